@@ -1,0 +1,14 @@
+//! The words of the office and the rules of the law, as plain values and pure functions.
+//!
+//! Nothing here reads a clock, a file, a socket or a database; everything a
+//! function needs is an argument. That is what lets the whole crate be tested
+//! in milliseconds, and its rules be read next to the article they carry out.
+
+pub mod ids;
+pub mod time;
+
+/// An expected "no": the law, the office's rules or the state of a file forbid it.
+///
+/// Its `Display` text is Vietnamese and is shown to the person as it stands.
+/// An unexpected failure is never a `Refusal`; see `store::Fault`.
+pub trait Refusal: std::error::Error {}
