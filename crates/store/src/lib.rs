@@ -1,1 +1,482 @@
-//! store
+//! The database: one handle, one transaction type, one SQL dialect.
+//!
+//! A transaction carries the instant and the person it is made for, so that
+//! everything written in it bears the same stamp. It commits when the closure
+//! returns `Ok` and leaves nothing behind when it returns `Err`; there is no
+//! commit to forget.
+//!
+//! **Invariant:** SQL is written once, in the subset that SQLite and PostgreSQL
+//! share. Only this crate knows which of them is running.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError, atomic::AtomicI64, atomic::Ordering};
+
+use domain::{ids::AccountId, time::Instant};
+
+mod blobs;
+mod fault;
+pub mod journal;
+mod migrate;
+mod postgresql;
+mod schema;
+mod select;
+mod sqlite;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use blobs::{Blobs, StoredBlob};
+pub use fault::Fault;
+pub use migrate::{Migration, to_postgres};
+pub use schema::SCHEMA;
+pub use select::{Select, prefix_end};
+pub use value::{Cell, Param, Row, Value};
+
+/// Readers beside the writer, on SQLite.
+const READERS_MAX: usize = 4;
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |it: u8| DIGITS.get(usize::from(it & 15)).copied().unwrap_or('0');
+    bytes.iter().flat_map(|it| [digit(it >> 4), digit(*it)]).collect()
+}
+
+/// Who acts, when and from where; every transaction has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The moment of the request.
+    pub now: Instant,
+    /// Whose request it is.
+    pub by: AccountId,
+    /// Where it came from: an address, `cli`, `job`, `demo`.
+    pub origin: Arc<str>,
+}
+
+impl Stamp {
+    /// A stamp for the program's own work.
+    #[must_use]
+    pub fn of_program(now: Instant, origin: &str) -> Self {
+        Self { now, by: AccountId(0), origin: origin.into() }
+    }
+}
+
+/// Which engine keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// The server.
+    Postgresql,
+}
+
+enum Connection<'db> {
+    Sqlite(&'db rusqlite::Connection),
+    Postgresql(&'db mut postgresql::Connection),
+}
+
+/// A transaction under way.
+pub struct Tx<'db> {
+    connection: Connection<'db>,
+    stamp: Stamp,
+    entries: Vec<journal::Entry>,
+    fail_after: Arc<AtomicI64>,
+}
+
+impl Tx<'_> {
+    /// The moment of this transaction; all its rows bear it.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.stamp.now
+    }
+
+    /// The person this transaction is made for.
+    #[must_use]
+    pub fn by(&self) -> AccountId {
+        self.stamp.by
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.stamp.origin
+    }
+
+    /// Which engine runs. For the few places where the two differ (`doctor`, backup).
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.connection {
+            Connection::Sqlite(_) => Engine::Sqlite,
+            Connection::Postgresql(_) => Engine::Postgresql,
+        }
+    }
+
+    /// Moves the stamp on, for work that plays many moments in one transaction (the simulator).
+    pub fn restamp(&mut self, stamp: Stamp) {
+        self.stamp = stamp;
+    }
+
+    /// Runs a query and reads all its rows.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn query(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Fault> {
+        self.count_statement()?;
+        match &mut self.connection {
+            Connection::Sqlite(it) => sqlite::query(it, sql, params),
+            Connection::Postgresql(it) => it.query(sql, params),
+        }
+    }
+
+    /// The first row of a query, if there is one.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn query_one(&mut self, sql: &str, params: &[Param]) -> Result<Option<Row>, Fault> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    /// The one number that a query gives.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine, or if there is no row or no number.
+    pub fn query_number(&mut self, sql: &str, params: &[Param]) -> Result<i64, Fault> {
+        match self.query_one(sql, params)? {
+            Some(row) => row.get(0),
+            None => Err(Fault::Broken("a count gave no row".to_owned())),
+        }
+    }
+
+    /// Runs a statement; says how many rows it touched.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<usize, Fault> {
+        self.count_statement()?;
+        match &mut self.connection {
+            Connection::Sqlite(it) => sqlite::execute(it, sql, params),
+            Connection::Postgresql(it) => it.execute(sql, params),
+        }
+    }
+
+    /// Runs an `insert … returning id` and gives the id.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn insert<Id: Cell>(&mut self, sql: &str, params: &[Param]) -> Result<Id, Fault> {
+        match self.query_one(sql, params)? {
+            Some(row) => row.get(0),
+            None => Err(Fault::Broken("an insert returned no id".to_owned())),
+        }
+    }
+
+    /// Runs several statements of DDL.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
+        match &mut self.connection {
+            Connection::Sqlite(it) => Ok(it.execute_batch(sql)?),
+            Connection::Postgresql(it) => Ok(it.client.batch_execute(&to_postgres(sql))?),
+        }
+    }
+
+    /// Says something to the journal. It is chained and written when the transaction
+    /// commits, so that the chain is locked as shortly as can be.
+    pub fn journal(&mut self, entry: journal::Entry) {
+        self.entries.push(entry.stamped(&self.stamp));
+    }
+
+    fn count_statement(&self) -> Result<(), Fault> {
+        if self.fail_after.load(Ordering::Relaxed) < 0 {
+            return Ok(());
+        }
+        if self.fail_after.fetch_sub(1, Ordering::Relaxed) == 0 {
+            return Err(Fault::Injected);
+        }
+        Ok(())
+    }
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    kind: Kind,
+    fail_after: Arc<AtomicI64>,
+}
+
+enum Kind {
+    Sqlite(Sqlite),
+    Postgresql(postgresql::Pool),
+}
+
+struct Sqlite {
+    writer: Mutex<rusqlite::Connection>,
+    readers: Mutex<Vec<rusqlite::Connection>>,
+    reader_free: Condvar,
+    /// No readers of their own: a database in memory has only its writer.
+    in_memory: bool,
+}
+
+impl Db {
+    /// Opens the database at `url` and brings its schema up to date.
+    ///
+    /// `url` is `postgres://…`, or `sqlite:` and a path, or a path, or `:memory:`.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn open(url: &str, now: Instant) -> Result<Self, Fault> {
+        Self::open_with(url, now, SCHEMA)
+    }
+
+    /// [`Db::open`] with other migrations. For tests.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn open_with(url: &str, now: Instant, migrations: &[Migration]) -> Result<Self, Fault> {
+        let kind = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Kind::Postgresql(postgresql::pool(url)?)
+        } else {
+            let path = url.strip_prefix("sqlite:").unwrap_or(url);
+            let in_memory = path.starts_with(":memory:");
+            let writer = sqlite::open_writer(path)?;
+            let mut readers = Vec::new();
+            if !in_memory {
+                for _ in 0..READERS_MAX {
+                    readers.push(sqlite::open_reader(path)?);
+                }
+            }
+            Kind::Sqlite(Sqlite {
+                writer: Mutex::new(writer),
+                readers: Mutex::new(readers),
+                reader_free: Condvar::new(),
+                in_memory,
+            })
+        };
+        let db = Self { inner: Arc::new(Inner { kind, fail_after: Arc::new(AtomicI64::new(-1)) }) };
+        db.write_blocking(Stamp::of_program(now, "migration"), |tx| {
+            tx.batch(migrate::TABLE)?;
+            migrate::run(tx, migrations)
+        })?;
+        Ok(db)
+    }
+
+    /// Which engine keeps the data.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.inner.kind {
+            Kind::Sqlite(_) => Engine::Sqlite,
+            Kind::Postgresql(_) => Engine::Postgresql,
+        }
+    }
+
+    /// Lets the next `statements` statements run and fails the one after. For tests.
+    pub fn fail_after(&self, statements: u32) {
+        self.inner.fail_after.store(i64::from(statements), Ordering::Relaxed);
+    }
+
+    /// Forgets a failure that was asked for and has not come. For tests.
+    pub fn fail_no_more(&self) {
+        self.inner.fail_after.store(-1, Ordering::Relaxed);
+    }
+
+    /// Runs `work` in one writing transaction, on a thread that may block.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`]; then nothing was written.
+    pub async fn write<T, E>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || db.write_blocking(stamp, work)).await;
+        done.unwrap_or_else(|e| Err(Fault::Worker(e.to_string()).into()))
+    }
+
+    /// Runs `work` in one transaction that cannot write, on a thread that may block.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`].
+    pub async fn read<T, E>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let db = self.clone();
+        let done = tokio::task::spawn_blocking(move || db.read_blocking(stamp, work)).await;
+        done.unwrap_or_else(|e| Err(Fault::Worker(e.to_string()).into()))
+    }
+
+    /// [`Db::write`] for callers that may block: jobs, commands and tests.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`]; then nothing was written.
+    pub fn write_blocking<T, E: From<Fault>>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.inner.kind {
+            Kind::Sqlite(it) => {
+                let mut writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                let inner = writer
+                    .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+                    .map_err(Fault::from)?;
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
+                let value = work(&mut tx)?;
+                journal::append(&mut tx)?;
+                drop(tx);
+                inner.commit().map_err(Fault::from)?;
+                Ok(value)
+            }
+            Kind::Postgresql(pool) => {
+                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                self.on_postgresql(&mut connection, "begin", stamp, work)
+            }
+        }
+    }
+
+    /// [`Db::read`] for callers that may block: jobs, commands and tests.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`].
+    pub fn read_blocking<T, E: From<Fault>>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.inner.kind {
+            Kind::Sqlite(it) if it.in_memory => {
+                let mut writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                let inner = writer.transaction().map_err(Fault::from)?;
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
+                work(&mut tx)
+            }
+            Kind::Sqlite(it) => {
+                let mut reader = it.borrow_reader();
+                let Some(connection) = reader.connection.as_mut() else {
+                    return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
+                };
+                let inner = connection.transaction().map_err(Fault::from)?;
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
+                work(&mut tx)
+            }
+            Kind::Postgresql(pool) => {
+                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                let begin = "begin isolation level repeatable read read only";
+                self.on_postgresql(&mut connection, begin, stamp, work)
+            }
+        }
+    }
+
+    fn on_postgresql<T, E: From<Fault>>(
+        &self,
+        connection: &mut postgresql::Connection,
+        begin: &str,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        connection.busy = true;
+        connection.client.batch_execute(begin).map_err(Fault::from)?;
+        let mut tx = self.tx(Connection::Postgresql(connection), stamp);
+        let done = work(&mut tx).and_then(|value| {
+            journal::append(&mut tx)?;
+            Ok(value)
+        });
+        drop(tx);
+        match done {
+            Ok(value) => {
+                connection.client.batch_execute("commit").map_err(Fault::from)?;
+                connection.busy = false;
+                Ok(value)
+            }
+            Err(error) => {
+                match connection.client.batch_execute("rollback") {
+                    Ok(()) => connection.busy = false,
+                    Err(error) => tracing::warn!(%error, "rollback failed; the connection is lost"),
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn tx<'db>(&self, connection: Connection<'db>, stamp: Stamp) -> Tx<'db> {
+        let fail_after = self.inner.fail_after.clone();
+        Tx { connection, stamp, entries: Vec::new(), fail_after }
+    }
+
+    /// Copies a SQLite database into the file `to`, while others go on working.
+    ///
+    /// # Errors
+    /// [`Fault::Broken`] on PostgreSQL, which has its own tools; else the engine's.
+    pub fn copy_to(&self, to: &str) -> Result<(), Fault> {
+        match &self.inner.kind {
+            Kind::Sqlite(it) => {
+                let writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                writer.execute("vacuum into ?1", [to])?;
+                Ok(())
+            }
+            Kind::Postgresql(_) => {
+                Err(Fault::Broken("PostgreSQL is backed up with pg_dump".to_owned()))
+            }
+        }
+    }
+
+    /// Tells the engine to look at its tables again, after much was written.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn analyse(&self) -> Result<(), Fault> {
+        match &self.inner.kind {
+            Kind::Sqlite(it) => {
+                let writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(writer.execute_batch("analyze; pragma wal_checkpoint(truncate);")?)
+            }
+            Kind::Postgresql(pool) => {
+                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                Ok(connection.client.batch_execute("analyze")?)
+            }
+        }
+    }
+}
+
+/// A reader on loan; it goes back even when the work panics.
+struct Reader<'a> {
+    home: &'a Sqlite,
+    connection: Option<rusqlite::Connection>,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let mut readers = self.home.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            readers.push(connection);
+            drop(readers);
+            self.home.reader_free.notify_one();
+        }
+    }
+}
+
+impl Sqlite {
+    fn borrow_reader(&self) -> Reader<'_> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(reader) = readers.pop() {
+                return Reader { home: self, connection: Some(reader) };
+            }
+            readers = self.reader_free.wait(readers).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}

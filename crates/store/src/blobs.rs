@@ -1,0 +1,89 @@
+//! Uploaded and printed files, kept outside the database under the hash of their bytes.
+//!
+//! A file is written before the row that names it; a file that no row names is harmless
+//! and swept later. The same bytes are kept once.
+
+use std::{path::Path, sync::Arc};
+
+use bytes::Bytes;
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, local::LocalFileSystem,
+    memory::InMemory,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Fault, hex};
+
+/// The store of files: a local folder, or any other that `object_store` knows.
+#[derive(Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+}
+
+/// A file that was put away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBlob {
+    /// SHA-256 of the bytes, in hexadecimal; also its name.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
+}
+
+fn fault(error: &object_store::Error) -> Fault {
+    Fault::Files(error.to_string())
+}
+
+impl Blobs {
+    /// Files in `folder`, which is made if it is not there. Written through to the disk.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if the folder cannot be made or used.
+    pub fn in_folder(folder: &Path) -> Result<Self, Fault> {
+        std::fs::create_dir_all(folder).map_err(|e| Fault::Files(e.to_string()))?;
+        let local = LocalFileSystem::new_with_prefix(folder).map_err(|e| fault(&e))?;
+        Ok(Self { store: Arc::new(local.with_fsync(true)) })
+    }
+
+    /// Files in memory. For tests.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { store: Arc::new(InMemory::new()) }
+    }
+
+    fn path(sha256: &str) -> object_store::path::Path {
+        let folder = sha256.get(..2).unwrap_or("00");
+        object_store::path::Path::from(format!("{folder}/{sha256}"))
+    }
+
+    /// Puts bytes away.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if they cannot be written.
+    pub async fn put(&self, bytes: Bytes) -> Result<StoredBlob, Fault> {
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let options = PutOptions::from(PutMode::Create);
+        match self.store.put_opts(&Self::path(&sha256), PutPayload::from(bytes), options).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {
+                Ok(StoredBlob { sha256, size })
+            }
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
+    /// The bytes under a hash; `None` if they are not there.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if they cannot be read, or are not what their name says.
+    pub async fn get(&self, sha256: &str) -> Result<Option<Bytes>, Fault> {
+        let found = match self.store.get(&Self::path(sha256)).await {
+            Ok(it) => it.bytes().await.map_err(|e| fault(&e))?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(fault(&error)),
+        };
+        if hex(&Sha256::digest(&found)) != sha256 {
+            return Err(Fault::Files(format!("the file {sha256} is not what its name says")));
+        }
+        Ok(Some(found))
+    }
+}

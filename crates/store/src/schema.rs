@@ -1,0 +1,16 @@
+//! The migrations of the whole product, in order.
+
+use crate::Migration;
+
+macro_rules! migrations {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../../../schema/", $name, ".sql")),
+        }),*]
+    };
+}
+
+/// Every file of the `schema` folder.
+pub const SCHEMA: &[Migration] =
+    migrations!["0001_store", "0002_people", "0003_procedures", "0004_dossiers"];

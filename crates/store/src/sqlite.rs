@@ -1,0 +1,78 @@
+//! The SQLite half: one writer, a few readers that cannot write.
+
+use rusqlite::{Connection, types::ValueRef};
+
+use crate::{Fault, Param, Row, Value};
+
+/// Statements that a connection remembers.
+const STATEMENTS_MAX: usize = 256;
+
+pub(crate) fn open_writer(path: &str) -> Result<Connection, Fault> {
+    let connection = Connection::open(path)?;
+    // FULL: a power cut loses nothing that was acknowledged.
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+         pragma busy_timeout = 15000; pragma cache_size = -16000; pragma temp_store = memory;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+pub(crate) fn open_reader(path: &str) -> Result<Connection, Fault> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(
+        "pragma query_only = on; pragma busy_timeout = 15000; pragma cache_size = -8000;
+         pragma temp_store = memory;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Param]) -> Result<(), Fault> {
+    for (at, param) in params.iter().enumerate() {
+        match param {
+            Param::Integer(it) => statement.raw_bind_parameter(at + 1, it)?,
+            Param::Text(it) => statement.raw_bind_parameter(at + 1, it.as_deref())?,
+            Param::Bytes(it) => statement.raw_bind_parameter(at + 1, it.as_deref())?,
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn query(
+    connection: &Connection,
+    sql: &str,
+    params: &[Param],
+) -> Result<Vec<Row>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::with_capacity(width);
+        for at in 0..width {
+            cells.push(match row.get_ref(at)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(it) => Value::Integer(it),
+                ValueRef::Text(it) => Value::Text(String::from_utf8_lossy(it).into_owned()),
+                ValueRef::Blob(it) => Value::Bytes(it.to_vec()),
+                ValueRef::Real(it) => {
+                    return Err(Fault::Broken(format!("column {at} holds the float {it}")));
+                }
+            });
+        }
+        found.push(Row(cells));
+    }
+    Ok(found)
+}
+
+pub(crate) fn execute(
+    connection: &Connection,
+    sql: &str,
+    params: &[Param],
+) -> Result<usize, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    Ok(statement.raw_execute()?)
+}
