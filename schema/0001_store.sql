@@ -54,3 +54,10 @@ create table setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT;
+
+-- Mỗi lần gửi biểu mẫu chỉ được làm một lần. A double click finds what the first one made.
+create table submission (
+    token TEXT PRIMARY KEY,
+    location TEXT NOT NULL,             -- where the first one led
+    at_ms INTEGER NOT NULL
+) STRICT;

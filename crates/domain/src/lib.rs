@@ -4,6 +4,7 @@
 //! function needs is an argument. That is what lets the whole crate be tested
 //! in milliseconds, and its rules be read next to the article they carry out.
 
+pub mod access;
 pub mod ids;
 pub mod time;
 

@@ -1,1 +1,335 @@
-//! site
+//! What every page is made with: state, people, failures, forms, routes, rendering.
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    access::{Action, Object},
+    time::Instant,
+};
+use sha2::{Digest as _, Sha256};
+use store::{Blobs, Db, Fault, Tx, hex};
+
+pub mod assets;
+mod edge;
+mod failure;
+pub mod form;
+pub mod limit;
+mod routes;
+pub mod seal;
+pub mod shell;
+pub mod show;
+mod sql;
+pub mod tree;
+pub mod who;
+pub mod words;
+
+pub use axum::{
+    extract::{Path, State},
+    response::{Html, Redirect},
+    routing::{get, post},
+};
+pub use edge::serve;
+pub use failure::{Failure, OrRefuse, OrShowAgain};
+pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
+pub use routes::{MenuEntry, RouteInfo, Routes};
+pub use shell::Shell;
+pub use who::Who;
+pub use words::{Lang, Words};
+
+/// What the operator decides.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address that people use, without a slash at the end, such as `http://127.0.0.1:8080`.
+    pub base_url: String,
+    /// Whether that address is reached over TLS: cookies are then `Secure`.
+    pub tls: bool,
+    /// Whether a reverse proxy that we trust says where requests come from.
+    pub behind_proxy: bool,
+    /// Whether the data are made up: every page says so.
+    pub demo: bool,
+    /// Where files are kept.
+    pub data_dir: PathBuf,
+}
+
+/// What a handler can reach.
+#[derive(Clone)]
+pub struct Site {
+    /// The database.
+    pub db: Db,
+    /// Uploaded and printed files.
+    pub blobs: Blobs,
+    /// The clock: the only one in the program.
+    pub clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// What the operator decided.
+    pub config: Arc<Config>,
+    /// The installation's key.
+    pub seal: seal::Seal,
+    /// Tries that can be counted against somebody.
+    pub limiter: Arc<limit::Limiter>,
+    menu: Arc<[MenuEntry]>,
+    cache: Arc<Mutex<Cache>>,
+}
+
+type Cache = HashMap<TypeId, (i64, Arc<dyn Any + Send + Sync>)>;
+
+impl Site {
+    /// A site over this database and these files.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        blobs: Blobs,
+        clock: Arc<dyn Fn() -> Instant + Send + Sync>,
+        config: Config,
+        seal: seal::Seal,
+    ) -> Self {
+        Self {
+            db,
+            blobs,
+            clock,
+            config: Arc::new(config),
+            seal,
+            limiter: Arc::default(),
+            menu: Arc::new([]),
+            cache: Arc::default(),
+        }
+    }
+
+    /// Runs `work` in one writing transaction on behalf of `who`.
+    ///
+    /// # Errors
+    /// What `work` returns; then nothing was written.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        who: &Who,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.db.write(who.stamp(), work).await
+    }
+
+    /// Runs `work` in one transaction that cannot write, on behalf of `who`.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        who: &Who,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.db.read(who.stamp(), work).await
+    }
+
+    /// The frame of a page for `who`.
+    #[must_use]
+    pub fn shell(&self, who: &Who) -> Shell {
+        let unit = who.home().and_then(|it| who.tree.unit(it));
+        let top = who.tree.all().next();
+        let mut shell = Shell::public(Words::new(who.lang), &who.path);
+        shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
+        shell.demo = self.config.demo;
+        shell.csrf = who.csrf.to_string();
+        shell.notice = who.notice.as_ref().map(ToString::to_string);
+        if who.session.is_some() && who.stage == who::Stage::Open {
+            if let Some(unit) = unit {
+                shell.unit_name.clone_from(&unit.title);
+            }
+            let menu = self
+                .menu
+                .iter()
+                .filter(|it| who.can(it.action, Object::Anything))
+                .map(|it| shell::MenuItem {
+                    label: it.label.to_owned(),
+                    href: it.href.to_owned(),
+                    current: it.href == &*who.path
+                        || who.path.strip_prefix(it.href).is_some_and(|rest| {
+                            rest.starts_with('/') && it.href.len() > "/co-quan".len()
+                        }),
+                })
+                .collect();
+            shell.signed_in = Some(shell::SignedIn {
+                name: who.name.to_string(),
+                position: who
+                    .grants
+                    .iter()
+                    .find(|it| it.holds_on(who.today()))
+                    .map_or_else(String::new, |it| it.role.label().to_owned()),
+                csrf: who.csrf.to_string(),
+                menu,
+            });
+        }
+        shell
+    }
+
+    /// Renders a page.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] if the template fails.
+    pub fn page(&self, template: &impl Template) -> Result<Html<String>, Failure> {
+        Ok(Html(template.render()?))
+    }
+
+    /// The units of today, read anew when a unit or the day has changed.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn tree(&self, tx: &mut Tx<'_>) -> Result<Arc<tree::Tree>, Fault> {
+        let day = tx.now().epoch_ms().div_euclid(86_400_000);
+        let edition = sql::setting_number(tx, UNITS_EDITION)? * 1_000_000 + day;
+        self.cached(edition, || sql::tree(tx))
+    }
+
+    /// What `build` makes, kept until `edition` changes.
+    ///
+    /// # Errors
+    /// What `build` fails with.
+    pub fn cached<T: Any + Send + Sync, E>(
+        &self,
+        edition: i64,
+        build: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        let key = TypeId::of::<T>();
+        let found = {
+            let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.get(&key).filter(|(it, _)| *it == edition).map(|(_, it)| it.clone())
+        };
+        if let Some(found) = found.and_then(|it| it.downcast::<T>().ok()) {
+            return Ok(found);
+        }
+        let built = Arc::new(build()?);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.insert(key, (edition, built.clone()));
+        Ok(built)
+    }
+}
+
+/// The setting that grows with every change of a unit.
+pub const UNITS_EDITION: &str = "units_edition";
+
+/// The number under `name` in the settings; 0 if it was never grown.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn edition(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    sql::setting_number(tx, name)
+}
+
+/// Says that what is cached under the setting `name` is out of date.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn outdate(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    sql::grow_setting(tx, name)
+}
+
+/// Whether the action is one that `who` may do to something of `unit`; else it does not exist
+/// for that person.
+///
+/// # Errors
+/// [`Failure::NotFound`], so that nobody learns what there is elsewhere.
+pub fn demand(who: &Who, action: Action, unit: domain::ids::UnitId) -> Result<(), Failure> {
+    if who.can_at(action, unit) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// A redirect (303) to `location` with a short notice on the page that follows.
+#[must_use]
+pub fn told(location: &str, notice: &str) -> Response {
+    let mut response = Redirect::to(location).into_response();
+    let cookie = format!(
+        "{}={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax",
+        who::NOTICE_COOKIE,
+        percent(notice)
+    );
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// A file to save or to show, with a name that may hold Vietnamese letters.
+#[must_use]
+pub fn file(bytes: impl Into<bytes::Bytes>, media_type: &str, name: &str, save: bool) -> Response {
+    let how = if save { "attachment" } else { "inline" };
+    let mut response = axum::body::Body::from(bytes.into()).into_response();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(media_type) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&format!("{how}; filename*=UTF-8''{}", percent(name)))
+    {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// `text` as it may stand in an address or a cookie.
+#[must_use]
+pub fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&hex(&[byte]).to_uppercase());
+        }
+    }
+    out
+}
+
+/// Undoes [`percent`], and reads `+` as a space, as forms write it.
+#[must_use]
+pub fn unpercent(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let read = (*byte == b'%')
+            .then(|| text.get(at + 1..at + 3).and_then(|it| u8::from_str_radix(it, 16).ok()))
+            .flatten();
+        match (byte, read) {
+            (_, Some(read)) => {
+                out.push(read);
+                at += 3;
+            }
+            (b'+', None) => {
+                out.push(b' ');
+                at += 1;
+            }
+            (byte, None) => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// So many random bytes, in hexadecimal.
+///
+/// A machine without randomness must not sign anybody in: the program stops.
+#[must_use]
+pub fn random_hex(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    match getrandom::fill(&mut random) {
+        Ok(()) => hex(&random),
+        Err(error) => {
+            tracing::error!(%error, "no randomness");
+            std::process::abort()
+        }
+    }
+}
+
+/// What is kept of a session's token.
+#[must_use]
+pub fn token_sha256(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}

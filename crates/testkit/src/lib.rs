@@ -1,1 +1,315 @@
-//! testkit
+//! A whole site in memory: a clock that stands still, people, and a browser of a sort.
+
+#![expect(clippy::expect_used, reason = "a broken test set-up should stop the test")]
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    http::{Request, header},
+};
+use domain::time::Instant;
+use jiff::civil::DateTime;
+use site::{Config, Routes, Site, seal::Seal};
+use store::{Blobs, Db, Fault, Param, Stamp, Tx};
+use tower::ServiceExt as _;
+
+pub mod pg;
+
+/// Runs `async fn name(site: TestSite)` tests once on SQLite and once on PostgreSQL.
+/// The first line names the function that makes the routes.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($routes:expr; $($(#[$meta:meta])* async fn $name:ident($site:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn check($site: $crate::TestSite) $body
+
+            #[tokio::test]
+            $(#[$meta])*
+            async fn on_sqlite() {
+                check($crate::TestSite::on_sqlite($routes)).await;
+            }
+
+            #[tokio::test]
+            $(#[$meta])*
+            async fn on_postgresql() {
+                if let Some(site) = $crate::TestSite::on_postgresql($routes) {
+                    check(site).await;
+                }
+            }
+        }
+    )*};
+}
+
+/// A site for one test.
+pub struct TestSite {
+    /// The site itself.
+    pub site: Site,
+    /// Its database.
+    pub db: Db,
+    router: Router,
+    now_ms: Arc<AtomicI64>,
+    _temp: Option<pg::TempDatabase>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// Such as 200.
+    pub status: u16,
+    /// Where a redirect leads.
+    pub location: Option<String>,
+    /// The type of what came back.
+    pub media_type: String,
+    /// The page.
+    pub text: String,
+    /// The same as bytes.
+    pub bytes: Bytes,
+}
+
+/// When the tests' clocks start: 08:00 on Thursday 8 January 2026.
+#[must_use]
+pub fn start() -> DateTime {
+    jiff::civil::date(2026, 1, 8).at(8, 0, 0, 0)
+}
+
+impl TestSite {
+    /// A site with `routes` on a SQLite database in memory.
+    #[must_use]
+    pub fn on_sqlite(routes: Routes) -> Self {
+        Self::new(routes, ":memory:", None)
+    }
+
+    /// A site with `routes` on a PostgreSQL database of its own; `None` where there is no cluster.
+    #[must_use]
+    pub fn on_postgresql(routes: Routes) -> Option<Self> {
+        let temp = pg::fresh_database()?;
+        let url = temp.url().to_owned();
+        Some(Self::new(routes, &url, Some(temp)))
+    }
+
+    fn new(routes: Routes, url: &str, temp: Option<pg::TempDatabase>) -> Self {
+        let now_ms = Arc::new(AtomicI64::new(Instant::from_civil(start()).epoch_ms()));
+        let clock = {
+            let now_ms = now_ms.clone();
+            move || Instant::from_epoch_ms(now_ms.load(Ordering::Relaxed))
+        };
+        let now = clock();
+        let db = off_the_runtime(|| Db::open(url, now).expect("a database"));
+        let config = Config {
+            base_url: "http://motcua.test".to_owned(),
+            tls: false,
+            behind_proxy: false,
+            demo: false,
+            data_dir: PathBuf::from("/nonexistent"),
+        };
+        let site =
+            Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
+        let router = site::serve(routes, site.clone());
+        Self { site, db, router, now_ms, _temp: temp }
+    }
+
+    /// The moment that the site's clock shows.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        Instant::from_epoch_ms(self.now_ms.load(Ordering::Relaxed))
+    }
+
+    /// Sets the clock to a civil time in Viet Nam.
+    pub fn set_clock(&self, civil: DateTime) {
+        self.now_ms.store(Instant::from_civil(civil).epoch_ms(), Ordering::Relaxed);
+    }
+
+    /// Moves the clock.
+    pub fn pass_minutes(&self, minutes: i64) {
+        self.now_ms.fetch_add(minutes * 60_000, Ordering::Relaxed);
+    }
+
+    /// Runs `work` as the program itself would now, in one writing transaction.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn run<T: Send>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault> + Send) -> T {
+        let stamp = Stamp::of_program(self.now(), "test");
+        off_the_runtime(|| self.db.write_blocking(stamp, work).expect("work"))
+    }
+
+    /// Runs one statement.
+    ///
+    /// # Panics
+    /// If it is wrong.
+    pub fn given(&self, sql: &str, params: &[Param]) {
+        self.run(|tx| tx.execute(sql, params));
+    }
+
+    /// One number from the database.
+    ///
+    /// # Panics
+    /// If the query is wrong.
+    #[must_use]
+    pub fn count(&self, sql: &str) -> i64 {
+        self.run(|tx| tx.query_number(sql, &[]))
+    }
+
+    /// One text from the database.
+    ///
+    /// # Panics
+    /// If the query is wrong or finds nothing.
+    #[must_use]
+    pub fn text(&self, sql: &str) -> String {
+        self.run(|tx| tx.query_one(sql, &[])?.expect("a row").get(0))
+    }
+
+    /// A browser that nobody has signed in with.
+    #[must_use]
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new() }
+    }
+
+    /// A browser that is signed in as the account `login`, which must exist.
+    ///
+    /// # Panics
+    /// If it does not.
+    #[must_use]
+    pub fn signed_in(&self, login: &str) -> Browser<'_> {
+        let token = site::random_hex(32);
+        let csrf = site::random_hex(16);
+        let (hash, for_tx) = (site::token_sha256(&token), csrf.clone());
+        let login = login.to_owned();
+        let known = self.run(move |tx| {
+            let expires = Instant::from_epoch_ms(tx.now().epoch_ms() + 1000 * 3600 * 24 * 400);
+            tx.execute(
+                "insert into session
+                   (token_sha256, account, stage, csrf, agent, origin, created_ms, seen_ms,
+                    expires_ms)
+                 select ?1, id, 'open', ?2, 'test', 'test', ?3, ?4, ?5 from account where login = ?6",
+                &[
+                    hash.into(),
+                    for_tx.into(),
+                    tx.now().into(),
+                    expires.into(),
+                    expires.into(),
+                    login.into(),
+                ],
+            )
+        });
+        assert_eq!(known, 1, "no such account");
+        let mut browser = self.browser();
+        browser.cookies.insert(site::who::SESSION_COOKIE.to_owned(), token);
+        browser.csrf = csrf;
+        browser
+    }
+}
+
+/// Runs `work` on a thread of its own: the PostgreSQL driver has a runtime inside and must not
+/// be used within another.
+fn off_the_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join()).expect("a thread")
+}
+
+/// Somebody's browser: it keeps cookies and puts the session's token into forms.
+pub struct Browser<'a> {
+    site: &'a TestSite,
+    cookies: BTreeMap<String, String>,
+    /// The session's token for forms.
+    pub csrf: String,
+}
+
+impl Browser<'_> {
+    /// GETs `path`.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    /// POSTs a form to `path`; the session's token is added.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = format!("csrf={}", self.csrf);
+        for (name, value) in fields {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        self.post_raw(path, "application/x-www-form-urlencoded", body.into_bytes()).await
+    }
+
+    /// POSTs a form with files: `(field, file name, bytes)`.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        let edge = "------------------------motcua";
+        let mut body = Vec::new();
+        let csrf = self.csrf.clone();
+        for (name, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
+            body.extend(
+                format!(
+                    "--{edge}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .into_bytes(),
+            );
+        }
+        for (name, file, bytes) in files {
+            body.extend(
+                format!(
+                    "--{edge}\r\nContent-Disposition: form-data; name=\"{name}\"; \
+                     filename=\"{file}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                )
+                .into_bytes(),
+            );
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{edge}--\r\n").into_bytes());
+        self.post_raw(path, &format!("multipart/form-data; boundary={edge}"), body).await
+    }
+
+    /// POSTs any body.
+    pub async fn post_raw(&mut self, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, media_type);
+        self.send(request, Body::from(body)).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header(header::COOKIE, cookies.join("; ")).body(body);
+        let router = self.site.router.clone();
+        let answer = router.oneshot(request.expect("a request")).await.expect("infallible");
+        for cookie in answer.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("ascii").split(';').next().unwrap_or("");
+            let (name, value) = pair.split_once('=').expect("a cookie");
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let header =
+            |name| answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let (location, media_type) = (header(header::LOCATION), header(header::CONTENT_TYPE));
+        let status = answer.status().as_u16();
+        let bytes = to_bytes(answer.into_body(), 64 << 20).await.expect("a body");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, location, media_type: media_type.unwrap_or_default(), text, bytes }
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+}
+
+fn encode(text: &str) -> String {
+    site::percent(text)
+}

@@ -1,0 +1,273 @@
+//! Who may do what: one table, and nothing else, decides.
+//!
+//! A role is granted within a unit and all below it, for a period. [`can`] is the only
+//! question that is asked; a query's [`Scope`] is the same answer for many objects at once.
+
+use jiff::civil::Date;
+
+use crate::ids::UnitId;
+
+#[cfg(test)]
+mod tests;
+
+/// What a person is in the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Quản trị hệ thống: units, people, accounts, calendar, catalogue.
+    Administrator,
+    /// Trưởng Bộ phận Một cửa, trưởng phòng: assigns and oversees.
+    UnitHead,
+    /// Công chức một cửa: receives, asks for supplements, returns.
+    CounterOfficial,
+    /// Công chức chuyên môn: settles.
+    Specialist,
+    /// Văn thư: numbers, stamps, issues.
+    Clerk,
+    /// Lãnh đạo: signs.
+    Leader,
+    /// Công chức cải cách hành chính, kiểm soát thủ tục: catalogue, postings, figures.
+    ReformOfficer,
+    /// Kiểm tra, kiểm toán: reads everything, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role, in the order in which people list them.
+    pub const ALL: [Self; 8] = [
+        Self::Administrator,
+        Self::UnitHead,
+        Self::CounterOfficial,
+        Self::Specialist,
+        Self::Clerk,
+        Self::Leader,
+        Self::ReformOfficer,
+        Self::Auditor,
+    ];
+
+    /// The stable name in the database. Never changed once released.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::UnitHead => "unit_head",
+            Self::CounterOfficial => "counter_official",
+            Self::Specialist => "specialist",
+            Self::Clerk => "clerk",
+            Self::Leader => "leader",
+            Self::ReformOfficer => "reform_officer",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Administrator => "Quản trị hệ thống",
+            Self::UnitHead => "Trưởng đơn vị, Trưởng Bộ phận Một cửa",
+            Self::CounterOfficial => "Công chức một cửa",
+            Self::Specialist => "Công chức chuyên môn",
+            Self::Clerk => "Văn thư",
+            Self::Leader => "Lãnh đạo ký duyệt",
+            Self::ReformOfficer => "Công chức cải cách hành chính",
+            Self::Auditor => "Kiểm tra, giám sát",
+        }
+    }
+
+    /// The role with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// What can be done. Every route names one; a route without one cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Read what is public: home, catalogue, notice boards.
+    PublicRead,
+    /// Follow a dossier with its code and secret.
+    DossierTrack,
+    /// Sign in and out, and the steps between.
+    SignIn,
+    /// One's own account: password, second factor, sessions.
+    OwnAccount,
+    /// The first page after sign-in.
+    OfficeHome,
+    /// See dossiers.
+    DossierView,
+    /// Receive at the counter, ask for supplements at intake, decline, settle on the spot.
+    DossierReceive,
+    /// Assign and re-assign, also many at once.
+    DossierAssign,
+    /// Work on a dossier: appraise, consult, draft, put up for signature.
+    DossierSettle,
+    /// Sign results, refusals, apologies.
+    DossierSign,
+    /// Number, stamp and issue.
+    DossierNumber,
+    /// Hand the result to the citizen, collect fees.
+    DossierReturn,
+    /// Take any step of a dossier that its workflow opens to the person: the dossier's own
+    /// rules decide which.
+    DossierStep,
+    /// Registers and exports.
+    RegisterPrint,
+    /// Change the catalogue, import and export it.
+    ProcedureManage,
+    /// Post procedures at a unit and check the posting.
+    PostingManage,
+    /// See the working calendar.
+    CalendarView,
+    /// Change the working calendar and office hours.
+    CalendarManage,
+    /// Change units.
+    UnitManage,
+    /// Change people, positions, holdings, substitutions.
+    StaffManage,
+    /// Change accounts, roles, second-factor policy.
+    AccountManage,
+    /// Read the journal and print its head.
+    JournalRead,
+    /// Erase personal data.
+    PersonErase,
+}
+
+impl Action {
+    /// Every action, for the table that is printed and reviewed.
+    pub const ALL: [Self; 23] = [
+        Self::PublicRead,
+        Self::DossierTrack,
+        Self::SignIn,
+        Self::OwnAccount,
+        Self::OfficeHome,
+        Self::DossierView,
+        Self::DossierReceive,
+        Self::DossierAssign,
+        Self::DossierSettle,
+        Self::DossierSign,
+        Self::DossierNumber,
+        Self::DossierReturn,
+        Self::DossierStep,
+        Self::RegisterPrint,
+        Self::ProcedureManage,
+        Self::PostingManage,
+        Self::CalendarView,
+        Self::CalendarManage,
+        Self::UnitManage,
+        Self::StaffManage,
+        Self::AccountManage,
+        Self::JournalRead,
+        Self::PersonErase,
+    ];
+
+    /// Whether anybody on the street may do it.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        matches!(self, Self::PublicRead | Self::DossierTrack | Self::SignIn)
+    }
+}
+
+/// Whether `role` may do `action` at all; *where* is [`can`]'s business.
+#[must_use]
+pub const fn may(role: Role, action: Action) -> bool {
+    use Role::{
+        Administrator, Auditor, Clerk, CounterOfficial, Leader, ReformOfficer, Specialist, UnitHead,
+    };
+    match action {
+        Action::PublicRead
+        | Action::DossierTrack
+        | Action::SignIn
+        | Action::OwnAccount
+        | Action::OfficeHome
+        | Action::CalendarView => true,
+        Action::DossierView => !matches!(role, Administrator),
+        Action::DossierReceive | Action::DossierReturn => {
+            matches!(role, CounterOfficial | UnitHead)
+        }
+        Action::DossierAssign => matches!(role, UnitHead | Leader),
+        Action::DossierSettle => matches!(role, Specialist | UnitHead),
+        Action::DossierSign => matches!(role, Leader),
+        Action::DossierNumber => matches!(role, Clerk),
+        Action::DossierStep => {
+            matches!(role, UnitHead | CounterOfficial | Specialist | Clerk | Leader)
+        }
+        Action::RegisterPrint => {
+            matches!(role, CounterOfficial | UnitHead | Clerk | Leader | ReformOfficer | Auditor)
+        }
+        Action::ProcedureManage => matches!(role, Administrator | ReformOfficer),
+        Action::PostingManage => matches!(role, ReformOfficer | CounterOfficial | UnitHead),
+        Action::CalendarManage | Action::UnitManage | Action::StaffManage => {
+            matches!(role, Administrator)
+        }
+        Action::AccountManage | Action::PersonErase => matches!(role, Administrator),
+        Action::JournalRead => matches!(role, Auditor | Administrator),
+    }
+}
+
+/// A role within a unit and all below it, for a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// The top of the subtree.
+    pub unit: UnitId,
+    /// First day.
+    pub from: Date,
+    /// Last day, or none.
+    pub until: Option<Date>,
+}
+
+impl Grant {
+    /// Whether the grant holds on `day`.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Copy)]
+pub enum Object<'a> {
+    /// Something that belongs to no unit: one's own account, a public page, a list that its
+    /// query narrows by [`Scope`].
+    Anything,
+    /// Something of a unit; its line is the unit and all above it.
+    OfUnit(&'a [UnitId]),
+}
+
+/// Whether somebody with `grants` may do `action` to `object` on `day`.
+#[must_use]
+pub fn can(grants: &[Grant], day: Date, action: Action, object: Object<'_>) -> bool {
+    if action.is_public() {
+        return true;
+    }
+    grants.iter().any(|grant| {
+        grant.holds_on(day)
+            && may(grant.role, action)
+            && match object {
+                Object::Anything => true,
+                Object::OfUnit(line) => line.contains(&grant.unit),
+            }
+    })
+}
+
+/// Whose files a query may touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every unit's.
+    Everything,
+    /// These units'.
+    Units(Vec<UnitId>),
+}
+
+impl Scope {
+    /// Whether a file of `unit` is within.
+    #[must_use]
+    pub fn holds(&self, unit: UnitId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Units(units) => units.contains(&unit),
+        }
+    }
+}

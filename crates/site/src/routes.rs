@@ -1,0 +1,109 @@
+//! Routes: each with its action, each behind the guard.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+    routing::MethodRouter,
+};
+use domain::access::{Action, Object};
+
+use crate::{
+    Failure, Site, Who,
+    who::{Knock, Stage},
+};
+
+/// A route and what it takes to use it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// Such as `/ho-so/{id}`.
+    pub path: &'static str,
+    /// What the route does.
+    pub action: Action,
+}
+
+/// A line of the office's menu, shown to those who may do its action.
+#[derive(Debug, Clone, Copy)]
+pub struct MenuEntry {
+    /// What people read.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it takes.
+    pub action: Action,
+}
+
+/// The routes of a slice. A route cannot be added without naming its action.
+#[derive(Default)]
+pub struct Routes {
+    routes: Vec<(RouteInfo, MethodRouter<Site>)>,
+    menu: Vec<MenuEntry>,
+}
+
+impl Routes {
+    /// Adds `handler` at `path` for those who may do `action`.
+    #[must_use]
+    pub fn on(mut self, path: &'static str, action: Action, handler: MethodRouter<Site>) -> Self {
+        self.routes.push((RouteInfo { path, action }, handler));
+        self
+    }
+
+    /// Adds a line to the office's menu.
+    #[must_use]
+    pub fn menu(mut self, label: &'static str, href: &'static str, action: Action) -> Self {
+        self.menu.push(MenuEntry { label, href, action });
+        self
+    }
+
+    /// These routes and those.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.routes.extend(more.routes);
+        self.menu.extend(more.menu);
+        self
+    }
+
+    /// What is routed, for the table that tests read and reviewers see.
+    #[must_use]
+    pub fn list(&self) -> Vec<RouteInfo> {
+        self.routes.iter().map(|(info, _)| *info).collect()
+    }
+
+    /// The router, each route behind the guard of its action.
+    pub(crate) fn guarded(self, site: &mut Site) -> Router<Site> {
+        site.menu = self.menu.into();
+        let mut router = Router::new();
+        for (info, handler) in self.routes {
+            let guarded = from_fn_with_state((site.clone(), info.action), guard);
+            router = router.route(info.path, handler.layer(guarded));
+        }
+        router
+    }
+}
+
+async fn guard(
+    State((site, action)): State<(Site, Action)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let who = Who::load(&site, Knock::of(&site, &request)).await?;
+    if !action.is_public() {
+        if who.session.is_none() {
+            let path = request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned();
+            // A lost session must not lose what was typed: only a GET is repeated after sign-in.
+            let path = if request.method().is_safe() { path } else { "/co-quan".to_owned() };
+            return Err(Failure::SignIn { path });
+        }
+        if who.stage != Stage::Open {
+            return Err(Failure::Elsewhere(axum::response::Redirect::to(who.stage.page())));
+        }
+        let allowed = matches!(action, Action::OwnAccount | Action::OfficeHome)
+            || who.can(action, Object::Anything);
+        if !allowed {
+            return Err(Failure::Forbidden);
+        }
+    }
+    request.extensions_mut().insert(who);
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,136 @@
+//! What every request reads: the session, its grants, the units of today.
+
+use domain::{
+    access::{Grant, Role},
+    ids::{AccountId, SessionId, StaffId},
+    time::Instant,
+};
+use store::{Fault, Tx};
+
+use crate::{
+    tree::{Tree, UnitToday},
+    who::Stage,
+};
+
+/// A session that is still open, and whose it is.
+pub(crate) struct Found {
+    pub session: SessionId,
+    pub account: AccountId,
+    pub staff: Option<StaffId>,
+    pub name: String,
+    pub stage: Stage,
+    pub csrf: String,
+    pub seen_ms: i64,
+}
+
+pub(crate) fn session(tx: &mut Tx<'_>, token_sha256: &str) -> Result<Option<Found>, Fault> {
+    let row = tx.query_one(
+        "select s.id, s.account, a.staff, a.name, s.stage, s.csrf, s.seen_ms
+         from session s join account a on a.id = s.account
+         where s.token_sha256 = ?1 and s.expires_ms > ?2 and a.disabled = 0",
+        &[token_sha256.into(), tx.now().into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Found {
+        session: row.get(0)?,
+        account: row.get(1)?,
+        staff: row.get(2)?,
+        name: row.get(3)?,
+        stage: row.parse(4, "stage", Stage::from_code)?,
+        csrf: row.get(5)?,
+        seen_ms: row.get(6)?,
+    }))
+}
+
+pub(crate) fn grants(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Grant>, Fault> {
+    let rows = tx.query(
+        "select role, unit, valid_from, valid_until from role_grant where account = ?1 order by id",
+        &[account.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Grant {
+                role: row.parse(0, "role", Role::from_code)?,
+                unit: row.get(1)?,
+                from: row.parse(2, "date", |it| it.parse().ok())?,
+                until: row.parse_opt(3, "date", |it| it.parse().ok())?,
+            })
+        })
+        .collect()
+}
+
+/// Pushes the end of an idle session away.
+pub(crate) fn seen(tx: &mut Tx<'_>, session: SessionId, expires: Instant) -> Result<(), Fault> {
+    tx.execute(
+        "update session set seen_ms = ?2, expires_ms = ?3 where id = ?1",
+        &[session.into(), tx.now().into(), expires.into()],
+    )?;
+    Ok(())
+}
+
+/// Grows whenever a unit changes, so that every process notices.
+pub(crate) fn setting_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
+    match row {
+        None => Ok(0),
+        Some(row) => row.parse(0, "number", |it| it.parse().ok()),
+    }
+}
+
+/// One more than before; caches that were built for the old number are built anew.
+pub(crate) fn grow_setting(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    let next = setting_number(tx, name)? + 1;
+    tx.execute(
+        "insert into setting (name, value) values (?1, ?2)
+         on conflict (name) do update set value = excluded.value",
+        &[name.into(), next.to_string().into()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn tree(tx: &mut Tx<'_>) -> Result<Tree, Fault> {
+    let today = tx.now().civil().date().to_string();
+    let rows = tx.query(
+        "select u.id, v.parent, u.kind, v.name, v.title, v.code, v.agency_code, v.address,
+                v.phone, v.place
+         from unit u join unit_version v on v.unit = u.id
+         where v.valid_from <= ?1 and (v.valid_until >= ?1 or v.valid_until is null)
+         order by u.id",
+        &[today.as_str().into()],
+    )?;
+    let units = rows
+        .iter()
+        .map(|row| {
+            Ok(UnitToday {
+                id: row.get(0)?,
+                parent: row.get(1)?,
+                kind: row.get(2)?,
+                name: row.get(3)?,
+                title: row.get(4)?,
+                code: row.get(5)?,
+                agency_code: row.get(6)?,
+                address: row.get(7)?,
+                phone: row.get(8)?,
+                place: row.get(9)?,
+            })
+        })
+        .collect::<Result<Vec<_>, Fault>>()?;
+    Ok(Tree::of(units))
+}
+
+pub(crate) fn submission(tx: &mut Tx<'_>, token: &str) -> Result<Option<String>, Fault> {
+    let row = tx.query_one("select location from submission where token = ?1", &[token.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn remember_submission(
+    tx: &mut Tx<'_>,
+    token: &str,
+    location: &str,
+) -> Result<(), Fault> {
+    tx.execute(
+        "insert into submission (token, location, at_ms) values (?1, ?2, ?3)",
+        &[token.into(), location.into(), tx.now().into()],
+    )?;
+    Ok(())
+}
