@@ -1,1 +1,56 @@
-//! motcua
+//! The whole product: slices put together, commands, configuration, the clock.
+
+use std::process::ExitCode;
+
+use site::Routes;
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod ledger;
+pub mod serve;
+
+/// Every route of the product.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+}
+
+/// Why a command ends without having done its work.
+#[derive(Debug)]
+pub enum Problem {
+    /// What was asked cannot be done, or something was found wrong. Shown as it is; exit code 1.
+    Refused(String),
+    /// A bug or an outage; exit code 1.
+    Fault(store::Fault),
+}
+
+impl From<store::Fault> for Problem {
+    fn from(fault: store::Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(why) => why.fmt(f),
+            Self::Fault(fault) => write!(f, "Sự cố: {fault}"),
+        }
+    }
+}
+
+/// What a command gives back: how it ended.
+pub type Outcome = Result<ExitCode, Problem>;
+
+/// Reads the command line, does what it says, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("motcua: {problem}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use domain::time::Instant;
+use store::Db;
+
+use crate::{
+    Outcome, Problem, clock,
+    config::{Place, Settled},
+    ledger::Ledger,
+    serve::Serve,
+};
+
+/// Một Cửa: bộ phận một cửa và cải cách hành chính / one-stop shop and administrative reform.
+#[derive(Debug, Parser)]
+#[command(name = "motcua", version, about, max_term_width = 100)]
+struct Line {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Chạy máy chủ / Run the server
+    Serve(Serve),
+    /// Nhật ký và mã đối chiếu / The journal and its head
+    #[command(subcommand)]
+    Ledger(Ledger),
+}
+
+/// What a command works with.
+pub struct Context {
+    /// Where things are.
+    pub settled: Settled,
+}
+
+impl Context {
+    /// The moment, by the machine's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        clock::now()
+    }
+
+    /// Opens the database, made if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(&self) -> Result<Db, Problem> {
+        std::fs::create_dir_all(&self.settled.data_dir).map_err(|e| {
+            let shown = self.settled.data_dir.display();
+            Problem::Refused(format!("Không tạo được thư mục dữ liệu {shown}: {e}"))
+        })?;
+        Ok(Db::open(&self.settled.database_url, self.now())?)
+    }
+}
+
+/// Reads the command line and does what it says.
+///
+/// # Errors
+/// What the command fails with.
+pub fn run() -> Outcome {
+    let line = Line::parse();
+    let context = Context { settled: line.place.settle()? };
+    match line.command {
+        Command::Serve(it) => it.run(&context),
+        Command::Ledger(it) => it.run(&context),
+    }
+}

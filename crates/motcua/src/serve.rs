@@ -1,0 +1,110 @@
+//! `motcua serve`: the server, from the socket down.
+
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+
+use axum::Router;
+use site::{Site, seal::Seal};
+use store::{Blobs, Db};
+use tokio::net::TcpListener;
+
+use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN};
+
+/// Options of the server.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Địa chỉ lắng nghe / Address to listen on
+    #[arg(long, env = "MOTCUA_LISTEN", value_name = "ADDR")]
+    listen: Option<String>,
+    /// Địa chỉ người dân gõ, in trên mã QR / Public address, printed in QR codes
+    #[arg(long, env = "MOTCUA_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// Tin địa chỉ nguồn do máy chủ ủy quyền ghi lại / Trust X-Forwarded-For
+    #[arg(long, env = "MOTCUA_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// Nạp dữ liệu minh họa Tân Kỳ ở lần chạy đầu / Load the Tân Kỳ demo on first start
+    #[arg(long, env = "MOTCUA_DEMO")]
+    demo: bool,
+}
+
+impl Serve {
+    /// Serves until it is told to stop.
+    ///
+    /// # Errors
+    /// If the address is taken or the database cannot be opened.
+    pub fn run(self, context: &Context) -> Outcome {
+        start_log();
+        let db = context.open()?;
+        let file = &context.settled.file;
+        let listen = self.listen.or_else(|| file.listen.clone()).unwrap_or_else(|| LISTEN.into());
+        let base_url = self
+            .base_url
+            .or_else(|| file.base_url.clone())
+            .unwrap_or_else(|| format!("http://{listen}"))
+            .trim_end_matches('/')
+            .to_owned();
+        let config = site::Config {
+            tls: base_url.starts_with("https:"),
+            base_url: base_url.clone(),
+            behind_proxy: self.behind_proxy || file.behind_proxy.unwrap_or(false),
+            demo: self.demo,
+            data_dir: context.settled.data_dir.clone(),
+        };
+        let site = open_site(db, config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Problem::Refused(format!("Không khởi động được: {e}")))?;
+        runtime.block_on(async move {
+            let listener = TcpListener::bind(&listen)
+                .await
+                .map_err(|e| Problem::Refused(format!("Không mở được địa chỉ {listen}: {e}")))?;
+            println!("Một Cửa đang chạy tại {base_url}");
+            serve(listener, site::serve(crate::routes(), site), until_told()).await;
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+/// A site over an open database, with its files and its key in the data folder.
+///
+/// # Errors
+/// If the folder cannot be used.
+pub fn open_site(db: Db, config: site::Config) -> Result<Site, Problem> {
+    let blobs = Blobs::in_folder(&config.data_dir.join("files"))?;
+    let seal = Seal::in_folder(&config.data_dir)?;
+    Ok(Site::new(db, blobs, Arc::new(clock::now), config, seal))
+}
+
+/// Answers on `listener` until `stop` comes.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "the server stopped");
+    }
+}
+
+async fn until_told() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupt.await.ok();
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MOTCUA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init().ok();
+}
