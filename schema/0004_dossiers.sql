@@ -3,6 +3,7 @@
 create table dossier (
     id INTEGER PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,          -- mã hồ sơ, printed on the receipt
+    body INTEGER NOT NULL REFERENCES unit (id),        -- the commune or district that both belong to
     unit INTEGER NOT NULL REFERENCES unit (id),        -- the one-stop shop that received it
     competent INTEGER NOT NULL REFERENCES unit (id),   -- the office that settles it
     version INTEGER NOT NULL REFERENCES procedure_version (id),
@@ -10,6 +11,7 @@ create table dossier (
     rules TEXT NOT NULL,                -- id of the rule pack under which it was received
     channel TEXT NOT NULL,              -- direct, online, postal
     status TEXT NOT NULL,               -- domain::dossier business status
+    is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),   -- no result yet and not closed
     financial TEXT NOT NULL,
     delivery TEXT NOT NULL,
     synchronisation TEXT NOT NULL,
@@ -28,11 +30,13 @@ create table dossier (
     edition INTEGER NOT NULL            -- grows with every change; a stale screen is refused
 ) STRICT;
 
+create index dossier_by_body on dossier (body, id);
+create index dossier_by_body_and_status on dossier (body, status, id);
 create index dossier_by_unit on dossier (unit, id);
-create index dossier_by_unit_and_status on dossier (unit, status, id);
-create index dossier_by_holder on dossier (holder, status, id);
-create index dossier_by_due on dossier (finished_at, due_at);
 create index dossier_by_competent on dossier (competent, id);
+create index dossier_by_holder on dossier (holder, status, id);
+create index dossier_by_due on dossier (is_open, due_at, id);
+create index dossier_by_body_and_due on dossier (body, is_open, due_at, id);
 
 -- What names the applicant. Erased on request when the law allows; the dossier stays.
 create table dossier_person (

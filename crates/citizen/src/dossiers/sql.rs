@@ -1,0 +1,508 @@
+//! All SQL that writes and finds dossiers. Lists and searches are in `list/sql.rs`.
+
+use domain::{
+    dossier::{Dossier, Event, What},
+    ids::{AccountId, DossierId, StaffId, UnitId, VersionId},
+};
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+use store::{
+    Fault, Row, Tx,
+    journal::{self, Entry},
+};
+
+/// What the journal calls a dossier.
+pub const SUBJECT: &str = "dossier";
+
+/// A dossier as it is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its number here.
+    pub id: DossierId,
+    /// Its code, printed on the receipt.
+    pub code: String,
+    /// The commune or district.
+    pub body: UnitId,
+    /// The one-stop shop that received it.
+    pub unit: UnitId,
+    /// The office that settles it.
+    pub competent: UnitId,
+    /// The version of the procedure that holds for it.
+    pub version: VersionId,
+    /// The row of its workflow.
+    pub workflow: i64,
+    /// Id of its rule pack.
+    pub rules: String,
+    /// Whether the due time lies beyond the calendar that is known.
+    pub provisional: bool,
+    /// The applicant's name.
+    pub applicant: String,
+    /// Its state: the fold of its events.
+    pub dossier: Dossier,
+    /// Grows with every change.
+    pub edition: i64,
+}
+
+/// What names the people of a dossier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Full name, or the organisation's.
+    pub name: String,
+    /// Personal number or another paper's; empty if none was given.
+    pub id_number: String,
+    /// `YYYY-MM-DD`; empty if unknown.
+    pub birth_date: String,
+    /// Telephone; empty if none.
+    pub phone: String,
+    /// E-mail; empty if none.
+    pub email: String,
+    /// Where the applicant lives.
+    pub address: String,
+    /// Who came in the applicant's place; empty if nobody.
+    pub proxy_name: String,
+    /// That person's number.
+    pub proxy_id_number: String,
+    /// What is asked for.
+    pub request: String,
+    /// `domain::dossier::ReturnChannel` code.
+    pub return_way: String,
+    /// Six digits on the receipt.
+    pub secret: String,
+}
+
+/// A paper as it was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// Its row; 0 before it is kept.
+    pub id: i64,
+    /// Order, from 1.
+    pub place: i64,
+    /// What it is.
+    pub name: String,
+    /// original, certified, copy, shown, in_database.
+    pub form: String,
+    /// How many.
+    pub count: i64,
+    /// Whether it is there and in order.
+    pub sufficient: bool,
+    /// What the official noted.
+    pub note: String,
+}
+
+/// A file of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its row.
+    pub id: i64,
+    /// The paper that it shows.
+    pub paper: Option<i64>,
+    /// scan, result, print.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its type, as sniffed from its bytes.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// Its name in the file store.
+    pub sha256: String,
+    /// When, milliseconds since the epoch.
+    pub added_ms: i64,
+    /// By whom.
+    pub added_by: AccountId,
+}
+
+/// What the journal keeps of an event: nothing that names anybody.
+#[derive(Serialize, Deserialize)]
+struct Details {
+    status: domain::dossier::Status,
+    what: What,
+}
+
+/// A dossier that is about to be written for the first time.
+pub struct New<'a> {
+    pub code: &'a str,
+    pub body: UnitId,
+    pub unit: UnitId,
+    pub competent: UnitId,
+    pub version: VersionId,
+    pub workflow: i64,
+    pub rules: &'a str,
+    pub channel: &'a str,
+    pub received_at: DateTime,
+    pub provisional: bool,
+    pub fee: i64,
+    pub person: &'a Person,
+    pub words: &'a [String],
+}
+
+/// The next number of the sequence `name`, from 1. The row is the lock: no number is given twice.
+pub fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    tx.insert(
+        "insert into sequence (name, value) values (?1, 1)
+         on conflict (name) do update set value = sequence.value + 1
+         returning value",
+        &[name.into()],
+    )
+}
+
+/// Writes a new dossier, its people and its events.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    new: &New<'_>,
+    after: &Dossier,
+    events: &[Event],
+) -> Result<DossierId, Fault> {
+    let facts = Facts::of(after)?;
+    let id: DossierId = tx.insert(
+        "insert into dossier
+           (code, body, unit, competent, version, workflow, rules, channel, status, is_open,
+            financial, delivery, synchronisation, step, holder, step_due_at, received_at,
+            due_original_at, due_at, finished_at, returned_at, provisional, applicant, fee, state,
+            edition)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                 ?19, ?20, ?21, ?22, ?23, ?24, ?25, 1)
+         returning id",
+        &[
+            new.code.into(),
+            new.body.into(),
+            new.unit.into(),
+            new.competent.into(),
+            new.version.into(),
+            new.workflow.into(),
+            new.rules.into(),
+            new.channel.into(),
+            after.status.code().into(),
+            after.status.is_open().into(),
+            after.financial.code().into(),
+            after.delivery.code().into(),
+            after.sync.code().into(),
+            facts.step.into(),
+            facts.holder.into(),
+            facts.step_due_at.into(),
+            new.received_at.into(),
+            after.due_original_at.into(),
+            after.due_at.into(),
+            after.finished_at.into(),
+            after.returned_at.into(),
+            new.provisional.into(),
+            new.person.name.as_str().into(),
+            new.fee.into(),
+            facts.state.into(),
+        ],
+    )?;
+    insert_person(tx, id, new.person)?;
+    for word in new.words {
+        tx.execute(
+            "insert into dossier_word (word, dossier) values (?1, ?2)
+             on conflict (word, dossier) do nothing",
+            &[word.into(), id.into()],
+        )?;
+    }
+    say(tx, id, events);
+    Ok(id)
+}
+
+fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
+    tx.execute(
+        "insert into dossier_person
+           (dossier, name, id_number, birth_date, phone, email, address, proxy_name,
+            proxy_id_number, request, return_way, secret)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        &[
+            id.into(),
+            it.name.as_str().into(),
+            it.id_number.as_str().into(),
+            it.birth_date.as_str().into(),
+            it.phone.as_str().into(),
+            it.email.as_str().into(),
+            it.address.as_str().into(),
+            it.proxy_name.as_str().into(),
+            it.proxy_id_number.as_str().into(),
+            it.request.as_str().into(),
+            it.return_way.as_str().into(),
+            it.secret.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The columns that repeat what the state says, for lists and indexes.
+struct Facts {
+    step: i64,
+    holder: Option<StaffId>,
+    step_due_at: Option<DateTime>,
+    state: String,
+}
+
+impl Facts {
+    fn of(dossier: &Dossier) -> Result<Self, Fault> {
+        let hop = dossier.hop;
+        Ok(Self {
+            step: hop.map_or(0, |it| i64::from(it.step)),
+            holder: hop.and_then(|it| it.holder).or(dossier.officer),
+            step_due_at: hop.and_then(|it| it.due_at),
+            state: serde_json::to_string(dossier)
+                .map_err(|e| Fault::Broken(format!("a dossier's state: {e}")))?,
+        })
+    }
+}
+
+fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
+    for event in events {
+        let details = Details { status: event.status, what: event.what.clone() };
+        tx.journal(
+            Entry::new(SUBJECT, id.0, event.what.kind().code())
+                .details(&details)
+                .words(event.words.clone()),
+        );
+    }
+}
+
+/// Writes what `events` made of the dossier, and the events. `false`: somebody else was
+/// first, and nothing was written.
+pub fn keep(
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    after: &Dossier,
+    events: &[Event],
+) -> Result<bool, Fault> {
+    let facts = Facts::of(after)?;
+    let competent = after.settled_by.unwrap_or(kept.competent);
+    let touched = tx.execute(
+        "update dossier
+         set competent = ?3, status = ?4, is_open = ?5, financial = ?6, delivery = ?7,
+             synchronisation = ?8, step = ?9, holder = ?10, step_due_at = ?11,
+             due_original_at = ?12, due_at = ?13, finished_at = ?14, returned_at = ?15,
+             provisional = ?16, state = ?17, edition = edition + 1
+         where id = ?1 and edition = ?2",
+        &[
+            kept.id.into(),
+            kept.edition.into(),
+            competent.into(),
+            after.status.code().into(),
+            after.status.is_open().into(),
+            after.financial.code().into(),
+            after.delivery.code().into(),
+            after.sync.code().into(),
+            facts.step.into(),
+            facts.holder.into(),
+            facts.step_due_at.into(),
+            after.due_original_at.into(),
+            after.due_at.into(),
+            after.finished_at.into(),
+            after.returned_at.into(),
+            kept.provisional.into(),
+            facts.state.into(),
+        ],
+    )?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    say(tx, kept.id, events);
+    Ok(true)
+}
+
+const COLUMNS: &str = "select id, code, body, unit, competent, version, workflow, rules,
+    provisional, applicant, state, edition from dossier";
+
+fn kept(row: &Row) -> Result<Kept, Fault> {
+    Ok(Kept {
+        id: row.get(0)?,
+        code: row.get(1)?,
+        body: row.get(2)?,
+        unit: row.get(3)?,
+        competent: row.get(4)?,
+        version: row.get(5)?,
+        workflow: row.get(6)?,
+        rules: row.get(7)?,
+        provisional: row.get(8)?,
+        applicant: row.get(9)?,
+        dossier: row.parse(10, "dossier state", |it| serde_json::from_str(it).ok())?,
+        edition: row.get(11)?,
+    })
+}
+
+/// The dossier, if there is one. Whether the asker may see it is for the caller to say.
+pub fn find(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
+    let row = tx.query_one(&format!("{COLUMNS} where id = ?1"), &[id.into()])?;
+    row.as_ref().map(kept).transpose()
+}
+
+/// The dossier with this code, if there is one.
+pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
+    let row = tx.query_one(&format!("{COLUMNS} where code = ?1"), &[code.into()])?;
+    row.as_ref().map(kept).transpose()
+}
+
+/// Open dossiers after `after`, for work that goes through all of them.
+pub fn open_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
+    let sql = format!("{COLUMNS} where is_open = 1 and id > ?1 order by id limit ?2");
+    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
+}
+
+/// Every dossier after `after`, for `motcua check`.
+pub fn all_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
+    let sql = format!("{COLUMNS} where id > ?1 order by id limit ?2");
+    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
+}
+
+/// Its people.
+pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
+    let row = tx.query_one(
+        "select name, id_number, birth_date, phone, email, address, proxy_name, proxy_id_number,
+                request, return_way, secret
+         from dossier_person where dossier = ?1",
+        &[id.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Person {
+        name: row.get(0)?,
+        id_number: row.get(1)?,
+        birth_date: row.get(2)?,
+        phone: row.get(3)?,
+        email: row.get(4)?,
+        address: row.get(5)?,
+        proxy_name: row.get(6)?,
+        proxy_id_number: row.get(7)?,
+        request: row.get(8)?,
+        return_way: row.get(9)?,
+        secret: row.get(10)?,
+    }))
+}
+
+/// Everything that happened to it, oldest first, as events. Entries of the journal that are
+/// no steps (a file added) are left out.
+pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
+    let entries = journal::of(tx, SUBJECT, id.0)?;
+    let mut events = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
+            continue;
+        }
+        let details: Details = serde_json::from_str(&entry.details).map_err(|e| {
+            Fault::Broken(format!("journal entry {} does not read as a step: {e}", entry.id))
+        })?;
+        events.push(Event {
+            at: entry.at,
+            by: entry.by,
+            status: details.status,
+            what: details.what,
+            words: entry.words,
+        });
+    }
+    Ok(events)
+}
+
+/// Writes the papers of a dossier.
+pub fn insert_papers(tx: &mut Tx<'_>, id: DossierId, papers: &[Paper]) -> Result<(), Fault> {
+    for paper in papers {
+        tx.execute(
+            "insert into dossier_paper (dossier, place, name, form, count, sufficient, note)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            &[
+                id.into(),
+                paper.place.into(),
+                paper.name.as_str().into(),
+                paper.form.as_str().into(),
+                paper.count.into(),
+                paper.sufficient.into(),
+                paper.note.as_str().into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Its papers, in order.
+pub fn papers(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Paper>, Fault> {
+    let rows = tx.query(
+        "select id, place, name, form, count, sufficient, note
+         from dossier_paper where dossier = ?1 order by place, id",
+        &[id.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Paper {
+                id: row.get(0)?,
+                place: row.get(1)?,
+                name: row.get(2)?,
+                form: row.get(3)?,
+                count: row.get(4)?,
+                sufficient: row.get(5)?,
+                note: row.get(6)?,
+            })
+        })
+        .collect()
+}
+
+/// Marks a paper as there and in order, or not.
+pub fn mark_paper(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    paper: i64,
+    sufficient: bool,
+    note: &str,
+) -> Result<usize, Fault> {
+    tx.execute(
+        "update dossier_paper set sufficient = ?3, note = ?4 where id = ?2 and dossier = ?1",
+        &[id.into(), paper.into(), sufficient.into(), note.into()],
+    )
+}
+
+/// Adds a file that was put away.
+pub fn insert_file(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    paper: Option<i64>,
+    kind: &str,
+    name: &str,
+    media_type: &str,
+    stored: &store::StoredBlob,
+) -> Result<i64, Fault> {
+    let file: i64 = tx.insert(
+        "insert into dossier_file
+           (dossier, paper, kind, name, media_type, size, sha256, added_ms, added_by)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning id",
+        &[
+            id.into(),
+            paper.into(),
+            kind.into(),
+            name.into(),
+            media_type.into(),
+            stored.size.into(),
+            stored.sha256.as_str().into(),
+            tx.now().into(),
+            tx.by().into(),
+        ],
+    )?;
+    tx.journal(
+        Entry::new(SUBJECT, id.0, "add_file")
+            .details(&serde_json::json!({"file": file, "kind": kind, "sha256": stored.sha256})),
+    );
+    Ok(file)
+}
+
+/// Its files, newest last.
+pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<File>, Fault> {
+    let rows = tx.query(
+        "select id, paper, kind, name, media_type, size, sha256, added_ms, added_by
+         from dossier_file where dossier = ?1 order by id",
+        &[id.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(File {
+                id: row.get(0)?,
+                paper: row.get(1)?,
+                kind: row.get(2)?,
+                name: row.get(3)?,
+                media_type: row.get(4)?,
+                size: row.get(5)?,
+                sha256: row.get(6)?,
+                added_ms: row.get(7)?,
+                added_by: row.get(8)?,
+            })
+        })
+        .collect()
+}
