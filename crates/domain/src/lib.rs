@@ -5,7 +5,11 @@
 //! in milliseconds, and its rules be read next to the article they carry out.
 
 pub mod access;
+pub mod calendar;
+pub mod hours;
 pub mod ids;
+pub mod law;
+pub mod lunar;
 pub mod time;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.
