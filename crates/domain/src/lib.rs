@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod deadline;
 pub mod hours;
 pub mod ids;
 pub mod law;
