@@ -4,7 +4,10 @@
 //! function needs is an argument. That is what lets the whole crate be tested
 //! in milliseconds, and its rules be read next to the article they carry out.
 
+pub mod codes;
+pub mod identity;
 pub mod ids;
+pub mod text;
 pub mod time;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.
