@@ -7,6 +7,10 @@
 pub mod codes;
 pub mod identity;
 pub mod ids;
+pub mod names;
+pub mod names_replaced;
+pub mod org;
+pub mod search;
 pub mod text;
 pub mod time;
 

@@ -61,12 +61,14 @@ pub enum DossierCodeError {
     Empty,
     /// The dots were left out.
     #[error(
-        "Mã hồ sơ thiếu dấu chấm; hãy nhập đúng như trên giấy hẹn, ví dụ 000.24.18.H41-201026-0007."
+        "Mã hồ sơ thiếu dấu chấm; hãy nhập đúng như trên giấy hẹn, \
+         ví dụ 000.24.18.H41-201026-0007."
     )]
     MissingDots,
     /// The dashes were left out.
     #[error(
-        "Mã hồ sơ thiếu dấu gạch ngang; hãy nhập đúng như trên giấy hẹn, ví dụ 000.24.18.H41-201026-0007."
+        "Mã hồ sơ thiếu dấu gạch ngang; hãy nhập đúng như trên giấy hẹn, \
+         ví dụ 000.24.18.H41-201026-0007."
     )]
     MissingDashes,
     /// The part before the first dash is no agency's.

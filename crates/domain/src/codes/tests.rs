@@ -138,18 +138,20 @@ fn a_procedure_code_is_checked() {
 proptest! {
     #[test]
     fn a_code_reads_back_as_it_was_written(
-        groups in (0..1000u16, 0..100u8, 0..100u8, 0..100u8),
+        groups in (prop_oneof![Just(0u16), 0..1000u16], 0..100u8, 0..100u8, 0..100u8),
         day in 0..36_000i32,
         serial in 1..=9_999u32,
         wide in 1..=99_999_999u32,
         owner in 0..100u8,
     ) {
         let (fourth, third, second, top) = groups;
-        let agency = AgencyCode::parse(&format!("{fourth:03}.{third:02}.{second:02}.H{top:02}")).unwrap();
+        let agency = format!("{fourth:03}.{third:02}.{second:02}.H{top:02}");
+        let agency = AgencyCode::parse(&agency).unwrap();
         let day = date(2000, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
-        let mut codes = vec![DossierCode::new(CodeRegime::Agency2018, &agency, day, serial).unwrap()];
+        let own = |regime| DossierCode::new(regime, &agency, day, serial).unwrap();
+        let mut codes = vec![own(CodeRegime::Agency2018)];
         if fourth == 0 {
-            codes.push(DossierCode::new(CodeRegime::Agency2025, &agency, day, serial).unwrap());
+            codes.push(own(CodeRegime::Agency2025));
             codes.push(DossierCode::central(&agency, day, owner, wide).unwrap());
         }
         for code in codes {

@@ -61,13 +61,18 @@ impl std::fmt::Display for CardWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NameDamaged => f.write_str(
-                "Họ tên có thể bị bộ gõ làm sai; hãy tắt bộ gõ tiếng Việt rồi quét lại, hoặc sửa theo thẻ.",
+                "Họ tên có thể bị bộ gõ làm sai; hãy tắt bộ gõ tiếng Việt rồi quét lại, \
+                 hoặc sửa theo thẻ.",
             ),
             Self::AddressDamaged => {
                 f.write_str("Nơi cư trú có thể bị bộ gõ làm sai; hãy sửa theo thẻ.")
             }
-            Self::BirthDate => f.write_str("Ngày sinh trong mã QR không đọc được; hãy nhập theo thẻ."),
-            Self::IssueDate => f.write_str("Ngày cấp trong mã QR không đọc được; hãy nhập theo thẻ."),
+            Self::BirthDate => {
+                f.write_str("Ngày sinh trong mã QR không đọc được; hãy nhập theo thẻ.")
+            }
+            Self::IssueDate => {
+                f.write_str("Ngày cấp trong mã QR không đọc được; hãy nhập theo thẻ.")
+            }
             Self::Sex => f.write_str("Giới tính trong mã QR không đọc được; hãy nhập theo thẻ."),
             Self::OldNumber => f.write_str("Số chứng minh cũ trong mã QR không đọc được."),
             Self::Number(warning) => warning.fmt(f),
@@ -231,6 +236,7 @@ fn mojibake(name: &str) -> bool {
     let letters: Vec<char> = name.chars().collect();
     letters.windows(2).any(|pair| {
         matches!(pair, [before, 'Ã' | 'Â' | 'Ä' | 'Æ'] if before.is_lowercase())
-            || matches!(pair, ['Ã' | 'Â' | 'Ä' | 'Æ', after] if !after.is_alphabetic() && *after != ' ')
+            || matches!(pair, ['Ã' | 'Â' | 'Ä' | 'Æ', after]
+                if !after.is_alphabetic() && *after != ' ')
     })
 }

@@ -20,14 +20,15 @@ pub enum PhoneError {
         found: usize,
     },
     /// A landline number of the wrong length.
-    #[error("Số cố định gồm 10 hoặc 11 chữ số kể cả mã vùng, ví dụ 0238 3841 234.")]
+    #[error("Số cố định gồm 10 hoặc 11 chữ số kể cả mã vùng, ví dụ 0238 384 1234.")]
     LandlineLength,
     /// An eleven-digit mobile number from before 15/9/2018.
     #[error("Số di động 11 chữ số đã đổi thành 10 chữ số từ 15/9/2018; hãy hỏi lại số mới.")]
     OldMobile,
     /// A landline of an area that was renumbered, or no Vietnamese number at all.
     #[error(
-        "Đầu số điện thoại không đúng; số di động bắt đầu bằng 03, 05, 07, 08 hoặc 09, số cố định bằng 02."
+        "Đầu số điện thoại không đúng; số di động bắt đầu bằng 03, 05, 07, 08 hoặc 09, \
+         số cố định bằng 02."
     )]
     Prefix,
     /// A number of one digit repeated.
@@ -96,17 +97,19 @@ impl Phone {
         self.0.strip_prefix('0').map_or_else(|| self.0.clone(), |rest| format!("+84{rest}"))
     }
 
-    /// `0912 345 678`, as pages and papers show it.
+    /// `0912 345 678`, `0238 384 1234`, `1900 1234`: as pages and papers show it.
     #[must_use]
     pub fn grouped(&self) -> String {
-        let head = if self.0.len() == 8 || self.0.len() == 9 { 4 } else { self.0.len() - 6 };
-        let part = |from: usize, to: usize| self.0.get(from..to).unwrap_or_default();
-        let (middle, end) = (head + 3, self.0.len());
-        [part(0, head), part(head, middle.min(end)), part(middle.min(end), end)]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        let length = self.0.len();
+        let (head, tail) = match self.kind() {
+            PhoneKind::Mobile => (4, 3),
+            PhoneKind::Landline if self.0.starts_with("024") || self.0.starts_with("028") => (3, 4),
+            PhoneKind::Landline => (4, 4),
+            PhoneKind::Service => (4, length.saturating_sub(4)),
+        };
+        let cuts = [(0, head), (head, length - tail), (length - tail, length)];
+        let parts = cuts.into_iter().filter_map(|(from, to)| self.0.get(from..to));
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// `098 ••• 456`, for public pages.

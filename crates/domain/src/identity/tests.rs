@@ -95,9 +95,11 @@ fn phones_are_kept_in_their_national_form() {
     assert_eq!(phone.masked(), "091 ••• 678");
     assert_eq!(phone.kind(), PhoneKind::Mobile);
     let land = Phone::parse("0238 3841 234").unwrap();
-    assert_eq!((land.kind(), land.grouped().as_str()), (PhoneKind::Landline, "02383 841 234"));
-    assert_eq!(Phone::parse("1900 1234").unwrap().grouped(), "1900 123 4");
+    assert_eq!((land.kind(), land.grouped().as_str()), (PhoneKind::Landline, "0238 384 1234"));
+    assert_eq!(Phone::parse("1900 1234").unwrap().grouped(), "1900 1234");
     assert_eq!(Phone::parse("19001234").unwrap().kind(), PhoneKind::Service);
+    assert_eq!(Phone::parse("024 3825 1234").unwrap().grouped(), "024 3825 1234");
+    assert_eq!(Phone::parse("1800 599 999").unwrap().grouped(), "1800 599999");
 }
 
 #[test]
