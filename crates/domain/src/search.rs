@@ -156,7 +156,9 @@ impl Index {
 
     fn as_in_title(&self, entry: &Entry, typed: &str) -> String {
         let folded = text::fold(typed);
-        let near = score::errors_allowed(&folded);
+        // A word that the catalogue knows is not wrong; it may only lack its marks.
+        let known = self.numbers.contains_key(&folded);
+        let near = if known { 0 } else { score::errors_allowed(&folded) };
         entry
             .marked
             .iter()

@@ -239,7 +239,9 @@ fn closely(entry: &Entry, asked: &[Asked], covered: u32) -> (u32, bool) {
     } else {
         0
     };
-    let length = u32::try_from(entry.title.len().min(60)).unwrap_or(60);
+    let idle =
+        if entry.marked.starts_with(&["thủ".to_owned(), "tục".to_owned()]) { 2 } else { 0 };
+    let length = u32::try_from((entry.title.len() - idle).min(60)).unwrap_or(60);
     let score = 2 * covered
         + tier
         + share(pairs, asked.len().saturating_sub(1), 600)

@@ -7,6 +7,9 @@ use crate::text;
 /// At most this many readings of one query are tried.
 const READINGS_MAX: usize = 12;
 
+/// An official term of so many words is also searched for without the rest of the question.
+const ALONE_MIN: usize = 3;
+
 /// Words that citizens say, and what the catalogue calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Synonym {
@@ -102,6 +105,12 @@ impl Prepared {
             for (mean, rank) in place.means.iter().zip(0..) {
                 let means = [(place.from, place.length, mean.clone())];
                 push(self.replaced(typed, &means, 1 + 2 * rank));
+            }
+        }
+        // What is left of a long question may only be in the way.
+        for place in apart(&places) {
+            if let Some(mean) = place.means.first().filter(|mean| mean.len() >= ALONE_MIN) {
+                push(Reading { words: self.without_idle(mean), distance: 4 });
             }
         }
         readings
