@@ -6,11 +6,19 @@
 
 pub mod access;
 pub mod calendar;
+pub mod codes;
 pub mod deadline;
 pub mod hours;
+pub mod identity;
 pub mod ids;
 pub mod law;
 pub mod lunar;
+pub mod names;
+pub mod names_replaced;
+pub mod org;
+pub mod search;
+pub mod text;
+pub mod time;
 pub mod time;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.

@@ -1,0 +1,98 @@
+//! How dates, numbers and money look on every page.
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+
+/// `"thứ Ba"`; Sunday is `"Chủ nhật"`.
+#[must_use]
+pub const fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "thứ Hai",
+        Weekday::Tuesday => "thứ Ba",
+        Weekday::Wednesday => "thứ Tư",
+        Weekday::Thursday => "thứ Năm",
+        Weekday::Friday => "thứ Sáu",
+        Weekday::Saturday => "thứ Bảy",
+        Weekday::Sunday => "Chủ nhật",
+    }
+}
+
+/// `"10/02/2026"`.
+#[must_use]
+pub fn date(day: Date) -> String {
+    format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())
+}
+
+/// `"ngày 10 tháng 02 năm 2026"`, as papers write it: a zero only before days under 10 and
+/// months under 3 (NĐ 30/2020/NĐ-CP, Phụ lục I).
+#[must_use]
+pub fn long_date(day: Date) -> String {
+    let month = if day.month() < 3 { format!("0{}", day.month()) } else { day.month().to_string() };
+    format!("ngày {:02} tháng {month} năm {}", day.day(), day.year())
+}
+
+/// `"08:30"`.
+#[must_use]
+pub fn time_of_day(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// `"08:30, thứ Ba 10/02/2026"`.
+#[must_use]
+pub fn date_time(at: DateTime) -> String {
+    format!("{}, {} {}", time_of_day(at.time()), weekday(at.weekday()), date(at.date()))
+}
+
+/// A whole number in groups of three: `"-1.234.567"`.
+#[must_use]
+pub fn number(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        grouped.push('-');
+    }
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A scaled number with a comma: `decimal(12345, 1)` gives `"1.234,5"`; closing zeros go.
+#[must_use]
+pub fn decimal(scaled: i64, places: u32) -> String {
+    let Some(unit) = 10_u64.checked_pow(places) else { return number(scaled) };
+    let (whole, rest) = (scaled.unsigned_abs() / unit, scaled.unsigned_abs() % unit);
+    let sign = if scaled < 0 { "-" } else { "" };
+    let whole = number(i64::try_from(whole).unwrap_or(i64::MAX));
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let width = usize::try_from(places).unwrap_or_default();
+    let digits = format!("{rest:0width$}");
+    format!("{sign}{whole},{}", digits.trim_end_matches('0'))
+}
+
+/// `"50.000 đ"`.
+#[must_use]
+pub fn money(dong: i64) -> String {
+    format!("{} đ", number(dong))
+}
+
+/// Basis points as a share: `percent(7520)` gives `"75,2%"`.
+#[must_use]
+pub fn percent(basis_points: i64) -> String {
+    format!("{}%", decimal(basis_points, 2))
+}
+
+/// A part of a whole to one decimal, halves up; a dash when there is nothing to divide by.
+#[must_use]
+pub fn percent_of(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "–".to_owned();
+    }
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let tenths = (part * 2_000 + whole) / (whole * 2);
+    format!("{}%", decimal(i64::try_from(tenths).unwrap_or(i64::MAX), 1))
+}
