@@ -19,7 +19,6 @@ pub mod org;
 pub mod search;
 pub mod text;
 pub mod time;
-pub mod time;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.
 ///
