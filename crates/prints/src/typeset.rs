@@ -1,0 +1,143 @@
+//! The typesetter: one embedded template and one value in, one PDF out.
+//!
+//! Nothing is read from outside: fonts and templates are part of the program,
+//! and the document's date comes with its data.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use typst::{
+    Library, LibraryExt, World,
+    diag::{FileError, FileResult, SourceDiagnostic, Warned},
+    foundations::{Bytes, Datetime, Duration, Smart},
+    model::Document,
+    syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
+    text::{Font, FontBook},
+    utils::LazyHash,
+};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::PrintError;
+
+static FACES: [&[u8]; 4] = [
+    include_bytes!("../fonts/LiberationSerif-Regular.ttf"),
+    include_bytes!("../fonts/LiberationSerif-Bold.ttf"),
+    include_bytes!("../fonts/LiberationSerif-Italic.ttf"),
+    include_bytes!("../fonts/LiberationSerif-BoldItalic.ttf"),
+];
+
+static FONTS: LazyLock<Vec<Font>> =
+    LazyLock::new(|| FACES.iter().filter_map(|face| Font::new(Bytes::new(*face), 0)).collect());
+
+static BOOK: LazyLock<LazyHash<FontBook>> =
+    LazyLock::new(|| LazyHash::new(FontBook::from_fonts(FONTS.iter())));
+
+static LIBRARY: LazyLock<LazyHash<Library>> =
+    LazyLock::new(|| LazyHash::new(<Library as LibraryExt>::default()));
+
+/// The parts that every template shares.
+const COMMON: &str = include_str!("../forms/common.typ");
+
+/// Results of the typesetter's cache that nobody asked for in so many papers are forgotten.
+const CACHE_AGE: usize = 10;
+
+/// Whether every face can draw the letter.
+pub(crate) fn has_glyph(letter: char) -> bool {
+    FONTS.iter().all(|font| font.info().coverage.contains(u32::from(letter)))
+}
+
+/// What the typesetter sees of the world: three small files and four faces.
+struct Desk {
+    main: Source,
+    common: Source,
+    data: FileId,
+    json: Bytes,
+}
+
+fn file_id(name: &str) -> Result<FileId, PrintError> {
+    let path = VirtualPath::new(name).map_err(|e| PrintError::Typesetter(format!("{e:?}")))?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+impl Desk {
+    fn new(template: &str, data: &Value) -> Result<Self, PrintError> {
+        Ok(Self {
+            main: Source::new(file_id("main.typ")?, template.to_owned()),
+            common: Source::new(file_id("common.typ")?, COMMON.to_owned()),
+            data: file_id("data.json")?,
+            json: Bytes::from_string(data.to_string()),
+        })
+    }
+}
+
+impl World for Desk {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &BOOK
+    }
+
+    fn main(&self) -> FileId {
+        self.main.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        [&self.main, &self.common]
+            .into_iter()
+            .find(|source| source.id() == id)
+            .cloned()
+            .ok_or(FileError::AccessDenied)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == self.data { Ok(self.json.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        FONTS.get(index).cloned()
+    }
+
+    /// No clock: a paper's dates are in its data.
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+fn words(diagnostics: &[SourceDiagnostic]) -> PrintError {
+    let all: Vec<&str> = diagnostics.iter().map(|one| one.message.as_str()).collect();
+    PrintError::Typesetter(all.join("; "))
+}
+
+/// The pages of `template` filled with `data`, before they become a PDF.
+pub(crate) fn lay_out(template: &str, data: &Value) -> Result<PagedDocument, PrintError> {
+    let desk = Desk::new(template, data)?;
+    let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&desk);
+    output.map_err(|diagnostics| words(&diagnostics))
+}
+
+/// `template` filled with `data` as PDF/A-2a, or as plain PDF 1.7 when the paper bears no date
+/// (the archival profile demands one).
+pub(crate) fn pdf(template: &str, data: &Value) -> Result<Vec<u8>, PrintError> {
+    let bytes = lay_out(template, data).and_then(|document| export(&document));
+    typst::comemo::evict(CACHE_AGE);
+    bytes
+}
+
+fn export(document: &PagedDocument) -> Result<Vec<u8>, PrintError> {
+    let dated = matches!(document.info().date, Smart::Custom(Some(_)));
+    let standards = if dated {
+        PdfStandards::new(&[PdfStandard::A_2a])
+            .map_err(|e| PrintError::Typesetter(e.message().to_string()))?
+    } else {
+        PdfStandards::default()
+    };
+    let options = PdfOptions {
+        creator: Smart::Custom(Some("Một Cửa".into())),
+        standards,
+        ..Default::default()
+    };
+    typst_pdf::pdf(document, &options).map_err(|diagnostics| words(&diagnostics))
+}
