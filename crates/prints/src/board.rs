@@ -10,7 +10,7 @@ use crate::{
     forms::{merge, qr_or_nothing},
     qr::qr_svg,
     register::date_parts,
-    typeset,
+    typeset::{self, Profile},
     vi::{grouped, long_date, long_time, short_date},
 };
 
@@ -161,7 +161,7 @@ pub struct LedgerHead {
 /// # Errors
 /// When an address does not fit a square code, or the typesetter fails.
 pub fn render_notice_board(board: &NoticeBoard) -> Result<Vec<u8>, PrintError> {
-    typeset::pdf(include_str!("../forms/notice-board.typ"), &board_data(board)?)
+    typeset::pdf(include_str!("../forms/notice-board.typ"), &board_data(board)?, Profile::Tagged)
 }
 
 pub(crate) fn board_data(board: &NoticeBoard) -> Result<serde_json::Value, PrintError> {
@@ -207,7 +207,7 @@ pub(crate) fn board_data(board: &NoticeBoard) -> Result<serde_json::Value, Print
 /// # Errors
 /// When the address does not fit a square code, or the typesetter fails.
 pub fn render_procedure(sheet: &ProcedureSheet) -> Result<Vec<u8>, PrintError> {
-    typeset::pdf(include_str!("../forms/procedure.typ"), &procedure_data(sheet)?)
+    typeset::pdf(include_str!("../forms/procedure.typ"), &procedure_data(sheet)?, Profile::Tagged)
 }
 
 pub(crate) fn procedure_data(sheet: &ProcedureSheet) -> Result<serde_json::Value, PrintError> {
@@ -248,7 +248,7 @@ pub(crate) fn procedure_data(sheet: &ProcedureSheet) -> Result<serde_json::Value
 /// # Errors
 /// When the typesetter fails.
 pub fn render_ledger_head(head: &LedgerHead) -> Result<Vec<u8>, PrintError> {
-    typeset::pdf(include_str!("../forms/ledger-head.typ"), &ledger_data(head)?)
+    typeset::pdf(include_str!("../forms/ledger-head.typ"), &ledger_data(head)?, Profile::Tagged)
 }
 
 pub(crate) fn ledger_data(head: &LedgerHead) -> Result<serde_json::Value, PrintError> {

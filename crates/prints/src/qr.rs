@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fast_qr::QRBuilder;
+use fast_qr::{ECL, QRBuilder};
 
 use crate::PrintError;
 
@@ -12,9 +12,9 @@ const QUIET: usize = 4;
 /// `text` as a square code: black on white, one path, scalable.
 ///
 /// # Errors
-/// Refuses what does not fit a code (about 1,600 bytes).
+/// Refuses what does not fit a code (about 2,300 bytes).
 pub fn qr_svg(text: &str) -> Result<String, PrintError> {
-    let code = QRBuilder::new(text).build().map_err(|_| PrintError::QrTooLong)?;
+    let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| PrintError::QrTooLong)?;
     let side = code.size + 2 * QUIET;
     let mut path = String::new();
     for (y, row) in (0..code.size).zip(code.data.chunks(code.size)) {

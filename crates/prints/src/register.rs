@@ -1,6 +1,6 @@
 //! The register of dossiers (sổ theo dõi hồ sơ), for paper and for spreadsheets.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::{
     Agency, FormSet, HopOutcome, PrintError, Signer,
     clean::clean,
-    forms::{circular, merge},
-    typeset,
+    forms::circular,
+    typeset::{self, Profile},
     vi::{long_date, short_time},
 };
 
@@ -77,6 +77,15 @@ pub struct RegisterSheet {
     pub demo: bool,
 }
 
+/// Longer registers are typeset piece by piece, and go without tags for screen readers.
+const PIECE_ROWS: usize = 300;
+
+/// A row never breaks over pages, so a text on paper is cut before it fills one.
+const PAPER_LETTERS_MAX: usize = 500;
+
+/// A cell of a workbook holds 32,767 letters at most.
+const CELL_LETTERS_MAX: usize = 32_000;
+
 const NUMBER_2018: &str = "06";
 const NUMBER_2025: &str = "07";
 
@@ -104,33 +113,25 @@ impl RegisterSheet {
 /// # Errors
 /// When the typesetter fails.
 pub fn render_register(sheet: &RegisterSheet) -> Result<Vec<u8>, PrintError> {
-    typeset::pdf(include_str!("../forms/register.typ"), &register_data(sheet)?)
+    let template = include_str!("../forms/register.typ");
+    let rows = sheet.rows.len();
+    if rows <= PIECE_ROWS {
+        return typeset::pdf(template, &register_data(sheet, 0..rows, None)?, Profile::Tagged);
+    }
+    typeset::long_pdf(template, rows, PIECE_ROWS, |piece, page| {
+        register_data(sheet, piece, Some(page))
+    })
 }
 
-/// What the template sees of the register.
-pub(crate) fn register_data(sheet: &RegisterSheet) -> Result<Value, PrintError> {
-    let time = |at: Option<DateTime>| at.map(short_time).unwrap_or_default();
-    let rows: Vec<[String; 11]> = sheet
-        .rows
-        .iter()
-        .map(|row| {
-            let owner = [&row.address, &row.phone].map(String::as_str);
-            let owner: Vec<&str> = owner.into_iter().filter(|part| !part.is_empty()).collect();
-            [
-                row.number.to_string(),
-                row.code.clone(),
-                row.procedure.clone(),
-                row.sets.to_string(),
-                row.applicant.clone(),
-                owner.join("\n"),
-                row.competent.clone(),
-                time(row.received_at),
-                time(row.due_at),
-                [time(row.returned_at).as_str(), row.handed_over.as_str()].join("\n").trim().into(),
-                row.note.clone(),
-            ]
-        })
-        .collect();
+/// What the template sees of some rows of the register; with the number of their first page when
+/// they are a piece of a longer one.
+fn register_data(
+    sheet: &RegisterSheet,
+    piece: Range<usize>,
+    first_page: Option<usize>,
+) -> Result<Value, PrintError> {
+    let rows: Vec<[String; 11]> =
+        sheet.rows.get(piece.clone()).unwrap_or_default().iter().map(row_texts).collect();
     let mut data = json!({
         "kind": "so-theo-doi",
         "title": "SỔ THEO DÕI HỒ SƠ",
@@ -139,16 +140,41 @@ pub(crate) fn register_data(sheet: &RegisterSheet) -> Result<Value, PrintError> 
         "agency": sheet.agency,
         "book": sheet.book,
         "period": sheet.period(),
+        "date": sheet.made_on.map(date_parts),
         "date_text": sheet.made_on.map(long_date),
         "keeper": sheet.keeper,
         "leader": sheet.leader,
         "demo": sheet.demo,
-        "count": rows.len(),
+        "count": sheet.rows.len(),
         "rows": rows,
+        "first_page": first_page,
+        "opens": piece.start == 0,
+        "closes": piece.end == sheet.rows.len(),
     });
-    merge(&mut data, json!({ "date": sheet.made_on.map(date_parts) }));
     clean(&mut data);
     Ok(data)
+}
+
+fn row_texts(row: &RegisterRow) -> [String; 11] {
+    let time = |at: Option<DateTime>| at.map(short_time).unwrap_or_default();
+    let lines = |parts: [&str; 2]| {
+        let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        said.join("\n")
+    };
+    [
+        row.number.to_string(),
+        row.code.clone(),
+        row.procedure.clone(),
+        row.sets.to_string(),
+        row.applicant.clone(),
+        lines([&row.address, &row.phone]),
+        row.competent.clone(),
+        time(row.received_at),
+        time(row.due_at),
+        lines([&time(row.returned_at), &row.handed_over]),
+        row.note.clone(),
+    ]
+    .map(|text| cut(&text, PAPER_LETTERS_MAX).into_owned())
 }
 
 /// A date as templates read it.
@@ -256,7 +282,7 @@ fn write_rows(page: &mut Worksheet, sheet: &RegisterSheet) -> Result<(), PrintEr
             (12, &row.note),
         ];
         for (column, text) in texts {
-            page.write_string_with_format(line, column, cell_text(text), &cell)?;
+            page.write_string_with_format(line, column, cut(text, CELL_LETTERS_MAX), &cell)?;
         }
         for (column, at) in [(8, row.received_at), (9, row.due_at), (10, row.returned_at)] {
             match at {
@@ -280,10 +306,9 @@ const fn outcome(outcome: Option<HopOutcome>) -> &'static str {
     }
 }
 
-/// A cell holds 32,767 letters at most; what is longer is cut, with a mark.
-fn cell_text(text: &str) -> Cow<'_, str> {
-    const LETTERS_MAX: usize = 32_000;
-    match text.char_indices().nth(LETTERS_MAX) {
+/// What is longer than `letters_max` is cut, with a mark.
+fn cut(text: &str, letters_max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(letters_max) {
         None => Cow::Borrowed(text),
         Some((end, _)) => {
             Cow::Owned(text.get(..end).unwrap_or_default().chars().chain("…".chars()).collect())

@@ -196,7 +196,7 @@ pub struct DossierSheet {
     pub received_at: Option<DateTime>,
     /// When the result is promised.
     pub due_at: Option<DateTime>,
-    /// Why this time: a few short lines for the citizen.
+    /// Why this time: a few short lines for the citizen; on an apology, why the new time.
     pub explanation: Vec<String>,
     /// When the applicant paid, in procedures that wait for payment (giai đoạn hai).
     pub second_received_at: Option<DateTime>,

@@ -9,13 +9,14 @@ use serde_json::Value;
 use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult, SourceDiagnostic, Warned},
-    foundations::{Bytes, Datetime, Duration, Smart},
+    foundations::{Bytes, Datetime, Duration, NativeElement, Smart},
+    introspection::{Introspector, MetadataElem},
     model::Document,
     syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
     text::{Font, FontBook},
     utils::LazyHash,
 };
-use typst_layout::PagedDocument;
+use typst_layout::{Page, PagedDocument};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::PrintError;
@@ -118,18 +119,78 @@ pub(crate) fn lay_out(template: &str, data: &Value) -> Result<PagedDocument, Pri
     output.map_err(|diagnostics| words(&diagnostics))
 }
 
-/// `template` filled with `data` as PDF/A-2a, or as plain PDF 1.7 when the paper bears no date
-/// (the archival profile demands one).
-pub(crate) fn pdf(template: &str, data: &Value) -> Result<Vec<u8>, PrintError> {
-    let bytes = lay_out(template, data).and_then(|document| export(&document));
+/// What the file holds besides its looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// PDF/A-2a: text in reading order, tables and pictures named for a screen reader.
+    Tagged,
+    /// PDF/A-2u: searchable text only; for long lists, whose tags would be five times the text.
+    Plain,
+}
+
+/// `template` filled with `data`, or as plain PDF 1.7 when the paper bears no date (the archival
+/// profiles demand one).
+pub(crate) fn pdf(template: &str, data: &Value, profile: Profile) -> Result<Vec<u8>, PrintError> {
+    let bytes = lay_out(template, data).and_then(|document| export(&document, profile));
     typst::comemo::evict(CACHE_AGE);
     bytes
 }
 
-fn export(document: &PagedDocument) -> Result<Vec<u8>, PrintError> {
+/// A list too long for one go, typeset piece by piece so that memory stays small.
+///
+/// `piece` makes the data of the rows from the first number up to the second, beginning on the
+/// page of the third. The template marks each row with `metadata`. The last page of a piece is
+/// given up, and the next piece begins with the row that stood first on it: so no page of the
+/// whole is short.
+pub(crate) fn long_pdf(
+    template: &str,
+    rows: usize,
+    piece_rows: usize,
+    piece: impl Fn(std::ops::Range<usize>, usize) -> Result<Value, PrintError>,
+) -> Result<Vec<u8>, PrintError> {
+    let mut pages: Vec<Page> = Vec::new();
+    let mut first = 0;
+    loop {
+        let end = rows.min(first + piece_rows);
+        let laid_out = piece(first..end, pages.len() + 1).and_then(|data| lay_out(template, &data));
+        typst::comemo::evict(0);
+        let document = laid_out?;
+        let whole = rows_before_last_page(&document);
+        if end == rows || whole == 0 {
+            pages.extend(document.pages().iter().cloned());
+            first = end;
+        } else {
+            let kept = document.pages().len().saturating_sub(1);
+            pages.extend(document.pages().iter().take(kept).cloned());
+            first += whole;
+        }
+        if first == rows {
+            let joined = PagedDocument::new(pages.into_iter().collect(), document.info().clone());
+            return export(&joined, Profile::Plain);
+        }
+    }
+}
+
+/// How many marked rows stand before the last page.
+fn rows_before_last_page(document: &PagedDocument) -> usize {
+    let introspector = document.introspector();
+    let last = document.pages().len();
+    let marks = introspector.query(&MetadataElem::ELEM.select());
+    marks
+        .iter()
+        .filter_map(|mark| introspector.page(mark.location()?))
+        .filter(|page| page.get() < last)
+        .count()
+}
+
+fn export(document: &PagedDocument, profile: Profile) -> Result<Vec<u8>, PrintError> {
     let dated = matches!(document.info().date, Smart::Custom(Some(_)));
     let standards = if dated {
-        PdfStandards::new(&[PdfStandard::A_2a])
+        let standard = match profile {
+            Profile::Tagged => PdfStandard::A_2a,
+            Profile::Plain => PdfStandard::A_2u,
+        };
+        PdfStandards::new(&[standard])
             .map_err(|e| PrintError::Typesetter(e.message().to_string()))?
     } else {
         PdfStandards::default()
@@ -137,6 +198,7 @@ fn export(document: &PagedDocument) -> Result<Vec<u8>, PrintError> {
     let options = PdfOptions {
         creator: Smart::Custom(Some("Một Cửa".into())),
         standards,
+        tagged: profile == Profile::Tagged,
         ..Default::default()
     };
     typst_pdf::pdf(document, &options).map_err(|diagnostics| words(&diagnostics))
