@@ -6,7 +6,7 @@ use crate::{
     DossierSheet, FormSet, PrintError,
     clean::clean,
     qr::qr_svg,
-    typeset::{self, Profile},
+    typeset,
     vi::{long_date, long_time, money, money_in_words},
 };
 
@@ -109,7 +109,7 @@ pub(crate) const fn circular(set: FormSet) -> &'static str {
 /// # Errors
 /// When the dossier's set has no such form, or the typesetter fails.
 pub fn render(form: Form, sheet: &DossierSheet) -> Result<Vec<u8>, PrintError> {
-    typeset::pdf(form.template(), &form_data(form, sheet)?, Profile::Tagged)
+    typeset::pdf_on_few_pages(form.template(), form_data(form, sheet)?)
 }
 
 /// What the template of `form` sees of `sheet`.

@@ -136,6 +136,28 @@ pub(crate) fn pdf(template: &str, data: &Value, profile: Profile) -> Result<Vec<
     bytes
 }
 
+/// Like [`pdf`]; but what flows over one page is tried once more with `dense` letters, and kept
+/// so when that saves a page.
+pub(crate) fn pdf_on_few_pages(template: &str, mut data: Value) -> Result<Vec<u8>, PrintError> {
+    let bytes = few_pages(template, &mut data);
+    typst::comemo::evict(CACHE_AGE);
+    bytes
+}
+
+fn few_pages(template: &str, data: &mut Value) -> Result<Vec<u8>, PrintError> {
+    let roomy = lay_out(template, data)?;
+    if roomy.pages().len() > 1
+        && let Value::Object(fields) = data
+    {
+        fields.insert("dense".to_owned(), Value::Bool(true));
+        let dense = lay_out(template, data)?;
+        if dense.pages().len() < roomy.pages().len() {
+            return export(&dense, Profile::Tagged);
+        }
+    }
+    export(&roomy, Profile::Tagged)
+}
+
 /// A list too long for one go, typeset piece by piece so that memory stays small.
 ///
 /// `piece` makes the data of the rows from the first number up to the second, beginning on the

@@ -1,5 +1,5 @@
 //! Every paper is printed and read back as a person's viewer reads it: with `pdftotext`.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::{
     collections::BTreeSet,
@@ -16,10 +16,10 @@ use prints::{
 
 mod samples;
 
-/// The text of each page, runs of white space as one space.
+/// The text of each page in the order of the file, runs of white space as one space.
 fn pages(pdf: &[u8]) -> Vec<String> {
     let mut reader = Command::new("pdftotext")
-        .args(["-enc", "UTF-8", "-", "-"])
+        .args(["-raw", "-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -203,6 +203,19 @@ fn sixty_papers_flow_to_another_page() {
 }
 
 #[test]
+fn a_dozen_papers_stay_on_one_page_in_smaller_letters() {
+    for set in [FormSet::Circular2018, FormSet::Circular2025] {
+        let mut sheet = samples::birth(set);
+        sheet.papers = (1..=12)
+            .map(|at| Paper {
+                name: format!("Giấy tờ thứ {at}."), copies: 2, ..Paper::default()
+            })
+            .collect();
+        assert_eq!(paper(Form::Receipt, &sheet).len(), 1, "{set:?}");
+    }
+}
+
+#[test]
 fn an_empty_sheet_prints_as_an_empty_form() {
     for form in Form::ALL {
         let pages = paper(form, &DossierSheet::default());
@@ -237,7 +250,10 @@ fn what_people_type_is_printed_as_it_stands() {
     sheet.papers = vec![Paper { name: hostile.clone(), ..Paper::default() }];
     sheet.missing = vec![MissingPaper { reason: hostile.clone(), ..MissingPaper::default() }];
     sheet.hops = vec![Hop { note: hostile.clone(), ..Hop::default() }];
-    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    // The reader drops a hyphen at the end of a line, and lines end anywhere.
+    let squeezed = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
+    };
     for form in Form::ALL {
         let text = paper(form, &sheet).concat();
         assert!(squeezed(&text).contains(&squeezed(&hostile)), "{form:?}: {text}");
@@ -309,7 +325,10 @@ fn a_register_repeats_its_heads_and_numbers_its_pages() {
     let pages = pages(&render_register(&samples::register(60)).unwrap());
     assert!(pages.len() > 2);
     for (at, page) in pages.iter().enumerate() {
-        check_has(page, &["Mã hồ sơ", "Cơ quan chủ trì giải quyết"]);
+        // The signatures may stand alone on the last page.
+        if page.contains("260210-") {
+            check_has(page, &["Mã hồ sơ", "Cơ quan chủ trì giải quyết"]);
+        }
         check_has(page, &[&format!("Trang {}/{}", at + 1, pages.len())]);
     }
     check_has(&pages[0], &["SỔ THEO DÕI HỒ SƠ", "Quyển số: 01", "Mẫu số 07"]);
@@ -327,7 +346,8 @@ fn a_long_register_loses_no_row_where_its_pieces_meet() {
     let pages = pages(&render_register(&sheet).unwrap());
     let mut seen = Vec::new();
     for (at, page) in pages.iter().enumerate() {
-        check_has(page, &["Mã hồ sơ", &format!("Trang {}", at + 1)]);
+        check_has(page, &[&format!("Trang {}", at + 1)]);
+        assert_eq!(page.contains("260210-"), page.contains("Mã hồ sơ"));
         seen.extend(page.split("260210-").skip(1).map(|rest| rest[..4].to_owned()));
     }
     assert_eq!(seen.len(), 640);
