@@ -1,1 +1,49 @@
-//! prints
+//! Papers and exports: data in, bytes out.
+//!
+//! Pure: no clock, no file, no network. Fonts (Liberation Serif, letter by
+//! letter as wide as Times New Roman) and templates are part of the program.
+//! Text that people typed reaches the typesetter as data, never as markup.
+//!
+//! Law: the layout follows NĐ 30/2020/NĐ-CP Phụ lục I; the forms follow
+//! TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP.
+
+mod board;
+mod clean;
+mod forms;
+mod qr;
+mod register;
+mod sheet;
+mod typeset;
+pub mod vi;
+
+pub use board::{
+    BoardRow, ChannelLimit, LedgerHead, NoticeBoard, ProcedurePaper, ProcedureSheet,
+    render_ledger_head, render_notice_board, render_procedure,
+};
+pub use forms::{Form, render};
+pub use qr::qr_svg;
+pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
+pub use sheet::{
+    Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, MissingPaper, Paper, Person,
+    Signer,
+};
+
+/// Why a paper could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// The set of forms of the dossier has no such paper.
+    #[error("Bộ biểu mẫu áp dụng cho hồ sơ này không có mẫu giấy được yêu cầu.")]
+    NotInSet,
+    /// The text is too long for a square code.
+    #[error("Nội dung quá dài, không tạo được mã QR.")]
+    QrTooLong,
+    /// A template is wrong: a bug.
+    #[error("typesetter: {0}")]
+    Typesetter(String),
+    /// The data did not become JSON: a bug.
+    #[error("data: {0}")]
+    Data(#[from] serde_json::Error),
+    /// The workbook could not be written: a bug.
+    #[error("workbook: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+}
