@@ -148,7 +148,7 @@ impl WorkCalendar {
             }
         }
         // Of two entries for one day the later decision holds.
-        entries.sort_by(|a, b| (a.date, a.decided_on).cmp(&(b.date, b.decided_on)));
+        entries.sort_by_key(|a| (a.date, a.decided_on));
         let last = Date::new(last_year, 12, 31).unwrap_or(confirmed_through);
         let mut calendar =
             Self { entries, days: Vec::new(), working: Vec::new(), confirmed_through, hours };

@@ -8,17 +8,21 @@ pub mod access;
 pub mod calendar;
 pub mod codes;
 pub mod deadline;
+pub mod dossier;
 pub mod hours;
 pub mod identity;
 pub mod ids;
 pub mod law;
 pub mod lunar;
+pub mod money;
 pub mod names;
 pub mod names_replaced;
 pub mod org;
+pub mod procedure;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod workflow;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.
 ///

@@ -40,7 +40,7 @@ impl Ledger {
         let stamp = Stamp::of_program(context.now(), "cli");
         match self {
             Self::Head { json } => {
-                let head = db.read_blocking(stamp, |tx| journal::head(tx))?;
+                let head = db.read_blocking(stamp, journal::head)?;
                 let at = domain::time::Instant::from_epoch_ms(head.at_ms).civil().to_string();
                 if json {
                     let entries = head.entries;

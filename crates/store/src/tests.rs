@@ -150,7 +150,7 @@ fn a_chain_that_nobody_touched_is_whole_also_after_words_were_erased() {
                 Ok(())
             });
         }
-        let head = write(db, |tx| journal::head(tx));
+        let head = write(db, journal::head);
         assert_eq!(head.entries, 10);
         write(db, |tx| journal::erase_words(tx, "dossier", 3));
         let verdict = write(db, |tx| journal::verify(tx, Some(&head.head)));
@@ -197,7 +197,7 @@ fn every_attack_on_the_chain_is_found() {
             }
             Ok(())
         });
-        let old = write(db, |tx| journal::head(tx)).head;
+        let old = write(db, journal::head).head;
         for (name, statements, at) in ATTACKS {
             let verdict = db.write_blocking(stamp(), |tx| -> Result<(), Fault> {
                 for sql in *statements {
@@ -225,7 +225,7 @@ fn a_past_chained_anew_is_found_by_whoever_holds_an_old_head() {
             });
         };
         chain(db, "thật");
-        let old = write(db, |tx| journal::head(tx)).head;
+        let old = write(db, journal::head).head;
         write(db, |tx| {
             tx.execute("delete from journal_words", &[])?;
             tx.execute("delete from journal", &[])?;

@@ -126,7 +126,7 @@ fn rule(limit: TimeLimit) -> String {
 }
 
 /// The pause that a whole day lies in: after the day it began, up to the day it ended.
-fn pause_over<'a>(pauses: &'a [Pause], day: Date) -> Option<&'a Pause> {
+fn pause_over(pauses: &[Pause], day: Date) -> Option<&Pause> {
     pauses
         .iter()
         .find(|it| it.from.date() < day && it.until.is_none_or(|until| day <= until.date()))

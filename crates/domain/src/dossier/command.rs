@@ -1,0 +1,513 @@
+//! Who does what to a dossier: parts, makers, commands.
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    codes::codes,
+    status::{Outcome, Sync},
+};
+use crate::{
+    ids::{AccountId, StaffId, UnitId},
+    money::Dong,
+    procedure::ChannelKind,
+};
+
+codes! {
+    /// A part that somebody plays on one dossier (vai trên hồ sơ).
+    pub enum Part {
+        /// The applicant or who acts for him.
+        Citizen = "citizen", "Công dân, tổ chức";
+        /// Who receives and returns at the counter.
+        Counter = "counter", "Công chức Một cửa";
+        /// The head of the one-stop shop.
+        CounterHead = "counter_head", "Phụ trách Một cửa";
+        /// The head of the settling unit, who names the officer.
+        Dispatcher = "dispatcher", "Người phân công";
+        /// Who settles it (thụ lý).
+        Officer = "officer", "Công chức thụ lý";
+        /// The unit leader who checks the draft.
+        Reviewer = "reviewer", "Người thẩm tra";
+        /// Who signs the result.
+        Signer = "signer", "Người ký";
+        /// Who numbers and stamps it.
+        Clerk = "clerk", "Văn thư";
+        /// Who is asked for an opinion.
+        Consulted = "consulted", "Cơ quan được lấy ý kiến";
+        /// Who takes the money.
+        Cashier = "cashier", "Người thu phí";
+        /// The post.
+        Post = "post", "Bưu chính";
+        /// The program itself.
+        System = "system", "Hệ thống";
+    }
+}
+
+/// Somebody about to act, and what he may be on this dossier.
+///
+/// The caller works out the parts from rights, unit, assignment and substitution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// Who is signed in.
+    pub account: AccountId,
+    /// Who that is among the staff; nobody for a citizen or the program.
+    pub staff: Option<StaffId>,
+    /// The parts that he may play on this dossier.
+    pub parts: Vec<Part>,
+}
+
+impl Maker {
+    /// The program itself (account 0).
+    #[must_use]
+    pub fn system() -> Self {
+        Self { account: AccountId(0), staff: None, parts: vec![Part::System] }
+    }
+
+    /// Whether he may play one of `parts`.
+    #[must_use]
+    pub fn plays_any(&self, parts: &[Part]) -> bool {
+        parts.iter().any(|part| self.parts.contains(part))
+    }
+}
+
+codes! {
+    /// What can be done to a dossier; one button each.
+    pub enum CommandKind {
+        /// t0
+        Submit = "submit", "Nộp hồ sơ";
+        /// t1
+        Accept = "accept", "Tiếp nhận";
+        /// Receive, do and return in one go.
+        OnTheSpot = "on_the_spot", "Giải quyết ngay";
+        /// t2
+        RequestIntakeSupplement = "request_intake_supplement", "Yêu cầu hoàn thiện trước tiếp nhận";
+        /// t3
+        Resubmit = "resubmit", "Nộp lại hồ sơ đã hoàn thiện";
+        /// t4
+        RefuseIntake = "refuse_intake", "Từ chối tiếp nhận";
+        /// t5
+        Transfer = "transfer", "Chuyển bộ phận chuyên môn";
+        /// t6
+        Assign = "assign", "Phân công";
+        /// t6
+        Reassign = "reassign", "Phân công lại";
+        /// t6
+        Begin = "begin", "Bắt đầu thụ lý";
+        /// t6
+        HandOver = "hand_over", "Chuyển bước";
+        /// t7
+        Verify = "verify", "Xác minh";
+        /// t7
+        FinishVerify = "finish_verify", "Kết thúc xác minh";
+        /// t7
+        Consult = "consult", "Hỏi ý kiến";
+        /// t7
+        Answer = "answer", "Trả lời ý kiến";
+        /// t7
+        SkipAnswer = "skip_answer", "Giải quyết khi quá hạn lấy ý kiến";
+        /// t8
+        RequestSupplement = "request_supplement", "Yêu cầu bổ sung";
+        /// t9
+        Supplement = "supplement", "Nhận bổ sung";
+        /// t10
+        CloseNoSupplement = "close_no_supplement", "Đóng do không bổ sung";
+        /// t11
+        RequestPayment = "request_payment", "Yêu cầu nghĩa vụ tài chính";
+        /// t12
+        MarkPaid = "mark_paid", "Xác nhận đã nộp tiền";
+        /// t13
+        RequestWithdraw = "request_withdraw", "Yêu cầu rút hồ sơ";
+        /// t13
+        Withdraw = "withdraw", "Cho rút hồ sơ";
+        /// t13
+        RejectWithdraw = "reject_withdraw", "Không cho rút";
+        /// t14
+        PutUp = "put_up", "Trình ký";
+        /// t14
+        Refuse = "refuse", "Trình từ chối giải quyết";
+        /// t14
+        SendBack = "send_back", "Trả lại bản trình";
+        /// t14
+        Sign = "sign", "Ký";
+        /// t14
+        Number = "number", "Vào số, đóng dấu, phát hành";
+        /// t15
+        SendByPost = "send_by_post", "Gửi kết quả qua bưu chính";
+        /// t15
+        PostFailed = "post_failed", "Bưu chính không phát được";
+        /// t15
+        Return = "return", "Trả kết quả";
+        /// t16
+        Extend = "extend", "Xin lỗi và hẹn lại";
+        /// t17
+        Correct = "correct", "Sửa sai sót kết quả";
+        /// t17
+        FinishCorrection = "finish_correction", "Ký kết quả đã sửa";
+        /// After the end.
+        Archive = "archive", "Lưu trữ";
+        /// The calendar changed.
+        Recompute = "recompute", "Tính lại hẹn trả do đổi lịch";
+        /// The outside systems were told.
+        Synchronise = "synchronise", "Ghi nhận đồng bộ";
+        /// The last step is taken back.
+        Undo = "undo", "Hoàn tác";
+    }
+}
+
+/// Whether a command takes words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// It has nothing to say.
+    None,
+    /// It may say something.
+    Welcome,
+    /// It must say something.
+    Owed,
+}
+
+impl CommandKind {
+    /// The last part of its address, without diacritics.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Submit => "nop",
+            Self::Accept => "tiep-nhan",
+            Self::OnTheSpot => "giai-quyet-ngay",
+            Self::RequestIntakeSupplement => "yeu-cau-hoan-thien",
+            Self::Resubmit => "nop-lai",
+            Self::RefuseIntake => "tu-choi-tiep-nhan",
+            Self::Transfer => "chuyen",
+            Self::Assign => "phan-cong",
+            Self::Reassign => "phan-cong-lai",
+            Self::Begin => "thu-ly",
+            Self::HandOver => "chuyen-buoc",
+            Self::Verify => "xac-minh",
+            Self::FinishVerify => "ket-thuc-xac-minh",
+            Self::Consult => "hoi-y-kien",
+            Self::Answer => "tra-loi",
+            Self::SkipAnswer => "khong-cho-y-kien",
+            Self::RequestSupplement => "yeu-cau-bo-sung",
+            Self::Supplement => "bo-sung",
+            Self::CloseNoSupplement => "dong-ho-so",
+            Self::RequestPayment => "yeu-cau-nop-tien",
+            Self::MarkPaid => "da-nop-tien",
+            Self::RequestWithdraw => "yeu-cau-rut",
+            Self::Withdraw => "rut",
+            Self::RejectWithdraw => "khong-cho-rut",
+            Self::PutUp => "trinh-ky",
+            Self::Refuse => "tu-choi",
+            Self::SendBack => "tra-lai",
+            Self::Sign => "ky",
+            Self::Number => "cap-so",
+            Self::SendByPost => "gui-buu-chinh",
+            Self::PostFailed => "khong-phat-duoc",
+            Self::Return => "tra-ket-qua",
+            Self::Extend => "gia-han",
+            Self::Correct => "dinh-chinh",
+            Self::FinishCorrection => "ky-dinh-chinh",
+            Self::Archive => "luu-tru",
+            Self::Recompute => "tinh-lai",
+            Self::Synchronise => "dong-bo",
+            Self::Undo => "hoan-tac",
+        }
+    }
+
+    /// The kind with that slug, if there is one.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
+    }
+
+    /// Whether it takes words: a reason, a list of papers, a question, a name.
+    ///
+    /// [`Self::Return`] and [`Self::OnTheSpot`] owe the name of a proxy and nothing else.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        match self {
+            Self::RequestIntakeSupplement
+            | Self::RefuseIntake
+            | Self::Consult
+            | Self::Answer
+            | Self::SkipAnswer
+            | Self::RequestSupplement
+            | Self::RejectWithdraw
+            | Self::Refuse
+            | Self::SendBack
+            | Self::Extend
+            | Self::Correct
+            | Self::PostFailed
+            | Self::Recompute
+            | Self::Reassign => Words::Owed,
+            Self::Begin | Self::Sign | Self::Number | Self::Synchronise | Self::Archive => {
+                Words::None
+            }
+            Self::Submit
+            | Self::Accept
+            | Self::OnTheSpot
+            | Self::Resubmit
+            | Self::Transfer
+            | Self::Assign
+            | Self::HandOver
+            | Self::Verify
+            | Self::FinishVerify
+            | Self::Supplement
+            | Self::CloseNoSupplement
+            | Self::RequestPayment
+            | Self::MarkPaid
+            | Self::RequestWithdraw
+            | Self::Withdraw
+            | Self::PutUp
+            | Self::SendByPost
+            | Self::Return
+            | Self::FinishCorrection
+            | Self::Undo => Words::Welcome,
+        }
+    }
+}
+
+codes! {
+    /// Why a dossier is turned away at the counter; the words say the rest.
+    pub enum Ground {
+        /// Another body's business.
+        OutsideRemit = "outside_remit", "Không thuộc phạm vi giải quyết";
+        /// The applicant does not meet the conditions.
+        NotEligible = "not_eligible", "Không đủ điều kiện theo quy định";
+        /// Asked once to complete it, and it is still not complete.
+        StillIncomplete = "still_incomplete", "Hồ sơ vẫn chưa đầy đủ sau khi hướng dẫn";
+        /// The same is already being settled.
+        Duplicate = "duplicate", "Trùng với hồ sơ đang giải quyết";
+        /// Something else that the law names.
+        Other = "other", "Lý do khác theo quy định";
+    }
+}
+
+codes! {
+    /// Who stands at the counter to collect.
+    pub enum Collector {
+        /// The applicant himself.
+        Applicant = "applicant", "Người nộp hồ sơ";
+        /// Somebody with a power of attorney, named in the words.
+        Proxy = "proxy", "Người được ủy quyền";
+    }
+}
+
+codes! {
+    /// How the result reaches the citizen.
+    pub enum ReturnChannel {
+        /// Over the counter.
+        Counter = "counter", "Tại Bộ phận Một cửa";
+        /// By public post.
+        Post = "post", "Qua bưu chính công ích";
+        /// As an electronic document.
+        Online = "online", "Trực tuyến";
+    }
+}
+
+/// One step of the workflow: which, in whose hands, until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The step's place in [`crate::workflow::Workflow::steps`], from 0.
+    pub step: u16,
+    /// Who holds it; nobody yet if a unit as a whole does.
+    pub holder: Option<StaffId>,
+    /// When the step is due, civil time in Viet Nam.
+    pub due_at: Option<DateTime>,
+}
+
+/// The clock runs again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// The new due time, civil time in Viet Nam.
+    pub due_at: DateTime,
+    /// What it would be without the extension; `None` if there was none.
+    pub original_due_at: Option<DateTime>,
+    /// Whether the limit counts from nought again (the rule) or goes on (sector law).
+    pub restart: bool,
+}
+
+/// What is done, as structure only: no name, no reason, no free text.
+///
+/// All words that a person types are in [`Command::words`] and [`super::Event::words`],
+/// which can be erased without touching the chain of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are named as those of the dossier that they fill")]
+pub enum What {
+    /// It is handed in.
+    Submit { channel: ChannelKind, unit: UnitId, submitted_at: DateTime },
+    /// It is complete and taken in; the receipt promises `due_at`.
+    Accept { code: String, received_at: DateTime, due_at: DateTime, fee: Dong },
+    /// Something is missing before acceptance; everything is asked for at once.
+    RequestIntakeSupplement,
+    /// It is handed in again.
+    Resubmit,
+    /// It is turned away.
+    RefuseIntake { ground: Ground },
+    /// It goes to the unit that settles it.
+    Transfer { unit: UnitId, hop: Option<Hop> },
+    /// An officer is named.
+    Assign { officer: StaffId, hop: Option<Hop> },
+    /// Another officer is named.
+    Reassign { officer: StaffId, hop: Option<Hop> },
+    /// The officer sets to work.
+    Begin { officer: StaffId },
+    /// It goes on to another step.
+    HandOver { hop: Hop },
+    /// A verification begins; `pause` only where the procedure's law says so.
+    Verify { pause: bool },
+    /// It ends.
+    FinishVerify { resume: Option<Resume> },
+    /// Another unit is asked; `pause` only where the procedure's law says so.
+    Consult { unit: UnitId, due_at: DateTime, pause: bool },
+    /// That unit answers.
+    Answer { unit: UnitId, resume: Option<Resume> },
+    /// Nobody answers in time, and work goes on without.
+    SkipAnswer { resume: Option<Resume> },
+    /// Papers are missing after appraisal; the clock stops.
+    RequestSupplement { until: DateTime },
+    /// They came.
+    Supplement { resume: Resume, hop: Option<Hop> },
+    /// They did not come in time.
+    CloseNoSupplement,
+    /// The citizen is to pay.
+    RequestPayment { amount: Dong, pause: bool },
+    /// Money came in and is confirmed.
+    MarkPaid { amount: Dong, resume: Option<Resume> },
+    /// The citizen wants it stopped.
+    RequestWithdraw,
+    /// It is stopped.
+    Withdraw,
+    /// It goes on.
+    RejectWithdraw,
+    /// A draft result goes to the signer.
+    PutUp { officer: StaffId, hop: Option<Hop> },
+    /// A draft refusal goes to the signer.
+    Refuse { officer: StaffId, hop: Option<Hop> },
+    /// The draft comes back.
+    SendBack { hop: Option<Hop> },
+    /// It is signed.
+    Sign { signer: StaffId, hop: Option<Hop> },
+    /// It has its number, its stamp, and is at the counter.
+    Number { number: String, hop: Option<Hop> },
+    /// It is done at the desk, at once, under a delegation (NĐ 61/2018 Đ.17 k.5).
+    SettleOnTheSpot { officer: StaffId, signer: StaffId, number: Option<String> },
+    /// The post takes it.
+    SendByPost,
+    /// The post brings it back.
+    PostFailed,
+    /// The citizen has it.
+    Return { channel: ReturnChannel, collector: Collector },
+    /// A new appointment with an apology; `notice_by` is the last day on time for it.
+    Extend { due_at: DateTime, notice_by: Date },
+    /// The agency's own mistake is to be put right.
+    Correct { due_at: Option<DateTime> },
+    /// It is.
+    FinishCorrection { signer: StaffId, number: String },
+    /// It goes to the archive.
+    Archive,
+    /// The calendar changed, and the appointment with it.
+    Recompute { due_at: DateTime, original_due_at: DateTime },
+    /// The outside systems answered.
+    Synchronise { sync: Sync },
+    /// The step before is taken back.
+    Undo,
+}
+
+impl What {
+    /// Which kind of command it is.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Submit { .. } => CommandKind::Submit,
+            Self::Accept { .. } => CommandKind::Accept,
+            Self::RequestIntakeSupplement => CommandKind::RequestIntakeSupplement,
+            Self::Resubmit => CommandKind::Resubmit,
+            Self::RefuseIntake { .. } => CommandKind::RefuseIntake,
+            Self::Transfer { .. } => CommandKind::Transfer,
+            Self::Assign { .. } => CommandKind::Assign,
+            Self::Reassign { .. } => CommandKind::Reassign,
+            Self::Begin { .. } => CommandKind::Begin,
+            Self::HandOver { .. } => CommandKind::HandOver,
+            Self::Verify { .. } => CommandKind::Verify,
+            Self::FinishVerify { .. } => CommandKind::FinishVerify,
+            Self::Consult { .. } => CommandKind::Consult,
+            Self::Answer { .. } => CommandKind::Answer,
+            Self::SkipAnswer { .. } => CommandKind::SkipAnswer,
+            Self::RequestSupplement { .. } => CommandKind::RequestSupplement,
+            Self::Supplement { .. } => CommandKind::Supplement,
+            Self::CloseNoSupplement => CommandKind::CloseNoSupplement,
+            Self::RequestPayment { .. } => CommandKind::RequestPayment,
+            Self::MarkPaid { .. } => CommandKind::MarkPaid,
+            Self::RequestWithdraw => CommandKind::RequestWithdraw,
+            Self::Withdraw => CommandKind::Withdraw,
+            Self::RejectWithdraw => CommandKind::RejectWithdraw,
+            Self::PutUp { .. } => CommandKind::PutUp,
+            Self::Refuse { .. } => CommandKind::Refuse,
+            Self::SendBack { .. } => CommandKind::SendBack,
+            Self::Sign { .. } => CommandKind::Sign,
+            Self::Number { .. } => CommandKind::Number,
+            Self::SettleOnTheSpot { .. } => CommandKind::OnTheSpot,
+            Self::SendByPost => CommandKind::SendByPost,
+            Self::PostFailed => CommandKind::PostFailed,
+            Self::Return { .. } => CommandKind::Return,
+            Self::Extend { .. } => CommandKind::Extend,
+            Self::Correct { .. } => CommandKind::Correct,
+            Self::FinishCorrection { .. } => CommandKind::FinishCorrection,
+            Self::Archive => CommandKind::Archive,
+            Self::Recompute { .. } => CommandKind::Recompute,
+            Self::Synchronise { .. } => CommandKind::Synchronise,
+            Self::Undo => CommandKind::Undo,
+        }
+    }
+
+    /// How the clock goes on, if it does with this.
+    #[must_use]
+    pub const fn resume(&self) -> Option<Resume> {
+        match self {
+            Self::Supplement { resume, .. } => Some(*resume),
+            Self::FinishVerify { resume }
+            | Self::Answer { resume, .. }
+            | Self::SkipAnswer { resume }
+            | Self::MarkPaid { resume, .. } => *resume,
+            _ => None,
+        }
+    }
+
+    /// The outcome that a draft proposes.
+    pub(super) const fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::PutUp { .. } => Some(Outcome::Granted),
+            Self::Refuse { .. } => Some(Outcome::Refused),
+            _ => None,
+        }
+    }
+}
+
+/// What somebody wants done to a dossier, and the words that go with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The structure.
+    pub what: What,
+    /// Reason, list of papers, question, answer, or the proxy's name.
+    pub words: Option<String>,
+}
+
+impl Command {
+    /// Without words.
+    #[must_use]
+    pub const fn new(what: What) -> Self {
+        Self { what, words: None }
+    }
+
+    /// With words.
+    #[must_use]
+    pub fn saying(what: What, words: impl Into<String>) -> Self {
+        Self { what, words: Some(words.into()) }
+    }
+}
+
+impl From<What> for Command {
+    fn from(what: What) -> Self {
+        Self::new(what)
+    }
+}

@@ -1,0 +1,352 @@
+//! The straight path, the law's noes, and a machine that cannot be led astray.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::ids::{AccountId, StaffId, UnitId};
+
+const NOW: Instant = Instant::from_epoch_ms(1_770_000_000_000);
+
+fn maker(account: i64, parts: &[Part]) -> Maker {
+    Maker { account: AccountId(account), staff: Some(StaffId(account)), parts: parts.to_vec() }
+}
+fn counter() -> Maker {
+    maker(1, &[Part::Counter, Part::Cashier])
+}
+fn officer() -> Maker {
+    maker(2, &[Part::Officer])
+}
+fn leader() -> Maker {
+    maker(3, &[Part::Signer, Part::Dispatcher])
+}
+fn clerk() -> Maker {
+    maker(4, &[Part::Clerk])
+}
+fn day(n: i8) -> DateTime {
+    date(2026, 3, n).at(17, 0, 0, 0)
+}
+fn submit() -> Command {
+    What::Submit { channel: ChannelKind::Direct, unit: UnitId(9), submitted_at: day(2) }.into()
+}
+fn accept(fee: i64) -> Command {
+    What::Accept { code: "A".into(), received_at: day(2), due_at: day(16), fee: Dong(fee) }.into()
+}
+fn put_up() -> Command {
+    What::PutUp { officer: StaffId(2), hop: None }.into()
+}
+fn sign(staff: i64) -> Command {
+    What::Sign { signer: StaffId(staff), hop: None }.into()
+}
+fn give() -> Command {
+    What::Return { channel: ReturnChannel::Counter, collector: Collector::Applicant }.into()
+}
+
+/// Takes steps that must be allowed.
+#[track_caller]
+fn walk(steps: Vec<(Maker, Command)>) -> (Dossier, Vec<Event>) {
+    let mut dossier = Dossier::default();
+    let mut events = Vec::new();
+    for (by, command) in steps {
+        let event = decide(&dossier, command, &by, NOW).unwrap();
+        dossier.apply(&event);
+        events.push(event);
+    }
+    (dossier, events)
+}
+
+fn in_process() -> Dossier {
+    walk(vec![
+        (counter(), submit()),
+        (counter(), accept(0)),
+        (counter(), What::Transfer { unit: UnitId(8), hop: None }.into()),
+        (leader(), What::Assign { officer: StaffId(2), hop: None }.into()),
+        (officer(), What::Begin { officer: StaffId(2) }.into()),
+    ])
+    .0
+}
+
+#[track_caller]
+fn refused(dossier: &Dossier, by: &Maker, command: Command) -> Refused {
+    decide(dossier, command, by, NOW).unwrap_err()
+}
+
+#[test]
+fn the_straight_path_ends_in_the_citizens_hand() {
+    let (dossier, events) = walk(vec![
+        (counter(), submit()),
+        (counter(), accept(8000)),
+        (counter(), What::Transfer { unit: UnitId(8), hop: None }.into()),
+        (leader(), What::Assign { officer: StaffId(2), hop: None }.into()),
+        (officer(), What::Begin { officer: StaffId(2) }.into()),
+        (officer(), put_up()),
+        (leader(), sign(3)),
+        (clerk(), What::Number { number: "12/QĐ-UBND".into(), hop: None }.into()),
+        (counter(), What::MarkPaid { amount: Dong(8000), resume: None }.into()),
+        (counter(), give()),
+    ]);
+    assert_eq!(dossier.status, Status::Returned);
+    assert_eq!(dossier.status.public(), Some(PublicStatus::Returned));
+    assert_eq!((dossier.financial, dossier.delivery), (Financial::Paid, Delivery::Delivered));
+    assert!(dossier.finished_at.is_some() && dossier.returned_at.is_some());
+    assert_eq!(Dossier::fold(&events), dossier);
+}
+
+#[test]
+fn on_the_spot_receives_does_and_returns_in_one_go() {
+    let settle =
+        What::SettleOnTheSpot { officer: StaffId(1), signer: StaffId(3), number: None }.into();
+    let (after, events) =
+        decide_all(&Dossier::default(), [submit(), accept(0), settle, give()], &counter(), NOW)
+            .unwrap();
+    assert_eq!(after.status, Status::Returned);
+    assert_eq!(events.len(), 4);
+    let alone = What::SettleOnTheSpot { officer: StaffId(1), signer: StaffId(1), number: None };
+    let found =
+        decide_all(&Dossier::default(), [submit(), accept(0), alone.into()], &counter(), NOW);
+    assert_eq!(found.unwrap_err(), Refused::SignerIsOfficer);
+}
+
+/// Who settles does not sign (one-stop.md 1.2).
+#[test]
+fn an_officer_cannot_sign_his_own() {
+    let mut dossier = in_process();
+    let event = decide(&dossier, put_up(), &officer(), NOW).unwrap();
+    dossier.apply(&event);
+    let both = maker(2, &[Part::Officer, Part::Signer]);
+    assert_eq!(refused(&dossier, &both, sign(2)), Refused::SignerIsOfficer);
+    assert!(!dossier.may_try(CommandKind::Sign, &both));
+    assert_eq!(refused(&dossier, &leader(), sign(5)), Refused::NotInPerson);
+}
+
+/// NĐ 61/2018 Đ.19: one supplement, one new appointment.
+#[test]
+fn a_second_supplement_and_a_second_appointment_are_refused() {
+    let mut dossier = in_process();
+    let ask = || Command::saying(What::RequestSupplement { until: day(20) }, "thiếu giấy");
+    let take = |dossier: &mut Dossier, by: &Maker, command| {
+        let event = decide(dossier, command, by, NOW).unwrap();
+        dossier.apply(&event);
+    };
+    take(&mut dossier, &officer(), ask());
+    assert_eq!(dossier.due_at, None, "the clock stands still");
+    let resume = Resume { due_at: day(27), original_due_at: None, restart: true };
+    take(&mut dossier, &counter(), What::Supplement { resume, hop: None }.into());
+    assert_eq!(dossier.due_at, Some(day(27)));
+    assert_eq!(refused(&dossier, &officer(), ask()), Refused::SupplementTwice);
+    let extend =
+        |due_at| Command::saying(What::Extend { due_at, notice_by: due_at.date() }, "chờ xác minh");
+    assert_eq!(refused(&dossier, &leader(), extend(day(26))), Refused::ExtensionNotLater);
+    take(&mut dossier, &leader(), extend(day(30)));
+    assert_eq!(dossier.due_original_at, Some(day(27)), "the original is kept");
+    assert_eq!(refused(&dossier, &leader(), extend(day(31))), Refused::ExtensionTwice);
+}
+
+#[test]
+fn a_refusal_needs_its_reason_and_a_proxy_his_name() {
+    let dossier = in_process();
+    let refuse: Command = What::Refuse { officer: StaffId(2), hop: None }.into();
+    assert_eq!(
+        refused(&dossier, &officer(), refuse),
+        Refused::NoWords { kind: CommandKind::Refuse }
+    );
+    let spaces = Command::saying(What::Refuse { officer: StaffId(2), hop: None }, "  \n");
+    assert!(matches!(refused(&dossier, &officer(), spaces), Refused::NoWords { .. }));
+}
+
+#[test]
+fn what_is_owed_is_paid_before_the_result_is_handed_over() {
+    let (dossier, _) = walk(vec![
+        (counter(), submit()),
+        (counter(), accept(8000)),
+        (
+            counter(),
+            What::SettleOnTheSpot { officer: StaffId(1), signer: StaffId(3), number: None }.into(),
+        ),
+    ]);
+    assert_eq!(refused(&dossier, &counter(), give()), Refused::Unpaid);
+}
+
+#[test]
+fn a_withdrawal_is_possible_until_there_is_a_decision() {
+    let mut dossier = in_process();
+    let event = decide(&dossier, What::RequestWithdraw.into(), &counter(), NOW).unwrap();
+    dossier.apply(&event);
+    let no = Command::saying(What::RejectWithdraw, "đã có quyết định");
+    let event = decide(&dossier, no, &counter(), NOW).unwrap();
+    dossier.apply(&event);
+    assert_eq!(dossier.status, Status::Processing);
+    {
+        let command = put_up();
+        let event = decide(&dossier, command, &officer(), NOW).unwrap();
+        dossier.apply(&event);
+    }
+    let event = decide(&dossier, sign(3), &leader(), NOW).unwrap();
+    dossier.apply(&event);
+    assert!(matches!(
+        refused(&dossier, &counter(), What::RequestWithdraw.into()),
+        Refused::WrongStatus { .. }
+    ));
+}
+
+#[test]
+fn two_who_were_asked_must_both_answer() {
+    let mut dossier = in_process();
+    let ask = |unit| {
+        Command::saying(
+            What::Consult { unit: UnitId(unit), due_at: day(10), pause: false },
+            "xin ý kiến",
+        )
+    };
+    let answer =
+        |unit| Command::saying(What::Answer { unit: UnitId(unit), resume: None }, "đồng ý");
+    let mut take = |command, status| {
+        let event = decide(&dossier, command, &officer(), NOW).unwrap();
+        dossier.apply(&event);
+        assert_eq!(dossier.status, status);
+    };
+    take(ask(20), Status::Consulting);
+    take(ask(21), Status::Consulting);
+    take(answer(20), Status::Consulting);
+    take(answer(21), Status::Processing);
+}
+
+#[test]
+fn the_last_step_is_taken_back_by_its_maker_only_and_once() {
+    let before = in_process();
+    let mut dossier = before.clone();
+    let event = decide(&dossier, put_up(), &officer(), NOW).unwrap();
+    dossier.apply(&event);
+    assert_eq!(refused(&dossier, &leader(), What::Undo.into()), Refused::NothingToUndo);
+    let event = decide(&dossier, What::Undo.into(), &officer(), NOW).unwrap();
+    dossier.apply(&event);
+    assert_eq!(Dossier { last: None, ..before }, dossier);
+    assert_eq!(refused(&dossier, &officer(), What::Undo.into()), Refused::NothingToUndo);
+}
+
+#[test]
+fn the_calendar_and_the_outside_world_do_not_stand_in_the_way_of_nothing_else() {
+    let dossier = in_process();
+    let system = Maker::system();
+    let recompute = What::Recompute { due_at: day(20), original_due_at: day(20) };
+    let event = decide(&dossier, Command::saying(recompute, "đổi lịch"), &system, NOW).unwrap();
+    let mut after = dossier.clone();
+    after.apply(&event);
+    assert_eq!((after.due_at, after.status), (Some(day(20)), dossier.status));
+}
+
+#[test]
+fn events_read_back_from_what_the_journal_keeps() {
+    let event = decide(&in_process(), put_up(), &officer(), NOW).unwrap();
+    let text = serde_json::to_string(&event).unwrap();
+    assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    assert!(!text.contains("words"), "no words, no field");
+}
+
+#[test]
+fn the_table_for_people_is_the_one_in_the_documents() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/generated/dossier.md");
+    let table = rules::table_for_people();
+    if std::env::var_os("MOTCUA_BLESS").is_some() {
+        std::fs::write(path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), table, "run with MOTCUA_BLESS=1");
+}
+
+/// Any command at all, by anybody.
+fn commands() -> impl Strategy<Value = (Maker, Command)> {
+    let resume = Resume { due_at: day(20), original_due_at: None, restart: true };
+    let whats = vec![
+        What::Submit { channel: ChannelKind::Direct, unit: UnitId(9), submitted_at: day(2) },
+        What::Accept { code: "A".into(), received_at: day(2), due_at: day(16), fee: Dong(0) },
+        What::RequestIntakeSupplement,
+        What::Resubmit,
+        What::RefuseIntake { ground: Ground::Other },
+        What::Transfer { unit: UnitId(8), hop: None },
+        What::Assign { officer: StaffId(2), hop: None },
+        What::Reassign { officer: StaffId(5), hop: None },
+        What::Begin { officer: StaffId(2) },
+        What::Verify { pause: true },
+        What::FinishVerify { resume: Some(resume) },
+        What::Consult { unit: UnitId(7), due_at: day(9), pause: false },
+        What::Answer { unit: UnitId(7), resume: None },
+        What::SkipAnswer { resume: None },
+        What::RequestSupplement { until: day(20) },
+        What::Supplement { resume, hop: None },
+        What::CloseNoSupplement,
+        What::RequestPayment { amount: Dong(10), pause: true },
+        What::MarkPaid { amount: Dong(10), resume: None },
+        What::RequestWithdraw,
+        What::Withdraw,
+        What::RejectWithdraw,
+        What::PutUp { officer: StaffId(2), hop: None },
+        What::Refuse { officer: StaffId(2), hop: None },
+        What::SendBack { hop: None },
+        What::Sign { signer: StaffId(3), hop: None },
+        What::Number { number: "1".into(), hop: None },
+        What::SettleOnTheSpot { officer: StaffId(1), signer: StaffId(3), number: None },
+        What::SendByPost,
+        What::PostFailed,
+        What::Return { channel: ReturnChannel::Counter, collector: Collector::Applicant },
+        What::Extend { due_at: day(30), notice_by: day(15).date() },
+        What::Correct { due_at: None },
+        What::FinishCorrection { signer: StaffId(3), number: "2".into() },
+        What::Archive,
+        What::Recompute { due_at: day(18), original_due_at: day(18) },
+        What::Undo,
+        What::Undo,
+    ];
+    let makers = prop_oneof![
+        Just(counter()),
+        Just(officer()),
+        Just(leader()),
+        Just(clerk()),
+        Just(Maker::system())
+    ];
+    (makers, proptest::sample::select(whats))
+        .prop_map(|(by, what)| (by, Command::saying(what, "x")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn whatever_is_tried_the_fold_of_its_events_is_the_dossier(
+        tries in proptest::collection::vec(commands(), 0..120),
+    ) {
+        let mut dossier = Dossier::default();
+        let mut events = Vec::new();
+        for (by, command) in tries {
+            let kind = command.what.kind();
+            let undo = kind == CommandKind::Undo;
+            if let Ok(event) = decide(&dossier, command, &by, NOW) {
+                prop_assert!(dossier.may_try(kind, &by), "{kind:?} was taken and had no button");
+                let expected = undo.then(|| dossier.last.clone().unwrap().before);
+                dossier.apply(&event);
+                events.push(event);
+                if let Some(mut expected) = expected {
+                    expected.sync = dossier.sync;
+                    prop_assert_eq!(&expected, &dossier);
+                }
+            }
+            prop_assert!(dossier.supplements <= 1 && dossier.extensions <= 1);
+            prop_assert!(dossier.intake_supplements <= 1);
+            prop_assert!(dossier.signer.is_none() || dossier.signer != dossier.officer);
+            prop_assert_eq!(dossier.returned_at.is_some(), dossier.delivery == Delivery::Delivered
+                || (dossier.returned_at.is_some() && dossier.corrections > 0));
+        }
+        prop_assert_eq!(Dossier::fold(&events), dossier);
+    }
+}
+
+#[test]
+fn codes_read_back_and_every_status_has_a_face() {
+    for status in Status::ALL {
+        assert_eq!(Status::from_code(status.code()), Some(*status));
+        assert_eq!(status.public().is_none(), *status == Status::Draft);
+    }
+    for kind in CommandKind::ALL {
+        assert_eq!(CommandKind::from_slug(kind.slug()), Some(*kind));
+        assert!(kind.slug().is_ascii());
+    }
+}
