@@ -1,1 +1,3 @@
-//! people
+//! Who we are: units, people, accounts, the working calendar.
+
+pub mod calendar;

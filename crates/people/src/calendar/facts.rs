@@ -1,0 +1,184 @@
+//! The calendar and the rules for other slices: loaded once, asked often.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{
+    calendar::{WorkCalendar, YearFile},
+    hours::{HoursRule, OfficeHours},
+    ids::UnitId,
+    law::{RuleFile, RulePack, Versions, packs},
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use site::Site;
+use store::{Fault, Tx};
+
+use super::sql;
+
+/// The setting that grows with every change of the calendar.
+pub const EDITION: &str = "calendar_edition";
+
+/// Calendars by unit, and the rule packs by date.
+#[derive(Debug)]
+pub struct Calendars {
+    general: Arc<WorkCalendar>,
+    by_unit: HashMap<UnitId, Arc<WorkCalendar>>,
+    packs: Versions<RulePack>,
+}
+
+impl Calendars {
+    /// The calendar of the nearest unit of `line` (a unit and those above it) that has one of
+    /// its own, else the general one.
+    #[must_use]
+    pub fn of(&self, line: &[UnitId]) -> &Arc<WorkCalendar> {
+        line.iter().find_map(|unit| self.by_unit.get(unit)).unwrap_or(&self.general)
+    }
+
+    /// The general calendar.
+    #[must_use]
+    pub fn general(&self) -> &Arc<WorkCalendar> {
+        &self.general
+    }
+
+    /// The rule pack in force on a day.
+    #[must_use]
+    pub fn pack_on(&self, day: Date) -> Option<&RulePack> {
+        self.packs.on(day)
+    }
+
+    /// The rule pack with this id.
+    #[must_use]
+    pub fn pack(&self, id: &str) -> Option<&RulePack> {
+        self.packs.all().find(|it| it.id == id)
+    }
+}
+
+/// Files of `law/` as they ship.
+pub mod shipped {
+    use super::{Deserialize, Fault, HoursRule, RuleFile, YearFile};
+
+    const YEARS: &[&str] = &[
+        include_str!("../../../../law/calendar/2019.toml"),
+        include_str!("../../../../law/calendar/2020.toml"),
+        include_str!("../../../../law/calendar/2021.toml"),
+        include_str!("../../../../law/calendar/2022.toml"),
+        include_str!("../../../../law/calendar/2023.toml"),
+        include_str!("../../../../law/calendar/2024.toml"),
+        include_str!("../../../../law/calendar/2025.toml"),
+        include_str!("../../../../law/calendar/2026.toml"),
+        include_str!("../../../../law/calendar/2027.toml"),
+    ];
+
+    #[derive(Deserialize)]
+    struct HoursFile {
+        rule: Vec<HoursRule>,
+    }
+
+    fn broken(what: &str, error: &toml::de::Error) -> Fault {
+        Fault::Broken(format!("law/{what}: {error}"))
+    }
+
+    /// The years of `law/calendar`.
+    ///
+    /// # Errors
+    /// If a file does not read.
+    pub fn years() -> Result<Vec<YearFile>, Fault> {
+        YEARS.iter().map(|it| toml::from_str(it).map_err(|e| broken("calendar", &e))).collect()
+    }
+
+    /// The office hours of `law/hours.toml`.
+    ///
+    /// # Errors
+    /// If the file does not read.
+    pub fn hours() -> Result<Vec<HoursRule>, Fault> {
+        let file: HoursFile = toml::from_str(include_str!("../../../../law/hours.toml"))
+            .map_err(|e| broken("hours.toml", &e))?;
+        Ok(file.rule)
+    }
+
+    /// The rule packs of `law/rules`.
+    ///
+    /// # Errors
+    /// If the file does not read.
+    pub fn rules() -> Result<RuleFile, Fault> {
+        toml::from_str(include_str!("../../../../law/rules/one-stop.toml"))
+            .map_err(|e| broken("rules/one-stop.toml", &e))
+    }
+}
+
+/// Writes the calendar and the hours that ship into an empty database.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn seed(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    let mut through = None;
+    for year in shipped::years()? {
+        for entry in &year.entry {
+            sql::insert_entry(tx, None, entry)?;
+        }
+        if !year.estimated {
+            through = through.max(Date::new(year.year, 12, 31).ok());
+        }
+    }
+    for rule in shipped::hours()? {
+        sql::insert_hours(tx, None, &rule)?;
+    }
+    if let Some(day) = through {
+        sql::set_confirmed_through(tx, day)?;
+    }
+    site::outdate(tx, EDITION)
+}
+
+/// The calendar that ships, without a database: for the command line.
+///
+/// # Errors
+/// If a file of `law/` does not read.
+pub fn shipped_calendar() -> Result<WorkCalendar, Fault> {
+    let years = shipped::years()?;
+    let through = years
+        .iter()
+        .filter(|it| !it.estimated)
+        .filter_map(|it| Date::new(it.year, 12, 31).ok())
+        .max()
+        .ok_or_else(|| Fault::Broken("law/calendar has no settled year".into()))?;
+    let entries = years.into_iter().flat_map(|it| it.entry).collect();
+    Ok(WorkCalendar::new(entries, through, OfficeHours::new(shipped::hours()?)))
+}
+
+/// Reads all calendars from the database.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
+    let through = sql::confirmed_through(tx)?
+        .ok_or_else(|| Fault::Broken("the calendar was not seeded".into()))?;
+    let entries = sql::entries(tx)?;
+    let hours = sql::hours(tx)?;
+    let of = |unit: Option<UnitId>| {
+        let mine = |it: Option<UnitId>| it.is_none() || it == unit;
+        let days = entries.iter().filter(|it| mine(it.unit)).map(|it| it.entry.clone()).collect();
+        let rules = hours.iter().filter(|(it, _)| mine(*it)).map(|(_, it)| it.clone()).collect();
+        Arc::new(WorkCalendar::new(days, through, OfficeHours::new(rules)))
+    };
+    let mut units: Vec<UnitId> = entries
+        .iter()
+        .filter_map(|it| it.unit)
+        .chain(hours.iter().filter_map(|(unit, _)| *unit))
+        .collect();
+    units.sort_unstable();
+    units.dedup();
+    Ok(Calendars {
+        general: of(None),
+        by_unit: units.into_iter().map(|unit| (unit, of(Some(unit)))).collect(),
+        packs: packs(vec![shipped::rules()?]),
+    })
+}
+
+/// [`load`], kept until the calendar changes.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn calendars(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Calendars>, Fault> {
+    let edition = site::edition(tx, EDITION)?;
+    site.cached(edition, || load(tx))
+}
