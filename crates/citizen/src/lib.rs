@@ -1,1 +1,3 @@
-//! citizen
+//! What citizens ask of the office: procedures and dossiers.
+
+pub mod procedures;

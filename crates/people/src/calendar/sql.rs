@@ -89,8 +89,8 @@ pub fn insert_hours(
     unit: Option<UnitId>,
     rule: &HoursRule,
 ) -> Result<usize, Fault> {
-    let body = serde_json::to_string(rule)
-        .map_err(|e| Fault::Broken(format!("office hours: {e}")))?;
+    let body =
+        serde_json::to_string(rule).map_err(|e| Fault::Broken(format!("office hours: {e}")))?;
     tx.execute(
         "insert into office_hours (unit, valid_from, valid_until, body, source)
          values (?1, ?2, ?3, ?4, ?5)",

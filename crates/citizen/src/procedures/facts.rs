@@ -1,0 +1,206 @@
+//! The catalogue for other slices, and its first filling.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{
+    ids::VersionId,
+    procedure::{ProcedureVersion, Tier},
+    search::{Document, Index, Synonyms},
+    workflow::{self, Workflow},
+};
+use jiff::civil::Date;
+use site::Site;
+use store::{Fault, Tx};
+
+use super::sql;
+pub use super::sql::{Paused, Version};
+
+/// The setting that grows with every change of the catalogue.
+pub const EDITION: &str = "procedures_edition";
+/// The workflow of communes for procedures that have none.
+pub const DEFAULT_COMMUNE: &str = "default-commune";
+/// The same for districts and provinces.
+pub const DEFAULT_ABOVE: &str = "default-above";
+/// Working days for which the defaults are written; a step's share follows the limit.
+const DEFAULT_DAYS: u32 = 10;
+
+/// What ships in `data/`.
+pub mod shipped {
+    use super::{Fault, ProcedureVersion, Synonyms, Workflow};
+
+    fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {
+        serde_json::from_str(text).map_err(|e| Fault::Broken(format!("data/{name}: {e}")))
+    }
+
+    /// The 541 procedures.
+    ///
+    /// # Errors
+    /// If the file does not read.
+    pub fn procedures() -> Result<Vec<ProcedureVersion>, Fault> {
+        read("procedures.json", include_str!("../../../../data/procedures.json"))
+    }
+
+    /// The 31 workflows.
+    ///
+    /// # Errors
+    /// If the file does not read.
+    pub fn workflows() -> Result<Vec<Workflow>, Fault> {
+        read("workflows.json", include_str!("../../../../data/workflows.json"))
+    }
+
+    /// Everyday words.
+    ///
+    /// # Errors
+    /// If the file does not read.
+    pub fn synonyms() -> Result<Synonyms, Fault> {
+        read("synonyms.json", include_str!("../../../../data/synonyms.json"))
+    }
+}
+
+/// Fills an empty catalogue with what ships, in force from `from`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn seed(tx: &mut Tx<'_>, from: Date) -> Result<(), Fault> {
+    for body in shipped::procedures()? {
+        sql::insert_version(tx, &body, from)?;
+    }
+    for it in shipped::workflows()? {
+        sql::insert_workflow(tx, &it, from)?;
+    }
+    let default = |code, name| workflow::default_for(code, name, DEFAULT_DAYS);
+    sql::insert_workflow(tx, &default(DEFAULT_COMMUNE, "Quy trình mặc định cấp xã"), from)?;
+    sql::insert_workflow(
+        tx,
+        &default(DEFAULT_ABOVE, "Quy trình mặc định cấp huyện, cấp tỉnh"),
+        from,
+    )?;
+    sql::insert_workflow(tx, &workflow::on_the_spot(), from)?;
+    site::outdate(tx, EDITION)
+}
+
+/// The version of `code` that is published and in force on `day`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn in_force(tx: &mut Tx<'_>, code: &str, day: Date) -> Result<Option<Version>, Fault> {
+    Ok(sql::in_force(tx, code, day)?.filter(|it| it.state == "published"))
+}
+
+/// The version `id`, whatever its date.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn version(tx: &mut Tx<'_>, id: VersionId) -> Result<Option<Version>, Fault> {
+    sql::find(tx, id)
+}
+
+/// The workflow of a procedure on `day`: its own, else that of the desk for what is settled
+/// at once, else the default of the tier.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; a catalogue without defaults is broken.
+pub fn workflow_for(
+    tx: &mut Tx<'_>,
+    body: &ProcedureVersion,
+    tier: Tier,
+    day: Date,
+) -> Result<(i64, Workflow), Fault> {
+    if let Some(own) = sql::workflow_in_force(tx, &body.code, day)? {
+        return Ok(own);
+    }
+    let code = if body.on_the_spot {
+        "on-the-spot"
+    } else if tier == Tier::Commune {
+        DEFAULT_COMMUNE
+    } else {
+        DEFAULT_ABOVE
+    };
+    sql::workflow_in_force(tx, code, day)?
+        .ok_or_else(|| Fault::Broken(format!("there is no workflow {code} on {day}")))
+}
+
+/// The workflow in the row `id`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine, also if there is no such row.
+pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Workflow, Fault> {
+    sql::workflow(tx, id)?.ok_or_else(|| Fault::Broken(format!("there is no workflow row {id}")))
+}
+
+/// The published procedures of a day, in memory, with their search.
+pub struct Catalogue {
+    versions: Vec<Arc<Version>>,
+    by_code: HashMap<String, usize>,
+    index: Index,
+    sectors: Vec<String>,
+}
+
+impl Catalogue {
+    fn of(versions: Vec<Version>) -> Result<Self, Fault> {
+        let versions: Vec<Arc<Version>> = versions.into_iter().map(Arc::new).collect();
+        let documents = versions.iter().zip(0_i64..).map(|(it, id)| Document {
+            id,
+            code: &it.body.code,
+            title: &it.body.name,
+            extra: &it.body.sector,
+        });
+        let index = Index::build(documents, shipped::synonyms()?);
+        let by_code =
+            versions.iter().enumerate().map(|(at, it)| (it.body.code.clone(), at)).collect();
+        let mut sectors: Vec<String> = versions.iter().map(|it| it.body.sector.clone()).collect();
+        sectors.sort_by_key(|it| domain::text::sort_key(it));
+        sectors.dedup();
+        Ok(Self { versions, by_code, index, sectors })
+    }
+
+    /// The procedure with this code.
+    #[must_use]
+    pub fn get(&self, code: &str) -> Option<&Arc<Version>> {
+        self.by_code.get(code).and_then(|at| self.versions.get(*at))
+    }
+
+    /// Every procedure, by code.
+    #[must_use]
+    pub fn all(&self) -> &[Arc<Version>] {
+        &self.versions
+    }
+
+    /// Sectors, in the order of the Vietnamese alphabet.
+    #[must_use]
+    pub fn sectors(&self) -> &[String] {
+        &self.sectors
+    }
+
+    /// Procedures that a citizen may mean by `query`, best first.
+    #[must_use]
+    pub fn find(&self, query: &str, limit: usize) -> Vec<Arc<Version>> {
+        let hits = self.index.find(query, limit);
+        let place = |id| usize::try_from(id).ok().and_then(|at| self.versions.get(at));
+        hits.into_iter().filter_map(|it| place(it.id)).cloned().collect()
+    }
+
+    /// What was probably meant, if nothing or little was found.
+    #[must_use]
+    pub fn did_you_mean(&self, query: &str) -> Option<String> {
+        self.index.did_you_mean(query)
+    }
+
+    /// Procedures that People's Committees of `tier` settle on `day`.
+    pub fn of_tier(&self, tier: Tier, day: Date) -> impl Iterator<Item = &Arc<Version>> {
+        self.versions
+            .iter()
+            .filter(move |it| it.body.body == "ubnd" && it.body.settled_by(tier, day))
+    }
+}
+
+/// Today's catalogue, read anew when it or the day has changed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn catalogue(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Catalogue>, Fault> {
+    let today = tx.now().civil().date();
+    let edition = site::edition(tx, EDITION)? * 1_000_000
+        + i64::from(domain::calendar::ordinal(today)) % 1_000_000;
+    site.cached(edition, || Catalogue::of(sql::all_in_force(tx, today)?))
+}

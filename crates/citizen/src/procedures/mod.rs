@@ -1,0 +1,4 @@
+//! The catalogue of procedures: versions by date, public pages, notice boards, exchange.
+
+pub mod facts;
+mod sql;

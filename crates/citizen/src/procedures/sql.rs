@@ -1,0 +1,203 @@
+//! All SQL of the catalogue.
+
+use domain::{
+    ids::{ProcedureId, VersionId},
+    procedure::ProcedureVersion,
+    workflow::Workflow,
+};
+use jiff::civil::Date;
+use store::{Fault, Param, Row, Tx, journal::Entry};
+
+/// What the journal calls a procedure.
+pub const SUBJECT: &str = "procedure";
+
+/// A pause of a procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paused {
+    /// First day.
+    pub from: Date,
+    /// Last day, or none.
+    pub until: Option<Date>,
+    /// Why, for citizens to read.
+    pub reason: String,
+}
+
+/// One version of a procedure as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its number.
+    pub id: VersionId,
+    /// Whose version it is.
+    pub procedure: ProcedureId,
+    /// First day.
+    pub in_force_from: Date,
+    /// Last day, or none.
+    pub in_force_until: Option<Date>,
+    /// published, abolished.
+    pub state: String,
+    /// Paused, if it is.
+    pub paused: Option<Paused>,
+    /// All it says.
+    pub body: ProcedureVersion,
+}
+
+impl Version {
+    /// The pause that holds on a day.
+    #[must_use]
+    pub fn paused_on(&self, day: Date) -> Option<&Paused> {
+        self.paused
+            .as_ref()
+            .filter(|it| it.from <= day && it.until.is_none_or(|until| day <= until))
+    }
+}
+
+const COLUMNS: &str = "select v.id, v.procedure, v.in_force_from, v.in_force_until, v.state,
+    v.paused_from, v.paused_until, v.paused_reason, v.body
+  from procedure_version v";
+
+fn version(row: &Row) -> Result<Version, Fault> {
+    let date = |it: &str| it.parse::<Date>().ok();
+    let paused_from = row.parse_opt(5, "date", date)?;
+    let paused_until = row.parse_opt(6, "date", date)?;
+    let reason: Option<String> = row.get(7)?;
+    Ok(Version {
+        id: row.get(0)?,
+        procedure: row.get(1)?,
+        in_force_from: row.parse(2, "date", date)?,
+        in_force_until: row.parse_opt(3, "date", date)?,
+        state: row.get(4)?,
+        paused: paused_from.map(|from| Paused {
+            from,
+            until: paused_until,
+            reason: reason.unwrap_or_default(),
+        }),
+        body: row.parse(8, "procedure", |it| serde_json::from_str(it).ok())?,
+    })
+}
+
+/// The version `id`.
+pub fn find(tx: &mut Tx<'_>, id: VersionId) -> Result<Option<Version>, Fault> {
+    let row = tx.query_one(&format!("{COLUMNS} where v.id = ?1"), &[id.into()])?;
+    row.as_ref().map(version).transpose()
+}
+
+/// The version of `code` in force on `day`.
+pub fn in_force(tx: &mut Tx<'_>, code: &str, day: Date) -> Result<Option<Version>, Fault> {
+    let sql = format!(
+        "{COLUMNS} join procedure p on p.id = v.procedure
+         where p.code = ?1 and v.in_force_from <= ?2
+           and (v.in_force_until >= ?2 or v.in_force_until is null)
+         order by v.in_force_from desc limit 1"
+    );
+    let row = tx.query_one(&sql, &[code.into(), day.into()])?;
+    row.as_ref().map(version).transpose()
+}
+
+/// Every version in force on `day`, by code.
+pub fn all_in_force(tx: &mut Tx<'_>, day: Date) -> Result<Vec<Version>, Fault> {
+    let sql = format!(
+        "{COLUMNS} join procedure p on p.id = v.procedure
+         where v.state = 'published' and v.in_force_from <= ?1
+           and (v.in_force_until >= ?1 or v.in_force_until is null)
+         order by p.code"
+    );
+    tx.query(&sql, &[day.into()])?.iter().map(version).collect()
+}
+
+/// Every version of a procedure, newest first.
+pub fn versions(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Version>, Fault> {
+    let sql = format!(
+        "{COLUMNS} join procedure p on p.id = v.procedure
+         where p.code = ?1 order by v.in_force_from desc"
+    );
+    tx.query(&sql, &[code.into()])?.iter().map(version).collect()
+}
+
+/// The procedure with this code, made if it is not there.
+pub fn procedure(tx: &mut Tx<'_>, code: &str) -> Result<ProcedureId, Fault> {
+    let found = tx.query_one("select id from procedure where code = ?1", &[code.into()])?;
+    match found {
+        Some(row) => row.get(0),
+        None => tx.insert("insert into procedure (code) values (?1) returning id", &[code.into()]),
+    }
+}
+
+/// Puts a new version in force from `from`; the one before ends the day before.
+pub fn insert_version(
+    tx: &mut Tx<'_>,
+    body: &ProcedureVersion,
+    from: Date,
+) -> Result<VersionId, Fault> {
+    let procedure = procedure(tx, &body.code)?;
+    let before = from.yesterday().map_err(|e| Fault::Broken(format!("a date: {e}")))?;
+    tx.execute(
+        "update procedure_version set in_force_until = ?2
+         where procedure = ?1 and in_force_from < ?3
+           and (in_force_until >= ?3 or in_force_until is null)",
+        &[procedure.into(), before.into(), from.into()],
+    )?;
+    let mut tiers: Vec<&str> =
+        body.tiers.iter().chain(&body.tiers_before).map(|it| it.code()).collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    let text = serde_json::to_string(body)
+        .map_err(|e| Fault::Broken(format!("procedure {}: {e}", body.code)))?;
+    let id: VersionId = tx.insert(
+        "insert into procedure_version
+           (procedure, in_force_from, name, sector, tiers, service_level, state, body)
+         values (?1, ?2, ?3, ?4, ?5, ?6, 'published', ?7) returning id",
+        &[
+            procedure.into(),
+            from.into(),
+            body.name.as_str().into(),
+            body.sector.as_str().into(),
+            format!(",{},", tiers.join(",")).into(),
+            body.level.code().into(),
+            text.into(),
+        ],
+    )?;
+    tx.journal(
+        Entry::new(SUBJECT, procedure.0, "publish")
+            .details(&serde_json::json!({"version": id.0, "in_force_from": from.to_string()})),
+    );
+    Ok(id)
+}
+
+/// Adds an edition of a workflow.
+pub fn insert_workflow(tx: &mut Tx<'_>, it: &Workflow, from: Date) -> Result<i64, Fault> {
+    let body = serde_json::to_string(it)
+        .map_err(|e| Fault::Broken(format!("workflow {}: {e}", it.code)))?;
+    tx.insert(
+        "insert into workflow (code, version, in_force_from, name, source, body)
+         values (?1, ?2, ?3, ?4, ?5, ?6) returning id",
+        &[
+            it.code.as_str().into(),
+            Param::from(it.version),
+            from.into(),
+            it.name.as_str().into(),
+            it.source.as_str().into(),
+            body.into(),
+        ],
+    )
+}
+
+/// The edition of a workflow in force on `day`.
+pub fn workflow_in_force(
+    tx: &mut Tx<'_>,
+    code: &str,
+    day: Date,
+) -> Result<Option<(i64, Workflow)>, Fault> {
+    let row = tx.query_one(
+        "select id, body from workflow where code = ?1 and in_force_from <= ?2
+         order by in_force_from desc, version desc limit 1",
+        &[code.into(), day.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.get(0)?, row.parse(1, "workflow", |it| serde_json::from_str(it).ok())?)))
+}
+
+/// The workflow in the row `id`.
+pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Option<Workflow>, Fault> {
+    let row = tx.query_one("select body from workflow where id = ?1", &[id.into()])?;
+    row.map(|row| row.parse(0, "workflow", |it| serde_json::from_str(it).ok())).transpose()
+}
