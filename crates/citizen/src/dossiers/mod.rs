@@ -1,0 +1,10 @@
+//! Dossiers of the one-stop shop: received, handed on, settled, returned.
+//!
+//! The rules are in `domain::dossier` and `domain::deadline`; here is how a dossier is found,
+//! kept and shown.
+
+pub mod desk;
+pub mod parts;
+mod sql;
+
+pub use sql::{Paper, Person};
