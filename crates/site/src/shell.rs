@@ -1,60 +1,68 @@
-//! Shell.
-use crate::words::Words;
-/// item
+//! The frame of a page: what its layout shows.
+
+use crate::{assets, words::Words};
+
+/// A line of the office's menu.
 #[derive(Debug, Clone)]
 pub struct MenuItem {
-    /// l
+    /// What people read.
     pub label: String,
-    /// h
+    /// Where it leads.
     pub href: String,
-    /// c
+    /// Whether this is its page.
     pub current: bool,
 }
-/// signed in
+
+/// Who is signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// n
+    /// The name.
     pub name: String,
-    /// p
+    /// The position.
     pub position: String,
-    /// c
+    /// The token for the sign-out form.
     pub csrf: String,
-    /// m
+    /// The menu.
     pub menu: Vec<MenuItem>,
 }
-/// shell
+
+/// All that a layout needs.
 #[derive(Debug, Clone)]
 pub struct Shell {
-    /// w
+    /// The words of the page's language.
     pub words: Words,
-    /// u
+    /// Whose site it is.
     pub unit_name: String,
-    /// l
-    pub unit_line: String,
-    /// s
+    /// Who is signed in; nobody on citizen pages.
     pub signed_in: Option<SignedIn>,
-    /// c
+    /// The session's token for forms; empty for the public.
     pub csrf: String,
-    /// p
+    /// The path of the page.
     pub path: String,
-    /// d
+    /// Whether the data are made up.
     pub demo: bool,
-    /// n
+    /// A notice from the page before.
     pub notice: Option<String>,
 }
+
 impl Shell {
-    /// public
+    /// The frame of a page for the public.
     #[must_use]
     pub fn public(words: Words, path: &str) -> Self {
         Self {
             words,
             unit_name: String::new(),
-            unit_line: String::new(),
             signed_in: None,
             csrf: String::new(),
             path: path.to_owned(),
             demo: false,
             notice: None,
         }
+    }
+
+    /// The address of a static file.
+    #[must_use]
+    pub fn asset(&self, path: &str) -> String {
+        assets::url(path)
     }
 }

@@ -1,20 +1,180 @@
-//! Show.
+//! Pages of failures, and small views that pages of several slices share.
+
+use askama::Template;
+use domain::deadline::Explanation;
+
 use crate::Shell;
-macro_rules! pages { ($($n:ident),*) => { $( /// page
- #[must_use] pub fn $n(_: Shell) -> String { stringify!($n).to_owned() } )* } }
-pages!(not_found, forbidden, stale, too_large);
-/// p
-#[must_use]
-pub fn too_many(_: Shell, _: i64) -> String {
-    "too_many".to_owned()
+
+#[derive(Template)]
+#[template(path = "errors/error.html")]
+struct PublicError {
+    shell: Shell,
+    title: String,
+    what: String,
+    todo: String,
+    back: &'static str,
+    back_label: String,
 }
-/// p
-#[must_use]
-pub fn refused(_: Shell, why: String) -> String {
-    why
+
+#[derive(Template)]
+#[template(path = "errors/office_error.html")]
+struct OfficeError {
+    shell: Shell,
+    title: String,
+    what: String,
+    todo: String,
+    back: &'static str,
+    back_label: String,
 }
-/// p
+
+fn page(shell: Shell, title: String, what: String, todo: String) -> String {
+    let plain = format!("{title}. {what} {todo}");
+    let back_label = shell.words.say("back-home");
+    let rendered = if shell.signed_in.is_some() {
+        OfficeError { shell, title, what, todo, back: "/co-quan", back_label }.render()
+    } else {
+        PublicError { shell, title, what, todo, back: "/", back_label }.render()
+    };
+    rendered.unwrap_or(plain)
+}
+
+/// There is no such page.
 #[must_use]
-pub fn fault(_: Shell, incident: String) -> String {
-    incident
+pub fn not_found(shell: Shell) -> String {
+    let words = shell.words;
+    page(
+        shell,
+        words.say("error-not-found-title"),
+        words.say("error-not-found-what"),
+        words.say("error-not-found-todo"),
+    )
+}
+
+/// The role does not allow it.
+#[must_use]
+pub fn forbidden(shell: Shell) -> String {
+    let words = shell.words;
+    page(
+        shell,
+        words.say("error-forbidden-title"),
+        words.say("error-forbidden-what"),
+        words.say("error-forbidden-todo"),
+    )
+}
+
+/// The form came from elsewhere or from before.
+#[must_use]
+pub fn stale(shell: Shell) -> String {
+    let words = shell.words;
+    page(
+        shell,
+        words.say("error-stale-title"),
+        words.say("error-stale-what"),
+        words.say("error-stale-todo"),
+    )
+}
+
+/// More bytes than are taken.
+#[must_use]
+pub fn too_large(shell: Shell) -> String {
+    let words = shell.words;
+    page(
+        shell,
+        words.say("error-too-large-title"),
+        words.say("error-too-large-what"),
+        words.say("error-too-large-todo"),
+    )
+}
+
+/// Too many tries.
+#[must_use]
+pub fn too_many(shell: Shell, wait_s: i64) -> String {
+    let words = shell.words;
+    let minutes = ((wait_s + 59) / 60).max(1).to_string();
+    page(
+        shell,
+        words.say("error-too-many-title"),
+        words.say("error-too-many-what"),
+        words.say_with("error-too-many-todo", &[("minutes", &minutes)]),
+    )
+}
+
+/// The law or the state says no.
+#[must_use]
+pub fn refused(shell: Shell, why: String) -> String {
+    let words = shell.words;
+    page(shell, words.say("error-refused-title"), why, words.say("error-refused-todo"))
+}
+
+/// A bug or an outage.
+#[must_use]
+pub fn fault(shell: Shell, incident: String) -> String {
+    let words = shell.words;
+    page(
+        shell,
+        words.say("error-fault-title"),
+        words.say_with("error-fault-what", &[("incident", &incident)]),
+        words.say("error-fault-todo"),
+    )
+}
+
+/// One day of a due date's working, as a page shows it.
+#[derive(Debug, Clone)]
+pub struct DayView {
+    /// “T5 12/02”.
+    pub date: String,
+    /// “ngày 1”, “nghỉ”.
+    pub text: String,
+    /// `c` counted, `o` not, `d` the last day.
+    pub class: &'static str,
+    /// “có”, “không”.
+    pub counted: &'static str,
+    /// Why.
+    pub reason: String,
+    /// By which document.
+    pub source: String,
+}
+
+/// A due date's working, as a page shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Working {
+    /// Day by day.
+    pub days: Vec<DayView>,
+    /// Whether the date may still move.
+    pub provisional: bool,
+    /// The rule in one sentence.
+    pub rule: String,
+}
+
+impl Working {
+    /// The working of `explanation`.
+    #[must_use]
+    pub fn of(explanation: &Explanation) -> Self {
+        let due = explanation.due.map(jiff::civil::DateTime::date);
+        let days = explanation
+            .steps
+            .iter()
+            .map(|it| {
+                let weekday = match it.date.weekday().to_monday_one_offset() {
+                    7 => "CN".to_owned(),
+                    day => format!("T{}", day + 1),
+                };
+                let is_due = due == Some(it.date);
+                let short: String = it.reason.split(['(', ',']).next().unwrap_or("").trim().into();
+                DayView {
+                    date: format!("{weekday} {}", it.date.strftime("%d/%m")),
+                    text: if is_due { format!("{short} · hẹn trả") } else { short },
+                    class: match (is_due, it.counted) {
+                        (true, _) => "d",
+                        (false, true) => "c",
+                        (false, false) => "o",
+                    },
+                    counted: if it.counted { "có" } else { "không" },
+                    reason: it.reason.clone(),
+                    source: it.source.clone(),
+                }
+            })
+            .collect();
+        Self { days, provisional: explanation.provisional, rule: explanation.rule.clone() }
+    }
 }

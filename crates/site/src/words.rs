@@ -1,14 +1,21 @@
-//! Words.
-/// Language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+//! Words of citizen pages, in Vietnamese and English, from message files.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use unic_langid::LanguageIdentifier;
+
+/// A language of citizen pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lang {
-    /// vi
+    /// Vietnamese.
     Vi,
-    /// en
+    /// English.
     En,
 }
+
 impl Lang {
-    /// code
+    /// As in `lang="vi"`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -16,31 +23,144 @@ impl Lang {
             Self::En => "en",
         }
     }
-    /// from
+
+    /// The language with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "vi" => Some(Self::Vi),
-            "en" => Some(Self::En),
-            _ => None,
+        [Self::Vi, Self::En].into_iter().find(|it| it.code() == code)
+    }
+
+    /// The other one, for the switch on each page.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Vi => Self::En,
+            Self::En => Self::Vi,
         }
     }
 }
-/// words
-#[derive(Debug, Clone, Copy)]
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/messages"]
+struct Files;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BUNDLES: LazyLock<HashMap<Lang, Bundle>> =
+    LazyLock::new(|| [Lang::Vi, Lang::En].into_iter().map(|lang| (lang, bundle(lang))).collect());
+
+fn bundle(lang: Lang) -> Bundle {
+    let id: LanguageIdentifier = lang.code().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![id]);
+    // Otherwise invisible marks stand around each value, in pages and in PDF text.
+    bundle.set_use_isolating(false);
+    for (name, text) in texts(lang) {
+        let resource = match FluentResource::try_new(text) {
+            Ok(it) => it,
+            Err((it, errors)) => {
+                tracing::error!(name, ?errors, "a message file does not read");
+                it
+            }
+        };
+        if let Err(errors) = bundle.add_resource(resource) {
+            tracing::error!(name, ?errors, "a message stands twice");
+        }
+    }
+    bundle
+}
+
+fn texts(lang: Lang) -> Vec<(String, String)> {
+    let folder = format!("{}/", lang.code());
+    Files::iter()
+        .filter(|it| it.starts_with(&folder))
+        .filter_map(|it| {
+            let file = Files::get(&it)?;
+            Some((it.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
+        })
+        .collect()
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words {
-    /// lang
+    /// The language.
     pub lang: Lang,
 }
+
 impl Words {
-    /// new
+    /// Words in `lang`.
     #[must_use]
-    pub fn new(lang: Lang) -> Self {
+    pub const fn new(lang: Lang) -> Self {
         Self { lang }
     }
-    /// say
+
+    /// The message `id`; the id itself if there is none, which a test forbids.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
-        id.to_owned()
+        self.say_with(id, &[])
+    }
+
+    /// The message `id` with values in it.
+    #[must_use]
+    pub fn say_with(&self, id: &str, values: &[(&str, &str)]) -> String {
+        let found = BUNDLES.get(&self.lang).and_then(|bundle| {
+            let pattern = bundle.get_message(id)?.value()?;
+            let mut args = FluentArgs::new();
+            for (name, value) in values {
+                args.set((*name).to_owned(), (*value).to_owned());
+            }
+            Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
+        });
+        found.unwrap_or_else(|| id.to_owned())
+    }
+}
+
+/// What is wrong with the messages, given the texts of all templates and sources: ids that
+/// are used and missing, that are there and unused, that stand in one language only.
+#[must_use]
+pub fn check_used(sources: &[String]) -> Vec<String> {
+    let ids = |lang| -> Vec<String> {
+        texts(lang)
+            .iter()
+            .flat_map(|(_, text)| text.lines())
+            .filter(|it| it.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|it| it.split_once(" =").map(|(id, _)| id.to_owned()))
+            .collect()
+    };
+    let (vi, en) = (ids(Lang::Vi), ids(Lang::En));
+    let mut used = Vec::new();
+    for source in sources {
+        for mark in ["say(\"", "say_with(\""] {
+            for rest in source.split(mark).skip(1) {
+                used.extend(rest.split_once('"').map(|(id, _)| id.to_owned()));
+            }
+        }
+    }
+    let mut wrong = Vec::new();
+    wrong.extend(vi.iter().filter(|it| !en.contains(it)).map(|it| format!("{it}: no English")));
+    wrong.extend(en.iter().filter(|it| !vi.contains(it)).map(|it| format!("{it}: no Vietnamese")));
+    wrong.extend(used.iter().filter(|it| !vi.contains(it)).map(|it| format!("{it}: missing")));
+    wrong.extend(vi.iter().filter(|it| !used.contains(it)).map(|it| format!("{it}: unused")));
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_said_in_both_languages_with_their_values() {
+        assert_eq!(Words::new(Lang::Vi).say("menu"), "Danh mục");
+        assert_eq!(Words::new(Lang::En).say("menu"), "Menu");
+        let said = Words::new(Lang::En).say_with("error-too-many-todo", &[("minutes", "5")]);
+        assert_eq!(said, "Try again in 5 minutes.");
+    }
+
+    #[test]
+    fn a_missing_an_unused_and_a_one_sided_message_are_told() {
+        let wrong = check_used(&["say(\"menu\") say(\"khong-co\")".to_owned()]);
+        assert!(wrong.contains(&"khong-co: missing".to_owned()));
+        assert!(wrong.contains(&"brand: unused".to_owned()));
+        assert!(!wrong.iter().any(|it| it.starts_with("menu:")));
     }
 }
