@@ -1,3 +1,14 @@
 //! Who we are: units, people, accounts, the working calendar.
 
+use site::Routes;
+
+pub mod accounts;
 pub mod calendar;
+pub mod staff;
+pub mod units;
+
+/// The routes of every slice in this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    accounts::routes()
+}

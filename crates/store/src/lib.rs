@@ -342,7 +342,7 @@ impl Db {
                 Ok(value)
             }
             Kind::Postgresql(pool) => {
-                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                let mut connection = pool.get()?;
                 self.on_postgresql(&mut connection, "begin", stamp, work)
             }
         }
@@ -374,7 +374,7 @@ impl Db {
                 work(&mut tx)
             }
             Kind::Postgresql(pool) => {
-                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                let mut connection = pool.get()?;
                 let begin = "begin isolation level repeatable read read only";
                 self.on_postgresql(&mut connection, begin, stamp, work)
             }
@@ -445,7 +445,7 @@ impl Db {
                 Ok(writer.execute_batch("analyze; pragma wal_checkpoint(truncate);")?)
             }
             Kind::Postgresql(pool) => {
-                let mut connection = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+                let mut connection = pool.get()?;
                 Ok(connection.client.batch_execute("analyze")?)
             }
         }

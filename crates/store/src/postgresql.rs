@@ -54,16 +54,34 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-pub(crate) type Pool = r2d2::Pool<Manager>;
+/// The connections. The driver has a runtime inside, which must not be dropped within another:
+/// the last connections are closed on a thread of their own.
+pub(crate) struct Pool(Option<r2d2::Pool<Manager>>);
+
+impl Pool {
+    pub(crate) fn get(&self) -> Result<r2d2::PooledConnection<Manager>, Fault> {
+        let pool = self.0.as_ref().ok_or_else(|| Fault::Pool("closed".to_owned()))?;
+        pool.get().map_err(|e| Fault::Pool(e.to_string()))
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.take() {
+            std::thread::spawn(move || drop(pool)).join().ok();
+        }
+    }
+}
 
 pub(crate) fn pool(url: &str) -> Result<Pool, Fault> {
-    r2d2::Pool::builder()
+    let pool = r2d2::Pool::builder()
         .max_size(CONNECTIONS_MAX)
         .min_idle(Some(1))
         .test_on_check_out(false)
         .connection_timeout(WAIT_MAX)
         .build(Manager::new(url)?)
-        .map_err(|e| Fault::Pool(e.to_string()))
+        .map_err(|e| Fault::Pool(e.to_string()))?;
+    Ok(Pool(Some(pool)))
 }
 
 /// `?1` in our SQL is `$1` here. A question mark inside quotes is left alone.

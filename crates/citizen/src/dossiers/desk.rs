@@ -54,7 +54,9 @@ pub enum DeskError {
     #[error("Đơn vị không tiếp nhận thủ tục này.")]
     NotHere,
     /// The unit has no agency code.
-    #[error("Đơn vị chưa có mã định danh. Quản trị hệ thống cần khai báo trước khi tiếp nhận hồ sơ.")]
+    #[error(
+        "Đơn vị chưa có mã định danh. Quản trị hệ thống cần khai báo trước khi tiếp nhận hồ sơ."
+    )]
     NoAgencyCode,
     /// No rules for the day.
     #[error("Không có bộ quy tắc nào có hiệu lực vào ngày tiếp nhận.")]
@@ -189,8 +191,7 @@ pub fn promise(
         return Err(no(&DeskError::Paused { reason: paused.reason.clone() }));
     }
     let limit = limit_of(&version.body, channel)?;
-    let explanation =
-        explain(desk.calendar(unit), &Term::new(limit, received_at)).or_refuse()?;
+    let explanation = explain(desk.calendar(unit), &Term::new(limit, received_at)).or_refuse()?;
     let limit_text = version.body.limit(channel).map_or_else(String::new, |it| it.text());
     Ok(Promise { version, limit_text, explanation })
 }
@@ -207,8 +208,7 @@ pub fn receive(
 ) -> Result<Received, Failure> {
     let opened = open(tx, desk, intake)?;
     let commands = [opened.submit(intake), opened.accept(intake)];
-    let (after, events) =
-        decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
+    let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
 
@@ -245,8 +245,7 @@ pub fn settle_on_the_spot(
         }
         .into(),
     );
-    let (after, events) =
-        decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
+    let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
 
@@ -269,8 +268,7 @@ fn open(tx: &mut Tx<'_>, desk: Desk<'_>, intake: &Intake) -> Result<Opened, Fail
         return Err(no(&DeskError::NotHere));
     }
     let pack = desk.calendars.pack_on(day).ok_or_else(|| no(&DeskError::NoRules))?;
-    let (workflow, _) =
-        procedures::workflow_for(tx, &promise.version.body, office.tier, day)?;
+    let (workflow, _) = procedures::workflow_for(tx, &promise.version.body, office.tier, day)?;
     let code = next_code(tx, desk, pack, office.body, day)?;
     let due_at = promise.explanation.due.ok_or_else(|| no(&DeskError::NoLimit))?;
     Ok(Opened { promise, office, pack: pack.id.clone(), workflow, code, due_at })
@@ -452,10 +450,7 @@ impl OnDesk {
         dossier.extensions = 0;
         let term = term(&dossier, &self.version.body, pack, "")?;
         let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
-        let due_at = due
-            .at
-            .ok_or(DeadlineError::PausesOverlap)
-            .or_refuse()?;
+        let due_at = due.at.ok_or(DeadlineError::PausesOverlap).or_refuse()?;
         Ok(Some(Resume { due_at, original_due_at: None, restart }))
     }
 
@@ -470,10 +465,7 @@ impl OnDesk {
         now: DateTime,
     ) -> Option<Hop> {
         let from = self.kept.dossier.hop.map_or(1, |it| usize::from(it.step));
-        let at = self
-            .workflow
-            .next_of(from, part)
-            .or_else(|| self.workflow.next_of(0, part))?;
+        let at = self.workflow.next_of(from, part).or_else(|| self.workflow.next_of(0, part))?;
         let calendar = desk.calendar(self.kept.unit);
         let limit = match (self.kept.dossier.received_at, self.kept.dossier.due_original_at) {
             (Some(from), Some(until)) => calendar.minutes_between(from, until),

@@ -45,9 +45,7 @@ pub fn maker(actor: &Actor<'_>, roles: &RolesHere, dossier: &Dossier) -> Maker {
     }
     let is_his = match (dossier.officer, actor.staff) {
         (None, _) => true,
-        (Some(officer), Some(staff)) => {
-            officer == staff || actor.stands_in_for.contains(&officer)
-        }
+        (Some(officer), Some(staff)) => officer == staff || actor.stands_in_for.contains(&officer),
         (Some(_), None) => false,
     };
     for role in &roles.at_office {
@@ -80,11 +78,8 @@ mod tests {
     use super::*;
 
     fn parts(at_counter: &[Role], at_office: &[Role], officer: Option<i64>) -> Vec<Part> {
-        let actor = Actor {
-            account: AccountId(1),
-            staff: Some(StaffId(5)),
-            stands_in_for: &[StaffId(6)],
-        };
+        let actor =
+            Actor { account: AccountId(1), staff: Some(StaffId(5)), stands_in_for: &[StaffId(6)] };
         let roles = RolesHere {
             at_counter: at_counter.to_vec(),
             at_office: at_office.to_vec(),

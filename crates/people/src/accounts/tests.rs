@@ -1,0 +1,205 @@
+//! Sign-in through the front door, on both databases.
+
+use domain::{access::Role, ids::UnitId};
+use testkit::{TestSite, on_both_engines};
+use totp_rs::{Algorithm, Builder, Secret};
+
+use super::facts;
+
+const PASSWORD: &str = "ruộng lúa xanh";
+
+/// A unit and an account `lan`; its password is the one above.
+fn given_lan(site: &TestSite, must_change: bool) {
+    let hash = facts::hash_password(PASSWORD).unwrap();
+    let today = site.now().civil().date();
+    site.given("insert into unit (id, kind) values (1, 'commune')", &[]);
+    site.given(
+        "insert into unit_version
+           (unit, valid_from, name, title, code, agency_code, address, phone, place)
+         values (1, '2020-01-01', 'Phú Sơn', 'UBND xã Phú Sơn', '', '', '', '', 'Phú Sơn')",
+        &[],
+    );
+    site.run(|tx| {
+        let roles = [(Role::CounterOfficial, UnitId(1))];
+        let account = facts::NewAccount {
+            login: "lan",
+            name: "Lan (demo)",
+            staff: None,
+            password_hash: &hash,
+            must_change,
+            roles: &roles,
+            from: today,
+        };
+        facts::create(tx, &account)
+    });
+}
+
+const RIGHT: &[(&str, &str)] = &[("dang-nhap", "Lan"), ("mat-khau", PASSWORD)];
+const WRONG: &[(&str, &str)] = &[("dang-nhap", "lan"), ("mat-khau", "sai")];
+
+on_both_engines! { crate::accounts::routes();
+    async fn the_right_password_opens_a_session_and_sign_out_ends_it(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        let answer = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+        assert_eq!(browser.get("/co-quan/tai-khoan").await.status, 200);
+        browser.csrf = site.text("select csrf from session");
+        let out = browser.post("/co-quan/dang-xuat", &[]).await;
+        assert_eq!(out.location.as_deref(), Some("/co-quan/dang-nhap"));
+        assert_eq!(site.count("select count(*) from session"), 0);
+    }
+
+    async fn a_wrong_password_and_an_unknown_name_are_answered_alike(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        let wrong = browser.post("/co-quan/dang-nhap", WRONG).await;
+        let unknown =
+            browser.post("/co-quan/dang-nhap", &[("dang-nhap", "ai"), ("mat-khau", "sai")]).await;
+        assert_eq!((wrong.status, unknown.status), (422, 422));
+        for answer in [&wrong, &unknown] {
+            assert!(answer.text.contains("Tên đăng nhập hoặc mật khẩu không đúng."));
+            assert!(!answer.text.contains("value=\"sai\""), "a password is never sent back");
+        }
+        assert!(unknown.text.contains("value=\"ai\""), "the name is not lost");
+    }
+
+    async fn five_wrong_passwords_lock_the_account_for_a_while(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        for _ in 0..5 {
+            browser.post("/co-quan/dang-nhap", WRONG).await;
+        }
+        let locked = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(locked.status, 422);
+        assert!(locked.text.contains("tạm khóa"));
+        site.pass_minutes(16);
+        let answer = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+        assert_eq!(site.count("select count(*) from journal where act = 'lock'"), 1);
+    }
+
+    async fn the_first_password_must_be_changed_before_anything_else(site) {
+        given_lan(&site, true);
+        let mut browser = site.browser();
+        let answer = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan/doi-mat-khau-dau"));
+        let kept_out = browser.get("/co-quan/tai-khoan").await;
+        assert_eq!(kept_out.location.as_deref(), Some("/co-quan/doi-mat-khau-dau"));
+        browser.csrf = site.text("select csrf from session");
+        for (new, again, what) in [
+            ("ngắn", "ngắn", "10 ký tự"),
+            ("matkhau1234", "matkhau1234", "dễ đoán"),
+            ("con trâu đi trước", "cái cày theo sau", "không giống nhau"),
+            (PASSWORD, PASSWORD, "khác mật khẩu được cấp"),
+        ] {
+            let fields = [("mat-khau-moi", new), ("mat-khau-lai", again)];
+            let refused = browser.post("/co-quan/doi-mat-khau-dau", &fields).await;
+            assert_eq!(refused.status, 422);
+            assert!(refused.text.contains(what), "{what}");
+        }
+        let old_token = browser.cookie(site::who::SESSION_COOKIE).unwrap().to_owned();
+        let new = "con trâu đi trước";
+        let fields = [("mat-khau-moi", new), ("mat-khau-lai", new)];
+        let answer = browser.post("/co-quan/doi-mat-khau-dau", &fields).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+        assert_ne!(browser.cookie(site::who::SESSION_COOKIE).unwrap(), old_token);
+        assert_eq!(browser.get("/co-quan/tai-khoan").await.status, 200);
+    }
+
+    async fn a_role_may_demand_a_second_factor_and_a_code_is_good_once(site) {
+        given_lan(&site, false);
+        site.given(
+            "insert into role_policy (role, second_factor) values ('counter_official', 1)", &[],
+        );
+        let mut browser = site.browser();
+        let answer = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan/cai-ma-xac-thuc"));
+        let page = browser.get("/co-quan/cai-ma-xac-thuc").await.text;
+        let between = |from: &str, to: &str| {
+            page.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned()
+        };
+        let secret = between("<span class=\"mono\">", "</span>");
+        let sealed = between("name=\"khoa\" value=\"", "\"");
+        let totp = Builder::new()
+            .with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(1).with_step_duration(30)
+            .with_secret(Secret::try_from_base32(&secret).unwrap())
+            .with_account_name("lan").with_issuer(Some("Mot Cua")).build().unwrap();
+        let code = |site: &TestSite| {
+            totp.generate(u64::try_from(site.now().epoch_ms() / 1000).unwrap()).to_string()
+        };
+        browser.csrf = site.text("select csrf from session");
+        let wrong = browser
+            .post("/co-quan/cai-ma-xac-thuc", &[("ma", "000000"), ("khoa", &sealed)]).await;
+        assert_eq!(wrong.status, 422);
+        let now = code(&site);
+        let set = browser
+            .post("/co-quan/cai-ma-xac-thuc", &[("ma", &now), ("khoa", &sealed)]).await;
+        assert_eq!(set.location.as_deref(), Some("/co-quan"));
+        let kept = site.text("select totp_secret from account");
+        assert!(!kept.contains(&secret), "the secret is sealed");
+
+        // Next time the code is asked for; the same code does not open twice.
+        let mut second = site.browser();
+        let answer = second.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan/ma-xac-thuc"));
+        second.csrf = site.text("select csrf from session where stage = 'second_factor'");
+        let now = code(&site);
+        let answer = second.post("/co-quan/ma-xac-thuc", &[("ma", &now)]).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+        let mut third = site.browser();
+        third.post("/co-quan/dang-nhap", RIGHT).await;
+        third.csrf = site.text("select csrf from session where stage = 'second_factor'");
+        let replayed = third.post("/co-quan/ma-xac-thuc", &[("ma", &now)]).await;
+        assert_eq!(replayed.status, 422);
+        site.pass_minutes(1);
+        let fresh = code(&site);
+        let answer = third.post("/co-quan/ma-xac-thuc", &[("ma", &fresh)]).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+    }
+
+    async fn sign_in_leads_nowhere_but_home(site) {
+        given_lan(&site, false);
+        for (asked, led) in [
+            ("/co-quan/ho-so?trang=2", "/co-quan/ho-so?trang=2"),
+            ("//ke-xau.example", "/co-quan"),
+            ("https://ke-xau.example", "/co-quan"),
+            ("/\\ke-xau.example", "/co-quan"),
+        ] {
+            let mut fields = RIGHT.to_vec();
+            fields.push(("tiep", asked));
+            let answer = site.browser().post("/co-quan/dang-nhap", &fields).await;
+            assert_eq!(answer.location.as_deref(), Some(led), "{asked}");
+        }
+    }
+
+    async fn a_form_without_the_sessions_token_is_not_taken(site) {
+        given_lan(&site, false);
+        let mut browser = site.signed_in("lan");
+        browser.csrf = "khác".to_owned();
+        let answer = browser.post("/co-quan/tai-khoan/ket-thuc-het", &[]).await;
+        assert_eq!(answer.status, 403);
+        assert_eq!(site.count("select count(*) from session"), 1);
+    }
+
+    async fn signing_out_everywhere_ends_every_session(site) {
+        given_lan(&site, false);
+        let mut one = site.signed_in("lan");
+        let mut other = site.signed_in("lan");
+        one.post("/co-quan/tai-khoan/ket-thuc-het", &[]).await;
+        let answer = other.get("/co-quan/tai-khoan").await;
+        assert!(answer.location.unwrap().starts_with("/co-quan/dang-nhap"));
+    }
+
+    async fn an_idle_session_ends_by_itself(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        browser.post("/co-quan/dang-nhap", RIGHT).await;
+        site.pass_minutes(200);
+        assert_eq!(browser.get("/co-quan/tai-khoan").await.status, 200, "in use");
+        site.pass_minutes(200);
+        assert_eq!(browser.get("/co-quan/tai-khoan").await.status, 200, "in use again");
+        site.pass_minutes(241);
+        assert_eq!(browser.get("/co-quan/tai-khoan").await.status, 303);
+    }
+}

@@ -1,0 +1,103 @@
+//! Staff for other slices.
+
+use domain::{
+    access::Role,
+    ids::{AccountId, PositionId, StaffId, UnitId},
+};
+use jiff::civil::Date;
+use store::{Fault, Tx, journal::Entry};
+
+use super::sql;
+pub use super::sql::Person;
+
+/// What the journal calls a member of staff.
+pub const SUBJECT: &str = "staff";
+
+/// Somebody new, in a position from a day on.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn create(
+    tx: &mut Tx<'_>,
+    name: &str,
+    phone: &str,
+    demo: bool,
+    position: PositionId,
+    from: Date,
+) -> Result<StaffId, Fault> {
+    let id = sql::insert(tx, name, phone, "", demo)?;
+    sql::insert_holding(tx, id, position, from, None)?;
+    tx.journal(Entry::new(SUBJECT, id.0, "create").details(&position));
+    Ok(id)
+}
+
+/// A position of a unit; those with a smaller `rank` stand first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn create_position(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    title: &str,
+    rank: i64,
+    signs: bool,
+) -> Result<PositionId, Fault> {
+    sql::insert_position(tx, unit, title, rank, signs)
+}
+
+/// Somebody stands in for somebody who is away.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn substitute(
+    tx: &mut Tx<'_>,
+    absent: StaffId,
+    substitute: StaffId,
+    from: Date,
+    until: Date,
+    reason: &str,
+) -> Result<(), Fault> {
+    sql::insert_substitution(tx, absent, substitute, from, until, reason)?;
+    tx.journal(
+        Entry::new(SUBJECT, absent.0, "substitute")
+            .details(&serde_json::json!({"by": substitute.0, "from": from.to_string(), "until": until.to_string()})),
+    );
+    Ok(())
+}
+
+/// Who holds `role` on `day` for one of `units`, by name.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn with_role(
+    tx: &mut Tx<'_>,
+    role: Role,
+    units: &[UnitId],
+    day: Date,
+) -> Result<Vec<Person>, Fault> {
+    sql::with_role(tx, role, units, day)
+}
+
+/// Somebody with the title of `day`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn person(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Option<Person>, Fault> {
+    Ok(sql::person(tx, id, day)?.map(|(it, _)| it))
+}
+
+/// For whom somebody stands in on `day`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn stood_in_for(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Vec<StaffId>, Fault> {
+    sql::stood_in_for(tx, id, day)
+}
+
+/// The name behind an account; empty for the program itself.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn account_name(tx: &mut Tx<'_>, account: AccountId) -> Result<String, Fault> {
+    sql::account_name(tx, account.0)
+}
