@@ -4,7 +4,10 @@
 //! kept and shown.
 
 pub mod desk;
+mod files;
+mod intake;
 pub mod parts;
 mod sql;
+mod view;
 
 pub use sql::{Paper, Person};

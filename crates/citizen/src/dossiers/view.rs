@@ -1,0 +1,176 @@
+//! What handlers of this slice share: who may see what, names, choices.
+
+use std::sync::Arc;
+
+use domain::{
+    access::{Action, Role, Scope},
+    dossier::Maker,
+    ids::{DossierId, StaffId, UnitId},
+};
+use people::{
+    calendar::facts::{Calendars, calendars},
+    staff::facts as staff,
+};
+use site::{Failure, Site, Who};
+use store::{Fault, Tx};
+
+use super::{
+    desk::{self, Desk, OnDesk},
+    parts::{Actor, RolesHere, maker},
+    sql::Kept,
+};
+
+/// Who asks, and what stands around the desk.
+pub(super) struct Around {
+    pub who: Who,
+    pub calendars: Arc<Calendars>,
+}
+
+impl Around {
+    pub fn load(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Self, Fault> {
+        Ok(Self { who: who.clone(), calendars: calendars(site, tx)? })
+    }
+
+    pub fn desk(&self) -> Desk<'_> {
+        Desk { tree: &self.who.tree, calendars: &self.calendars }
+    }
+
+    /// The roles held for a unit by grants within its own body: a grant over the district
+    /// lets see its communes' dossiers, not act in their place.
+    fn roles_within(&self, unit: UnitId, body: UnitId) -> Vec<Role> {
+        let line = self.who.tree.line(unit);
+        let upto = line.iter().position(|it| *it == body).map_or(line.len(), |at| at + 1);
+        let near = line.get(..upto).unwrap_or(&line);
+        let today = self.who.today();
+        self.who
+            .grants
+            .iter()
+            .filter(|it| it.holds_on(today) && near.contains(&it.unit))
+            .map(|it| it.role)
+            .collect()
+    }
+
+    /// What this person may be on a dossier.
+    pub fn maker(&self, tx: &mut Tx<'_>, kept: &Kept) -> Result<Maker, Fault> {
+        let stands_in_for = match self.who.staff {
+            Some(id) => staff::stood_in_for(tx, id, self.who.today())?,
+            None => Vec::new(),
+        };
+        let actor = Actor {
+            account: self.who.account,
+            staff: self.who.staff,
+            stands_in_for: &stands_in_for,
+        };
+        let asked = kept.dossier.open_consultations().map(|it| it.unit);
+        let roles = RolesHere {
+            at_counter: self.roles_within(kept.unit, kept.body),
+            at_office: self.roles_within(kept.competent, kept.body),
+            at_consulted: asked
+                .map(|unit| {
+                    let body = self.desk().office(unit).map_or(unit, |it| it.body);
+                    (unit, self.roles_within(unit, body))
+                })
+                .collect(),
+        };
+        Ok(maker(&actor, &roles, &kept.dossier))
+    }
+
+    /// What this person may be at a one-stop shop before there is a dossier.
+    pub fn maker_at(&self, unit: UnitId) -> Maker {
+        let actor = Actor {
+            account: self.who.account,
+            staff: self.who.staff,
+            stands_in_for: &[],
+        };
+        let body = self.desk().office(unit).map_or(unit, |it| it.body);
+        let roles = RolesHere {
+            at_counter: self.roles_within(unit, body),
+            ..RolesHere::default()
+        };
+        maker(&actor, &roles, &domain::dossier::Dossier::default())
+    }
+
+    /// The dossier, if this person may see it; else it does not exist for him.
+    pub fn take(&self, tx: &mut Tx<'_>, id: DossierId) -> Result<OnDesk, Failure> {
+        let found = desk::take(tx, id)?;
+        if self.sees(&found.kept) { Ok(found) } else { Err(Failure::NotFound) }
+    }
+
+    fn sees(&self, kept: &Kept) -> bool {
+        let units = [kept.unit, kept.competent, kept.body];
+        let asked = kept.dossier.open_consultations().map(|it| it.unit);
+        units.into_iter().chain(asked).any(|it| self.who.can_at(Action::DossierView, it))
+    }
+
+    /// One-stop shops where this person receives.
+    pub fn counters(&self) -> Vec<UnitId> {
+        let one_stops = self.who.tree.all().filter(|it| it.kind == "one_stop").map(|it| it.id);
+        let receives = |unit: &UnitId| {
+            self.maker_at(*unit).plays_any(&[
+                domain::dossier::Part::Counter,
+                domain::dossier::Part::CounterHead,
+            ])
+        };
+        one_stops.filter(receives).collect()
+    }
+
+    /// People who hold `role` within a body.
+    pub fn people(
+        &self,
+        tx: &mut Tx<'_>,
+        role: Role,
+        unit: UnitId,
+        body: UnitId,
+    ) -> Result<Vec<staff::Person>, Fault> {
+        let mut units = self.who.tree.line(unit);
+        if let Some(at) = units.iter().position(|it| *it == body) {
+            units.truncate(at + 1);
+        }
+        staff::with_role(tx, role, &units, self.who.today())
+    }
+}
+
+/// The name of a member of staff; a dash for nobody.
+pub(super) fn name_of(
+    tx: &mut Tx<'_>,
+    id: Option<StaffId>,
+    day: jiff::civil::Date,
+) -> Result<String, Fault> {
+    let Some(id) = id else { return Ok("–".to_owned()) };
+    Ok(staff::person(tx, id, day)?.map_or_else(|| "–".to_owned(), |it| it.name))
+}
+
+/// The units whose dossiers somebody sees, cut to what an index answers: whole bodies,
+/// one-stop shops, divisions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub everything: bool,
+    pub bodies: Vec<UnitId>,
+    pub counters: Vec<UnitId>,
+    pub divisions: Vec<UnitId>,
+}
+
+impl Seen {
+    pub fn of(who: &Who) -> Self {
+        let units = match who.scope(Action::DossierView) {
+            Scope::Everything => return Self { everything: true, ..Self::default() },
+            Scope::Units(units) => units,
+        };
+        let mut seen = Self::default();
+        for unit in units {
+            let Some(it) = who.tree.unit(unit) else { continue };
+            match it.kind.as_str() {
+                "one_stop" => seen.counters.push(unit),
+                "division" => seen.divisions.push(unit),
+                _ => seen.bodies.push(unit),
+            }
+        }
+        let whole = seen.bodies.clone();
+        let within = |unit: &UnitId| {
+            who.tree.unit(*unit).and_then(|it| it.parent).is_some_and(|it| whole.contains(&it))
+        };
+        seen.counters.retain(|it| !within(it));
+        seen.divisions.retain(|it| !within(it));
+        seen
+    }
+}
