@@ -6,6 +6,7 @@
 pub mod desk;
 mod files;
 mod intake;
+mod list;
 pub mod parts;
 mod sql;
 mod view;
