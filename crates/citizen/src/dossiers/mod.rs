@@ -8,7 +8,9 @@ mod files;
 mod intake;
 mod list;
 pub mod parts;
+mod show;
 mod sql;
+mod steps;
 mod view;
 
 pub use sql::{Paper, Person};
