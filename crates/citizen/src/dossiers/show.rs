@@ -23,9 +23,14 @@ struct Button {
     main: bool,
 }
 
-pub(super) struct StepView {
+/// One step of the way through a workflow, as a page shows it.
+#[derive(Debug, Clone)]
+pub struct StepView {
+    /// What is done, and by whom.
     pub title: String,
+    /// How long it takes, or by when.
     pub detail: String,
+    /// `done`, `now`, or empty for what is to come.
     pub state: &'static str,
 }
 
@@ -269,7 +274,8 @@ pub async fn show(
             ];
             let happened = |kind| events.iter().any(|it| it.what.kind() == kind);
             if happened(CommandKind::RequestSupplement) {
-                prints.push(Print { label: "Phiếu yêu cầu bổ sung", slug: "yeu-cau-bo-sung" });
+                prints
+                    .push(Print { label: "Phiếu yêu cầu bổ sung", slug: "yeu-cau-bo-sung" });
             }
             if happened(CommandKind::Refuse) {
                 prints.push(Print { label: "Phiếu từ chối", slug: "tu-choi" });

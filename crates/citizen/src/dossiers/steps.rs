@@ -4,9 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     access::Role,
-    dossier::{
-        Collector, Command, CommandKind, Maker, Part, ReturnChannel, What, Words,
-    },
+    dossier::{Collector, Command, CommandKind, Maker, Part, ReturnChannel, What, Words},
     ids::{DossierId, StaffId, UnitId},
     money::Dong,
 };
@@ -54,7 +52,10 @@ struct StepPage<'a> {
 }
 
 fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
-    people.into_iter().map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title))).collect()
+    people
+        .into_iter()
+        .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
+        .collect()
 }
 
 fn ask(
@@ -73,8 +74,7 @@ fn ask(
             ask.units_label = "Chuyển đến";
         }
         CommandKind::Assign | CommandKind::Reassign | CommandKind::HandOver => {
-            ask.people =
-                pairs(around.people(tx, Role::Specialist, kept.competent, kept.body)?);
+            ask.people = pairs(around.people(tx, Role::Specialist, kept.competent, kept.body)?);
             ask.people_label = "Công chức thụ lý";
         }
         CommandKind::Consult => {
@@ -318,8 +318,9 @@ fn command(
         day.to_datetime(calendar.hours.closing(day))
     };
     let what = match kind {
-        CommandKind::Transfer => unit(&mut fields)
-            .map(|unit| What::Transfer { unit, hop: hop(Part::Dispatcher, None) }),
+        CommandKind::Transfer => {
+            unit(&mut fields).map(|unit| What::Transfer { unit, hop: hop(Part::Dispatcher, None) })
+        }
         CommandKind::Assign => person(&mut fields)
             .map(|officer| What::Assign { officer, hop: hop(Part::Officer, Some(officer)) }),
         CommandKind::Reassign => person(&mut fields)
@@ -351,9 +352,10 @@ fn command(
             let until = desk.calendar(kept.unit).nth_after(now.date(), u32::from(days));
             until.map(|it| What::RequestSupplement { until: closing(it) })
         }
-        CommandKind::Supplement => on_desk
-            .resume(desk, now)?
-            .map(|resume| What::Supplement { resume, hop: hop(Part::Officer, kept.dossier.officer) }),
+        CommandKind::Supplement => on_desk.resume(desk, now)?.map(|resume| What::Supplement {
+            resume,
+            hop: hop(Part::Officer, kept.dossier.officer),
+        }),
         CommandKind::CloseNoSupplement => Some(What::CloseNoSupplement),
         CommandKind::RequestPayment => fields
             .read("so-tien", Dong::parse)
@@ -379,10 +381,9 @@ fn command(
         CommandKind::Sign => {
             Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })
         }
-        CommandKind::Number => fields.text("so-van-ban", 60).map(|number| What::Number {
-            number,
-            hop: hop(Part::Counter, None),
-        }),
+        CommandKind::Number => fields
+            .text("so-van-ban", 60)
+            .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
         CommandKind::SendByPost => Some(What::SendByPost),
         CommandKind::PostFailed => Some(What::PostFailed),
         CommandKind::Return => {
@@ -404,17 +405,14 @@ fn command(
             let days = around.calendars.pack(&kept.rules).map_or(1, |it| it.apology_days_before);
             day.map(|day| {
                 let due = kept.dossier.due_at.map_or(day, |it| it.date());
-                let latest =
-                    domain::deadline::apology_latest(desk.calendar(kept.unit), due, days);
+                let latest = domain::deadline::apology_latest(desk.calendar(kept.unit), due, days);
                 What::Extend { due_at: closing(day), notice_by: latest.unwrap_or(due) }
             })
         }
         CommandKind::Correct => Some(What::Correct { due_at: None }),
         CommandKind::FinishCorrection => {
             let signer = staff_of(maker)?;
-            fields
-                .text("so-van-ban", 60)
-                .map(|number| What::FinishCorrection { signer, number })
+            fields.text("so-van-ban", 60).map(|number| What::FinishCorrection { signer, number })
         }
         CommandKind::Archive => Some(What::Archive),
         CommandKind::Undo => Some(What::Undo),
@@ -427,9 +425,8 @@ fn command(
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),
     };
-    let whole = what.zip(words).map(|(what, words)| Command {
-        what,
-        words: Some(words).filter(|it| !it.is_empty()),
-    });
+    let whole = what
+        .zip(words)
+        .map(|(what, words)| Command { what, words: Some(words).filter(|it| !it.is_empty()) });
     Ok(fields.finish(whole))
 }

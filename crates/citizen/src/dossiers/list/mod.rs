@@ -51,9 +51,7 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
         procedure: line.procedure,
         status: Status::from_code(&line.status).map_or("", Status::label),
         received: domain::text::date(line.received_at.date()),
-        due: line
-            .due_at
-            .map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
+        due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
         due_class,
         holder: line.holder.unwrap_or_else(|| "–".to_owned()),
         unit: who.tree.title(line.unit).to_owned(),
@@ -76,7 +74,7 @@ fn statuses(aggregate: Aggregate) -> Vec<&'static str> {
     Status::ALL.iter().filter(|it| it.counted_in(aggregate)).map(|it| it.code()).collect()
 }
 
-fn read_filter(asked: &Typed, who: &Who) -> Filter {
+pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
     let mut filter = Filter {
         q: asked.get("q").chars().take(100).collect(),
         unit: asked.get("don-vi").parse().ok().map(UnitId),
@@ -93,8 +91,7 @@ fn read_filter(asked: &Typed, who: &Who) -> Filter {
             filter.holder = who.staff.or(Some(StaffId(0)));
         }
         "tam-dung" => {
-            filter.statuses =
-                vec![Status::AwaitSupplement.code(), Status::AwaitPayment.code()];
+            filter.statuses = vec![Status::AwaitSupplement.code(), Status::AwaitPayment.code()];
         }
         "co-ket-qua" => filter.statuses = vec![Status::ResultAtCounter.code()],
         "qua-han" => filter.due_before = Some(who.now.civil()),
@@ -193,9 +190,7 @@ pub async fn list(
         };
         format!("/co-quan/ho-so?{}", address(&asked, Some(&place)))
     });
-    let first = asked
-        .has("truoc")
-        .then(|| format!("/co-quan/ho-so?{}", address(&asked, None)));
+    let first = asked.has("truoc").then(|| format!("/co-quan/ho-so?{}", address(&asked, None)));
     let mut units = vec![(String::new(), "Mọi đơn vị".to_owned())];
     units.extend(
         who.tree
@@ -266,9 +261,11 @@ pub async fn assign_many(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let officer = typed.get("nguoi-nhan").parse().map(StaffId).map_err(|_| {
-        Failure::Refused("Chưa chọn công chức thụ lý.".to_owned())
-    })?;
+    let officer = typed
+        .get("nguoi-nhan")
+        .parse()
+        .map(StaffId)
+        .map_err(|_| Failure::Refused("Chưa chọn công chức thụ lý.".to_owned()))?;
     let ids: Vec<DossierId> =
         typed.all("chon").filter_map(|it| it.parse().ok()).take(BULK_MAX).collect();
     if ids.is_empty() {
@@ -331,10 +328,8 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         site.read(&who, move |tx| {
             let of = |tx: &mut store::Tx<'_>, filter: &Filter| sql::count(tx, &seen, filter);
             let mine = Filter { open: true, holder: Some(staff), ..Filter::default() };
-            let waiting = |status: Status| Filter {
-                statuses: vec![status.code()],
-                ..Filter::default()
-            };
+            let waiting =
+                |status: Status| Filter { statuses: vec![status.code()], ..Filter::default() };
             let late = Filter { due_before: Some(now), ..Filter::default() };
             let counts = [
                 of(tx, &mine)?,
@@ -352,11 +347,8 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         ([0; 6], Vec::new())
     };
     let [own, to_assign, to_sign, to_number, at_counter, late] = counts;
-    let tile = |label, number: i64, href| Tile {
-        label,
-        number: domain::text::number(number),
-        href,
-    };
+    let tile =
+        |label, number: i64, href| Tile { label, number: domain::text::number(number), href };
     let tiles = if may_view {
         vec![
             tile("đang chờ tôi", own, "/co-quan/ho-so?nhom=cho-toi"),

@@ -87,11 +87,10 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fau
     let mut select = Select::new(COLUMNS, FROM);
     select = within(select, seen);
     if let Some(unit) = filter.unit {
-        select = select.and("d.body = ? or d.unit = ? or d.competent = ?", [
-            unit.into(),
-            unit.into(),
-            unit.into(),
-        ]);
+        select = select.and(
+            "d.body = ? or d.unit = ? or d.competent = ?",
+            [unit.into(), unit.into(), unit.into()],
+        );
     }
     if !filter.statuses.is_empty() {
         select = select.and_in("d.status", filter.statuses.clone());
@@ -117,11 +116,8 @@ fn within(select: Select, seen: &Seen) -> Select {
     if seen.everything {
         return select;
     }
-    let kinds = [
-        ("d.body", &seen.bodies),
-        ("d.unit", &seen.counters),
-        ("d.competent", &seen.divisions),
-    ];
+    let kinds =
+        [("d.body", &seen.bodies), ("d.unit", &seen.counters), ("d.competent", &seen.divisions)];
     let used: Vec<_> = kinds.into_iter().filter(|(_, units)| !units.is_empty()).collect();
     match used.as_slice() {
         [(column, units)] => select.and_in(column, (*units).clone()),
@@ -147,10 +143,8 @@ fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
     let only_digits = q.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '.' || c == '+');
     if q.contains('-') && digits.len() >= 6 {
         let code = q.to_uppercase().replace(' ', "");
-        return Ok(select.and("d.code >= ? and d.code < ?", [
-            code.as_str().into(),
-            prefix_end(&code).into(),
-        ]));
+        return Ok(select
+            .and("d.code >= ? and d.code < ?", [code.as_str().into(), prefix_end(&code).into()]));
     }
     if only_digits && (digits.len() == 12 || digits.len() == 9) {
         return Ok(select.and(
@@ -203,8 +197,7 @@ pub fn page(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
-    let select =
-        narrowed(tx, seen, filter)?.and_if("d.id < ?", before).order_by("d.id desc");
+    let select = narrowed(tx, seen, filter)?.and_if("d.id < ?", before).order_by("d.id desc");
     select.rows(tx, limit)?.iter().map(line).collect()
 }
 
@@ -218,11 +211,10 @@ pub fn page_by_due(
 ) -> Result<Vec<Line>, Fault> {
     let mut select = narrowed(tx, seen, filter)?.and("d.due_at is not null", []);
     if let Some((due, id)) = after {
-        select = select.and("d.due_at > ? or (d.due_at = ? and d.id > ?)", [
-            due.as_str().into(),
-            due.as_str().into(),
-            id.into(),
-        ]);
+        select = select.and(
+            "d.due_at > ? or (d.due_at = ? and d.id > ?)",
+            [due.as_str().into(), due.as_str().into(), id.into()],
+        );
     }
     select.order_by("d.due_at, d.id").rows(tx, limit)?.iter().map(line).collect()
 }
@@ -252,8 +244,8 @@ pub fn save(tx: &mut Tx<'_>, name: &str, query: &str) -> Result<usize, Fault> {
 
 /// Forgets a saved filter.
 pub fn forget(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
-    tx.execute("delete from saved_filter where id = ?1 and account = ?2", &[
-        id.into(),
-        tx.by().into(),
-    ])
+    tx.execute(
+        "delete from saved_filter where id = ?1 and account = ?2",
+        &[id.into(), tx.by().into()],
+    )
 }
