@@ -104,15 +104,6 @@ pub fn all_in_force(tx: &mut Tx<'_>, day: Date) -> Result<Vec<Version>, Fault> {
     tx.query(&sql, &[day.into()])?.iter().map(version).collect()
 }
 
-/// Every version of a procedure, newest first.
-pub fn versions(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Version>, Fault> {
-    let sql = format!(
-        "{COLUMNS} join procedure p on p.id = v.procedure
-         where p.code = ?1 order by v.in_force_from desc"
-    );
-    tx.query(&sql, &[code.into()])?.iter().map(version).collect()
-}
-
 /// The procedure with this code, made if it is not there.
 pub fn procedure(tx: &mut Tx<'_>, code: &str) -> Result<ProcedureId, Fault> {
     let found = tx.query_one("select id from procedure where code = ?1", &[code.into()])?;
