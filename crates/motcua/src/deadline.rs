@@ -105,9 +105,12 @@ impl Deadline {
 
 fn batch(calendar: &WorkCalendar, file: &std::path::Path) -> Outcome {
     let shown = file.display();
-    let mut reader = csv::Reader::from_path(file)
-        .map_err(|e| refused(format!("Không đọc được {shown}: {e}")))?;
-    let mut writer = csv::Writer::from_writer(std::io::stdout());
+    let bytes = std::fs::read(file).map_err(|e| refused(format!("Không đọc được {shown}: {e}")))?;
+    // The answer has the line ends of the question.
+    let crlf = bytes.windows(2).any(|it| it == b"\r\n");
+    let ends = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let mut writer = csv::WriterBuilder::new().terminator(ends).from_writer(std::io::stdout());
     let head = ["kind", "received_at_local", "n", "effective_reception_date", "due_date"];
     writer.write_record(head).map_err(refused)?;
     for (number, row) in reader.records().enumerate() {
@@ -121,11 +124,8 @@ fn batch(calendar: &WorkCalendar, file: &std::path::Path) -> Outcome {
         let term = Term::new(limit(kind, n), at);
         let due = term.due(calendar).map_err(|e| wrong(&e.to_string()))?;
         let due = due.at.map_or_else(String::new, |it| it.date().to_string());
-        let effective = match kind {
-            // What is settled on the day is received on the day of its result.
-            Kind::SameDay15h => due.clone(),
-            _ => effective_reception(calendar, at).map_err(|e| wrong(&e.to_string()))?.to_string(),
-        };
+        let effective =
+            effective_reception(calendar, at).map_err(|e| wrong(&e.to_string()))?.to_string();
         writer.write_record([cell(0), cell(1), cell(2), effective, due]).map_err(refused)?;
     }
     writer.flush().map_err(refused)?;
