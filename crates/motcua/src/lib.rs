@@ -13,6 +13,9 @@ pub mod ledger;
 pub mod serve;
 pub mod setup;
 
+#[cfg(test)]
+mod tests;
+
 /// Every route of the product.
 #[must_use]
 pub fn routes() -> Routes {

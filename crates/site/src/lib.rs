@@ -142,6 +142,20 @@ impl Site {
             if let Some(unit) = unit {
                 shell.unit_name.clone_from(&unit.title);
             }
+            let leads_here = |href: &str| {
+                href == &*who.path
+                    || who
+                        .path
+                        .strip_prefix(href)
+                        .is_some_and(|rest| rest.starts_with('/') && href.len() > "/co-quan".len())
+            };
+            // Of two lines that lead here, the longer one is this page's.
+            let current = self
+                .menu
+                .iter()
+                .map(|it| it.href)
+                .filter(|it| leads_here(it))
+                .max_by_key(|it| it.len());
             let menu = self
                 .menu
                 .iter()
@@ -149,10 +163,7 @@ impl Site {
                 .map(|it| shell::MenuItem {
                     label: it.label.to_owned(),
                     href: it.href.to_owned(),
-                    current: it.href == &*who.path
-                        || who.path.strip_prefix(it.href).is_some_and(|rest| {
-                            rest.starts_with('/') && it.href.len() > "/co-quan".len()
-                        }),
+                    current: current == Some(it.href),
                 })
                 .collect();
             shell.signed_in = Some(shell::SignedIn {

@@ -22,7 +22,10 @@ use domain::{
     time::Instant,
 };
 use indicatif::ProgressBar;
-use jiff::{ToSpan as _, civil::DateTime};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, DateTime},
+};
 use people::calendar::facts::{self as calendar, Calendars};
 use site::{Failure, tree::Tree};
 use store::{Db, Fault, Stamp, Tx};
@@ -95,10 +98,12 @@ pub(super) fn play(
         let all = procedures::all(tx)?;
         let all: Vec<Arc<Version>> = all.into_iter().map(Arc::new).collect();
         let today = tx.now().civil().date();
+        let first = today.checked_sub(DAYS.days()).unwrap_or(today);
         let of = |body: &Body| -> Vec<Arc<Version>> {
             let fits = |it: &&Arc<Version>| {
                 it.body.body == "ubnd"
-                    && it.body.settled_by(body.tier, today)
+                    && (it.body.settled_by(body.tier, today)
+                        || it.body.settled_by(body.tier, first))
                     && it
                         .body
                         .limit(ChannelKind::Direct)
@@ -160,24 +165,13 @@ impl Stage<'_> {
         let mut cases = Vec::new();
         let mut queue = BinaryHeap::new();
         let first = self.end.date().checked_sub(DAYS.days()).unwrap_or(self.end.date());
-        for number in 0..dossiers {
+        for _ in 0..dossiers {
             let body = usize::try_from(self.random.below(self.office.bodies.len() as u64))
                 .map_err(|_| missing("body"))?;
-            let Some(catalogue) = self.catalogues.get(body) else { continue };
-            let at_once: Vec<&Arc<Version>> =
-                catalogue.iter().filter(|it| it.body.on_the_spot).collect();
-            let civil: Vec<&Arc<Version>> =
-                catalogue.iter().filter(|it| it.body.sector == "Hộ tịch").collect();
-            let share = self.random.below(100);
-            let version = match share {
-                0..=44 if !at_once.is_empty() => self.random.pick(&at_once).map(|it| (*it).clone()),
-                45..=74 if !civil.is_empty() => self.random.pick(&civil).map(|it| (*it).clone()),
-                _ => self.random.pick(catalogue).cloned(),
-            };
-            let Some(version) = version else { continue };
             let day = i64::try_from(self.random.below(DAYS.unsigned_abs())).unwrap_or(0);
             let day = first.checked_add(day.days()).unwrap_or(first);
             let day = self.calendar().working_from(day).ok_or_else(|| missing("working day"))?;
+            let Some(version) = self.choose(body, day) else { continue };
             let opening = day.to_datetime(self.calendar().hours.opening(day));
             let Some(time) = self.later(opening, 1, 440) else { continue };
             let fate = match self.random.below(1000) {
@@ -195,9 +189,26 @@ impl Stage<'_> {
                 _ => 2,
             };
             cases.push(Case { body, version, fate, id: None, specialist });
-            queue.push(Reverse((time, number as usize)));
+            queue.push(Reverse((time, cases.len() - 1)));
         }
         Ok((cases, queue))
+    }
+
+    /// A procedure that the body settles on that day: most are done at once or civil status.
+    fn choose(&mut self, body: usize, day: Date) -> Option<Arc<Version>> {
+        let tier = self.office.bodies.get(body)?.tier;
+        let here: Vec<&Arc<Version>> =
+            self.catalogues.get(body)?.iter().filter(|it| it.body.settled_by(tier, day)).collect();
+        let only = |wanted: &dyn Fn(&Version) -> bool| -> Vec<&Arc<Version>> {
+            here.iter().copied().filter(|it| wanted(it)).collect()
+        };
+        let liked = match self.random.below(100) {
+            0..=44 => only(&|it| it.body.on_the_spot),
+            45..=74 => only(&|it| it.body.sector == "Hộ tịch"),
+            _ => here.clone(),
+        };
+        let from = if liked.is_empty() { &here } else { &liked };
+        self.random.pick(from).map(|it| (*it).clone())
     }
 
     fn player(roles: &[Role], who: Player) -> Maker {

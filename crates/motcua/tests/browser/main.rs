@@ -35,6 +35,9 @@ async fn one_dossier(on: On, code: &str, due: &str, days: [i8; 4]) {
     page.see("Nguyễn Văn Thử").await;
     page.see(due).await;
     page.sound().await;
+    page.resize(390, 844).await;
+    page.sound().await;
+    page.resize(1366, 768).await;
     let path = page.path().await;
     let (status, media_type, head) = page.fetch(&format!("{path}/in/giay-hen")).await;
     assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
@@ -207,6 +210,40 @@ async fn the_offices_pages_are_sound() {
             page.goto(path).await;
             page.sound().await;
         }
+        page.close().await;
+    }
+}
+
+/// The pictures of the README. Does nothing unless it is told where to put them:
+/// `docs/screenshots.sh` does.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_for_the_readme() {
+    let Some(folder) = std::env::var_os("MOTCUA_SCREENSHOTS").map(std::path::PathBuf::from) else {
+        return;
+    };
+    let start = date(2026, 2, 12).at(9, 20, 0, 0);
+    let server = Server::start_with(On::Sqlite, start, 600).await.unwrap();
+    for (width, height, suffix) in [(1366, 900, ""), (390, 844, "-390")] {
+        let page = Page::open_at(&server.base, width, height).await;
+        let shot = |name: &str| folder.join(format!("{name}{suffix}.png"));
+        page.goto("/?lang=vi").await;
+        page.screenshot(&shot("home")).await;
+        page.goto("/thu-tuc/1.001193").await;
+        page.screenshot(&shot("procedure")).await;
+        page.goto("/lich-lam-viec").await;
+        page.screenshot(&shot("calendar")).await;
+        page.sign_in("tuphap-phuson").await;
+        page.screenshot(&shot("today")).await;
+        page.sign_out().await;
+        page.sign_in("motcua-phuson").await;
+        page.goto("/co-quan/ho-so").await;
+        page.screenshot(&shot("list")).await;
+        page.goto("/co-quan/ho-so/moi?thu-tuc=1.010803").await;
+        page.screenshot(&shot("intake")).await;
+        page.fill("Họ và tên", "Nguyễn Văn Thử").await;
+        page.press("Tiếp nhận và in giấy hẹn").await;
+        page.see("Đã tiếp nhận").await;
+        page.screenshot(&shot("dossier")).await;
         page.close().await;
     }
 }

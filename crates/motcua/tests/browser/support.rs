@@ -41,6 +41,11 @@ impl Server {
     /// Starts the product with the office of Tân Kỳ and no dossiers, at `start`. `None` where
     /// the wanted database is not to be had.
     pub async fn start(on: On, start: DateTime) -> Option<Self> {
+        Self::start_with(on, start, 0).await
+    }
+
+    /// [`Server::start`] with a year of dossiers.
+    pub async fn start_with(on: On, start: DateTime, dossiers: u32) -> Option<Self> {
         let temp = match on {
             On::Sqlite => None,
             On::Postgresql => Some(testkit::pg::fresh_database()?),
@@ -50,7 +55,7 @@ impl Server {
         let now = Instant::from_civil(start);
         let db = tokio::task::spawn_blocking(move || {
             let db = Db::open(&url, now).unwrap();
-            let play = Play { dossiers: 0, ..Play::default() };
+            let play = Play { dossiers, ..Play::default() };
             demo::fill(&db, now, &play).unwrap();
             db
         })
@@ -130,6 +135,8 @@ impl Page {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--lang=vi",
         ];
         let size = format!("--window-size={width},{height}");
         let args: Vec<&str> = args.iter().copied().chain([size.as_str()]).collect();
@@ -284,6 +291,17 @@ impl Page {
             .await
             .unwrap();
         assert!(wide.as_i64().unwrap() <= 0, "{path} scrolls sideways by {wide}");
+    }
+
+    /// Makes the window another size.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    /// Saves what the window shows.
+    pub async fn screenshot(&self, path: &std::path::Path) {
+        let png = self.client.screenshot().await.unwrap();
+        std::fs::write(path, png).unwrap();
     }
 
     /// Signs in as a demo account.

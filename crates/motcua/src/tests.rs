@@ -1,0 +1,153 @@
+//! Checks over the whole product: every door as every role, every message, the public's bounds.
+
+use domain::{
+    access::{Action, Role, may},
+    ids::UnitId,
+};
+use people::accounts::facts::{self as accounts, NewAccount};
+use testkit::TestSite;
+
+/// Actions that show a page to anybody or to anybody who is signed in.
+fn is_open_to_all(action: Action) -> bool {
+    action.is_public() || matches!(action, Action::OwnAccount | Action::OfficeHome)
+}
+
+/// A unit and one account for each role, named by its code.
+fn given_every_role(site: &TestSite) {
+    site.given("insert into unit (id, kind) values (1, 'commune'), (2, 'one_stop')", &[]);
+    site.given(
+        "insert into unit_version
+           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
+         values (1, '2020-01-01', null, 'Phú Sơn', 'UBND xã Phú Sơn', '', '000.40.99.H41', '', '', ''),
+                (2, '2020-01-01', 1, 'Một cửa', 'Bộ phận Một cửa', '', '', '', '', '')",
+        &[],
+    );
+    let today = site.now().civil().date();
+    site.run(|tx| {
+        people::calendar::facts::seed(tx)?;
+        citizen::procedures::facts::seed(tx, jiff::civil::date(2019, 1, 1))?;
+        for role in Role::ALL {
+            accounts::create(
+                tx,
+                &NewAccount {
+                    login: role.code(),
+                    name: role.label(),
+                    staff: None,
+                    password_hash: "",
+                    must_change: false,
+                    roles: &[(role, UnitId(1))],
+                    from: today,
+                },
+            )?;
+        }
+        Ok(())
+    });
+}
+
+/// A path with something in place of its parts.
+fn example(path: &str) -> String {
+    path.replace("{code}", "1.001193")
+        .replace("{unit}", "1")
+        .replace("{id}", "1")
+        .replace("{file}", "1")
+        .replace("{paper}", "giay-hen")
+        .replace("{step}", "chuyen")
+}
+
+/// Knocks on every door as every role, and as nobody: the guard's answer is the table's.
+#[tokio::test]
+async fn every_route_opens_to_the_roles_that_the_table_names_and_to_no_other() {
+    let site = TestSite::on_sqlite(crate::routes());
+    given_every_role(&site);
+    let routes = crate::routes().list();
+    assert!(routes.len() > 30, "the routes are all here");
+    for route in routes {
+        let path = example(route.path);
+        let nobody = site.browser().get(&path).await;
+        let sent_to_sign_in =
+            nobody.location.as_deref().is_some_and(|it| it.starts_with("/co-quan/dang-nhap"));
+        if route.action.is_public() {
+            assert_ne!(nobody.status, 403, "{path} is public");
+        } else {
+            assert!(
+                sent_to_sign_in || nobody.status == 405,
+                "{path} let nobody in: {}",
+                nobody.status
+            );
+        }
+        for role in Role::ALL {
+            let answer = site.signed_in(role.code()).get(&path).await;
+            let allowed = is_open_to_all(route.action) || may(role, route.action);
+            assert_ne!(answer.status, 500, "{path} as {role:?}: {}", answer.text);
+            if answer.status == 405 {
+                continue;
+            }
+            assert_eq!(answer.status != 403, allowed, "{path} as {role:?}: {}", answer.status);
+        }
+    }
+}
+
+/// POSTs to every door as every role without the right: refused before anything is read.
+#[tokio::test]
+async fn nothing_is_done_for_a_role_without_the_right() {
+    let site = TestSite::on_sqlite(crate::routes());
+    given_every_role(&site);
+    for route in crate::routes().list() {
+        for role in Role::ALL {
+            if is_open_to_all(route.action) || may(role, route.action) {
+                continue;
+            }
+            let answer = site.signed_in(role.code()).post(&example(route.path), &[]).await;
+            assert!(
+                matches!(answer.status, 403 | 405),
+                "{} as {role:?}: {}",
+                route.path,
+                answer.status
+            );
+        }
+    }
+}
+
+fn texts(folder: &std::path::Path, endings: &[&str], into: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts(&path, endings, into);
+        } else if endings.iter().any(|it| path.to_string_lossy().ends_with(it))
+            && !path.ends_with("site/src/words.rs")
+        {
+            into.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_message_is_used_and_stands_in_both_languages() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut sources = Vec::new();
+    texts(crates, &[".html", ".rs"], &mut sources);
+    let wrong = site::words::check_used(&sources);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_same_seed_plays_the_same_year() {
+    let now = domain::time::Instant::from_civil(jiff::civil::date(2026, 3, 2).at(10, 0, 0, 0));
+    let play = crate::demo::Play { dossiers: 40, ..crate::demo::Play::default() };
+    let once = || {
+        let db = store::Db::open(":memory:", now).unwrap();
+        crate::demo::fill(&db, now, &play).unwrap();
+        let stamp = store::Stamp::of_program(now, "test");
+        db.read_blocking(stamp, |tx| {
+            let unfolded = citizen::dossiers::facts::unfolded(tx)?;
+            assert!(unfolded.is_empty(), "a row is not the fold of its events: {unfolded:?}");
+            let rows =
+                tx.query("select code, applicant, status, due_at from dossier order by id", &[])?;
+            Ok::<_, store::Fault>(rows.into_iter().map(|it| format!("{it:?}")).collect::<Vec<_>>())
+        })
+        .unwrap()
+    };
+    let first = once();
+    assert!(first.len() >= 35);
+    assert_eq!(first, once());
+}
