@@ -1,1 +1,283 @@
-//! Tests of dossiers.
+//! Dossiers through the front door, on both databases.
+
+use domain::{access::Role, ids::UnitId};
+use people::{
+    accounts::facts::{self as accounts, NewAccount},
+    staff::facts as staff,
+};
+use testkit::{Browser, TestSite, on_both_engines};
+
+/// Two communes of one district, each with a one-stop shop; people of the first.
+fn given_two_communes(site: &TestSite) {
+    site.given(
+        "insert into unit (id, kind) values
+           (1, 'district'), (2, 'commune'), (3, 'one_stop'), (4, 'commune'), (5, 'one_stop')",
+        &[],
+    );
+    site.given(
+        "insert into unit_version
+           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
+         values
+           (1, '2020-01-01', null, 'Tân Kỳ', 'UBND huyện Tân Kỳ', '', '000.00.99.H41', '', '', ''),
+           (2, '2020-01-01', 1, 'Phú Sơn', 'UBND xã Phú Sơn', '', '000.40.99.H41', '', '', ''),
+           (3, '2020-01-01', 2, 'Một cửa', 'Một cửa xã Phú Sơn', '', '', '', '', ''),
+           (4, '2020-01-01', 1, 'Tân Hợp', 'UBND xã Tân Hợp', '', '000.41.99.H41', '', '', ''),
+           (5, '2020-01-01', 4, 'Một cửa', 'Một cửa xã Tân Hợp', '', '', '', '', '')",
+        &[],
+    );
+    let today = site.now().civil().date();
+    site.run(|tx| {
+        people::calendar::facts::seed(tx)?;
+        crate::procedures::facts::seed(tx, jiff::civil::date(2019, 1, 1))?;
+        let people: [(&str, Role, i64); 7] = [
+            ("quay", Role::CounterOfficial, 2),
+            ("truong", Role::UnitHead, 2),
+            ("thuly", Role::Specialist, 2),
+            ("ky", Role::Leader, 2),
+            ("vanthu", Role::Clerk, 2),
+            ("quay-khac", Role::CounterOfficial, 4),
+            ("lanhdao-huyen", Role::Leader, 1),
+        ];
+        for (login, role, unit) in people {
+            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
+            let id = staff::create(tx, login, "", true, position, today)?;
+            accounts::create(
+                tx,
+                &NewAccount {
+                    login,
+                    name: login,
+                    staff: Some(id),
+                    password_hash: "",
+                    must_change: false,
+                    roles: &[(role, UnitId(unit))],
+                    from: today,
+                },
+            )?;
+        }
+        Ok(())
+    });
+}
+
+const ONCE: &str = "0123456789abcdef0123456789abcdef";
+
+fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("thu-tuc", "1.001193"),
+        ("lan", once),
+        ("viec", "nhan"),
+        ("ho-ten", name),
+        ("dien-thoai", "0912345678"),
+        ("kenh", "direct"),
+        ("nhan-ket-qua", "counter"),
+        ("co-1", "1"),
+        ("so-1", "1"),
+    ]
+}
+
+async fn received(site: &TestSite) -> Browser<'_> {
+    let mut browser = site.signed_in("quay");
+    let answer = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
+    assert_eq!(answer.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", answer.text);
+    browser
+}
+
+on_both_engines! { crate::routes();
+    async fn a_dossier_is_received_with_its_code_its_date_and_its_journal(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let page = browser.get("/co-quan/ho-so/1").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(page.text.contains("17:00, thứ Năm 08/01/2026"), "{}", page.text);
+        assert_eq!(site.text("select code from dossier"), "H41.99.40-260108-0001");
+        assert_eq!(site.count("select count(*) from journal where subject = 'dossier'"), 2);
+        // Nothing that names anybody stands in the chain itself.
+        assert_eq!(site.count("select count(*) from journal where details like '%Thử%'"), 0);
+        let secret = site.text("select secret from dossier_person");
+        assert!(secret.len() == 6 && secret.bytes().all(|it| it.is_ascii_digit()));
+    }
+
+    async fn what_was_typed_is_not_lost_when_something_is_missing(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("", ONCE);
+        fields.extend([("dia-chi", "Xóm 1"), ("so-giay-to", "12345")]);
+        let answer = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains("Chưa nhập nội dung này."));
+        assert!(answer.text.contains("value=\"Xóm 1\"") && answer.text.contains("value=\"12345\""));
+        assert_eq!(site.count("select count(*) from dossier"), 0);
+    }
+
+    async fn a_second_click_makes_no_second_dossier(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let again = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
+        assert_eq!(again.location.as_deref(), Some("/co-quan/ho-so/1"));
+        assert_eq!(site.count("select count(*) from dossier"), 1);
+    }
+
+    async fn numbers_go_on_and_are_never_given_twice(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        for n in 1..=3 {
+            let once = format!("{n:032}");
+            browser.post("/co-quan/ho-so/moi", &birth("Trần Văn Thử", &once)).await;
+        }
+        assert_eq!(site.count("select count(distinct code) from dossier"), 3);
+        assert_eq!(site.text("select max(code) from dossier"), "H41.99.40-260108-0003");
+    }
+
+    async fn a_neighbours_official_finds_nothing_and_the_district_sees_but_does_not_act(site) {
+        given_two_communes(&site);
+        received(&site).await;
+        let mut neighbour = site.signed_in("quay-khac");
+        for path in ["/co-quan/ho-so/1", "/co-quan/ho-so/1/chuyen", "/co-quan/ho-so/1/in/giay-hen"] {
+            assert_eq!(neighbour.get(path).await.status, 404, "{path}");
+        }
+        assert_eq!(neighbour.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await.status, 404);
+        assert!(!neighbour.get("/co-quan/ho-so").await.text.contains("Nguyễn Thị Thử"));
+        let mut above = site.signed_in("lanhdao-huyen");
+        assert!(above.get("/co-quan/ho-so").await.text.contains("Nguyễn Thị Thử"));
+        let page = above.get("/co-quan/ho-so/1").await;
+        assert!(page.text.contains("Hồ sơ không chờ ông, bà làm gì."), "{}", page.text);
+    }
+
+    async fn a_stale_screen_does_not_act_on_a_newer_state(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let fields = [("don-vi", "2"), ("an-ban", "1")];
+        let first = browser.post("/co-quan/ho-so/1/chuyen", &fields).await;
+        assert_eq!(first.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", first.text);
+        let mut other = site.signed_in("quay");
+        let late = other.post("/co-quan/ho-so/1/yeu-cau-rut", &[("an-ban", "1")]).await;
+        assert_eq!(late.status, 422);
+        assert!(late.text.contains("vừa được người khác xử lý"), "{}", late.text);
+    }
+
+    async fn a_refusal_without_a_reason_is_refused_and_its_paper_is_printed_with_one(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let mut head = site.signed_in("truong");
+        let officer = site.text("select cast(id as text) from staff where name = 'thuly'");
+        let assigned = head.post("/co-quan/ho-so/1/phan-cong", &[("can-bo", &officer)]).await;
+        assert_eq!(assigned.status, 303, "{}", assigned.text);
+        let mut specialist = site.signed_in("thuly");
+        specialist.post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        let empty = specialist.post("/co-quan/ho-so/1/tu-choi", &[("loi", " ")]).await;
+        assert_eq!(empty.status, 422);
+        assert!(empty.text.contains("Chưa nhập nội dung này."));
+        let refused =
+            specialist.post("/co-quan/ho-so/1/tu-choi", &[("loi", "Không thuộc thẩm quyền")]).await;
+        assert_eq!(refused.status, 303, "{}", refused.text);
+        let paper = specialist.get("/co-quan/ho-so/1/in/tu-choi").await;
+        assert_eq!((paper.status, paper.media_type.as_str()), (200, "application/pdf"));
+        assert!(paper.bytes.starts_with(b"%PDF-"));
+    }
+
+    async fn missing_papers_stop_the_clock_and_start_it_anew(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let mut specialist = site.signed_in("thuly");
+        specialist.post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        let asked = specialist
+            .post("/co-quan/ho-so/1/yeu-cau-bo-sung", &[("loi", "Giấy chứng sinh: bản nộp bị mờ")])
+            .await;
+        assert_eq!(asked.status, 303, "{}", asked.text);
+        assert_eq!(site.count("select count(*) from dossier where due_at is null"), 1);
+        site.set_clock(jiff::civil::date(2026, 1, 13).at(9, 0, 0, 0));
+        let given = counter.post("/co-quan/ho-so/1/bo-sung", &[]).await;
+        assert_eq!(given.status, 303, "{}", given.text);
+        assert_eq!(site.text("select due_at from dossier"), "2026-01-13T17:00:00");
+        let twice = specialist.get("/co-quan/ho-so/1/yeu-cau-bo-sung").await;
+        assert_eq!(twice.status, 422, "only once");
+    }
+
+    async fn simple_procedures_are_done_on_the_spot(site) {
+        given_two_communes(&site);
+        let signer = site.text("select cast(id as text) from staff where name = 'ky'");
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Lê Thị Thử", ONCE);
+        fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "viec"));
+        fields.extend([
+            ("thu-tuc", "2.000815"), ("viec", "ngay"), ("nguoi-ky", signer.as_str()),
+            ("so-van-ban", "15"), ("le-phi", "4.000"),
+        ]);
+        let done = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select status from dossier"), "returned");
+        assert_eq!(site.text("select financial from dossier"), "paid");
+    }
+
+    async fn names_numbers_telephones_and_codes_are_found_without_diacritics(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Đặng Thị Ước", ONCE);
+        fields.push(("so-giay-to", "040190001234"));
+        browser.post("/co-quan/ho-so/moi", &fields).await;
+        let other = "f".repeat(32);
+        browser.post("/co-quan/ho-so/moi", &birth("Lê Văn Khác", &other)).await;
+        for q in ["dang uoc", "Ước", "dan", "040190001234", "H41.99.40-260108-0001"] {
+            let page = browser.get(&format!("/co-quan/ho-so?q={}", site::percent(q))).await.text;
+            assert!(page.contains("Đặng Thị Ước"), "{q}");
+            assert!(!page.contains("Lê Văn Khác"), "{q}");
+        }
+        let none = browser.get("/co-quan/ho-so?q=khongai").await.text;
+        assert!(none.contains("Không có hồ sơ nào khớp bộ lọc."));
+    }
+
+    async fn a_file_is_taken_by_its_bytes_and_not_by_its_name(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let bad = browser
+            .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "anh.pdf", b"<script>alert(1)</script>")])
+            .await;
+        assert_eq!(bad.status, 422);
+        let good = browser
+            .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "../../quet.pdf", b"%PDF-1.7 thu")])
+            .await;
+        assert_eq!(good.status, 303, "{}", good.text);
+        assert_eq!(site.text("select name from dossier_file"), "quet.pdf");
+        let file = browser.get("/co-quan/ho-so/1/tep/1").await;
+        assert_eq!((file.status, file.media_type.as_str()), (200, "application/pdf"));
+        assert_eq!(site.signed_in("quay-khac").get("/co-quan/ho-so/1/tep/1").await.status, 404);
+    }
+
+    async fn whichever_statement_fails_nothing_is_half_written(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        browser.get("/co-quan/ho-so/moi?thu-tuc=1.001193").await;
+        let mut failed = 0;
+        for statements in 0..60 {
+            site.db.fail_after(statements);
+            let answer = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
+            site.db.fail_no_more();
+            if answer.status == 303 {
+                break;
+            }
+            failed += 1;
+            for table in ["dossier", "dossier_person", "dossier_word", "dossier_paper", "submission"] {
+                let rows = site.run(|tx| {
+                    tx.query_number(&format!("select count(*) from {table}"), &[])
+                });
+                assert_eq!(rows, 0, "{table} after {statements} statements");
+            }
+        }
+        assert!((10..60).contains(&failed), "{failed} statements were made to fail");
+        assert_eq!(site.count("select count(*) from dossier"), 1);
+    }
+
+    async fn the_register_is_a_workbook_of_what_the_list_shows(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let book = browser.get("/co-quan/so-theo-doi?dang=xlsx").await;
+        assert_eq!(book.status, 200, "{}", book.text);
+        let mut found = calamine::Xlsx::new(std::io::Cursor::new(book.bytes.to_vec())).unwrap();
+        use calamine::Reader as _;
+        let sheet = found.worksheet_range_at(0).unwrap().unwrap();
+        let cells: Vec<String> = sheet.cells().map(|(_, _, it)| it.to_string()).collect();
+        assert!(cells.iter().any(|it| it == "Nguyễn Thị Thử"));
+        assert!(cells.iter().any(|it| it == "H41.99.40-260108-0001"));
+    }
+}
