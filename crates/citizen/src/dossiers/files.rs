@@ -37,10 +37,7 @@ fn sniff(upload: &Upload) -> Result<&'static str, Failure> {
 }
 
 /// Puts uploads away before any row names them.
-pub(super) async fn store_all(
-    site: &Site,
-    uploads: Vec<Upload>,
-) -> Result<Vec<Stored>, Failure> {
+pub(super) async fn store_all(site: &Site, uploads: Vec<Upload>) -> Result<Vec<Stored>, Failure> {
     let mut stored = Vec::new();
     for upload in scans(uploads) {
         let media_type = sniff(&upload)?;

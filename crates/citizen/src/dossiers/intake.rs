@@ -131,10 +131,7 @@ pub async fn new(
 fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failure> {
     let mine = around.counters();
     let asked = typed.get("bo-phan").parse().ok().map(UnitId);
-    asked
-        .filter(|it| mine.contains(it))
-        .or_else(|| mine.first().copied())
-        .ok_or(Failure::Forbidden)
+    asked.filter(|it| mine.contains(it)).or_else(|| mine.first().copied()).ok_or(Failure::Forbidden)
 }
 
 fn channel_of(typed: &Typed) -> ChannelKind {
@@ -161,12 +158,8 @@ async fn form_page(
                 .into_iter()
                 .map(|it| (it.to_string(), asker.tree.title(it).to_owned()))
                 .collect();
-            let signers = around.people(
-                tx,
-                domain::access::Role::Leader,
-                office.body,
-                office.body,
-            )?;
+            let signers =
+                around.people(tx, domain::access::Role::Leader, office.body, office.body)?;
             let now = tx.now().civil();
             let code = typed.get("thu-tuc").to_owned();
             let promise = desk::promise(tx, around.desk(), &code, unit, channel_of(&typed), now);
@@ -294,13 +287,16 @@ pub async fn receive(
     let location = match site.write(&who, work).await {
         // Two clicks in one moment: the second finds what the first one made.
         Err(Failure::Fault(fault)) if fault.is_taken() => {
-            let found =
-                site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?;
+            let found = site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?;
             found.ok_or(Failure::Fault(fault))?
         }
         other => other?,
     };
-    let notice = if at_once { "Đã giải quyết và trả kết quả." } else { "Đã tiếp nhận hồ sơ." };
+    let notice = if at_once {
+        "Đã giải quyết và trả kết quả."
+    } else {
+        "Đã tiếp nhận hồ sơ."
+    };
     Ok(told(&location, notice))
 }
 
@@ -372,9 +368,9 @@ fn read_form(
     let signing = if at_once {
         let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
         let number = fields.optional_text("so-van-ban", 60);
-        signer.zip(number).map(|(signer, number)| {
-            Some((signer, Some(number).filter(|it| !it.is_empty())))
-        })
+        signer
+            .zip(number)
+            .map(|(signer, number)| Some((signer, Some(number).filter(|it| !it.is_empty()))))
     } else {
         Some(None)
     };

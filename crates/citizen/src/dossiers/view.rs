@@ -77,16 +77,9 @@ impl Around {
 
     /// What this person may be at a one-stop shop before there is a dossier.
     pub fn maker_at(&self, unit: UnitId) -> Maker {
-        let actor = Actor {
-            account: self.who.account,
-            staff: self.who.staff,
-            stands_in_for: &[],
-        };
+        let actor = Actor { account: self.who.account, staff: self.who.staff, stands_in_for: &[] };
         let body = self.desk().office(unit).map_or(unit, |it| it.body);
-        let roles = RolesHere {
-            at_counter: self.roles_within(unit, body),
-            ..RolesHere::default()
-        };
+        let roles = RolesHere { at_counter: self.roles_within(unit, body), ..RolesHere::default() };
         maker(&actor, &roles, &domain::dossier::Dossier::default())
     }
 
@@ -106,10 +99,8 @@ impl Around {
     pub fn counters(&self) -> Vec<UnitId> {
         let one_stops = self.who.tree.all().filter(|it| it.kind == "one_stop").map(|it| it.id);
         let receives = |unit: &UnitId| {
-            self.maker_at(*unit).plays_any(&[
-                domain::dossier::Part::Counter,
-                domain::dossier::Part::CounterHead,
-            ])
+            self.maker_at(*unit)
+                .plays_any(&[domain::dossier::Part::Counter, domain::dossier::Part::CounterHead])
         };
         one_stops.filter(receives).collect()
     }
