@@ -1,4 +1,13 @@
-//! What citizens ask of the office: procedures and dossiers.
+//! What citizens ask of the office: procedures, dossiers, tracking.
+
+use site::Routes;
 
 pub mod dossiers;
 pub mod procedures;
+pub mod tracking;
+
+/// The routes of every slice in this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    procedures::routes().and(dossiers::routes()).and(tracking::routes())
+}

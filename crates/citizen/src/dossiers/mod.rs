@@ -3,11 +3,43 @@
 //! The rules are in `domain::dossier` and `domain::deadline`; here is how a dossier is found,
 //! kept and shown.
 
+use domain::access::Action;
+use site::{Routes, get, post};
+
 pub mod desk;
+pub mod facts;
 mod files;
 mod intake;
+mod list;
+mod papers;
 pub mod parts;
+mod show;
 mod sql;
+mod steps;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use sql::{Paper, Person};
+
+/// The routes of this slice.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .menu("Việc hôm nay", "/co-quan", Action::OfficeHome)
+        .menu("Hồ sơ", "/co-quan/ho-so", Action::DossierView)
+        .menu("Tiếp nhận", "/co-quan/ho-so/moi", Action::DossierReceive)
+        .on("/co-quan", Action::OfficeHome, get(list::home))
+        .on("/co-quan/ho-so", Action::DossierView, get(list::list))
+        .on("/co-quan/ho-so/loc", Action::DossierView, post(list::save_filter))
+        .on("/co-quan/ho-so/loc/{id}/xoa", Action::DossierView, post(list::forget_filter))
+        .on("/co-quan/ho-so/phan-cong", Action::DossierAssign, post(list::assign_many))
+        .on("/co-quan/ho-so/moi", Action::DossierReceive, get(intake::new).post(intake::receive))
+        .on("/co-quan/ho-so/{id}", Action::DossierView, get(show::show))
+        .on("/co-quan/ho-so/{id}/tep", Action::DossierStep, post(files::add))
+        .on("/co-quan/ho-so/{id}/tep/{file}", Action::DossierView, get(files::show))
+        .on("/co-quan/ho-so/{id}/in/{paper}", Action::DossierView, get(papers::print))
+        .on("/co-quan/so-theo-doi", Action::RegisterPrint, get(papers::register))
+        .on("/co-quan/ho-so/{id}/{step}", Action::DossierStep, get(steps::form).post(steps::take))
+}

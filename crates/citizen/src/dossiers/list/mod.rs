@@ -1,0 +1,371 @@
+//! Lists of dossiers: search, filters in the address, keyset paging, saved filters, today's work.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{
+    access::{Action, Role},
+    dossier::{Aggregate, Command, CommandKind, Part, Status, What},
+    ids::{DossierId, StaffId, UnitId},
+};
+use jiff::{ToSpan as _, civil::DateTime};
+use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, told};
+
+use super::view::{Around, Seen};
+
+pub(super) mod sql;
+
+use sql::{Filter, Line};
+
+/// Rows of one page.
+const ROWS: i64 = 50;
+/// Dossiers assigned in one go at most.
+const BULK_MAX: usize = 200;
+
+/// One line as a page shows it.
+pub(super) struct LineView {
+    pub id: DossierId,
+    pub code: String,
+    pub applicant: String,
+    pub procedure: String,
+    pub status: &'static str,
+    pub received: String,
+    pub due: String,
+    pub due_class: &'static str,
+    pub holder: String,
+    pub unit: String,
+}
+
+pub(super) fn line_view(line: Line, who: &Who) -> LineView {
+    let now = who.now.civil();
+    let soon = now.date().checked_add(2.days()).unwrap_or(now.date());
+    let due_class = match line.due_at {
+        Some(due) if line.is_open && due < now => "late",
+        Some(due) if line.is_open && due.date() <= soon => "soon",
+        _ => "",
+    };
+    let late = if due_class == "late" { " (quá hạn)" } else { "" };
+    LineView {
+        id: line.id,
+        code: line.code,
+        applicant: line.applicant,
+        procedure: line.procedure,
+        status: Status::from_code(&line.status).map_or("", Status::label),
+        received: domain::text::date(line.received_at.date()),
+        due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
+        due_class,
+        holder: line.holder.unwrap_or_else(|| "–".to_owned()),
+        unit: who.tree.title(line.unit).to_owned(),
+    }
+}
+
+/// Groups that people filter by.
+const GROUPS: &[(&str, &str)] = &[
+    ("", "Mọi trạng thái"),
+    ("dang-xu-ly", "Đang xử lý"),
+    ("cho-toi", "Đang chờ tôi"),
+    ("tam-dung", "Chờ công dân"),
+    ("co-ket-qua", "Có kết quả, chờ trả"),
+    ("qua-han", "Quá hạn"),
+    ("da-tra", "Đã trả kết quả"),
+    ("dung", "Dừng, từ chối"),
+];
+
+fn statuses(aggregate: Aggregate) -> Vec<&'static str> {
+    Status::ALL.iter().filter(|it| it.counted_in(aggregate)).map(|it| it.code()).collect()
+}
+
+pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
+    let mut filter = Filter {
+        q: asked.get("q").chars().take(100).collect(),
+        unit: asked.get("don-vi").parse().ok().map(UnitId),
+        holder: asked.get("can-bo").parse().ok().map(StaffId),
+        from: site::form::parse_date(asked.get("tu")).map(|it| it.to_string()),
+        until: site::form::parse_date(asked.get("den")).map(|it| it.to_string()),
+        procedure: Some(asked.get("thu-tuc").to_owned()).filter(|it| !it.is_empty()),
+        ..Filter::default()
+    };
+    match asked.get("nhom") {
+        "dang-xu-ly" => filter.statuses = statuses(Aggregate::InProcess),
+        "cho-toi" => {
+            filter.open = true;
+            filter.holder = who.staff.or(Some(StaffId(0)));
+        }
+        "tam-dung" => {
+            filter.statuses = vec![Status::AwaitSupplement.code(), Status::AwaitPayment.code()];
+        }
+        "co-ket-qua" => filter.statuses = vec![Status::ResultAtCounter.code()],
+        "qua-han" => filter.due_before = Some(who.now.civil()),
+        "da-tra" => filter.statuses = vec![Status::Returned.code(), Status::Archived.code()],
+        "dung" => {
+            filter.statuses = vec![
+                Status::Withdrawn.code(),
+                Status::ClosedNoSupplement.code(),
+                Status::RefusedIntake.code(),
+            ];
+        }
+        _ => {}
+    }
+    filter
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/templates/list.html")]
+struct List {
+    shell: Shell,
+    asked: Asking,
+    groups: Vec<(String, String)>,
+    units: Vec<(String, String)>,
+    lines: Vec<LineView>,
+    count: String,
+    next: Option<String>,
+    first: Option<String>,
+    saved: Vec<(i64, String, String)>,
+    query: String,
+    officers: Vec<(String, String)>,
+}
+
+/// What was asked for, to fill the filter bar again.
+struct Asking {
+    q: String,
+    group: String,
+    unit: String,
+    from: String,
+    until: String,
+    sort: String,
+}
+
+/// The address of the same list from another place on.
+fn address(asked: &Typed, from: Option<&str>) -> String {
+    let mut pairs: Vec<String> = asked
+        .pairs()
+        .iter()
+        .filter(|(name, value)| !matches!(name.as_str(), "truoc" | "lang") && !value.is_empty())
+        .map(|(name, value)| format!("{}={}", site::percent(name), site::percent(value)))
+        .collect();
+    if let Some(from) = from {
+        pairs.push(format!("truoc={}", site::percent(from)));
+    }
+    pairs.join("&")
+}
+
+/// GET `/co-quan/ho-so`
+pub async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let filter = read_filter(&asked, &who);
+    let seen = Seen::of(&who);
+    let by_due = asked.get("xep") == "hen-tra";
+    let place = asked.get("truoc").to_owned();
+    let (inner, asker) = (site.clone(), who.clone());
+    let (mut lines, count, saved, officers) = site
+        .read(&who, move |tx| {
+            let lines = if by_due {
+                let after = place
+                    .split_once('_')
+                    .and_then(|(due, id)| Some((due.to_owned(), id.parse().ok()?)));
+                sql::page_by_due(tx, &seen, &filter, after, ROWS + 1)?
+            } else {
+                sql::page(tx, &seen, &filter, place.parse().ok(), ROWS + 1)?
+            };
+            let count = sql::count(tx, &seen, &filter)?;
+            let mut officers = Vec::new();
+            if asker.can(Action::DossierAssign, domain::access::Object::Anything)
+                && let Some(home) = asker.home()
+            {
+                let around = Around::load(&inner, &asker, tx)?;
+                let body = around.desk().office(home).map_or(home, |it| it.body);
+                officers = around.people(tx, Role::Specialist, home, body)?;
+            }
+            Ok((lines, count, sql::saved(tx)?, officers))
+        })
+        .await?;
+    let more = lines.len() > usize::try_from(ROWS).unwrap_or(usize::MAX);
+    lines.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
+    let next = lines.last().filter(|_| more).map(|it| {
+        let place = match (by_due, it.due_at) {
+            (true, Some(due)) => format!("{due}_{}", it.id),
+            _ => it.id.to_string(),
+        };
+        format!("/co-quan/ho-so?{}", address(&asked, Some(&place)))
+    });
+    let first = asked.has("truoc").then(|| format!("/co-quan/ho-so?{}", address(&asked, None)));
+    let mut units = vec![(String::new(), "Mọi đơn vị".to_owned())];
+    units.extend(
+        who.tree
+            .all()
+            .filter(|it| matches!(it.kind.as_str(), "commune" | "district" | "province"))
+            .filter(|it| who.can_at(Action::DossierView, it.id))
+            .map(|it| (it.id.to_string(), it.title.clone())),
+    );
+    site.page(&List {
+        shell: site.shell(&who),
+        query: address(&asked, None),
+        asked: Asking {
+            q: asked.get("q").to_owned(),
+            group: asked.get("nhom").to_owned(),
+            unit: asked.get("don-vi").to_owned(),
+            from: asked.get("tu").to_owned(),
+            until: asked.get("den").to_owned(),
+            sort: asked.get("xep").to_owned(),
+        },
+        groups: GROUPS.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+        units,
+        lines: lines.into_iter().map(|it| line_view(it, &who)).collect(),
+        count: if count >= sql::COUNT_MAX {
+            format!("hơn {}", domain::text::number(sql::COUNT_MAX))
+        } else {
+            domain::text::number(count)
+        },
+        next,
+        first,
+        saved,
+        officers: officers
+            .into_iter()
+            .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
+            .collect(),
+    })
+}
+
+/// POST `/co-quan/ho-so/loc`
+pub async fn save_filter(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let name: String = typed.get("ten").chars().take(60).collect();
+    let query: String = typed.get("loc").chars().take(500).collect();
+    let back = format!("/co-quan/ho-so?{query}");
+    if name.is_empty() {
+        return Err(Failure::Refused("Chưa đặt tên cho bộ lọc.".to_owned()));
+    }
+    site.write(&who, move |tx| Ok(sql::save(tx, &name, &query)?)).await?;
+    Ok(told(&back, "Đã lưu bộ lọc."))
+}
+
+/// POST `/co-quan/ho-so/loc/{id}/xoa`
+pub async fn forget_filter(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(_): Filled,
+) -> Result<Response, Failure> {
+    site.write(&who, move |tx| Ok(sql::forget(tx, id)?)).await?;
+    Ok(told("/co-quan/ho-so", "Đã xóa bộ lọc."))
+}
+
+/// POST `/co-quan/ho-so/phan-cong`: many dossiers to one officer, all or none.
+pub async fn assign_many(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let officer = typed
+        .get("nguoi-nhan")
+        .parse()
+        .map(StaffId)
+        .map_err(|_| Failure::Refused("Chưa chọn công chức thụ lý.".to_owned()))?;
+    let ids: Vec<DossierId> =
+        typed.all("chon").filter_map(|it| it.parse().ok()).take(BULK_MAX).collect();
+    if ids.is_empty() {
+        return Err(Failure::Refused("Chưa chọn hồ sơ nào để phân công.".to_owned()));
+    }
+    let count = ids.len();
+    let (inner, asker) = (site.clone(), who.clone());
+    site.write(&who, move |tx| {
+        let around = Around::load(&inner, &asker, tx)?;
+        let now = tx.now().civil();
+        for id in ids {
+            let mut on_desk = around.take(tx, id)?;
+            let maker = around.maker(tx, &on_desk.kept)?;
+            let kept = &on_desk.kept;
+            let officers = around.people(tx, Role::Specialist, kept.competent, kept.body)?;
+            if !officers.iter().any(|it| it.id == officer) {
+                return Err(Failure::Refused(format!(
+                    "Người được chọn không thụ lý hồ sơ {} của đơn vị khác.",
+                    kept.code
+                )));
+            }
+            let hop = on_desk.hop(around.desk(), Part::Officer, Some(officer), now);
+            let what = if kept.dossier.may_try(CommandKind::Assign, &maker) {
+                What::Assign { officer, hop }
+            } else {
+                What::Reassign { officer, hop }
+            };
+            let command = Command::saying(what, "Phân công theo lô");
+            on_desk.step(tx, &maker, command)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(told("/co-quan/ho-so", &format!("Đã phân công {count} hồ sơ.")))
+}
+
+struct Tile {
+    label: &'static str,
+    number: String,
+    href: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/templates/home.html")]
+struct Home {
+    shell: Shell,
+    name: String,
+    tiles: Vec<Tile>,
+    mine: Vec<LineView>,
+    may_receive: bool,
+}
+
+/// GET `/co-quan`: today's work.
+pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
+    let seen = Seen::of(&who);
+    let now: DateTime = who.now.civil();
+    let staff = who.staff.unwrap_or(StaffId(0));
+    let may_view = who.can(Action::DossierView, domain::access::Object::Anything);
+    let (counts, mine) = if may_view {
+        site.read(&who, move |tx| {
+            let of = |tx: &mut store::Tx<'_>, filter: &Filter| sql::count(tx, &seen, filter);
+            let mine = Filter { open: true, holder: Some(staff), ..Filter::default() };
+            let waiting =
+                |status: Status| Filter { statuses: vec![status.code()], ..Filter::default() };
+            let late = Filter { due_before: Some(now), ..Filter::default() };
+            let counts = [
+                of(tx, &mine)?,
+                of(tx, &waiting(Status::Transferred))?,
+                of(tx, &waiting(Status::ToSign))?,
+                of(tx, &waiting(Status::ToNumber))?,
+                of(tx, &waiting(Status::ResultAtCounter))?,
+                of(tx, &late)?,
+            ];
+            let lines = sql::page_by_due(tx, &seen, &mine, None, 20)?;
+            Ok((counts, lines))
+        })
+        .await?
+    } else {
+        ([0; 6], Vec::new())
+    };
+    let [own, to_assign, to_sign, to_number, at_counter, late] = counts;
+    let tile =
+        |label, number: i64, href| Tile { label, number: domain::text::number(number), href };
+    let tiles = if may_view {
+        vec![
+            tile("đang chờ tôi", own, "/co-quan/ho-so?nhom=cho-toi"),
+            tile("chờ phân công", to_assign, "/co-quan/ho-so?nhom=dang-xu-ly"),
+            tile("chờ ký", to_sign, "/co-quan/ho-so?nhom=dang-xu-ly"),
+            tile("chờ vào số", to_number, "/co-quan/ho-so?nhom=dang-xu-ly"),
+            tile("chờ trả kết quả", at_counter, "/co-quan/ho-so?nhom=co-ket-qua"),
+            tile("quá hạn", late, "/co-quan/ho-so?nhom=qua-han"),
+        ]
+    } else {
+        Vec::new()
+    };
+    site.page(&Home {
+        shell: site.shell(&who),
+        name: who.name.to_string(),
+        tiles,
+        mine: mine.into_iter().map(|it| line_view(it, &who)).collect(),
+        may_receive: who.can(Action::DossierReceive, domain::access::Object::Anything),
+    })
+}

@@ -1,0 +1,251 @@
+//! SQL of lists and searches.
+
+use domain::ids::{DossierId, StaffId, UnitId};
+use jiff::civil::DateTime;
+use store::{Fault, Row, Select, Tx, prefix_end};
+
+use crate::dossiers::view::Seen;
+
+/// Rows counted at most: an exact number beyond that helps nobody.
+pub const COUNT_MAX: i64 = 10_000;
+/// Rows of the rarest word that a search starts from, at most.
+const WORD_ROWS_MAX: i64 = 2_000;
+
+/// What somebody filters by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Code, number, telephone or words of a name.
+    pub q: String,
+    /// Statuses, by code; all if empty.
+    pub statuses: Vec<&'static str>,
+    /// The holder.
+    pub holder: Option<StaffId>,
+    /// A body or a one-stop shop.
+    pub unit: Option<UnitId>,
+    /// Open and due before this moment.
+    pub due_before: Option<DateTime>,
+    /// Open only.
+    pub open: bool,
+    /// Received from, as a date.
+    pub from: Option<String>,
+    /// Received until, as a date.
+    pub until: Option<String>,
+    /// The procedure's code.
+    pub procedure: Option<String>,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The dossier.
+    pub id: DossierId,
+    /// Its code.
+    pub code: String,
+    /// The applicant.
+    pub applicant: String,
+    /// The procedure's name.
+    pub procedure: String,
+    /// Its status, by code.
+    pub status: String,
+    /// When it came.
+    pub received_at: DateTime,
+    /// When it is due.
+    pub due_at: Option<DateTime>,
+    /// When the result was there.
+    pub finished_at: Option<DateTime>,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// The one-stop shop.
+    pub unit: UnitId,
+    /// Whether it is still owed an answer.
+    pub is_open: bool,
+}
+
+const COLUMNS: &str = "d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at,
+    d.finished_at, s.name, d.unit, d.is_open";
+const FROM: &str = "dossier d join procedure_version v on v.id = d.version
+    left join staff s on s.id = d.holder";
+
+fn line(row: &Row) -> Result<Line, Fault> {
+    let time = |it: &str| it.parse::<DateTime>().ok();
+    Ok(Line {
+        id: row.get(0)?,
+        code: row.get(1)?,
+        applicant: row.get(2)?,
+        procedure: row.get(3)?,
+        status: row.get(4)?,
+        received_at: row.parse(5, "time", time)?,
+        due_at: row.parse_opt(6, "time", time)?,
+        finished_at: row.parse_opt(7, "time", time)?,
+        holder: row.get(8)?,
+        unit: row.get(9)?,
+        is_open: row.get(10)?,
+    })
+}
+
+fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fault> {
+    let mut select = Select::new(COLUMNS, FROM);
+    select = within(select, seen);
+    if let Some(unit) = filter.unit {
+        select = select.and(
+            "d.body = ? or d.unit = ? or d.competent = ?",
+            [unit.into(), unit.into(), unit.into()],
+        );
+    }
+    if !filter.statuses.is_empty() {
+        select = select.and_in("d.status", filter.statuses.clone());
+    }
+    if filter.open || filter.due_before.is_some() {
+        select = select.and("d.is_open = 1", []);
+    }
+    select = select
+        .and_if("d.due_at < ?", filter.due_before)
+        .and_if("d.holder = ?", filter.holder)
+        .and_if("d.received_at >= ?", filter.from.clone())
+        .and_if("d.received_at < ?", filter.until.clone().map(|it| format!("{it}T99")))
+        .and_if(
+            "d.version in (select v2.id from procedure_version v2
+               join procedure p on p.id = v2.procedure where p.code = ?)",
+            filter.procedure.clone(),
+        );
+    searched(tx, select, filter.q.trim())
+}
+
+/// Only what somebody may see. One condition where one will do, so that its index is used.
+fn within(select: Select, seen: &Seen) -> Select {
+    if seen.everything {
+        return select;
+    }
+    let kinds =
+        [("d.body", &seen.bodies), ("d.unit", &seen.counters), ("d.competent", &seen.divisions)];
+    let used: Vec<_> = kinds.into_iter().filter(|(_, units)| !units.is_empty()).collect();
+    match used.as_slice() {
+        [(column, units)] => select.and_in(column, (*units).clone()),
+        many => {
+            let mut condition = String::from("1 = 0");
+            let mut values = Vec::new();
+            for (column, units) in many {
+                condition.push_str(&format!(" or {column} in ("));
+                condition.push_str(&vec!["?"; units.len()].join(", "));
+                condition.push(')');
+                values.extend(units.iter().map(|it| store::Param::from(*it)));
+            }
+            select.and(&condition, values)
+        }
+    }
+}
+
+fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
+    if q.is_empty() {
+        return Ok(select);
+    }
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    let only_digits = q.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '.' || c == '+');
+    if q.contains('-') && digits.len() >= 6 {
+        let code = q.to_uppercase().replace(' ', "");
+        return Ok(select
+            .and("d.code >= ? and d.code < ?", [code.as_str().into(), prefix_end(&code).into()]));
+    }
+    if only_digits && (digits.len() == 12 || digits.len() == 9) {
+        return Ok(select.and(
+            "d.id in (select dossier from dossier_person where id_number = ?)",
+            [digits.into()],
+        ));
+    }
+    if only_digits && digits.len() >= 10 {
+        let phone = digits.strip_prefix("84").map_or(digits.clone(), |it| format!("0{it}"));
+        return Ok(select
+            .and("d.id in (select dossier from dossier_person where phone = ?)", [phone.into()]));
+    }
+    by_words(tx, select, q)
+}
+
+/// Starts from the rarest word, so that “Nguyễn” alone does not walk through half the table.
+fn by_words(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
+    let words = domain::text::words(q);
+    if words.is_empty() {
+        return Ok(select.and("1 = 0", []));
+    }
+    let mut ranked = Vec::new();
+    for word in words {
+        let rows = tx.query_number(
+            "select count(*) from (select 1 as one from dossier_word
+               where word >= ?1 and word < ?2 limit ?3) as counted",
+            &[word.as_str().into(), prefix_end(&word).into(), WORD_ROWS_MAX.into()],
+        )?;
+        ranked.push((rows, word));
+    }
+    ranked.sort();
+    let mut select = select;
+    for (rows, word) in ranked {
+        let condition = if rows < WORD_ROWS_MAX {
+            "d.id in (select dossier from dossier_word where word >= ? and word < ?)"
+        } else {
+            "exists (select 1 from dossier_word w
+               where w.dossier = d.id and w.word >= ? and w.word < ?)"
+        };
+        select = select.and(condition, [word.as_str().into(), prefix_end(&word).into()]);
+    }
+    Ok(select)
+}
+
+/// A page of a list, newest first: those before `before`.
+pub fn page(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Line>, Fault> {
+    let select = narrowed(tx, seen, filter)?.and_if("d.id < ?", before).order_by("d.id desc");
+    select.rows(tx, limit)?.iter().map(line).collect()
+}
+
+/// A page of a list by due time, nearest first: those after `after`.
+pub fn page_by_due(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    filter: &Filter,
+    after: Option<(String, i64)>,
+    limit: i64,
+) -> Result<Vec<Line>, Fault> {
+    let mut select = narrowed(tx, seen, filter)?.and("d.due_at is not null", []);
+    if let Some((due, id)) = after {
+        select = select.and(
+            "d.due_at > ? or (d.due_at = ? and d.id > ?)",
+            [due.as_str().into(), due.as_str().into(), id.into()],
+        );
+    }
+    select.order_by("d.due_at, d.id").rows(tx, limit)?.iter().map(line).collect()
+}
+
+/// How many there are, counted up to [`COUNT_MAX`].
+pub fn count(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<i64, Fault> {
+    narrowed(tx, seen, filter)?.count(tx, COUNT_MAX)
+}
+
+/// Saved filters of an account, by name.
+pub fn saved(tx: &mut Tx<'_>) -> Result<Vec<(i64, String, String)>, Fault> {
+    let rows = tx.query(
+        "select id, name, query from saved_filter where account = ?1 order by name limit 50",
+        &[tx.by().into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Saves a filter under a name; the same name is overwritten.
+pub fn save(tx: &mut Tx<'_>, name: &str, query: &str) -> Result<usize, Fault> {
+    tx.execute(
+        "insert into saved_filter (account, name, query) values (?1, ?2, ?3)
+         on conflict (account, name) do update set query = excluded.query",
+        &[tx.by().into(), name.into(), query.into()],
+    )
+}
+
+/// Forgets a saved filter.
+pub fn forget(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
+    tx.execute(
+        "delete from saved_filter where id = ?1 and account = ?2",
+        &[id.into(), tx.by().into()],
+    )
+}

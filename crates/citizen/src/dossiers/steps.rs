@@ -1,0 +1,432 @@
+//! Every step of a dossier after its receipt: one path, one form, one event.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use domain::{
+    access::Role,
+    dossier::{Collector, Command, CommandKind, Maker, Part, ReturnChannel, What, Words},
+    ids::{DossierId, StaffId, UnitId},
+    money::Dong,
+};
+use jiff::civil::DateTime;
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, OrRefuse, Path, Shell, Site, State, Typed, Who, told,
+};
+use store::Tx;
+
+use super::{
+    desk::{DeskError, OnDesk},
+    show::is_at_once,
+    view::Around,
+};
+
+/// What a step's form asks for.
+#[derive(Default)]
+struct Ask {
+    people: Vec<(String, String)>,
+    people_label: &'static str,
+    units: Vec<(String, String)>,
+    units_label: &'static str,
+    date_label: &'static str,
+    amount_label: &'static str,
+    number_label: &'static str,
+    collector: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/templates/step.html")]
+struct StepPage<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    id: DossierId,
+    code: String,
+    procedure: String,
+    label: &'static str,
+    slug: &'static str,
+    ask: Ask,
+    hint: String,
+    words_label: &'static str,
+    collectors: Vec<(String, String)>,
+    ways: Vec<(String, String)>,
+    edition: String,
+}
+
+fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
+    people
+        .into_iter()
+        .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
+        .collect()
+}
+
+fn ask(
+    tx: &mut Tx<'_>,
+    around: &Around,
+    on_desk: &OnDesk,
+    kind: CommandKind,
+) -> Result<Ask, Failure> {
+    let kept = &on_desk.kept;
+    let tree = &around.who.tree;
+    let title = |it: UnitId| (it.to_string(), tree.title(it).to_owned());
+    let mut ask = Ask::default();
+    match kind {
+        CommandKind::Transfer => {
+            ask.units = around.desk().competent(kept.body).into_iter().map(title).collect();
+            ask.units_label = "Chuyển đến";
+        }
+        CommandKind::Assign | CommandKind::Reassign | CommandKind::HandOver => {
+            ask.people = pairs(around.people(tx, Role::Specialist, kept.competent, kept.body)?);
+            ask.people_label = "Công chức thụ lý";
+        }
+        CommandKind::Consult => {
+            ask.units = tree
+                .all()
+                .filter(|it| it.kind != "one_stop" && it.id != kept.competent)
+                .map(|it| title(it.id))
+                .collect();
+            ask.units_label = "Hỏi ý kiến đơn vị";
+            ask.date_label = "Đề nghị trả lời trước ngày";
+        }
+        CommandKind::Answer => {
+            ask.units = kept.dossier.open_consultations().map(|it| title(it.unit)).collect();
+            ask.units_label = "Đơn vị trả lời";
+        }
+        CommandKind::Extend => ask.date_label = "Ngày hẹn mới",
+        CommandKind::RequestPayment | CommandKind::MarkPaid => {
+            ask.amount_label = "Số tiền (đồng)";
+        }
+        CommandKind::Number | CommandKind::FinishCorrection => {
+            ask.number_label = "Số, ký hiệu văn bản";
+        }
+        CommandKind::Return => ask.collector = true,
+        _ => {}
+    }
+    Ok(ask)
+}
+
+const fn words_label(kind: CommandKind) -> &'static str {
+    match kind.words() {
+        Words::None => "",
+        Words::Owed => match kind {
+            CommandKind::RequestSupplement => {
+                "Giấy tờ cần bổ sung, mỗi dòng một loại, kèm lý do và căn cứ"
+            }
+            CommandKind::Consult => "Nội dung hỏi",
+            CommandKind::Answer => "Nội dung trả lời",
+            _ => "Lý do",
+        },
+        Words::Welcome => match kind {
+            CommandKind::Return => "Tên người nhận thay (nếu không phải chủ hồ sơ)",
+            _ => "Ghi chú (không bắt buộc)",
+        },
+    }
+}
+
+async fn step_page(
+    site: &Site,
+    who: &Who,
+    id: DossierId,
+    kind: CommandKind,
+    mut m: Mistakes,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let (ask, on_desk, hint) = site
+        .read(who, move |tx| {
+            let around = Around::load(&inner, &asker, tx)?;
+            let on_desk = around.take(tx, id)?;
+            let maker = around.maker(tx, &on_desk.kept)?;
+            if !on_desk.kept.dossier.may_try(kind, &maker) {
+                return Err(Failure::Refused(format!(
+                    "Hồ sơ đang ở trạng thái “{}” nên ông, bà không làm được bước “{}”.",
+                    on_desk.kept.dossier.status.label(),
+                    kind.label()
+                )));
+            }
+            let hint = hint(&around, &on_desk, kind, tx.now().civil());
+            Ok((ask(tx, &around, &on_desk, kind)?, on_desk, hint))
+        })
+        .await?;
+    if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
+        let owed = on_desk.kept.dossier.fee_due.0 - on_desk.kept.dossier.fee_paid.0;
+        m.typed.set("so-tien", owed.to_string());
+    }
+    let edition = match m.typed("an-ban") {
+        "" => on_desk.kept.edition.to_string(),
+        typed => typed.to_owned(),
+    };
+    site.page(&StepPage {
+        shell: site.shell(who),
+        id,
+        code: on_desk.kept.code.clone(),
+        procedure: on_desk.version.body.name.clone(),
+        label: kind.label(),
+        slug: kind.slug(),
+        ask,
+        hint,
+        words_label: words_label(kind),
+        collectors: Collector::ALL
+            .iter()
+            .map(|it| (it.code().to_owned(), it.label().to_owned()))
+            .collect(),
+        ways: ReturnChannel::ALL
+            .iter()
+            .map(|it| (it.code().to_owned(), it.label().to_owned()))
+            .collect(),
+        edition,
+        m: &m,
+    })
+}
+
+/// What the law says about the step, for who is about to take it.
+fn hint(around: &Around, on_desk: &OnDesk, kind: CommandKind, now: DateTime) -> String {
+    let pack = around.calendars.pack(&on_desk.kept.rules);
+    let calendar = around.desk().calendar(on_desk.kept.unit);
+    match (kind, pack) {
+        (CommandKind::RequestSupplement, Some(pack)) => {
+            let within = on_desk.kept.dossier.received_at.and_then(|it| {
+                calendar.nth_after(it.date(), u32::from(pack.supplement_within_days))
+            });
+            let late = within.is_some_and(|it| now.date() > it);
+            let notice = if late {
+                " Đã quá thời hạn thông báo bổ sung kể từ ngày tiếp nhận; cần nêu rõ lý do."
+            } else {
+                ""
+            };
+            format!(
+                "Chỉ được yêu cầu một lần và phải nêu đủ mọi giấy tờ. Người nộp có {} ngày làm việc để \
+                 bổ sung; khi nhận đủ, thời hạn tính lại từ đầu.{notice}",
+                pack.supplement_wait_days
+            )
+        }
+        (CommandKind::Extend, Some(pack)) => {
+            let latest = on_desk.kept.dossier.due_at.and_then(|due| {
+                domain::deadline::apology_latest(calendar, due.date(), pack.apology_days_before)
+            });
+            match latest {
+                Some(day) if now.date() > day => format!(
+                    "Phiếu xin lỗi lẽ ra phải gửi chậm nhất ngày {}; vẫn gửi ngay. Chỉ hẹn lại một lần.",
+                    domain::text::date(day)
+                ),
+                Some(day) => format!(
+                    "Phiếu xin lỗi phải gửi chậm nhất ngày {}. Chỉ hẹn lại một lần.",
+                    domain::text::date(day)
+                ),
+                None => String::new(),
+            }
+        }
+        (CommandKind::Transfer, Some(pack)) if now.time() > pack.transfer_cutoff => format!(
+            "Nhận sau {} giờ: được chuyển vào đầu giờ ngày làm việc tiếp theo.",
+            pack.transfer_cutoff.hour()
+        ),
+        _ => String::new(),
+    }
+}
+
+/// GET `/co-quan/ho-so/{id}/{step}`
+pub async fn form(
+    State(site): State<Site>,
+    who: Who,
+    Path((id, step)): Path<(DossierId, String)>,
+) -> Result<Html<String>, Failure> {
+    let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
+    step_page(&site, &who, id, kind, Mistakes::default()).await
+}
+
+/// POST `/co-quan/ho-so/{id}/{step}`
+pub async fn take(
+    State(site): State<Site>,
+    who: Who,
+    Path((id, step)): Path<(DossierId, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
+    let (inner, asker) = (site.clone(), who.clone());
+    let asked: Option<i64> = typed.get("an-ban").parse().ok();
+    let done = site
+        .write(&who, move |tx| {
+            let around = Around::load(&inner, &asker, tx)?;
+            let mut on_desk = around.take(tx, id)?;
+            let maker = around.maker(tx, &on_desk.kept)?;
+            // A page that shows an older state must not act on a newer one.
+            if asked.is_some_and(|it| it != on_desk.kept.edition) {
+                return Err(DeskError::Stale).or_refuse();
+            }
+            let now = tx.now().civil();
+            let command = match command(tx, &around, &on_desk, &maker, kind, typed, now)? {
+                Ok(it) => it,
+                Err(m) => return Ok(Err(m)),
+            };
+            on_desk.step(tx, &maker, command)?;
+            Ok(Ok(()))
+        })
+        .await?;
+    match done {
+        Ok(()) => {
+            let location = format!("/co-quan/ho-so/{id}");
+            Ok(told(&location, &format!("Đã ghi nhận: {}.", kind.label())))
+        }
+        Err(m) if is_at_once(kind) => {
+            let first = m.by_field.values().next().cloned().unwrap_or_default();
+            Err(Failure::Refused(first))
+        }
+        Err(m) => {
+            let page = step_page(&site, &who, id, kind, m).await?;
+            Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn staff_of(maker: &Maker) -> Result<StaffId, Failure> {
+    maker.staff.ok_or_else(|| {
+        Failure::Refused(
+            "Tài khoản chưa gắn với cán bộ nào. Hãy đề nghị quản trị hệ thống bổ sung.".to_owned(),
+        )
+    })
+}
+
+/// Reads a step's form. Mistakes beside their fields; what the state machine says comes later.
+fn command(
+    tx: &mut Tx<'_>,
+    around: &Around,
+    on_desk: &OnDesk,
+    maker: &Maker,
+    kind: CommandKind,
+    typed: Typed,
+    now: DateTime,
+) -> Result<Result<Command, Mistakes>, Failure> {
+    let desk = around.desk();
+    let kept = &on_desk.kept;
+    let asks = ask(tx, around, on_desk, kind)?;
+    let mut fields = Fields::of(typed);
+    let words = if kind.words() == Words::Owed {
+        fields.text("loi", 2_000)
+    } else {
+        fields.optional_text("loi", 2_000)
+    };
+    let person = |fields: &mut Fields| {
+        fields.choice("can-bo", |it| {
+            asks.people.iter().any(|(id, _)| id == it).then(|| it.parse().ok().map(StaffId))?
+        })
+    };
+    let unit = |fields: &mut Fields| {
+        fields.choice("don-vi", |it| {
+            asks.units.iter().any(|(id, _)| id == it).then(|| it.parse().ok().map(UnitId))?
+        })
+    };
+    let hop = |part, holder| on_desk.hop(desk, part, holder, now);
+    let closing = |day: jiff::civil::Date| {
+        let calendar = desk.calendar(kept.unit);
+        day.to_datetime(calendar.hours.closing(day))
+    };
+    let what = match kind {
+        CommandKind::Transfer => {
+            unit(&mut fields).map(|unit| What::Transfer { unit, hop: hop(Part::Dispatcher, None) })
+        }
+        CommandKind::Assign => person(&mut fields)
+            .map(|officer| What::Assign { officer, hop: hop(Part::Officer, Some(officer)) }),
+        CommandKind::Reassign => person(&mut fields)
+            .map(|officer| What::Reassign { officer, hop: hop(Part::Officer, Some(officer)) }),
+        CommandKind::HandOver => person(&mut fields).and_then(|officer| {
+            hop(Part::Officer, Some(officer)).map(|hop| What::HandOver { hop })
+        }),
+        CommandKind::Begin => Some(What::Begin { officer: staff_of(maker)? }),
+        CommandKind::Verify => Some(What::Verify { pause: false }),
+        CommandKind::FinishVerify => {
+            Some(What::FinishVerify { resume: on_desk.resume(desk, now)? })
+        }
+        CommandKind::Consult => {
+            let unit = unit(&mut fields);
+            let day = fields.date("ngay");
+            if day.is_some_and(|it| it < now.date()) {
+                fields.wrong("ngay", "Ngày đề nghị trả lời không thể trước hôm nay.");
+            }
+            unit.zip(day).map(|(unit, day)| What::Consult {
+                unit,
+                due_at: closing(day),
+                pause: false,
+            })
+        }
+        CommandKind::Answer => unit(&mut fields).map(|unit| What::Answer { unit, resume: None }),
+        CommandKind::SkipAnswer => Some(What::SkipAnswer { resume: None }),
+        CommandKind::RequestSupplement => {
+            let days = around.calendars.pack(&kept.rules).map_or(15, |it| it.supplement_wait_days);
+            let until = desk.calendar(kept.unit).nth_after(now.date(), u32::from(days));
+            until.map(|it| What::RequestSupplement { until: closing(it) })
+        }
+        CommandKind::Supplement => on_desk.resume(desk, now)?.map(|resume| What::Supplement {
+            resume,
+            hop: hop(Part::Officer, kept.dossier.officer),
+        }),
+        CommandKind::CloseNoSupplement => Some(What::CloseNoSupplement),
+        CommandKind::RequestPayment => fields
+            .read("so-tien", Dong::parse)
+            .map(|amount| What::RequestPayment { amount, pause: true }),
+        CommandKind::MarkPaid => {
+            let amount = fields.read("so-tien", Dong::parse);
+            let waits = kept.dossier.status == domain::dossier::Status::AwaitPayment;
+            let resume = if waits { on_desk.resume(desk, now)? } else { None };
+            amount.map(|amount| What::MarkPaid { amount, resume })
+        }
+        CommandKind::RequestWithdraw => Some(What::RequestWithdraw),
+        CommandKind::Withdraw => Some(What::Withdraw),
+        CommandKind::RejectWithdraw => Some(What::RejectWithdraw),
+        CommandKind::PutUp => {
+            Some(What::PutUp { officer: staff_of(maker)?, hop: hop(Part::Signer, None) })
+        }
+        CommandKind::Refuse => {
+            Some(What::Refuse { officer: staff_of(maker)?, hop: hop(Part::Signer, None) })
+        }
+        CommandKind::SendBack => {
+            Some(What::SendBack { hop: hop(Part::Officer, kept.dossier.officer) })
+        }
+        CommandKind::Sign => {
+            Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })
+        }
+        CommandKind::Number => fields
+            .text("so-van-ban", 60)
+            .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
+        CommandKind::SendByPost => Some(What::SendByPost),
+        CommandKind::PostFailed => Some(What::PostFailed),
+        CommandKind::Return => {
+            let collector = fields.choice("nguoi-nhan", Collector::from_code);
+            let channel = fields.choice("cach-tra", ReturnChannel::from_code);
+            if collector == Some(Collector::Proxy) && fields.typed().get("loi").is_empty() {
+                fields.wrong("loi", "Ghi họ tên người nhận thay.");
+            }
+            collector.zip(channel).map(|(collector, channel)| What::Return { channel, collector })
+        }
+        CommandKind::Extend => {
+            let day = fields.date("ngay").and_then(|day| {
+                if desk.calendar(kept.unit).works_on(day) {
+                    return Some(day);
+                }
+                fields.wrong("ngay", "Ngày hẹn mới phải là ngày làm việc.");
+                None
+            });
+            let days = around.calendars.pack(&kept.rules).map_or(1, |it| it.apology_days_before);
+            day.map(|day| {
+                let due = kept.dossier.due_at.map_or(day, |it| it.date());
+                let latest = domain::deadline::apology_latest(desk.calendar(kept.unit), due, days);
+                What::Extend { due_at: closing(day), notice_by: latest.unwrap_or(due) }
+            })
+        }
+        CommandKind::Correct => Some(What::Correct { due_at: None }),
+        CommandKind::FinishCorrection => {
+            let signer = staff_of(maker)?;
+            fields.text("so-van-ban", 60).map(|number| What::FinishCorrection { signer, number })
+        }
+        CommandKind::Archive => Some(What::Archive),
+        CommandKind::Undo => Some(What::Undo),
+        CommandKind::Submit
+        | CommandKind::Accept
+        | CommandKind::OnTheSpot
+        | CommandKind::RequestIntakeSupplement
+        | CommandKind::Resubmit
+        | CommandKind::RefuseIntake
+        | CommandKind::Recompute
+        | CommandKind::Synchronise => return Err(Failure::NotFound),
+    };
+    let whole = what
+        .zip(words)
+        .map(|(what, words)| Command { what, words: Some(words).filter(|it| !it.is_empty()) });
+    Ok(fields.finish(whole))
+}

@@ -1,0 +1,232 @@
+//! Tracking: a citizen with the code and the secret of a receipt sees where his dossier is,
+//! why its date, and what is asked of him; nothing of anybody else.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    access::Action,
+    codes::DossierCode,
+    dossier::{CommandKind, Status},
+    time::Instant,
+};
+use people::calendar::facts::calendars;
+use site::{
+    Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Routes, Shell, Site, State, Typed, Who,
+    get, show::Working,
+};
+use subtle::ConstantTimeEq as _;
+
+use crate::dossiers::{
+    desk::{self, Desk},
+    facts::{self, StepView},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The cookie that lets one browser see one dossier for a while.
+const COOKIE: &str = "mc_theo_doi";
+/// How long.
+const SEEN_S: i64 = 30 * 60;
+/// Wrong secrets for one dossier, and from one address, within [`WINDOW_S`].
+const WRONG_PER_DOSSIER_MAX: u32 = 6;
+const TRIES_PER_ADDRESS_MAX: u32 = 30;
+const WINDOW_S: i64 = 15 * 60;
+
+/// The routes of this slice.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().on("/tra-cuu", Action::DossierTrack, get(form).post(ask)).on(
+        "/ho-so/{code}",
+        Action::DossierTrack,
+        get(show),
+    )
+}
+
+#[derive(Template)]
+#[template(path = "tracking/templates/ask.html")]
+struct Ask<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+}
+
+/// GET `/tra-cuu`
+async fn form(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let m = Mistakes::none(asked);
+    site.page(&Ask { shell: site.shell(&who), m: &m })
+}
+
+/// POST `/tra-cuu`
+async fn ask(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let words = site.shell(&who).words;
+    let code = match DossierCode::parse(typed.get("ma-ho-so")) {
+        Ok(it) => it.to_string(),
+        Err(error) => {
+            let text = match who.lang {
+                site::Lang::Vi => error.to_string(),
+                site::Lang::En => words.say("track-bad-code"),
+            };
+            return again(&site, &who, typed, "ma-ho-so", text);
+        }
+    };
+    let secret: String = typed.get("ma-bi-mat").chars().filter(char::is_ascii_digit).collect();
+    if open(&site, &who, &code, &secret).await? {
+        return Ok(seen(&site, &who, &code)?.into_response());
+    }
+    again(&site, &who, typed, "ma-bi-mat", words.say("track-wrong"))
+}
+
+fn again(
+    site: &Site,
+    who: &Who,
+    typed: Typed,
+    field: &str,
+    text: String,
+) -> Result<Response, Failure> {
+    let mut m = Mistakes::none(typed);
+    m.typed.set("ma-bi-mat", "");
+    m.by_field.insert(field.to_owned(), text);
+    Err(Failure::Mistaken(site.page(&Ask { shell: site.shell(who), m: &m })?))
+}
+
+/// Whether code and secret belong together. Every try counts.
+async fn open(site: &Site, who: &Who, code: &str, secret: &str) -> Result<bool, Failure> {
+    let too_many = |wait_s| Failure::TooMany { wait_s };
+    let from = format!("track-from:{}", who.origin);
+    site.limiter.take(&from, TRIES_PER_ADDRESS_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    let of = format!("track-of:{code}");
+    site.limiter.take(&of, WRONG_PER_DOSSIER_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    let asked = code.to_owned();
+    let kept = site.read(who, move |tx| Ok(facts::secret_of(tx, &asked)?)).await?;
+    // A dossier that does not exist takes the same comparison.
+    let kept = kept.unwrap_or_else(|| "------".to_owned());
+    let right = secret.len() == kept.len() && bool::from(secret.as_bytes().ct_eq(kept.as_bytes()));
+    if right {
+        site.limiter.forget(&of);
+    }
+    Ok(right)
+}
+
+/// A redirect to the dossier's page, with a sealed cookie: the secret does not stay in the
+/// address, where it would be kept in histories and logs.
+fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
+    let until = who.now.epoch_ms() + SEEN_S * 1000;
+    let sealed = site.seal.close("track", &format!("{until} {code}"))?;
+    let mut response = Redirect::to(&format!("/ho-so/{code}")).into_response();
+    let secure = if site.config.tls { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={sealed}; Path=/ho-so; Max-Age={SEEN_S}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+fn may_see(site: &Site, headers: &axum::http::HeaderMap, code: &str, now: Instant) -> bool {
+    let Some(sealed) = site::who::cookie(headers, COOKIE) else { return false };
+    let Ok(text) = site.seal.open("track", sealed) else { return false };
+    text.split_once(' ').is_some_and(|(until, of)| {
+        of == code && until.parse::<i64>().is_ok_and(|it| now.epoch_ms() < it)
+    })
+}
+
+#[derive(Template)]
+#[template(path = "tracking/templates/show.html")]
+struct Show {
+    shell: Shell,
+    code: String,
+    procedure: String,
+    applicant: String,
+    status: String,
+    due: Option<String>,
+    working: Option<Working>,
+    asked_of_you: Option<String>,
+    steps: Vec<StepView>,
+    unit: String,
+}
+
+/// GET `/ho-so/{code}`, from the QR code with `?ma=` or after `/tra-cuu`.
+async fn show(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    Asked(asked): Asked,
+    headers: axum::http::HeaderMap,
+) -> Result<Response, Failure> {
+    let Ok(parsed) = DossierCode::parse(&code) else { return Err(Failure::NotFound) };
+    let code = parsed.to_string();
+    if asked.has("ma") {
+        let secret = asked.get("ma").to_owned();
+        return if open(&site, &who, &code, &secret).await? {
+            seen(&site, &who, &code)
+        } else {
+            Ok(Redirect::to(&format!("/tra-cuu?ma-ho-so={}", site::percent(&code))).into_response())
+        };
+    }
+    if !may_see(&site, &headers, &code, who.now) {
+        let back = format!("/tra-cuu?ma-ho-so={}", site::percent(&code));
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let shell = site.shell(&who);
+    let (inner, asker) = (site.clone(), who.clone());
+    let page = site
+        .read(&who, move |tx| {
+            let id = facts::id_of(tx, &code)?.ok_or(Failure::NotFound)?;
+            let on_desk = desk::take(tx, id)?;
+            let calendars = calendars(&inner, tx)?;
+            let desk = Desk { tree: &asker.tree, calendars: &calendars };
+            let events = facts::events(tx, id)?;
+            let words_of = |kind: CommandKind| {
+                events
+                    .iter()
+                    .rev()
+                    .find(|it| it.what.kind() == kind)
+                    .and_then(|it| it.words.clone())
+            };
+            let dossier = &on_desk.kept.dossier;
+            let reason = words_of(CommandKind::Extend).unwrap_or_default();
+            let working = match on_desk.explain(desk, &reason) {
+                Ok(it) => Some(Working::of(&it)),
+                Err(Failure::Refused(_)) => None,
+                Err(other) => return Err(other),
+            };
+            let words = shell.words;
+            let asked_of_you = match dossier.status {
+                Status::AwaitSupplement => words_of(CommandKind::RequestSupplement),
+                Status::AwaitPayment => {
+                    Some(words.say_with("track-pay", &[("amount", &dossier.fee_due.to_string())]))
+                }
+                Status::ResultAtCounter => Some(words.say("track-collect")),
+                _ => None,
+            };
+            let status = dossier.status.public().map_or_else(String::new, |it| match asker.lang {
+                site::Lang::Vi => it.label().to_owned(),
+                site::Lang::En => it.english().to_owned(),
+            });
+            Ok(Show {
+                code,
+                procedure: on_desk.version.body.name.clone(),
+                applicant: domain::text::mask_name(&on_desk.kept.applicant),
+                status,
+                due: dossier.due_at.map(domain::text::date_time),
+                working,
+                asked_of_you,
+                steps: facts::way(&on_desk.workflow, dossier),
+                unit: asker.tree.title(on_desk.kept.unit).to_owned(),
+                shell,
+            })
+        })
+        .await?;
+    Ok(site.page(&page)?.into_response())
+}

@@ -1,0 +1,18 @@
+# Words of tracking.
+track-title = Track a dossier
+track-intro = Enter the code and the secret printed on your receipt, or scan its QR code.
+track-code = Dossier code
+track-code-hint = For example: 000.24.18.H41-201026-0007
+track-secret = Secret
+track-secret-hint = The six digits printed on the receipt.
+track-button = Show the dossier
+track-wrong = The code and the secret do not belong together. Please check your receipt.
+track-bad-code = This is not a dossier code. Copy it as printed on the receipt, with its dots and dashes.
+track-due = Promised for
+track-asked = What you need to do:
+track-pay = Pay { $amount } at the one-stop counter or as notified.
+track-collect = Your result is ready. Please bring the receipt to collect it.
+track-why = Why this date?
+track-no-date = There is no working for this date.
+track-way = The way of your dossier
+track-where = Received at
