@@ -370,7 +370,7 @@ pub async fn print(
     Ok(site::file(bytes, "application/pdf", &format!("thu-tuc-{code}.pdf"), false))
 }
 
-fn tier_of(kind: &str) -> Option<Tier> {
+pub(super) fn tier_of(kind: &str) -> Option<Tier> {
     Some(match UnitKind::of(kind)? {
         UnitKind::Province => Tier::Province,
         UnitKind::District => Tier::District,
