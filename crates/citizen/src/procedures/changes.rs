@@ -3,7 +3,7 @@
 //! A version that was published is never rewritten; dossiers hold on to it. A change is a new
 //! version from a later day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     Refusal,
@@ -16,6 +16,7 @@ use store::{Fault, Tx, journal::Entry};
 use thiserror::Error;
 
 use super::{
+    exchange::tidied,
     facts::EDITION,
     sql::{self, Paused, Version},
 };
@@ -38,6 +39,12 @@ pub enum ChangeError {
     /// Somebody was quicker.
     #[error("Thủ tục vừa được người khác sửa. Hãy mở lại trang để xem bản mới rồi sửa tiếp.")]
     Overtaken,
+    /// A new procedure has the code of another.
+    #[error("Mã {code} đã có trong danh mục. Hãy mở thủ tục đó để sửa.")]
+    Taken {
+        /// The code.
+        code: String,
+    },
     /// The procedure is no more.
     #[error("Thủ tục đã bị bãi bỏ.")]
     Abolished,
@@ -83,6 +90,9 @@ pub fn publish(
         return Ok(Err(ChangeError::InThePast));
     }
     let before = newest(tx, &body.code)?;
+    if before.is_some() && after.is_none() {
+        return Ok(Err(ChangeError::Taken { code: body.code.clone() }));
+    }
     if before.as_ref().map(|it| it.id) != after {
         return Ok(Err(ChangeError::Overtaken));
     }
@@ -185,7 +195,8 @@ pub fn plan(
     let newest: HashMap<String, Version> = sql::newest(tx)?;
     let mut plan = Plan::default();
     let mut errors = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let list: Vec<ProcedureVersion> = list.iter().cloned().map(tidied).collect();
+    let mut seen = HashSet::new();
     for (it, row) in list.iter().zip(1..) {
         errors.extend(it.errors(row));
         if !seen.insert(it.code.as_str()) {

@@ -282,6 +282,13 @@ fn text_lines(text: &str) -> Vec<String> {
     text.lines().map(text::tidy).filter(|it| !it.is_empty()).collect()
 }
 
+/// What was ticked, in the order of before; what is new comes last.
+fn in_order<T: Copy + PartialEq>(before: &[T], ticked: impl Iterator<Item = T>) -> Vec<T> {
+    let ticked: Vec<T> = ticked.collect();
+    let kept = before.iter().copied().filter(|it| ticked.contains(it));
+    kept.chain(ticked.iter().copied().filter(|it| !before.contains(it))).collect()
+}
+
 /// What was typed, on top of what the version before says.
 fn read(typed: Typed, base: &ProcedureVersion) -> Result<(ProcedureVersion, Date), Mistakes> {
     let mut fields = Fields::of(typed);
@@ -302,12 +309,12 @@ fn read(typed: Typed, base: &ProcedureVersion) -> Result<(ProcedureVersion, Date
     let agency = long("co-quan");
     let decision = long("quyet-dinh");
     let sources = long("nguon");
-    let tiers: Vec<Tier> = fields.typed().all("cap").filter_map(Tier::from_code).collect();
+    let tiers = in_order(&base.tiers, fields.typed().all("cap").filter_map(Tier::from_code));
     if tiers.is_empty() {
         fields.wrong("cap", "Chọn ít nhất một cấp giải quyết.");
     }
-    let channels =
-        fields.typed().all("cach-nop").filter_map(ChannelKind::from_code).collect::<Vec<_>>();
+    let ticked = fields.typed().all("cach-nop").filter_map(ChannelKind::from_code);
+    let channels = in_order(&base.channels, ticked);
     let on_the_spot = fields.typed().has("ngay");
     let limits = read_limits(&mut fields);
     let fees = read_fees(&mut fields);

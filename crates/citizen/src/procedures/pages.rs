@@ -142,7 +142,7 @@ pub async fn search(
     let found: Vec<Arc<Version>> = if q.is_empty() {
         catalogue.all().iter().filter(|it| fits(it)).cloned().collect()
     } else {
-        catalogue.find(&q, 200).into_iter().filter(|it| fits(it)).collect()
+        catalogue.find(&q, catalogue.all().len()).into_iter().filter(|it| fits(it)).collect()
     };
     let page = asked.get("trang").parse().unwrap_or(1_usize).clamp(1, 1_000);
     let from = (page - 1) * CARDS;
@@ -186,6 +186,7 @@ struct Show {
     limits: Vec<(String, String)>,
     fees: Vec<String>,
     tiers: String,
+    body: String,
     channels: String,
     paused: Option<String>,
     today_due: Option<String>,
@@ -287,6 +288,7 @@ pub async fn show(
             })
             .collect(),
         tiers: body.tiers.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
+        body: super::exchange::body_label(&body.body).to_owned(),
         channels: body.channels.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
         today_due,

@@ -10,6 +10,8 @@ use domain::{
 use jiff::civil::Date;
 use store::{Fault, Param, Row, Tx, journal::Entry};
 
+use super::exchange;
+
 /// What the journal calls a procedure.
 pub const SUBJECT: &str = "procedure";
 /// In force from its first day on.
@@ -307,6 +309,7 @@ pub fn insert_state(
     from: Date,
     state: &str,
 ) -> Result<VersionId, Fault> {
+    let body = &exchange::tidied(body.clone());
     let procedure = procedure(tx, &body.code)?;
     let before = from.yesterday().map_err(|e| Fault::Broken(format!("a date: {e}")))?;
     tx.execute(

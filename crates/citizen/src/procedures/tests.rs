@@ -191,13 +191,19 @@ on_both_engines! { crate::procedures::routes();
         }
         let right = browser
             .post(path, &[
-                ("ma", "DP.000001"), ("ten", "Thử"), ("linh-vuc", "Thử"), ("muc-do", "unknown"),
+                ("ma", "DP.900001"), ("ten", "Thử"), ("linh-vuc", "Thử"), ("muc-do", "unknown"),
                 ("he-thong", "ubnd"), ("cap", "commune"), ("tu-ngay", "08/01/2026"),
                 ("han-kenh", ""), ("han-so", "3"), ("han-don-vi", "working_day"), ("viec", "ghi"),
             ])
             .await;
-        assert_eq!(right.location.as_deref(), Some("/co-quan/thu-tuc/DP.000001"));
-        assert!(browser.get("/thu-tuc/DP.000001").await.text.contains("3 ngày làm việc"));
+        assert_eq!(right.location.as_deref(), Some("/co-quan/thu-tuc/DP.900001"), "{}", right.text);
+        assert!(browser.get("/thu-tuc/DP.900001").await.text.contains("3 ngày làm việc"));
+        let taken: Vec<_> = [("ma", BIRTH), ("ten", "Thử"), ("linh-vuc", "Thử"), ("viec", "ghi")]
+            .into_iter()
+            .chain([("muc-do", "unknown"), ("he-thong", "ubnd"), ("cap", "commune")])
+            .chain([("tu-ngay", "10/01/2026")])
+            .collect();
+        assert!(browser.post(path, &taken).await.text.contains("đã có trong danh mục"));
     }
 
     async fn a_pause_is_shown_with_its_reason_until_it_ends(site) {
@@ -253,13 +259,13 @@ on_both_engines! { crate::procedures::routes();
         let mut browser = site.signed_in("cai-cach");
         let mut list = facts::shipped::procedures().unwrap();
         list[0].name.push_str(" (đổi)");
-        list[1].code = "DP.000002".to_owned();
+        list[1].code = "DP.900002".to_owned();
         let refs: Vec<_> = list.iter().take(2).collect();
         let csv = exchange::write_csv(&refs).unwrap();
         let fields = [("tu-ngay", "09/01/2026"), ("viec", "xem")];
         let files = [("tep", "a.csv", &csv[..])];
         let preview = browser.upload("/co-quan/thu-tuc/nhap", &fields, &files).await;
-        assert!(preview.text.contains("Thêm 1 thủ tục, 1 thủ tục có phiên bản mới"));
+        assert!(preview.text.contains("Thêm 1 thủ tục, 1 thủ tục có phiên bản mới"), "{}", preview.text);
         assert_eq!(site.count("select count(*) from procedure_version"), 541, "only looked at");
         let hash = preview.text.split("tep-da-xem\" value=\"").nth(1).unwrap();
         let hash = hash.split('"').next().unwrap().to_owned();
