@@ -7,6 +7,8 @@ use store::Db;
 use crate::{
     Outcome, Problem, clock,
     config::{Place, Settled},
+    deadline::Deadline,
+    demo::Demo,
     ledger::Ledger,
     serve::Serve,
 };
@@ -25,6 +27,10 @@ struct Line {
 enum Command {
     /// Chạy máy chủ / Run the server
     Serve(Serve),
+    /// Nạp dữ liệu minh họa vào cơ sở dữ liệu trống / Fill an empty database with the demo
+    Demo(Demo),
+    /// Tính ngày hẹn và giải thích / Compute and explain a due date
+    Deadline(Deadline),
     /// Nhật ký và mã đối chiếu / The journal and its head
     #[command(subcommand)]
     Ledger(Ledger),
@@ -65,6 +71,8 @@ pub fn run() -> Outcome {
     let context = Context { settled: line.place.settle()? };
     match line.command {
         Command::Serve(it) => it.run(&context),
+        Command::Demo(it) => it.run(&context),
+        Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
     }
 }

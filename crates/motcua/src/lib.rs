@@ -7,13 +7,16 @@ use site::Routes;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod deadline;
+pub mod demo;
 pub mod ledger;
 pub mod serve;
+pub mod setup;
 
 /// Every route of the product.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default()
+    citizen::routes().and(people::routes())
 }
 
 /// Why a command ends without having done its work.

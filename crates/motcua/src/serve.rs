@@ -7,7 +7,7 @@ use site::{Site, seal::Seal};
 use store::{Blobs, Db};
 use tokio::net::TcpListener;
 
-use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN};
+use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN, demo, setup};
 
 /// Options of the server.
 #[derive(Debug, clap::Args)]
@@ -49,6 +49,20 @@ impl Serve {
             demo: self.demo,
             data_dir: context.settled.data_dir.clone(),
         };
+        let now = context.now();
+        if setup::is_empty(&db, now)? {
+            if self.demo {
+                println!("Lần chạy đầu: nạp dữ liệu minh họa Tân Kỳ.");
+                let sign_ins = demo::fill(&db, now, &demo::Play::default())?;
+                demo::print_sign_ins(&sign_ins);
+            } else {
+                let password = setup::first_start(&db, now, "2025-two-tier")?;
+                println!("Lần chạy đầu: tài khoản quantri, mật khẩu {password} (phải đổi ngay).");
+            }
+        } else if self.demo {
+            println!("Tài khoản minh họa: motcua-phuson, tuphap-phuson, chutich-phuson, …");
+            println!("Mật khẩu chung: {}", demo::PASSWORD);
+        }
         let site = open_site(db, config)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -10,5 +10,5 @@ pub mod units;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    accounts::routes()
+    accounts::routes().and(calendar::routes())
 }

@@ -49,7 +49,7 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
 
 async fn ready(State(site): State<Site>) -> Result<&'static str, Failure> {
     let stamp = store::Stamp::of_program((site.clock)(), "readyz");
-    site.db.read(stamp, |tx| tx.query_number("select count(*) from schema_migration", &[])).await?;
+    site.db.read(stamp, crate::sql::migrations).await?;
     Ok("ok")
 }
 

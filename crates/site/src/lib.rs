@@ -230,6 +230,14 @@ pub fn outdate(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
     sql::grow_setting(tx, name)
 }
 
+/// The units of today, without a site: for commands.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn tree_of(tx: &mut Tx<'_>) -> Result<tree::Tree, Fault> {
+    sql::tree(tx)
+}
+
 /// Whether the action is one that `who` may do to something of `unit`; else it does not exist
 /// for that person.
 ///

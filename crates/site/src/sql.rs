@@ -134,3 +134,8 @@ pub(crate) fn remember_submission(
     )?;
     Ok(())
 }
+
+/// How many migrations have run: a question that any sound database answers.
+pub(crate) fn migrations(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    tx.query_number("select count(*) from schema_migration", &[])
+}

@@ -396,6 +396,12 @@ pub fn term(
     Ok(Term { limit, received_at, pauses, extension })
 }
 
+/// Whether `due` is so near that an apology is due now: today, or within a working day.
+#[must_use]
+pub fn near(calendar: &WorkCalendar, now: DateTime, due: DateTime) -> bool {
+    now < due && calendar.working_days_between(now.date(), due.date()) <= 1
+}
+
 /// A dossier with all that is needed to act on it.
 pub struct OnDesk {
     /// The dossier.

@@ -84,7 +84,6 @@ struct Show {
     fee_due: String,
     fee_paid: String,
     number: String,
-    track_hint: String,
     may_add_files: bool,
 }
 
@@ -228,7 +227,6 @@ pub async fn show(
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let shell = site.shell(&who);
-    let base = site.config.base_url.clone();
     let page = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
@@ -316,7 +314,6 @@ pub async fn show(
                 prints,
                 person_born: site::form::parse_date(&person.birth_date)
                     .map_or_else(String::new, domain::text::date),
-                track_hint: format!("{base}/ho-so/{}", kept.code),
                 person,
                 unit: asker.tree.title(kept.unit).to_owned(),
                 competent: asker.tree.title(kept.competent).to_owned(),

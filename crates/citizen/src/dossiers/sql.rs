@@ -335,12 +335,6 @@ pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> 
     row.as_ref().map(kept).transpose()
 }
 
-/// Open dossiers after `after`, for work that goes through all of them.
-pub fn open_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("{COLUMNS} where is_open = 1 and id > ?1 order by id limit ?2");
-    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
-}
-
 /// Every dossier after `after`, for `motcua check`.
 pub fn all_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
     let sql = format!("{COLUMNS} where id > ?1 order by id limit ?2");
@@ -434,20 +428,6 @@ pub fn papers(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Paper>, Fault> {
             })
         })
         .collect()
-}
-
-/// Marks a paper as there and in order, or not.
-pub fn mark_paper(
-    tx: &mut Tx<'_>,
-    id: DossierId,
-    paper: i64,
-    sufficient: bool,
-    note: &str,
-) -> Result<usize, Fault> {
-    tx.execute(
-        "update dossier_paper set sufficient = ?3, note = ?4 where id = ?2 and dossier = ?1",
-        &[id.into(), paper.into(), sufficient.into(), note.into()],
-    )
 }
 
 /// Adds a file that was put away.

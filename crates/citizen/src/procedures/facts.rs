@@ -109,6 +109,15 @@ pub fn version(tx: &mut Tx<'_>, id: VersionId) -> Result<Option<Version>, Fault>
     sql::find(tx, id)
 }
 
+/// Every procedure that is published and in force today.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Version>, Fault> {
+    let today = tx.now().civil().date();
+    sql::all_in_force(tx, today)
+}
+
 /// The workflow of a procedure on `day`: its own, else that of the desk for what is settled
 /// at once, else the default of the tier.
 ///

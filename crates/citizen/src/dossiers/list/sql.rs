@@ -51,8 +51,6 @@ pub struct Line {
     pub received_at: DateTime,
     /// When it is due.
     pub due_at: Option<DateTime>,
-    /// When the result was there.
-    pub finished_at: Option<DateTime>,
     /// Who holds it.
     pub holder: Option<String>,
     /// The one-stop shop.
@@ -62,7 +60,7 @@ pub struct Line {
 }
 
 const COLUMNS: &str = "d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at,
-    d.finished_at, s.name, d.unit, d.is_open";
+    s.name, d.unit, d.is_open";
 const FROM: &str = "dossier d join procedure_version v on v.id = d.version
     left join staff s on s.id = d.holder";
 
@@ -76,10 +74,9 @@ fn line(row: &Row) -> Result<Line, Fault> {
         status: row.get(4)?,
         received_at: row.parse(5, "time", time)?,
         due_at: row.parse_opt(6, "time", time)?,
-        finished_at: row.parse_opt(7, "time", time)?,
-        holder: row.get(8)?,
-        unit: row.get(9)?,
-        is_open: row.get(10)?,
+        holder: row.get(7)?,
+        unit: row.get(8)?,
+        is_open: row.get(9)?,
     })
 }
 

@@ -1,0 +1,419 @@
+//! A year at the counters: dossiers come in office hours and are worked on by people who are
+//! mostly in time.
+
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
+
+use citizen::{
+    dossiers::{
+        Paper, Person,
+        desk::{self, Desk, Intake},
+        parts::{Actor, RolesHere, maker},
+    },
+    procedures::facts::{self as procedures, Version},
+};
+use domain::{
+    access::Role,
+    calendar::WorkCalendar,
+    dossier::{Collector, Command, Maker, Part, ReturnChannel, Status, What},
+    ids::DossierId,
+    money::Dong,
+    names::Ages,
+    procedure::ChannelKind,
+    time::Instant,
+};
+use indicatif::ProgressBar;
+use jiff::{ToSpan as _, civil::DateTime};
+use people::calendar::facts::{self as calendar, Calendars};
+use site::{Failure, tree::Tree};
+use store::{Db, Fault, Stamp, Tx};
+
+use super::{
+    Play, missing,
+    office::{Body, Office, Player},
+    random::Random,
+};
+
+/// Days of the past that are played.
+const DAYS: i64 = 365;
+/// Dossiers played in one transaction.
+const BATCH: usize = 200;
+
+/// What becomes of a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Plain,
+    Late,
+    Supplement,
+    Refused,
+    Withdrawn,
+}
+
+struct Case {
+    body: usize,
+    version: Arc<Version>,
+    fate: Fate,
+    id: Option<DossierId>,
+    specialist: usize,
+}
+
+/// Something that happens to a case at a time; earliest first.
+type Due = Reverse<(DateTime, usize)>;
+
+struct Stage<'a> {
+    office: &'a Office,
+    tree: Tree,
+    calendars: Calendars,
+    catalogues: Vec<Vec<Arc<Version>>>,
+    random: Random,
+    end: DateTime,
+}
+
+fn played(error: Failure) -> Fault {
+    match error {
+        Failure::Fault(fault) => fault,
+        Failure::Refused(why) => Fault::Broken(format!("demo was refused: {why}")),
+        other => Fault::Broken(format!("demo: {other:?}")),
+    }
+}
+
+fn at(time: DateTime, by: Player) -> Stamp {
+    Stamp { now: Instant::from_civil(time), by: by.account, origin: "demo".into() }
+}
+
+/// Plays the year.
+pub(super) fn play(
+    db: &Db,
+    now: Instant,
+    play: &Play,
+    office: &Office,
+    bar: &ProgressBar,
+) -> Result<(), Fault> {
+    let stamp = Stamp::of_program(now, "demo");
+    let (tree, calendars, catalogues) = db.read_blocking(stamp, |tx| {
+        let tree = site::tree_of(tx)?;
+        let calendars = calendar::load(tx)?;
+        let all = procedures::all(tx)?;
+        let all: Vec<Arc<Version>> = all.into_iter().map(Arc::new).collect();
+        let today = tx.now().civil().date();
+        let of = |body: &Body| -> Vec<Arc<Version>> {
+            let fits = |it: &&Arc<Version>| {
+                it.body.body == "ubnd"
+                    && it.body.settled_by(body.tier, today)
+                    && it
+                        .body
+                        .limit(ChannelKind::Direct)
+                        .is_some_and(|it| it.time_limit().is_some())
+            };
+            all.iter().filter(fits).cloned().collect()
+        };
+        let catalogues: Vec<Vec<Arc<Version>>> = office.bodies.iter().map(of).collect();
+        Ok::<_, Fault>((tree, calendars, catalogues))
+    })?;
+    let mut stage = Stage {
+        office,
+        tree,
+        calendars,
+        catalogues,
+        random: Random::new(play.seed.wrapping_add(1)),
+        end: now.civil(),
+    };
+    let (mut cases, mut queue) = stage.plan(play.dossiers)?;
+    while !queue.is_empty() {
+        let stamp = Stamp::of_program(now, "demo");
+        let received = db.write_blocking(stamp, |tx| {
+            let mut received = 0;
+            for _ in 0..BATCH {
+                let Some(Reverse((time, case))) = queue.pop() else { break };
+                if time > stage.end {
+                    continue;
+                }
+                let Some(it) = cases.get_mut(case) else { continue };
+                let fresh = it.id.is_none();
+                if let Some(next) = stage.act(tx, it, time)? {
+                    queue.push(Reverse((next, case)));
+                }
+                received += u64::from(fresh);
+            }
+            Ok::<_, Fault>(received)
+        })?;
+        bar.inc(received);
+    }
+    Ok(())
+}
+
+impl Stage<'_> {
+    fn desk(&self) -> Desk<'_> {
+        Desk { tree: &self.tree, calendars: &self.calendars }
+    }
+
+    fn calendar(&self) -> &WorkCalendar {
+        self.calendars.general()
+    }
+
+    /// A moment of office time some minutes after another.
+    fn later(&mut self, from: DateTime, least: u64, spread: u64) -> Option<DateTime> {
+        let minutes = least + self.random.below(spread.max(1));
+        self.calendar().after_minutes(from, i64::try_from(minutes).ok()?)
+    }
+
+    fn plan(&mut self, dossiers: u32) -> Result<(Vec<Case>, BinaryHeap<Due>), Fault> {
+        let mut cases = Vec::new();
+        let mut queue = BinaryHeap::new();
+        let first = self.end.date().checked_sub(DAYS.days()).unwrap_or(self.end.date());
+        for number in 0..dossiers {
+            let body = usize::try_from(self.random.below(self.office.bodies.len() as u64))
+                .map_err(|_| missing("body"))?;
+            let Some(catalogue) = self.catalogues.get(body) else { continue };
+            let at_once: Vec<&Arc<Version>> =
+                catalogue.iter().filter(|it| it.body.on_the_spot).collect();
+            let civil: Vec<&Arc<Version>> =
+                catalogue.iter().filter(|it| it.body.sector == "Hộ tịch").collect();
+            let share = self.random.below(100);
+            let version = match share {
+                0..=44 if !at_once.is_empty() => self.random.pick(&at_once).map(|it| (*it).clone()),
+                45..=74 if !civil.is_empty() => self.random.pick(&civil).map(|it| (*it).clone()),
+                _ => self.random.pick(catalogue).cloned(),
+            };
+            let Some(version) = version else { continue };
+            let day = i64::try_from(self.random.below(DAYS.unsigned_abs())).unwrap_or(0);
+            let day = first.checked_add(day.days()).unwrap_or(first);
+            let day = self.calendar().working_from(day).ok_or_else(|| missing("working day"))?;
+            let opening = day.to_datetime(self.calendar().hours.opening(day));
+            let Some(time) = self.later(opening, 1, 440) else { continue };
+            let fate = match self.random.below(1000) {
+                0..=17 => Fate::Late,
+                18..=57 => Fate::Supplement,
+                58..=67 => Fate::Refused,
+                68 => Fate::Withdrawn,
+                _ => Fate::Plain,
+            };
+            let specialist = match version.body.sector.as_str() {
+                "Hộ tịch" | "Chứng thực" | "Nuôi con nuôi" => 0,
+                "Đất đai" | "Hoạt động xây dựng" | "Thủy lợi" | "Môi trường" => {
+                    1
+                }
+                _ => 2,
+            };
+            cases.push(Case { body, version, fate, id: None, specialist });
+            queue.push(Reverse((time, number as usize)));
+        }
+        Ok((cases, queue))
+    }
+
+    fn player(roles: &[Role], who: Player) -> Maker {
+        let here = RolesHere {
+            at_counter: roles.to_vec(),
+            at_office: roles.to_vec(),
+            at_consulted: Vec::new(),
+        };
+        let actor = Actor { account: who.account, staff: Some(who.staff), stands_in_for: &[] };
+        maker(&actor, &here, &domain::dossier::Dossier::default())
+    }
+
+    /// Does what is next for a case, and says when the thing after that is.
+    fn act(
+        &mut self,
+        tx: &mut Tx<'_>,
+        case: &mut Case,
+        time: DateTime,
+    ) -> Result<Option<DateTime>, Fault> {
+        let office = self.office;
+        let body = office.bodies.get(case.body).ok_or_else(|| missing("body"))?;
+        let Some(id) = case.id else { return self.receive(tx, case, body, time) };
+        let mut on_desk = desk::take(tx, id).map_err(played)?;
+        let officer =
+            *body.specialists.get(case.specialist).ok_or_else(|| missing("specialist"))?;
+        let desk = Desk { tree: &self.tree, calendars: &self.calendars };
+        let dossier = on_desk.kept.dossier.clone();
+        let hop = |part, holder| on_desk.hop(desk, part, holder, time);
+        let (by, roles, command): (Player, Role, Command) = match dossier.status {
+            Status::Accepted => (
+                body.official,
+                Role::CounterOfficial,
+                What::Transfer { unit: body.body, hop: hop(Part::Dispatcher, None) }.into(),
+            ),
+            Status::Transferred => (
+                body.head,
+                Role::UnitHead,
+                What::Assign {
+                    officer: officer.staff,
+                    hop: hop(Part::Officer, Some(officer.staff)),
+                }
+                .into(),
+            ),
+            Status::Assigned => {
+                (officer, Role::Specialist, What::Begin { officer: officer.staff }.into())
+            }
+            Status::Processing if case.fate == Fate::Supplement && dossier.supplements == 0 => {
+                let until = self.calendar().nth_after(time.date(), 15).unwrap_or(time.date());
+                let what = What::RequestSupplement { until: until.at(17, 0, 0, 0) };
+                let words = "Bản sao giấy tờ tùy thân: bản nộp bị mờ, không đọc được số";
+                (officer, Role::Specialist, Command::saying(what, words))
+            }
+            Status::Processing
+                if case.fate == Fate::Late
+                    && dossier.extensions == 0
+                    && dossier.due_at.is_some_and(|due| desk::near(self.calendar(), time, due)) =>
+            {
+                let due = dossier.due_at.unwrap_or(time);
+                let new = self.calendar().nth_after(due.date(), 3).unwrap_or(due.date());
+                let what = What::Extend { due_at: new.at(17, 0, 0, 0), notice_by: time.date() };
+                let words = "Cần xác minh thêm tại thực địa";
+                (body.leader, Role::Leader, Command::saying(what, words))
+            }
+            Status::Processing if case.fate == Fate::Withdrawn => {
+                (body.official, Role::CounterOfficial, What::RequestWithdraw.into())
+            }
+            Status::WithdrawRequested => {
+                (body.official, Role::CounterOfficial, What::Withdraw.into())
+            }
+            Status::Processing if case.fate == Fate::Refused => (
+                officer,
+                Role::Specialist,
+                Command::saying(
+                    What::Refuse { officer: officer.staff, hop: hop(Part::Signer, None) },
+                    "Không đủ điều kiện theo quy định của thủ tục",
+                ),
+            ),
+            Status::Processing => (
+                officer,
+                Role::Specialist,
+                What::PutUp { officer: officer.staff, hop: hop(Part::Signer, None) }.into(),
+            ),
+            Status::AwaitSupplement => {
+                let resume =
+                    on_desk.resume(desk, time).map_err(played)?.ok_or_else(|| missing("pause"))?;
+                let hop = hop(Part::Officer, Some(officer.staff));
+                (body.official, Role::CounterOfficial, What::Supplement { resume, hop }.into())
+            }
+            Status::ToSign => (
+                body.leader,
+                Role::Leader,
+                What::Sign { signer: body.leader.staff, hop: hop(Part::Clerk, None) }.into(),
+            ),
+            Status::ToNumber => {
+                let number = format!("{}/UBND", 1 + self.random.below(900));
+                (
+                    body.clerk,
+                    Role::Clerk,
+                    What::Number { number, hop: hop(Part::Counter, None) }.into(),
+                )
+            }
+            Status::ResultAtCounter if dossier.financial == domain::dossier::Financial::Due => {
+                let amount = Dong(dossier.fee_due.0 - dossier.fee_paid.0);
+                (
+                    body.official,
+                    Role::CounterOfficial,
+                    What::MarkPaid { amount, resume: None }.into(),
+                )
+            }
+            Status::ResultAtCounter => (
+                body.official,
+                Role::CounterOfficial,
+                What::Return { channel: ReturnChannel::Counter, collector: Collector::Applicant }
+                    .into(),
+            ),
+            _ => return Ok(None),
+        };
+        let maker = Self::player(&[roles], by);
+        tx.restamp(at(time, by));
+        on_desk.step(tx, &maker, command).map_err(played)?;
+        Ok(self.when_next(case, &on_desk.kept.dossier, time))
+    }
+
+    /// When the next thing happens: most people are in time, some are not.
+    fn when_next(
+        &mut self,
+        case: &Case,
+        after: &domain::dossier::Dossier,
+        time: DateTime,
+    ) -> Option<DateTime> {
+        let left = after
+            .due_at
+            .map_or(480, |due| self.calendar().minutes_between(time, due))
+            .unsigned_abs();
+        match after.status {
+            Status::Processing if case.fate == Fate::Late && after.extensions == 0 => {
+                // Dawdles until the day before.
+                self.later(time, left.saturating_sub(500).max(30), 60)
+            }
+            Status::Processing if case.fate == Fate::Late => self.later(time, left + 60, 900),
+            Status::Processing => self.later(time, left / 5 + 10, left / 2 + 20),
+            Status::AwaitSupplement => self.later(time, 480, 480 * 6),
+            Status::ResultAtCounter => self.later(time, 30, 480 * 3),
+            _ => self.later(time, 10, (left / 20).clamp(20, 240)),
+        }
+    }
+
+    fn receive(
+        &mut self,
+        tx: &mut Tx<'_>,
+        case: &mut Case,
+        body: &Body,
+        time: DateTime,
+    ) -> Result<Option<DateTime>, Fault> {
+        let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);
+        let today = time.date();
+        let random = &mut self.random;
+        let mut stream = || random.next();
+        let person = self
+            .office
+            .names
+            .person(&mut stream, today, Ages::ADULT, &place)
+            .ok_or_else(|| missing("names"))?;
+        let version = &case.version;
+        let papers = version
+            .body
+            .papers_to_bring()
+            .take(6)
+            .zip(1_i64..)
+            .map(|(it, number)| Paper {
+                id: 0,
+                place: number,
+                name: it.name.clone(),
+                form: "original".to_owned(),
+                count: it.originals.map_or(1, i64::from),
+                sufficient: true,
+                note: String::new(),
+            })
+            .collect();
+        let pages = 1 + self.random.below(8);
+        let fee = version
+            .body
+            .fees
+            .iter()
+            .find_map(|it| it.amount)
+            .map_or(Dong::ZERO, |it| Dong(it.0 * i64::try_from(pages).unwrap_or(1)));
+        let intake = Intake {
+            procedure: version.body.code.clone(),
+            unit: body.counter,
+            channel: ChannelKind::Direct,
+            received_at: time,
+            person: Person {
+                name: person.name,
+                id_number: person.number.reveal().to_owned(),
+                birth_date: person.born_on.to_string(),
+                phone: person.phone.reveal().to_owned(),
+                address: person.address,
+                request: version.body.name.clone(),
+                return_way: ReturnChannel::Counter.code().to_owned(),
+                ..Person::default()
+            },
+            papers,
+            fee,
+        };
+        let by = body.official;
+        tx.restamp(at(time, by));
+        let maker = Self::player(&[Role::CounterOfficial], by);
+        if version.body.on_the_spot {
+            let number = Some(format!("{}", 1 + self.random.below(900)));
+            let signer = body.leader.staff;
+            let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
+            case.id = Some(done.map_err(played)?.id);
+            return Ok(None);
+        }
+        let received = desk::receive(tx, self.desk(), &maker, &intake).map_err(played)?;
+        case.id = Some(received.id);
+        Ok(self.later(time, 5, 60))
+    }
+}

@@ -1,0 +1,308 @@
+//! A real server on a port of its own, and a real Chromium that somebody drives.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::time::Instant;
+use fantoccini::{Client, ClientBuilder, Locator, key::Key};
+use jiff::civil::DateTime;
+use motcua::demo::{self, Play};
+use serde_json::{Value, json};
+use site::{Config, Site, seal::Seal};
+use store::{Blobs, Db, Stamp};
+use testkit::pg::TempDatabase;
+
+const AXE: &str = include_str!("../vendor/axe.min.js");
+const WAIT: Duration = Duration::from_secs(20);
+
+/// The product, running, with its clock in the test's hands.
+pub struct Server {
+    pub base: String,
+    pub db: Db,
+    now_ms: Arc<AtomicI64>,
+    _temp: Option<TempDatabase>,
+}
+
+/// Which database a journey runs on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgresql,
+}
+
+impl Server {
+    /// Starts the product with the office of Tân Kỳ and no dossiers, at `start`. `None` where
+    /// the wanted database is not to be had.
+    pub async fn start(on: On, start: DateTime) -> Option<Self> {
+        let temp = match on {
+            On::Sqlite => None,
+            On::Postgresql => Some(testkit::pg::fresh_database()?),
+        };
+        let url = temp.as_ref().map_or(":memory:".to_owned(), |it| it.url().to_owned());
+        let now_ms = Arc::new(AtomicI64::new(Instant::from_civil(start).epoch_ms()));
+        let now = Instant::from_civil(start);
+        let db = tokio::task::spawn_blocking(move || {
+            let db = Db::open(&url, now).unwrap();
+            let play = Play { dossiers: 0, ..Play::default() };
+            demo::fill(&db, now, &play).unwrap();
+            db
+        })
+        .await
+        .unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let clock = {
+            let now_ms = now_ms.clone();
+            move || Instant::from_epoch_ms(now_ms.load(Ordering::Relaxed))
+        };
+        let config = Config {
+            base_url: base.clone(),
+            tls: false,
+            behind_proxy: false,
+            demo: true,
+            data_dir: std::env::temp_dir(),
+        };
+        let site =
+            Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
+        let router = site::serve(motcua::routes(), site);
+        tokio::spawn(motcua::serve::serve(listener, router, std::future::pending()));
+        Some(Self { base, db, now_ms, _temp: temp })
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, civil: DateTime) {
+        self.now_ms.store(Instant::from_civil(civil).epoch_ms(), Ordering::Relaxed);
+    }
+
+    /// One text from the database.
+    pub async fn text(&self, sql: &'static str) -> String {
+        let stamp = Stamp::of_program(Instant::from_epoch_ms(0), "test");
+        let read = self.db.read(stamp, move |tx| {
+            let row = tx.query_one(sql, &[])?;
+            row.map_or(Ok(String::new()), |row| row.get(0))
+        });
+        read.await.map_err(|e: store::Fault| e.to_string()).unwrap()
+    }
+}
+
+/// ChromeDriver, ended with the test.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// A browser that somebody drives.
+pub struct Page {
+    client: Client,
+    base: String,
+    _driver: Driver,
+}
+
+impl Page {
+    /// Opens a browser of this size on the server's pages.
+    pub async fn open_at(base: &str, width: u32, height: u32) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver; ./test installs it");
+        let driver = Driver(driver);
+        let args = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+        ];
+        let size = format!("--window-size={width},{height}");
+        let args: Vec<&str> = args.iter().copied().chain([size.as_str()]).collect();
+        let mut capabilities = serde_json::Map::new();
+        let mut options = json!({ "args": args });
+        if width < 500 {
+            options["mobileEmulation"] =
+                json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0}});
+        }
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let address = format!("http://127.0.0.1:{port}");
+        let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+        for _ in 0..100 {
+            let opened = ClientBuilder::new(connector.clone())
+                .capabilities(capabilities.clone())
+                .connect(&address)
+                .await;
+            if let Ok(client) = opened {
+                return Self { client, base: base.to_owned(), _driver: driver };
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no browser could be opened");
+    }
+
+    /// Goes to a path.
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    async fn find(&self, xpath: &str) -> fantoccini::elements::Element {
+        let found = self.client.wait().at_most(WAIT).for_element(Locator::XPath(xpath)).await;
+        match found {
+            Ok(it) => it,
+            Err(error) => {
+                let url = self.client.current_url().await.unwrap();
+                let text: String = self.text().await.chars().take(2500).collect();
+                panic!("{error}: {xpath} at {url}:\n{text}")
+            }
+        }
+    }
+
+    async fn control(&self, label: &str) -> fantoccini::elements::Element {
+        let xpath = format!(
+            "//*[@id=//label[contains(normalize-space(.), \"{label}\")]/@for] \
+             | //*[contains(@aria-label, \"{label}\")][self::input or self::select or self::textarea]"
+        );
+        self.find(&xpath).await
+    }
+
+    /// Types into the control with this label.
+    pub async fn fill(&self, label: &str, value: &str) {
+        let control = self.control(label).await;
+        control.clear().await.unwrap();
+        control.send_keys(value).await.unwrap();
+    }
+
+    /// Types into the control with this label and ends with Enter, as a scanner does.
+    pub async fn scan(&self, label: &str, value: &str) {
+        let control = self.control(label).await;
+        self.client
+            .execute(
+                "arguments[0].value = arguments[1]",
+                vec![serde_json::to_value(&control).unwrap(), json!(value)],
+            )
+            .await
+            .unwrap();
+        control.send_keys(&Key::Enter.to_string()).await.unwrap();
+    }
+
+    /// Ticks the box with this label.
+    pub async fn tick(&self, label: &str) {
+        self.control(label).await.click().await.unwrap();
+    }
+
+    /// Chooses the first option that holds `text`.
+    pub async fn choose(&self, label: &str, text: &str) {
+        let control = self.control(label).await;
+        let xpath = format!(".//option[contains(normalize-space(.), \"{text}\")]");
+        let option = control.find(Locator::XPath(&xpath)).await.unwrap();
+        option.click().await.unwrap();
+    }
+
+    /// Presses the button or follows the link with this text.
+    pub async fn press(&self, text: &str) {
+        let xpath =
+            format!("//button[normalize-space(.)=\"{text}\"] | //a[normalize-space(.)=\"{text}\"]");
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            if self.find(&xpath).await.click().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("“{text}” cannot be pressed");
+    }
+
+    /// All that the page shows; nothing while it is between two pages.
+    pub async fn text(&self) -> String {
+        let script = "return document.body ? document.body.innerText : ''";
+        match self.client.execute(script, Vec::new()).await {
+            Ok(Value::String(text)) => text,
+            _ => String::new(),
+        }
+    }
+
+    /// Waits until the page shows `text`.
+    pub async fn see(&self, text: &str) {
+        for _ in 0..100 {
+            if self.text().await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let url = self.client.current_url().await.unwrap();
+        let shown: String = self.text().await.chars().take(2500).collect();
+        panic!("“{text}” is not shown at {url}:\n{shown}");
+    }
+
+    /// The path of the page.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Fetches a path of the site within the page, with its cookies: status, type, first bytes.
+    pub async fn fetch(&self, path: &str) -> (u64, String, String) {
+        let script = "const [path, done] = arguments; fetch(path).then(async (r) => { \
+             const b = new Uint8Array(await r.arrayBuffer()); \
+             done([r.status, r.headers.get('content-type'), String.fromCharCode(...b.slice(0, 5))]) })";
+        let got = self.client.execute_async(script, vec![json!(path)]).await.unwrap();
+        let text = |at: usize| got[at].as_str().unwrap_or("").to_owned();
+        (got[0].as_u64().unwrap(), text(1), text(2))
+    }
+
+    /// Nothing stands against WCAG 2.2 AA on this page, and it does not scroll sideways.
+    pub async fn sound(&self) {
+        self.client.execute(AXE, Vec::new()).await.unwrap();
+        let script = "const done = arguments[arguments.length - 1]; \
+             axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
+               .then((r) => done(r.violations.map((v) => v.id + ': ' + v.help + ' at ' \
+                 + v.nodes.slice(0, 4).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' ; '))))";
+        let found = self.client.execute_async(script, Vec::new()).await.unwrap();
+        let Value::Array(found) = found else { panic!("axe gave no list: {found}") };
+        let path = self.path().await;
+        assert!(found.is_empty(), "{path}: {found:#?}");
+        let wide = self
+            .client
+            .execute(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                Vec::new(),
+            )
+            .await
+            .unwrap();
+        assert!(wide.as_i64().unwrap() <= 0, "{path} scrolls sideways by {wide}");
+    }
+
+    /// Signs in as a demo account.
+    pub async fn sign_in(&self, login: &str) {
+        self.goto("/co-quan/dang-nhap").await;
+        self.fill("Tên đăng nhập", login).await;
+        self.fill("Mật khẩu", demo::PASSWORD).await;
+        self.press("Đăng nhập").await;
+        self.see("Việc hôm nay").await;
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self) {
+        self.press("Đăng xuất").await;
+        self.see("Đăng nhập dành cho cán bộ").await;
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        self.client.clone().close().await.ok();
+    }
+}

@@ -1,0 +1,152 @@
+//! Checks of the code itself. Each rule says where it comes from and how to obey.
+
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read should fail the test")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const LINES_MAX: usize = 620;
+const COLUMNS_MAX: usize = 125;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !matches!(name.as_str(), "target" | ".git" | "var" | "vendor") {
+                found.extend(files(&path, ending));
+            }
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_code_is_tidy() {
+    let crates = root().join("crates");
+    let mut found = Vec::new();
+    for path in files(&crates, ".rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let shown = path.strip_prefix(&crates).unwrap().display().to_string();
+        let mut wrong = |line: usize, rule: &str| found.push(format!("{shown}:{line}: {rule}"));
+        let is_test = shown.contains("tests");
+        if !text.starts_with("//!") && !text.starts_with("#!") {
+            wrong(1, "a file begins with //! and says what it is for");
+        }
+        if text.lines().count() > LINES_MAX {
+            wrong(LINES_MAX, "a file this long is two files");
+        }
+        let holds_sql = ["sql.rs", "facts.rs", "jobs.rs"].iter().any(|name| shown.ends_with(name))
+            || shown.starts_with("store")
+            || shown.starts_with("testkit");
+        for (at, line) in text.lines().enumerate() {
+            if line.chars().count() > COLUMNS_MAX
+                && !is_test
+                && !shown.ends_with("dossier/rules.rs")
+            {
+                wrong(at + 1, "line too long");
+            }
+            if line.contains("is null or ") {
+                wrong(at + 1, "write the typed side first: `(unit = ?2 or unit is null)`");
+            }
+            for banned in [" ilike ", " now()", " like '"] {
+                if holds_sql && !is_test && line.contains(banned) {
+                    wrong(at + 1, "the two engines do not share this SQL");
+                }
+            }
+            let runs_sql = ["tx.query(", "tx.execute(", "tx.query_one(", "tx.query_number("]
+                .iter()
+                .any(|it| line.contains(it));
+            if runs_sql && !holds_sql && !is_test {
+                wrong(at + 1, "SQL lives in sql.rs, facts.rs or jobs.rs of its slice");
+            }
+            let pure = shown.starts_with("domain") || shown.starts_with("prints/src");
+            if pure && !is_test && (line.contains("::now()") || line.contains("std::fs")) {
+                wrong(at + 1, "pure crates read no clock and no file");
+            }
+            let float = line.contains("f64") || line.contains("f32");
+            if shown.starts_with("domain") && !shown.contains("lunar") && !is_test && float {
+                wrong(at + 1, "rules use whole numbers");
+            }
+            if line.contains("#[allow") {
+                wrong(at + 1, "write #[expect(lint, reason = …)]");
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn templates_hold_no_inline_script_or_style() {
+    let mut found = Vec::new();
+    for path in files(&root().join("crates"), ".html") {
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, line) in text.lines().enumerate() {
+            let script = line.contains("<script") && !line.contains(" src=");
+            let handler = [" onclick=", " onchange=", " onsubmit=", " onload="]
+                .iter()
+                .any(|it| line.contains(it));
+            if line.contains(" style=") || line.contains("<style") || script || handler {
+                found.push(format!("{}:{}", path.display(), at + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "the content policy forbids these:\n{}", found.join("\n"));
+}
+
+#[test]
+fn migrations_are_numbered_without_gaps() {
+    let schema = root().join("schema");
+    for (at, path) in files(&schema, ".sql").iter().enumerate() {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(name.starts_with(&format!("{:04}_", at + 1)), "{name}");
+    }
+}
+
+#[test]
+fn the_project_speaks_of_itself_alone() {
+    let words = ["/work/", "/tmp/bash", "sub-agent", "subagent"];
+    let mut found = Vec::new();
+    for ending in [".rs", ".md", ".html", ".toml", ".sql", ".css", ".ftl"] {
+        for path in files(&root(), ending) {
+            if path.ends_with("xtask/tests/tidy.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for word in words {
+                if text.contains(word) {
+                    found.push(format!("{}: {word}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    for path in files(&root(), ".md") {
+        let text = fs::read_to_string(&path).unwrap();
+        for rest in text.split("](").skip(1) {
+            let target = rest.split(')').next().unwrap_or("").split('#').next().unwrap_or("");
+            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+                continue;
+            }
+            if !path.parent().unwrap().join(target).exists() {
+                broken.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
