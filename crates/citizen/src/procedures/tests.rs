@@ -109,6 +109,13 @@ on_both_engines! { crate::procedures::routes();
             let first = first.split("/thu-tuc/").nth(1).unwrap().split('"').next().unwrap();
             assert_eq!(first, code, "{asked}");
         }
+        let here = browser.get("/thu-tuc?don-vi=1&q=khai+sinh").await;
+        assert!(here.text.contains("/thu-tuc/1.001193\""));
+        let police = facts::shipped::procedures().unwrap();
+        let police = police.iter().find(|it| it.body == "police").unwrap();
+        let path = format!("/thu-tuc?q={}", police.code);
+        assert!(browser.get(&path).await.text.contains("class=\"cards\"><li>"));
+        assert!(browser.get(&format!("{path}&don-vi=1")).await.text.contains("class=\"empty\""));
         let nothing = browser.get("/thu-tuc?q=xyzzyq").await;
         assert!(nothing.text.contains("class=\"empty\""));
     }

@@ -50,3 +50,4 @@ board-a3 = Print on A3
 procedure-conditions = Requirements and conditions
 procedure-sources = Sources
 procedure-agency = Agency
+filter-unit = Office

@@ -50,3 +50,4 @@ board-a3 = In khổ A3
 procedure-conditions = Yêu cầu, điều kiện
 procedure-sources = Nguồn
 procedure-agency = Cơ quan thực hiện
+filter-unit = Đơn vị giải quyết
