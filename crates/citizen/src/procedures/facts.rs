@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     ids::VersionId,
-    procedure::{ProcedureVersion, Tier},
+    procedure::{ProcedureVersion, RowError, Tier},
     search::{Document, Index, Synonyms},
     workflow::{self, Workflow},
 };
@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use site::Site;
 use store::{Fault, Tx};
 
-use super::sql;
+pub use super::changes::Plan;
 pub use super::sql::{Paused, Version};
+use super::{changes, sql};
 
 /// The setting that grows with every change of the catalogue.
 pub const EDITION: &str = "procedures_edition";
@@ -77,6 +78,19 @@ pub fn seed(tx: &mut Tx<'_>, from: Date) -> Result<(), Fault> {
     )?;
     sql::insert_workflow(tx, &workflow::on_the_spot(), from)?;
     site::outdate(tx, EDITION)
+}
+
+/// Takes a list of procedures into the catalogue: new ones, and new versions of those that
+/// differ. All of it, or nothing. What the command line and the office's import end in.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; every row that cannot be kept within.
+pub fn import_all(
+    tx: &mut Tx<'_>,
+    list: &[ProcedureVersion],
+    from: Date,
+) -> Result<Result<Plan, Vec<RowError>>, Fault> {
+    changes::import(tx, list, from)
 }
 
 /// The version of `code` that is published and in force on `day`.

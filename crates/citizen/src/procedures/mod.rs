@@ -1,16 +1,27 @@
-//! The catalogue of procedures: versions by date, public pages, notice boards.
+//! The catalogue of procedures: versions by date, public pages, notice boards, exchange.
 
 use domain::access::Action;
 use site::{Routes, get};
 
+mod board;
+pub mod changes;
+mod edit;
 pub mod exchange;
 pub mod facts;
+mod office;
 mod pages;
 mod sql;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
+    public().and(in_the_office())
+}
+
+fn public() -> Routes {
     Routes::default()
         .on("/", Action::PublicRead, get(pages::home))
         .on("/thu-tuc", Action::PublicRead, get(pages::search))
@@ -18,4 +29,19 @@ pub fn routes() -> Routes {
         .on("/thu-tuc/{code}/in.pdf", Action::PublicRead, get(pages::print))
         .on("/niem-yet/{unit}", Action::PublicRead, get(pages::board))
         .on("/niem-yet/{unit}/in.pdf", Action::PublicRead, get(pages::print_board))
+}
+
+fn in_the_office() -> Routes {
+    let manage = Action::ProcedureManage;
+    Routes::default()
+        .on("/co-quan/thu-tuc", Action::OfficeHome, get(office::list))
+        .on("/co-quan/thu-tuc/moi", manage, get(edit::new_form).post(edit::create))
+        .on("/co-quan/thu-tuc/nhap", manage, get(transfer::form).post(transfer::import))
+        .on("/co-quan/thu-tuc/xuat", manage, get(transfer::export))
+        .on("/co-quan/thu-tuc/{code}", Action::OfficeHome, get(office::show))
+        .on("/co-quan/thu-tuc/{code}/trang-thai", manage, site::post(office::change))
+        .on("/co-quan/thu-tuc/{code}/sua", manage, get(edit::edit_form).post(edit::edit))
+        .on("/co-quan/niem-yet", Action::PostingManage, get(board::list).post(board::change))
+        .menu("Danh mục thủ tục", "/co-quan/thu-tuc", Action::OfficeHome)
+        .menu("Niêm yết", "/co-quan/niem-yet", Action::PostingManage)
 }

@@ -103,6 +103,8 @@ struct Search {
     sector: String,
     tier: String,
     level: String,
+    unit: String,
+    units: Vec<(String, String)>,
     sectors: Vec<String>,
     tiers: Vec<(&'static str, &'static str)>,
     levels: Vec<(&'static str, &'static str)>,
@@ -134,15 +136,20 @@ pub async fn search(
     let q: String = asked.get("q").chars().take(200).collect();
     let (sector, tier, level) = (asked.get("linh-vuc"), asked.get("cap"), asked.get("muc-do"));
     let today = who.today();
+    // What a unit settles is what People's Committees of its tier settle.
+    let unit = asked.get("don-vi").to_owned();
+    let of_unit = unit.parse().ok().and_then(|it| who.tree.unit(it)).map(|it| tier_of(&it.kind));
     let fits = |it: &Version| {
-        (sector.is_empty() || it.body.sector == sector)
+        of_unit.is_none_or(|tier| {
+            it.body.body == "ubnd" && tier.is_some_and(|tier| it.body.settled_by(tier, today))
+        }) && (sector.is_empty() || it.body.sector == sector)
             && (level.is_empty() || it.body.level.code() == level)
             && Tier::from_code(tier).is_none_or(|tier| it.body.settled_by(tier, today))
     };
     let found: Vec<Arc<Version>> = if q.is_empty() {
         catalogue.all().iter().filter(|it| fits(it)).cloned().collect()
     } else {
-        catalogue.find(&q, 200).into_iter().filter(|it| fits(it)).collect()
+        catalogue.find(&q, catalogue.all().len()).into_iter().filter(|it| fits(it)).collect()
     };
     let page = asked.get("trang").parse().unwrap_or(1_usize).clamp(1, 1_000);
     let from = (page - 1) * CARDS;
@@ -158,6 +165,13 @@ pub async fn search(
         sector: sector.to_owned(),
         tier: tier.to_owned(),
         level: level.to_owned(),
+        unit,
+        units: who
+            .tree
+            .all()
+            .filter(|it| tier_of(&it.kind).is_some())
+            .map(|it| (it.id.to_string(), it.title.clone()))
+            .collect(),
         sectors: catalogue.sectors().to_vec(),
         tiers: Tier::ALL.iter().map(|it| (it.code(), it.label())).collect(),
         levels: ServiceLevel::ALL.iter().map(|it| (it.code(), it.label())).collect(),
@@ -186,6 +200,7 @@ struct Show {
     limits: Vec<(String, String)>,
     fees: Vec<String>,
     tiers: String,
+    body: String,
     channels: String,
     paused: Option<String>,
     today_due: Option<String>,
@@ -287,6 +302,7 @@ pub async fn show(
             })
             .collect(),
         tiers: body.tiers.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
+        body: super::exchange::body_label(&body.body).to_owned(),
         channels: body.channels.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
         today_due,
@@ -370,7 +386,7 @@ pub async fn print(
     Ok(site::file(bytes, "application/pdf", &format!("thu-tuc-{code}.pdf"), false))
 }
 
-fn tier_of(kind: &str) -> Option<Tier> {
+pub(super) fn tier_of(kind: &str) -> Option<Tier> {
     Some(match UnitKind::of(kind)? {
         UnitKind::Province => Tier::Province,
         UnitKind::District => Tier::District,

@@ -1,15 +1,23 @@
 //! All SQL of the catalogue.
 
+use std::collections::HashMap;
+
 use domain::{
-    ids::{ProcedureId, VersionId},
+    ids::{ProcedureId, StaffId, UnitId, VersionId},
     procedure::ProcedureVersion,
     workflow::Workflow,
 };
 use jiff::civil::Date;
 use store::{Fault, Param, Row, Tx, journal::Entry};
 
+use super::exchange;
+
 /// What the journal calls a procedure.
 pub const SUBJECT: &str = "procedure";
+/// In force from its first day on.
+pub const PUBLISHED: &str = "published";
+/// No longer settled from its first day on.
+pub const ABOLISHED: &str = "abolished";
 
 /// A pause of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +112,178 @@ pub fn all_in_force(tx: &mut Tx<'_>, day: Date) -> Result<Vec<Version>, Fault> {
     tx.query(&sql, &[day.into()])?.iter().map(version).collect()
 }
 
+/// Every version of a procedure, newest first.
+pub fn versions(tx: &mut Tx<'_>, code: &str) -> Result<Vec<Version>, Fault> {
+    let sql = format!(
+        "{COLUMNS} join procedure p on p.id = v.procedure
+         where p.code = ?1 order by v.in_force_from desc"
+    );
+    tx.query(&sql, &[code.into()])?.iter().map(version).collect()
+}
+
+/// The newest version of every procedure, by code, whatever its state or first day.
+pub fn newest(tx: &mut Tx<'_>) -> Result<HashMap<String, Version>, Fault> {
+    let all = tx.query(&format!("{COLUMNS} order by v.procedure, v.in_force_from"), &[])?;
+    all.iter().map(|row| version(row).map(|it| (it.body.code.clone(), it))).collect()
+}
+
+/// A version without its body, for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Sector.
+    pub sector: String,
+    /// First day.
+    pub from: Date,
+    /// published, abolished.
+    pub state: String,
+    /// Days of a pause, if there is one.
+    pub paused: Option<(Date, Option<Date>)>,
+    /// Whether it is in force on the day that was asked for.
+    pub is_current: bool,
+    /// First day of a version still to come.
+    pub next: Option<Date>,
+}
+
+/// Every procedure as it is on `day`, by code; one still to come as it will be.
+pub fn lines(tx: &mut Tx<'_>, day: Date) -> Result<Vec<Line>, Fault> {
+    let rows = tx.query(
+        "select p.code, v.name, v.sector, v.in_force_from, v.state, v.paused_from, v.paused_until
+         from procedure_version v join procedure p on p.id = v.procedure
+         order by p.code, v.in_force_from",
+        &[],
+    )?;
+    let date = |it: &str| it.parse::<Date>().ok();
+    let mut lines: Vec<Line> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let from = row.parse(3, "date", date)?;
+        let until = row.parse_opt(6, "date", date)?;
+        let line = Line {
+            code: row.get(0)?,
+            name: row.get(1)?,
+            sector: row.get(2)?,
+            from,
+            state: row.get(4)?,
+            paused: row.parse_opt(5, "date", date)?.map(|from| (from, until)),
+            is_current: from <= day,
+            next: None,
+        };
+        match lines.last_mut().filter(|it| it.code == line.code) {
+            Some(before) if line.is_current => *before = line,
+            Some(before) => before.next = before.next.or(Some(line.from)),
+            None => lines.push(line),
+        }
+    }
+    Ok(lines)
+}
+
+/// Writes a pause, or ends it.
+pub fn set_pause(tx: &mut Tx<'_>, id: VersionId, pause: Option<&Paused>) -> Result<(), Fault> {
+    tx.execute(
+        "update procedure_version
+         set paused_from = ?2, paused_until = ?3, paused_reason = ?4 where id = ?1",
+        &[
+            id.into(),
+            pause.map(|it| it.from).into(),
+            pause.and_then(|it| it.until).into(),
+            pause.map(|it| it.reason.as_str()).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A version that is posted somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// Which version.
+    pub version: VersionId,
+    /// Whose version it is.
+    pub procedure: ProcedureId,
+    /// The procedure's code.
+    pub code: String,
+    /// Its name in that version.
+    pub name: String,
+    /// Since when.
+    pub posted_on: Date,
+    /// When somebody last looked.
+    pub checked_on: Option<Date>,
+}
+
+/// What is posted at a place of a unit.
+pub fn postings(tx: &mut Tx<'_>, unit: UnitId, place: &str) -> Result<Vec<Posting>, Fault> {
+    let rows = tx.query(
+        "select o.version, v.procedure, p.code, v.name, o.posted_on, o.checked_on
+         from posting o
+         join procedure_version v on v.id = o.version
+         join procedure p on p.id = v.procedure
+         where o.unit = ?1 and o.place = ?2
+         order by p.code, v.in_force_from",
+        &[unit.into(), place.into()],
+    )?;
+    let date = |it: &str| it.parse::<Date>().ok();
+    rows.iter()
+        .map(|row| {
+            Ok(Posting {
+                version: row.get(0)?,
+                procedure: row.get(1)?,
+                code: row.get(2)?,
+                name: row.get(3)?,
+                posted_on: row.parse(4, "date", date)?,
+                checked_on: row.parse_opt(5, "date", date)?,
+            })
+        })
+        .collect()
+}
+
+/// Takes every version of a procedure down from a place; says how many hung there.
+pub fn unpost(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    place: &str,
+    procedure: ProcedureId,
+) -> Result<usize, Fault> {
+    tx.execute(
+        "delete from posting where unit = ?1 and place = ?2
+           and version in (select id from procedure_version where procedure = ?3)",
+        &[unit.into(), place.into(), procedure.into()],
+    )
+}
+
+/// Posts a version.
+pub fn insert_posting(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    place: &str,
+    version: VersionId,
+    day: Date,
+) -> Result<(), Fault> {
+    tx.execute(
+        "insert into posting (unit, version, place, posted_on) values (?1, ?2, ?3, ?4)",
+        &[unit.into(), version.into(), place.into(), day.into()],
+    )?;
+    Ok(())
+}
+
+/// Somebody looked and it hangs there; says whether it does.
+pub fn check_posting(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    place: &str,
+    version: VersionId,
+    day: Date,
+    by: Option<StaffId>,
+) -> Result<bool, Fault> {
+    let checked = tx.execute(
+        "update posting set checked_on = ?4, checked_by = ?5
+         where unit = ?1 and place = ?2 and version = ?3",
+        &[unit.into(), place.into(), version.into(), day.into(), by.into()],
+    )?;
+    Ok(checked > 0)
+}
+
 /// The procedure with this code, made if it is not there.
 pub fn procedure(tx: &mut Tx<'_>, code: &str) -> Result<ProcedureId, Fault> {
     let found = tx.query_one("select id from procedure where code = ?1", &[code.into()])?;
@@ -119,6 +299,17 @@ pub fn insert_version(
     body: &ProcedureVersion,
     from: Date,
 ) -> Result<VersionId, Fault> {
+    insert_state(tx, body, from, PUBLISHED)
+}
+
+/// The same for any state: an abolished procedure has a version that says so.
+pub fn insert_state(
+    tx: &mut Tx<'_>,
+    body: &ProcedureVersion,
+    from: Date,
+    state: &str,
+) -> Result<VersionId, Fault> {
+    let body = &exchange::tidied(body.clone());
     let procedure = procedure(tx, &body.code)?;
     let before = from.yesterday().map_err(|e| Fault::Broken(format!("a date: {e}")))?;
     tx.execute(
@@ -136,7 +327,7 @@ pub fn insert_version(
     let id: VersionId = tx.insert(
         "insert into procedure_version
            (procedure, in_force_from, name, sector, tiers, service_level, state, body)
-         values (?1, ?2, ?3, ?4, ?5, ?6, 'published', ?7) returning id",
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) returning id",
         &[
             procedure.into(),
             from.into(),
@@ -144,11 +335,12 @@ pub fn insert_version(
             body.sector.as_str().into(),
             format!(",{},", tiers.join(",")).into(),
             body.level.code().into(),
+            state.into(),
             text.into(),
         ],
     )?;
     tx.journal(
-        Entry::new(SUBJECT, procedure.0, "publish")
+        Entry::new(SUBJECT, procedure.0, if state == PUBLISHED { "publish" } else { "abolish" })
             .details(&serde_json::json!({"version": id.0, "in_force_from": from.to_string()})),
     );
     Ok(id)

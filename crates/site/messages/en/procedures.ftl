@@ -47,3 +47,7 @@ procedure-qr = QR code of this page
 board-title = Notice board of procedures
 board-a4 = Print on A4
 board-a3 = Print on A3
+procedure-conditions = Requirements and conditions
+procedure-sources = Sources
+procedure-agency = Agency
+filter-unit = Office

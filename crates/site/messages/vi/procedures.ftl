@@ -47,3 +47,7 @@ procedure-qr = Mã QR của trang này
 board-title = Bảng niêm yết thủ tục hành chính
 board-a4 = In khổ A4
 board-a3 = In khổ A3
+procedure-conditions = Yêu cầu, điều kiện
+procedure-sources = Nguồn
+procedure-agency = Cơ quan thực hiện
+filter-unit = Đơn vị giải quyết

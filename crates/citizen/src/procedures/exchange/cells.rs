@@ -110,7 +110,7 @@ pub(super) const COLUMNS: [Column; 20] = [
         head: "Yêu cầu, điều kiện",
         field: "conditions",
         write: |it| it.conditions.clone(),
-        read: |it, cell| set_lines(&mut it.conditions, cell),
+        read: |it, cell| set(&mut it.conditions, cell),
     },
     Column {
         head: "Căn cứ pháp lý",
@@ -122,7 +122,7 @@ pub(super) const COLUMNS: [Column; 20] = [
         head: "Đối tượng thực hiện",
         field: "applicants",
         write: |it| it.applicants.clone(),
-        read: |it, cell| set_lines(&mut it.applicants, cell),
+        read: |it, cell| set(&mut it.applicants, cell),
     },
     Column {
         head: "Mức độ trực tuyến",
@@ -134,13 +134,13 @@ pub(super) const COLUMNS: [Column; 20] = [
         head: "Cơ quan thực hiện",
         field: "agency",
         write: |it| it.agency.clone(),
-        read: |it, cell| set_lines(&mut it.agency, cell),
+        read: |it, cell| set(&mut it.agency, cell),
     },
     Column {
         head: "Quyết định công bố",
         field: "decision",
         write: |it| it.decision.clone(),
-        read: |it, cell| set_lines(&mut it.decision, cell),
+        read: |it, cell| set(&mut it.decision, cell),
     },
     Column {
         head: "Nguồn",
@@ -183,6 +183,37 @@ pub fn blank() -> ProcedureVersion {
     }
 }
 
+/// The same with every text in composed letters and without stray spaces: sources and phones
+/// send `e` + `ˆ` where a page expects `ê`.
+#[must_use]
+pub fn tidied(mut it: ProcedureVersion) -> ProcedureVersion {
+    let line = |it: &mut String| *it = text::tidy(it);
+    let lines = |it: &mut String| {
+        let tidy: Vec<String> = it.lines().map(text::tidy).collect();
+        tidy.join("\n").trim().clone_into(it);
+    };
+    for text in [&mut it.code, &mut it.name, &mut it.sector, &mut it.ministry, &mut it.body] {
+        line(text);
+    }
+    for text in [&mut it.conditions, &mut it.applicants, &mut it.agency, &mut it.decision] {
+        lines(text);
+    }
+    for list in [&mut it.results, &mut it.legal_basis, &mut it.sources] {
+        list.iter_mut().for_each(lines);
+        list.retain(|it| !it.is_empty());
+    }
+    for fee in &mut it.fees {
+        line(&mut fee.channels);
+        line(&mut fee.note);
+    }
+    for paper in &mut it.papers {
+        for text in [&mut paper.name, &mut paper.group, &mut paper.form] {
+            line(text);
+        }
+    }
+    it
+}
+
 /// What people call a body.
 #[must_use]
 pub fn body_label(code: &str) -> &str {
@@ -190,13 +221,7 @@ pub fn body_label(code: &str) -> &str {
 }
 
 fn set(field: &mut String, cell: &str) -> Read {
-    *field = text::tidy(cell);
-    Ok(())
-}
-
-/// Like [`set`], but lines stay.
-fn set_lines(field: &mut String, cell: &str) -> Read {
-    *field = cell.replace("\r\n", "\n").trim().to_owned();
+    cell.clone_into(field);
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use serde_json::Value;
 use store::Fault;
 
 use cells::COLUMNS;
-pub use cells::{BODIES, blank, body_label};
+pub use cells::{BODIES, blank, body_label, tidied};
 
 /// Procedures in one file at most.
 pub const ROWS_MAX: usize = 20_000;
@@ -115,6 +115,7 @@ fn checked(
     read: Vec<(usize, ProcedureVersion)>,
     mut errors: Vec<RowError>,
 ) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
+    let read: Vec<_> = read.into_iter().map(|(row, it)| (row, tidied(it))).collect();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for (row, it) in &read {
         errors.extend(it.errors(*row));

@@ -5,7 +5,7 @@ use crate::procedures::facts::shipped;
 
 #[test]
 fn all_procedures_come_back_unchanged_from_every_kind_of_file() {
-    let shipped = shipped::procedures().unwrap();
+    let shipped: Vec<_> = shipped::procedures().unwrap().into_iter().map(tidied).collect();
     let all: Vec<&ProcedureVersion> = shipped.iter().collect();
     for kind in Kind::ALL {
         let bytes = write(kind, &all).unwrap();
@@ -19,7 +19,7 @@ fn all_procedures_come_back_unchanged_from_every_kind_of_file() {
 
 #[test]
 fn bars_lines_and_formulas_in_texts_survive() {
-    let mut it = shipped::procedures().unwrap().swap_remove(0);
+    let mut it = tidied(shipped::procedures().unwrap().swap_remove(0));
     it.name = "=HYPERLINK(\"x\")".to_owned();
     it.conditions = "- một\n- hai; ba, \"bốn\"".to_owned();
     it.results = vec!["a | b \\ c\nd".to_owned()];
