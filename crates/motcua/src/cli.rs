@@ -5,10 +5,13 @@ use domain::time::Instant;
 use store::Db;
 
 use crate::{
-    Outcome, Problem, clock,
+    Outcome, Problem,
+    check::{Backup, Check},
+    clock,
     config::{Place, Settled},
     deadline::Deadline,
     demo::Demo,
+    import::Import,
     ledger::Ledger,
     serve::Serve,
 };
@@ -29,6 +32,13 @@ enum Command {
     Serve(Serve),
     /// Nạp dữ liệu minh họa vào cơ sở dữ liệu trống / Fill an empty database with the demo
     Demo(Demo),
+    /// Nhập dữ liệu, xem trước và báo lỗi từng dòng / Import, all or nothing
+    #[command(subcommand)]
+    Import(Import),
+    /// Kiểm tra cơ sở dữ liệu / Check that the database is sound
+    Check(Check),
+    /// Sao lưu SQLite, tệp và khóa / Back up
+    Backup(Backup),
     /// Tính ngày hẹn và giải thích / Compute and explain a due date
     Deadline(Deadline),
     /// Nhật ký và mã đối chiếu / The journal and its head
@@ -72,6 +82,9 @@ pub fn run() -> Outcome {
     match line.command {
         Command::Serve(it) => it.run(&context),
         Command::Demo(it) => it.run(&context),
+        Command::Import(it) => it.run(&context),
+        Command::Check(it) => it.run(&context),
+        Command::Backup(it) => it.run(&context),
         Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
     }

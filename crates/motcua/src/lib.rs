@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use site::Routes;
 
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod deadline;
 pub mod demo;
+pub mod import;
 pub mod ledger;
 pub mod serve;
 pub mod setup;

@@ -210,6 +210,18 @@ async fn the_offices_pages_are_sound() {
             page.goto(path).await;
             page.sound().await;
         }
+        page.sign_out().await;
+        page.sign_in("cchc").await;
+        for path in [
+            "/co-quan/thu-tuc?q=khai%20sinh",
+            "/co-quan/thu-tuc/1.001193",
+            "/co-quan/thu-tuc/1.001193/sua",
+            "/co-quan/thu-tuc/nhap",
+            "/co-quan/niem-yet",
+        ] {
+            page.goto(path).await;
+            page.sound().await;
+        }
         page.close().await;
     }
 }

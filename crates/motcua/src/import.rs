@@ -1,0 +1,106 @@
+//! `motcua import`: a preview with row errors, and all or nothing.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use citizen::procedures::{exchange, facts};
+use clap::Subcommand;
+use jiff::civil::Date;
+use store::{Fault, Stamp};
+
+use crate::{Outcome, Problem, cli::Context};
+
+/// What can be imported.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Danh mục thủ tục từ XLSX, CSV hoặc JSON / The catalogue of procedures
+    Procedures {
+        /// Tệp / File
+        file: PathBuf,
+        /// Có hiệu lực từ ngày (mặc định hôm nay) / In force from
+        #[arg(long, value_name = "DATE")]
+        from: Option<Date>,
+        /// Chỉ kiểm tra, không ghi / Check only
+        #[arg(long)]
+        dry_run: bool,
+        /// In dạng JSON / Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Import {
+    /// Reads, checks and writes.
+    ///
+    /// # Errors
+    /// If the file cannot be read; rows that are wrong end with exit code 1 and nothing written.
+    pub fn run(self, context: &Context) -> Outcome {
+        let Self::Procedures { file, from, dry_run, json } = self;
+        let shown = file.display();
+        let refused = |text: String| Problem::Refused(text);
+        let kind = exchange::Kind::of_name(&file.to_string_lossy())
+            .ok_or_else(|| refused(format!("{shown}: chỉ nhận tệp .xlsx, .csv hoặc .json.")))?;
+        let bytes =
+            std::fs::read(&file).map_err(|e| refused(format!("Không đọc được {shown}: {e}")))?;
+        let read = exchange::read(kind, &bytes);
+        let rows = match read {
+            Ok(rows) => rows,
+            Err(errors) => return Ok(report_errors(&errors, json)),
+        };
+        let db = context.open()?;
+        let now = context.now();
+        let from = from.unwrap_or_else(|| now.civil().date());
+        let mut outcome = None;
+        let stamp = Stamp::of_program(now, "cli");
+        let written = db.write_blocking(stamp, |tx| {
+            let plan = facts::import_all(tx, &rows, from)?;
+            let right = plan.is_ok();
+            outcome = Some(plan);
+            // A dry run and a wrong row leave nothing behind.
+            if dry_run || !right { Err(Fault::Broken("not kept".to_owned())) } else { Ok(()) }
+        });
+        match outcome {
+            None => {
+                written?;
+                Ok(ExitCode::from(1))
+            }
+            Some(Err(errors)) => Ok(report_errors(&errors, json)),
+            Some(Ok(plan)) => {
+                if !dry_run {
+                    written?;
+                }
+                if json {
+                    println!(
+                        "{}",
+                        serde_json::json!({
+                            "rows": rows.len(),
+                            "added": plan.added.len(),
+                            "changed": plan.changed.len(),
+                            "kept": !dry_run,
+                        })
+                    );
+                } else {
+                    let what = if dry_run { "Sẽ ghi" } else { "Đã ghi" };
+                    println!(
+                        "{what}: {} thủ tục mới, {} thủ tục thay đổi, trong {} dòng.",
+                        plan.added.len(),
+                        plan.changed.len(),
+                        rows.len()
+                    );
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+fn report_errors(errors: &[domain::procedure::RowError], json: bool) -> ExitCode {
+    if json {
+        println!("{}", serde_json::to_string(errors).unwrap_or_default());
+    } else {
+        for it in errors {
+            println!("Dòng {}, {}: {}", it.row, it.field, it.message);
+        }
+        println!("Có {} lỗi; chưa ghi gì.", errors.len());
+    }
+    ExitCode::from(1)
+}
