@@ -94,6 +94,12 @@ impl Words {
         Self { lang }
     }
 
+    /// The Vietnamese words: what an office page gives to parts that both kinds of pages share.
+    #[must_use]
+    pub const fn in_vietnamese(self) -> Self {
+        Self::new(Lang::Vi)
+    }
+
     /// The message `id`; the id itself if there is none, which a test forbids.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
@@ -194,5 +200,16 @@ mod tests {
         assert!(wrong.contains(&"khong-co: missing".to_owned()));
         assert!(wrong.contains(&"brand: unused".to_owned()));
         assert!(!wrong.iter().any(|it| it.starts_with("menu:")));
+        assert!(!wrong.iter().any(|it| it.contains("twice") || it.contains("other values")));
+    }
+
+    #[test]
+    fn the_values_of_a_message_are_read_from_its_file() {
+        let minutes = |lang| {
+            let found = messages(lang).into_iter().find(|(id, _)| id == "error-too-many-todo");
+            found.map(|(_, values)| values)
+        };
+        assert_eq!(minutes(Lang::Vi), Some(vec!["minutes".to_owned()]));
+        assert_eq!(minutes(Lang::Vi), minutes(Lang::En));
     }
 }
