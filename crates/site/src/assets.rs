@@ -7,24 +7,79 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use rust_embed::EmbeddedFile;
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 use store::hex;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/static"]
 struct Files;
 
-static HASHES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let hash = |it: &EmbeddedFile| hex(it.metadata.sha256_hash().get(..4).unwrap_or(&[]));
-    Files::iter().filter_map(|name| Some((name.to_string(), hash(&Files::get(&name)?)))).collect()
+/// A static file as it is sent.
+struct Asset {
+    body: Bytes,
+    /// The first bytes of the SHA-256 of `body`.
+    hash: String,
+    media_type: String,
+}
+
+/// All static files. Style sheets come last: the addresses in them hold the hashes of the others,
+/// so that a font which a page preloads is the very one that the style sheet asks for.
+static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| {
+    let (sheets, others): (Vec<_>, Vec<_>) = Files::iter().partition(|it| it.ends_with(".css"));
+    let mut assets = HashMap::new();
+    for name in others.into_iter().chain(sheets) {
+        let Some(file) = Files::get(&name) else { continue };
+        let media_type = match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("txt") => "text/plain; charset=utf-8".to_owned(),
+            Some("css" | "js") => format!("{}; charset=utf-8", file.metadata.mimetype()),
+            _ => file.metadata.mimetype().to_owned(),
+        };
+        let body = if name.ends_with(".css") {
+            Bytes::from(with_hashes(&String::from_utf8_lossy(&file.data), &assets))
+        } else {
+            match file.data {
+                std::borrow::Cow::Borrowed(it) => Bytes::from_static(it),
+                std::borrow::Cow::Owned(it) => Bytes::from(it),
+            }
+        };
+        let hash = hex(Sha256::digest(&body).get(..4).unwrap_or_default());
+        assets.insert(name.into_owned(), Asset { body, hash, media_type });
+    }
+    assets
 });
+
+/// The style sheet, with the hash behind each `url("…")` that is one of ours.
+fn with_hashes(sheet: &str, assets: &HashMap<String, Asset>) -> String {
+    let mut parts = sheet.split("url(\"");
+    let mut hashed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        hashed.push_str("url(\"");
+        match part.split_once('"') {
+            Some((path, rest)) => {
+                hashed.push_str(path);
+                if let Some(asset) = assets.get(path) {
+                    hashed.push_str("?v=");
+                    hashed.push_str(&asset.hash);
+                }
+                hashed.push('"');
+                hashed.push_str(rest);
+            }
+            None => hashed.push_str(part),
+        }
+    }
+    hashed
+}
 
 /// The address of a static file, with the hash of what is in it.
 #[must_use]
 pub fn url(path: &str) -> String {
-    match HASHES.get(path) {
-        Some(hash) => format!("/static/{path}?v={hash}"),
-        None => format!("/static/{path}"),
+    match ASSETS.get(path) {
+        Some(asset) => format!("/static/{path}?v={}", asset.hash),
+        None => {
+            tracing::error!(path, "there is no such static file");
+            format!("/static/{path}")
+        }
     }
 }
 
@@ -34,25 +89,18 @@ pub async fn serve(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let (Some(file), Some(hash)) = (Files::get(&path), HASHES.get(&path)) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let etag = format!("\"{hash}\"");
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes()) {
-        return StatusCode::NOT_MODIFIED.into_response();
-    }
-    let current = query.as_deref().and_then(|it| it.strip_prefix("v=")) == Some(hash);
+    let Some(asset) = ASSETS.get(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let etag = format!("\"{}\"", asset.hash);
+    let current = query.as_deref().and_then(|it| it.strip_prefix("v=")) == Some(&asset.hash);
     let cache = if current { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-    let media_type = file.metadata.mimetype().to_owned();
-    (
-        [
-            (header::CONTENT_TYPE, media_type),
-            (header::CACHE_CONTROL, cache.to_owned()),
-            (header::ETAG, etag),
-        ],
-        file.data.into_owned(),
-    )
-        .into_response()
+    let known = [(header::CACHE_CONTROL, cache.to_owned()), (header::ETAG, etag.clone())];
+    // A proxy that compressed the file marks its tag as weak: `W/"…"`.
+    let asked = headers.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    if asked.is_some_and(|it| it.contains(&etag)) {
+        return (StatusCode::NOT_MODIFIED, known).into_response();
+    }
+    let media_type = [(header::CONTENT_TYPE, asset.media_type.clone())];
+    (known, media_type, asset.body.clone()).into_response()
 }
 
 #[cfg(test)]
@@ -64,5 +112,46 @@ mod tests {
         let address = url("app.css");
         assert!(address.starts_with("/static/app.css?v=") && address.len() == 26, "{address}");
         assert_eq!(url("khong-co.css"), "/static/khong-co.css");
+    }
+
+    #[test]
+    fn a_page_preloads_the_very_font_that_the_style_sheet_asks_for() {
+        let sheet = String::from_utf8(ASSETS["app.css"].body.to_vec()).unwrap();
+        let fonts = sheet.matches("url(\"fonts/").count();
+        assert_eq!(fonts, 4);
+        assert_eq!(sheet.matches(".woff2?v=").count(), fonts);
+        let font = url("fonts/be-vietnam-pro-latin-400-normal.woff2");
+        assert!(sheet.contains(font.trim_start_matches("/static/")), "{font}");
+    }
+
+    #[test]
+    fn what_the_first_page_loads_is_small() {
+        let bytes: usize = ASSETS
+            .iter()
+            .filter(|(name, _)| name.ends_with(".woff2") || *name == "app.css" || *name == "app.js")
+            .map(|(_, asset)| asset.body.len())
+            .sum();
+        assert!(bytes < 62_000, "{bytes} bytes before compression");
+        assert!(ASSETS["app.js"].body.len() < 6_000);
+    }
+
+    #[tokio::test]
+    async fn a_file_under_its_hash_is_kept_for_ever_and_asked_for_once() {
+        let ask = async |path: &str, query: Option<&str>, headers: HeaderMap| {
+            serve(Path(path.to_owned()), RawQuery(query.map(str::to_owned)), headers).await
+        };
+        let hash = &ASSETS["app.css"].hash;
+        let answer = ask("app.css", Some(&format!("v={hash}")), HeaderMap::new()).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/css; charset=utf-8");
+        assert!(answer.headers()["cache-control"].to_str().unwrap().ends_with("immutable"));
+        let stale = ask("app.css", Some("v=00000000"), HeaderMap::new()).await;
+        assert_eq!(stale.headers()["cache-control"], "public, max-age=300");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_NONE_MATCH, format!("W/\"{hash}\"").parse().unwrap());
+        assert_eq!(ask("app.css", None, headers).await.status(), 304);
+        assert_eq!(ask("../Cargo.toml", None, HeaderMap::new()).await.status(), 404);
+        let font = "fonts/be-vietnam-pro-latin-400-normal.woff2";
+        assert_eq!(ask(font, None, HeaderMap::new()).await.headers()["content-type"], "font/woff2");
     }
 }

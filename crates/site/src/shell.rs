@@ -33,6 +33,8 @@ pub struct Shell {
     pub words: Words,
     /// Whose site it is.
     pub unit_name: String,
+    /// Under what that unit stands, such as “huyện Tân Kỳ, Nghệ An”; may be empty.
+    pub unit_line: String,
     /// Who is signed in; nobody on citizen pages.
     pub signed_in: Option<SignedIn>,
     /// The session's token for forms; empty for the public.
@@ -52,6 +54,7 @@ impl Shell {
         Self {
             words,
             unit_name: String::new(),
+            unit_line: String::new(),
             signed_in: None,
             csrf: String::new(),
             path: path.to_owned(),

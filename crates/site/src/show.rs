@@ -3,7 +3,23 @@
 use askama::Template;
 use domain::deadline::Explanation;
 
-use crate::Shell;
+use crate::{Lang, Shell, Words};
+
+/// What a page of failure says.
+#[derive(Debug, Clone)]
+struct Said {
+    title: String,
+    what: String,
+    todo: String,
+    /// The number under which the log holds the cause.
+    incident: Option<String>,
+}
+
+impl Said {
+    fn new(title: String, what: String, todo: String) -> Self {
+        Self { title, what, todo, incident: None }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "errors/error.html")]
@@ -12,6 +28,8 @@ struct PublicError {
     title: String,
     what: String,
     todo: String,
+    incident: Option<String>,
+    incident_label: String,
     back: &'static str,
     back_label: String,
 }
@@ -23,17 +41,32 @@ struct OfficeError {
     title: String,
     what: String,
     todo: String,
+    incident: Option<String>,
+    incident_label: String,
     back: &'static str,
     back_label: String,
 }
 
-fn page(shell: Shell, title: String, what: String, todo: String) -> String {
-    let plain = format!("{title}. {what} {todo}");
-    let back_label = shell.words.say("back-home");
-    let rendered = if shell.signed_in.is_some() {
-        OfficeError { shell, title, what, todo, back: "/co-quan", back_label }.render()
+/// The page of a failure. The office's pages are Vietnamese, whatever language somebody chose
+/// on the public's.
+fn page(mut shell: Shell, say: impl FnOnce(Words) -> Said) -> String {
+    let office = shell.signed_in.is_some();
+    if office {
+        shell.words = Words::new(Lang::Vi);
+    }
+    let words = shell.words;
+    let Said { title, what, todo, incident } = say(words);
+    let plain = format!("{title}. {what} {}{todo}", incident.as_deref().unwrap_or_default());
+    let incident_label = words.say("error-incident");
+    let back_label = words.say("back-home");
+    let rendered = if office {
+        let back = "/co-quan";
+        OfficeError { shell, title, what, todo, incident, incident_label, back, back_label }
+            .render()
     } else {
-        PublicError { shell, title, what, todo, back: "/", back_label }.render()
+        let back = "/";
+        PublicError { shell, title, what, todo, incident, incident_label, back, back_label }
+            .render()
     };
     rendered.unwrap_or(plain)
 }
@@ -41,81 +74,95 @@ fn page(shell: Shell, title: String, what: String, todo: String) -> String {
 /// There is no such page.
 #[must_use]
 pub fn not_found(shell: Shell) -> String {
-    let words = shell.words;
-    page(
-        shell,
-        words.say("error-not-found-title"),
-        words.say("error-not-found-what"),
-        words.say("error-not-found-todo"),
-    )
+    page(shell, |words| {
+        Said::new(
+            words.say("error-not-found-title"),
+            words.say("error-not-found-what"),
+            words.say("error-not-found-todo"),
+        )
+    })
 }
 
 /// The role does not allow it.
 #[must_use]
 pub fn forbidden(shell: Shell) -> String {
-    let words = shell.words;
-    page(
-        shell,
-        words.say("error-forbidden-title"),
-        words.say("error-forbidden-what"),
-        words.say("error-forbidden-todo"),
-    )
+    page(shell, |words| {
+        Said::new(
+            words.say("error-forbidden-title"),
+            words.say("error-forbidden-what"),
+            words.say("error-forbidden-todo"),
+        )
+    })
 }
 
 /// The form came from elsewhere or from before.
 #[must_use]
 pub fn stale(shell: Shell) -> String {
-    let words = shell.words;
-    page(
-        shell,
-        words.say("error-stale-title"),
-        words.say("error-stale-what"),
-        words.say("error-stale-todo"),
-    )
+    page(shell, |words| {
+        Said::new(
+            words.say("error-stale-title"),
+            words.say("error-stale-what"),
+            words.say("error-stale-todo"),
+        )
+    })
 }
 
 /// More bytes than are taken.
 #[must_use]
 pub fn too_large(shell: Shell) -> String {
-    let words = shell.words;
-    page(
-        shell,
-        words.say("error-too-large-title"),
-        words.say("error-too-large-what"),
-        words.say("error-too-large-todo"),
-    )
+    page(shell, |words| {
+        Said::new(
+            words.say("error-too-large-title"),
+            words.say("error-too-large-what"),
+            words.say("error-too-large-todo"),
+        )
+    })
 }
 
 /// Too many tries.
 #[must_use]
 pub fn too_many(shell: Shell, wait_s: i64) -> String {
-    let words = shell.words;
     let minutes = ((wait_s + 59) / 60).max(1).to_string();
-    page(
-        shell,
-        words.say("error-too-many-title"),
-        words.say("error-too-many-what"),
-        words.say_with("error-too-many-todo", &[("minutes", &minutes)]),
-    )
+    page(shell, |words| {
+        Said::new(
+            words.say("error-too-many-title"),
+            words.say("error-too-many-what"),
+            words.say_with("error-too-many-todo", &[("minutes", &minutes)]),
+        )
+    })
 }
 
 /// The law or the state says no.
 #[must_use]
 pub fn refused(shell: Shell, why: String) -> String {
-    let words = shell.words;
-    page(shell, words.say("error-refused-title"), why, words.say("error-refused-todo"))
+    page(shell, |words| {
+        Said::new(words.say("error-refused-title"), why, words.say("error-refused-todo"))
+    })
 }
 
 /// A bug or an outage.
 #[must_use]
 pub fn fault(shell: Shell, incident: String) -> String {
-    let words = shell.words;
-    page(
-        shell,
-        words.say("error-fault-title"),
-        words.say_with("error-fault-what", &[("incident", &incident)]),
-        words.say("error-fault-todo"),
-    )
+    page(shell, |words| Said {
+        incident: Some(incident),
+        ..Said::new(
+            words.say("error-fault-title"),
+            words.say("error-fault-what"),
+            words.say("error-fault-todo"),
+        )
+    })
+}
+
+/// The database or the whole service is away for a while: 503, nothing was recorded.
+#[must_use]
+pub fn offline(shell: Shell) -> String {
+    page(shell, |words| {
+        Said::new(
+            words.say("error-offline-title"),
+            words.say("error-offline-what"),
+            words.say("error-offline-todo"),
+        )
+    })
 }
 
 /// One day of a due date's working, as a page shows it.
@@ -178,3 +225,6 @@ impl Working {
         Self { days, provisional: explanation.provisional, rule: explanation.rule.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,12 @@ impl Words {
         Self { lang }
     }
 
+    /// The Vietnamese words: what an office page gives to parts that both kinds of pages share.
+    #[must_use]
+    pub const fn in_vietnamese(self) -> Self {
+        Self::new(Lang::Vi)
+    }
+
     /// The message `id`; the id itself if there is none, which a test forbids.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
@@ -111,23 +117,41 @@ impl Words {
             }
             Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
         });
-        found.unwrap_or_else(|| id.to_owned())
+        found.unwrap_or_else(|| {
+            tracing::error!(id, lang = self.lang.code(), "there is no such message");
+            id.to_owned()
+        })
     }
 }
 
+/// The ids of all messages of a language, each with the sorted names of the values in it.
+fn messages(lang: Lang) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for (_, text) in texts(lang) {
+        for line in text.lines().filter(|it| !it.starts_with('#')) {
+            if line.starts_with(|c: char| c.is_ascii_lowercase())
+                && let Some((id, _)) = line.split_once(" =")
+            {
+                found.push((id.to_owned(), Vec::new()));
+            }
+            let Some((_, values)) = found.last_mut() else { continue };
+            values.extend(line.split("{ $").skip(1).map(|it| {
+                it.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+            }));
+            values.sort();
+            values.dedup();
+        }
+    }
+    found
+}
+
 /// What is wrong with the messages, given the texts of all templates and sources: ids that
-/// are used and missing, that are there and unused, that stand in one language only.
+/// are used and missing, that are there and unused, that stand in one language only or twice,
+/// and whose values (`{ $count }`) are not the same in both.
 #[must_use]
 pub fn check_used(sources: &[String]) -> Vec<String> {
-    let ids = |lang| -> Vec<String> {
-        texts(lang)
-            .iter()
-            .flat_map(|(_, text)| text.lines())
-            .filter(|it| it.starts_with(|c: char| c.is_ascii_lowercase()))
-            .filter_map(|it| it.split_once(" =").map(|(id, _)| id.to_owned()))
-            .collect()
-    };
-    let (vi, en) = (ids(Lang::Vi), ids(Lang::En));
+    let (vi, en) = (messages(Lang::Vi), messages(Lang::En));
+    let told = |of: &[(String, Vec<String>)], id: &str| of.iter().any(|(it, _)| it == id);
     let mut used = Vec::new();
     for source in sources {
         for mark in ["say(\"", "say_with(\""] {
@@ -137,10 +161,24 @@ pub fn check_used(sources: &[String]) -> Vec<String> {
         }
     }
     let mut wrong = Vec::new();
-    wrong.extend(vi.iter().filter(|it| !en.contains(it)).map(|it| format!("{it}: no English")));
-    wrong.extend(en.iter().filter(|it| !vi.contains(it)).map(|it| format!("{it}: no Vietnamese")));
-    wrong.extend(used.iter().filter(|it| !vi.contains(it)).map(|it| format!("{it}: missing")));
-    wrong.extend(vi.iter().filter(|it| !used.contains(it)).map(|it| format!("{it}: unused")));
+    for (of, other, lang) in [(&vi, &en, "English"), (&en, &vi, "Vietnamese")] {
+        for (at, (id, values)) in of.iter().enumerate() {
+            if of.iter().skip(at + 1).any(|(it, _)| it == id) {
+                wrong.push(format!("{id}: twice"));
+            }
+            match other.iter().find(|(it, _)| it == id) {
+                None => wrong.push(format!("{id}: no {lang}")),
+                Some((_, others)) if values != others => {
+                    wrong.push(format!("{id}: other values in {lang}"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    wrong.extend(used.iter().filter(|it| !told(&vi, it)).map(|it| format!("{it}: missing")));
+    wrong.extend(
+        vi.iter().filter(|(it, _)| !used.contains(it)).map(|(it, _)| format!("{it}: unused")),
+    );
     wrong
 }
 
@@ -162,5 +200,16 @@ mod tests {
         assert!(wrong.contains(&"khong-co: missing".to_owned()));
         assert!(wrong.contains(&"brand: unused".to_owned()));
         assert!(!wrong.iter().any(|it| it.starts_with("menu:")));
+        assert!(!wrong.iter().any(|it| it.contains("twice") || it.contains("other values")));
+    }
+
+    #[test]
+    fn the_values_of_a_message_are_read_from_its_file() {
+        let minutes = |lang| {
+            let found = messages(lang).into_iter().find(|(id, _)| id == "error-too-many-todo");
+            found.map(|(_, values)| values)
+        };
+        assert_eq!(minutes(Lang::Vi), Some(vec!["minutes".to_owned()]));
+        assert_eq!(minutes(Lang::Vi), minutes(Lang::En));
     }
 }
