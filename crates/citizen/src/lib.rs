@@ -2,12 +2,18 @@
 
 use site::Routes;
 
+pub mod calendar;
 pub mod dossiers;
+pub mod notices;
 pub mod procedures;
 pub mod tracking;
 
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    procedures::routes().and(dossiers::routes()).and(tracking::routes())
+    procedures::routes()
+        .and(dossiers::routes())
+        .and(notices::routes())
+        .and(tracking::routes())
+        .and(calendar::routes())
 }

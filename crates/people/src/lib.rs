@@ -4,11 +4,12 @@ use site::Routes;
 
 pub mod accounts;
 pub mod calendar;
+pub mod journal;
 pub mod staff;
 pub mod units;
 
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    accounts::routes().and(calendar::routes())
+    accounts::routes().and(calendar::routes()).and(journal::routes())
 }

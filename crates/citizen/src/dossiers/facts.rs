@@ -7,8 +7,9 @@ use domain::{
 };
 use store::{Fault, Tx};
 
-pub use super::show::StepView;
 use super::sql;
+pub(crate) use super::view::Seen;
+pub use super::{show::StepView, sql::Kept};
 
 /// The number of the dossier with this code.
 ///
@@ -60,4 +61,34 @@ pub fn unfolded(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
             }
         }
     }
+}
+
+/// The units whose dossiers somebody sees.
+pub(crate) fn seen(who: &site::Who) -> Seen {
+    Seen::of(who)
+}
+
+/// Open dossiers after `after`, by number, a few hundred at a time.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn open_after(tx: &mut Tx<'_>, after: DossierId) -> Result<Vec<Kept>, Fault> {
+    const CHUNK: i64 = 500;
+    sql::open_after(tx, after, CHUNK)
+}
+
+/// The applicant's telephone; empty if none was given.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn phone_of(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
+    Ok(sql::person(tx, id)?.map_or_else(String::new, |it| it.phone))
+}
+
+/// Says whether a dossier's date lies beyond the calendar that documents have settled.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Result<(), Fault> {
+    sql::set_provisional(tx, id, provisional)
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     dossier::{Dossier, Event, What},
-    ids::{AccountId, DossierId, StaffId, UnitId, VersionId},
+    ids::{DossierId, StaffId, UnitId, VersionId},
 };
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,10 @@ use store::{
     Fault, Row, Tx,
     journal::{self, Entry},
 };
+
+mod attached;
+
+pub use attached::{File, Paper, files, insert_file, insert_papers, papers};
 
 /// What the journal calls a dossier.
 pub const SUBJECT: &str = "dossier";
@@ -68,48 +72,6 @@ pub struct Person {
     pub return_way: String,
     /// Six digits on the receipt.
     pub secret: String,
-}
-
-/// A paper as it was handed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paper {
-    /// Its row; 0 before it is kept.
-    pub id: i64,
-    /// Order, from 1.
-    pub place: i64,
-    /// What it is.
-    pub name: String,
-    /// original, certified, copy, shown, in_database.
-    pub form: String,
-    /// How many.
-    pub count: i64,
-    /// Whether it is there and in order.
-    pub sufficient: bool,
-    /// What the official noted.
-    pub note: String,
-}
-
-/// A file of a dossier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// Its row.
-    pub id: i64,
-    /// The paper that it shows.
-    pub paper: Option<i64>,
-    /// scan, result, print.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-    /// Its type, as sniffed from its bytes.
-    pub media_type: String,
-    /// Bytes.
-    pub size: i64,
-    /// Its name in the file store.
-    pub sha256: String,
-    /// When, milliseconds since the epoch.
-    pub added_ms: i64,
-    /// By whom.
-    pub added_by: AccountId,
 }
 
 /// What the journal keeps of an event: nothing that names anybody.
@@ -341,6 +303,21 @@ pub fn all_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Ke
     tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
 }
 
+/// Open dossiers after `after`, for a change of the calendar.
+pub fn open_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
+    let sql = format!("{COLUMNS} where is_open = 1 and id > ?1 order by id limit ?2");
+    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
+}
+
+/// Marks a date as provisional or settled. No step of the dossier: its date stays.
+pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Result<(), Fault> {
+    tx.execute(
+        "update dossier set provisional = ?2 where id = ?1",
+        &[id.into(), provisional.into()],
+    )?;
+    Ok(())
+}
+
 /// Its people.
 pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
     let row = tx.query_one(
@@ -386,103 +363,4 @@ pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
         });
     }
     Ok(events)
-}
-
-/// Writes the papers of a dossier.
-pub fn insert_papers(tx: &mut Tx<'_>, id: DossierId, papers: &[Paper]) -> Result<(), Fault> {
-    for paper in papers {
-        tx.execute(
-            "insert into dossier_paper (dossier, place, name, form, count, sufficient, note)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            &[
-                id.into(),
-                paper.place.into(),
-                paper.name.as_str().into(),
-                paper.form.as_str().into(),
-                paper.count.into(),
-                paper.sufficient.into(),
-                paper.note.as_str().into(),
-            ],
-        )?;
-    }
-    Ok(())
-}
-
-/// Its papers, in order.
-pub fn papers(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Paper>, Fault> {
-    let rows = tx.query(
-        "select id, place, name, form, count, sufficient, note
-         from dossier_paper where dossier = ?1 order by place, id",
-        &[id.into()],
-    )?;
-    rows.iter()
-        .map(|row| {
-            Ok(Paper {
-                id: row.get(0)?,
-                place: row.get(1)?,
-                name: row.get(2)?,
-                form: row.get(3)?,
-                count: row.get(4)?,
-                sufficient: row.get(5)?,
-                note: row.get(6)?,
-            })
-        })
-        .collect()
-}
-
-/// Adds a file that was put away.
-pub fn insert_file(
-    tx: &mut Tx<'_>,
-    id: DossierId,
-    paper: Option<i64>,
-    kind: &str,
-    name: &str,
-    media_type: &str,
-    stored: &store::StoredBlob,
-) -> Result<i64, Fault> {
-    let file: i64 = tx.insert(
-        "insert into dossier_file
-           (dossier, paper, kind, name, media_type, size, sha256, added_ms, added_by)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning id",
-        &[
-            id.into(),
-            paper.into(),
-            kind.into(),
-            name.into(),
-            media_type.into(),
-            stored.size.into(),
-            stored.sha256.as_str().into(),
-            tx.now().into(),
-            tx.by().into(),
-        ],
-    )?;
-    tx.journal(
-        Entry::new(SUBJECT, id.0, "add_file")
-            .details(&serde_json::json!({"file": file, "kind": kind, "sha256": stored.sha256})),
-    );
-    Ok(file)
-}
-
-/// Its files, newest last.
-pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<File>, Fault> {
-    let rows = tx.query(
-        "select id, paper, kind, name, media_type, size, sha256, added_ms, added_by
-         from dossier_file where dossier = ?1 order by id",
-        &[id.into()],
-    )?;
-    rows.iter()
-        .map(|row| {
-            Ok(File {
-                id: row.get(0)?,
-                paper: row.get(1)?,
-                kind: row.get(2)?,
-                name: row.get(3)?,
-                media_type: row.get(4)?,
-                size: row.get(5)?,
-                sha256: row.get(6)?,
-                added_ms: row.get(7)?,
-                added_by: row.get(8)?,
-            })
-        })
-        .collect()
 }

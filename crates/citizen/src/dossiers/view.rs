@@ -12,7 +12,7 @@ use people::{
     staff::facts as staff,
 };
 use site::{Failure, Site, Who};
-use store::{Fault, Tx};
+use store::{Fault, Select, Tx};
 
 use super::{
     desk::{self, Desk, OnDesk},
@@ -134,7 +134,7 @@ pub(super) fn name_of(
 /// The units whose dossiers somebody sees, cut to what an index answers: whole bodies,
 /// one-stop shops, divisions.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub struct Seen {
     pub everything: bool,
     pub bodies: Vec<UnitId>,
     pub counters: Vec<UnitId>,
@@ -163,5 +163,32 @@ impl Seen {
         seen.counters.retain(|it| !within(it));
         seen.divisions.retain(|it| !within(it));
         seen
+    }
+
+    /// Adds the condition that a dossier `d` is among them. One condition where one will do, so that its index is used.
+    pub fn narrow(&self, select: Select) -> Select {
+        if self.everything {
+            return select;
+        }
+        let kinds = [
+            ("d.body", &self.bodies),
+            ("d.unit", &self.counters),
+            ("d.competent", &self.divisions),
+        ];
+        let used: Vec<_> = kinds.into_iter().filter(|(_, units)| !units.is_empty()).collect();
+        match used.as_slice() {
+            [(column, units)] => select.and_in(column, (*units).clone()),
+            many => {
+                let mut condition = String::from("1 = 0");
+                let mut values = Vec::new();
+                for (column, units) in many {
+                    condition.push_str(&format!(" or {column} in ("));
+                    condition.push_str(&vec!["?"; units.len()].join(", "));
+                    condition.push(')');
+                    values.extend(units.iter().map(|it| store::Param::from(*it)));
+                }
+                select.and(&condition, values)
+            }
+        }
     }
 }

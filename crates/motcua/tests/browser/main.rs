@@ -222,6 +222,16 @@ async fn the_offices_pages_are_sound() {
             page.goto(path).await;
             page.sound().await;
         }
+        page.sign_out().await;
+        page.sign_in("quantri").await;
+        page.goto("/co-quan/quan-tri/lich?nam=2026").await;
+        page.sound().await;
+        page.sign_out().await;
+        page.sign_in("kiemtra").await;
+        for path in ["/co-quan/nhat-ky", "/co-quan/nhat-ky/kiem-tra", "/co-quan/thong-bao"] {
+            page.goto(path).await;
+            page.sound().await;
+        }
         page.close().await;
     }
 }

@@ -82,7 +82,7 @@ fn line(row: &Row) -> Result<Line, Fault> {
 
 fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fault> {
     let mut select = Select::new(COLUMNS, FROM);
-    select = within(select, seen);
+    select = seen.narrow(select);
     if let Some(unit) = filter.unit {
         select = select.and(
             "d.body = ? or d.unit = ? or d.competent = ?",
@@ -106,30 +106,6 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fau
             filter.procedure.clone(),
         );
     searched(tx, select, filter.q.trim())
-}
-
-/// Only what somebody may see. One condition where one will do, so that its index is used.
-fn within(select: Select, seen: &Seen) -> Select {
-    if seen.everything {
-        return select;
-    }
-    let kinds =
-        [("d.body", &seen.bodies), ("d.unit", &seen.counters), ("d.competent", &seen.divisions)];
-    let used: Vec<_> = kinds.into_iter().filter(|(_, units)| !units.is_empty()).collect();
-    match used.as_slice() {
-        [(column, units)] => select.and_in(column, (*units).clone()),
-        many => {
-            let mut condition = String::from("1 = 0");
-            let mut values = Vec::new();
-            for (column, units) in many {
-                condition.push_str(&format!(" or {column} in ("));
-                condition.push_str(&vec!["?"; units.len()].join(", "));
-                condition.push(')');
-                values.extend(units.iter().map(|it| store::Param::from(*it)));
-            }
-            select.and(&condition, values)
-        }
-    }
 }
 
 fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {

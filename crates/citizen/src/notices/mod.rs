@@ -1,0 +1,129 @@
+//! Notices to citizens: queued in the transaction that gives them cause, told by whoever is at
+//! the counter, told once.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{
+    access::{Action, Object},
+    ids::DossierId,
+};
+use jiff::civil::DateTime;
+use site::{Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post, told};
+use store::{Fault, Tx, journal::Entry};
+
+use crate::dossiers::facts as dossiers;
+
+mod sql;
+
+/// Rows of one page.
+const ROWS: i64 = 50;
+
+/// The routes of this slice.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .menu("Cần báo cho dân", "/co-quan/thong-bao", Action::DossierView)
+        .on("/co-quan/thong-bao", Action::DossierView, get(list))
+        .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
+}
+
+/// Queues the notice of a new date of appointment. The same date is said once, however often
+/// the calendar is computed again.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn new_date(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    code: &str,
+    due: DateTime,
+    why: &str,
+) -> Result<(), Fault> {
+    let phone = dossiers::phone_of(tx, id)?;
+    let when = domain::text::date_time(due);
+    let text =
+        format!("Hồ sơ {code}: ngày hẹn trả kết quả là {when} vì lịch làm việc thay đổi ({why}).");
+    sql::queue(tx, &format!("calendar:{id}:{due}"), "new_date", id, &phone, &text)
+}
+
+struct Line {
+    id: i64,
+    dossier: i64,
+    phone: String,
+    text: String,
+    queued: String,
+    told: String,
+}
+
+#[derive(Template)]
+#[template(path = "notices/templates/list.html")]
+struct List {
+    shell: Shell,
+    lines: Vec<Line>,
+    waiting: bool,
+    next: Option<String>,
+    may_mark: bool,
+}
+
+/// GET `/co-quan/thong-bao`: what waits, oldest first; with `xem=da-bao` what was told, newest
+/// first.
+async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let waiting = asked.get("xem") != "da-bao";
+    let after = asked.get("sau").parse().ok();
+    let asker = who.clone();
+    let mut kept = site
+        .read(&who, move |tx| {
+            let seen = dossiers::seen(&asker);
+            Ok(sql::page(tx, &seen, waiting, after, ROWS + 1)?)
+        })
+        .await?;
+    let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let more = kept.len() > full;
+    kept.truncate(full);
+    let view = if waiting { "" } else { "xem=da-bao&" };
+    let next = kept.last().filter(|_| more);
+    let next = next.map(|it| format!("/co-quan/thong-bao?{view}sau={}", it.id));
+    let at = |it: domain::time::Instant| domain::text::date_time(it.civil());
+    let lines = kept
+        .into_iter()
+        .map(|it| Line {
+            id: it.id,
+            dossier: it.dossier.0,
+            phone: it.phone,
+            text: it.text,
+            queued: at(it.queued),
+            told: it.told.map(at).unwrap_or_default(),
+        })
+        .collect();
+    site.page(&List {
+        shell: site.shell(&who),
+        lines,
+        waiting,
+        next,
+        may_mark: who.can(Action::DossierReceive, Object::Anything),
+    })
+}
+
+/// POST `/co-quan/thong-bao/{id}`: the citizen was told.
+async fn mark(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(_): Filled,
+) -> Result<Response, Failure> {
+    let asker = who.clone();
+    site.write(&who, move |tx| {
+        let seen = dossiers::seen(&asker);
+        let notice = sql::waiting(tx, &seen, id)?.ok_or(Failure::NotFound)?;
+        sql::tell(tx, id)?;
+        let details = serde_json::json!({"notice": id});
+        tx.journal(Entry::new("dossier", notice.0, "tell").details(&details));
+        Ok(())
+    })
+    .await?;
+    Ok(told("/co-quan/thong-bao", "Đã ghi nhận: đã báo cho công dân."))
+}
