@@ -175,6 +175,9 @@ pub struct Dossier {
     pub corrections: u8,
     /// When the correction is due.
     pub correction_due_at: Option<DateTime>,
+    /// Working days that the counter promised where no limit is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_days: Option<u16>,
     /// What is to be paid.
     pub fee_due: Dong,
     /// What was paid.
@@ -220,6 +223,7 @@ impl Default for Dossier {
             extensions: 0,
             corrections: 0,
             correction_due_at: None,
+            agreed_days: None,
             fee_due: Dong::ZERO,
             fee_paid: Dong::ZERO,
             suspensions: Vec::new(),
@@ -294,7 +298,8 @@ impl Dossier {
                 self.received_by = Some(*unit);
                 self.submitted_at = Some(*submitted_at);
             }
-            What::Accept { code, received_at, due_at, fee } => {
+            What::Accept { code, received_at, due_at, fee, agreed_days } => {
+                self.agreed_days = *agreed_days;
                 self.code = Some(code.clone());
                 self.received_at = Some(*received_at);
                 self.due_at = Some(*due_at);

@@ -117,6 +117,11 @@ impl Fields {
         &self.typed
     }
 
+    /// Puts a proposal into a field, for the form that is shown again.
+    pub fn fill(&mut self, name: &str, value: String) {
+        self.typed.set(name, value);
+    }
+
     /// Remembers a mistake that needs more than one field to see.
     pub fn wrong(&mut self, name: &str, mistake: impl Into<String>) {
         self.by_field.entry(name.to_owned()).or_insert_with(|| mistake.into());

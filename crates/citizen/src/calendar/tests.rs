@@ -65,6 +65,7 @@ fn given_an_open_dossier(site: &TestSite) {
             },
             papers: Vec::new(),
             fee: domain::money::Dong::ZERO,
+            agreed_days: None,
         };
         desk::receive(tx, Desk { tree: &tree, calendars: &calendars }, &maker, &intake)
             .map_err(|e| store::Fault::Broken(format!("{e:?}")))

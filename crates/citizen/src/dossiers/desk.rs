@@ -3,31 +3,31 @@
 
 use domain::{
     calendar::WorkCalendar,
-    codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
     deadline::{
         AfterPause, DeadlineError, Explanation, Extension, Pause, Term, TimeLimit, explain,
     },
     dossier::{
-        Command, Dossier, Event, Hop, Maker, Part, Refused, Resume, SuspensionKind, What, decide,
+        Command, Dossier, Ground, Hop, Maker, Part, Refused, Resume, SuspensionKind, What, decide,
         decide_all,
     },
     ids::{DossierId, StaffId, UnitId},
-    law::{AfterSupplement, CodeShape, RulePack},
+    law::{AfterSupplement, RulePack},
     money::Dong,
     org::UnitKind,
     procedure::{ChannelKind, ProcedureVersion, Tier},
     workflow::Workflow,
 };
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use people::calendar::facts::Calendars;
 use site::{Failure, OrRefuse, tree::Tree};
 use store::Tx;
 
-use super::sql::{self, Kept, New, Paper, Person};
+use super::sql::{self, Kept, Paper, Person};
 use crate::procedures::facts::{self as procedures, Version};
 
-/// Hours that a limit of days is worth, for sharing it out among steps.
-const SECRET_DIGITS: usize = 6;
+mod opening;
+
+use opening::Opened;
 
 /// Why the desk says no before the state machine is asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,8 +46,8 @@ pub enum DeskError {
     },
     /// Its limit is not published.
     #[error(
-        "Thủ tục này chưa công bố thời hạn giải quyết nên chưa hẹn trả được. Hãy đề nghị công chức \
-         cải cách hành chính bổ sung thời hạn trong danh mục."
+        "Thủ tục này chưa công bố thời hạn giải quyết. Hãy nhập số ngày làm việc hẹn trả, và đề \
+         nghị công chức cải cách hành chính bổ sung thời hạn trong danh mục."
     )]
     NoLimit,
     /// The unit does not settle it.
@@ -144,6 +144,8 @@ pub struct Intake {
     pub papers: Vec<Paper>,
     /// What is to be paid.
     pub fee: Dong,
+    /// Working days that the counter promises where no limit is published.
+    pub agreed_days: Option<u16>,
 }
 
 /// What was made of it.
@@ -153,8 +155,8 @@ pub struct Received {
     pub id: DossierId,
     /// Its code.
     pub code: String,
-    /// When the result is promised.
-    pub due_at: DateTime,
+    /// When the result is promised; nothing if it was not accepted.
+    pub due_at: Option<DateTime>,
 }
 
 /// A promise before it is made: what the counter shows for confirmation.
@@ -168,11 +170,19 @@ pub struct Promise {
     pub explanation: Explanation,
 }
 
-fn limit_of(body: &ProcedureVersion, channel: ChannelKind) -> Result<TimeLimit, Failure> {
-    body.limit(channel).and_then(|it| it.time_limit()).ok_or_else(|| no(&DeskError::NoLimit))
+/// The published limit, else what the counter agreed to.
+fn limit_of(
+    body: &ProcedureVersion,
+    channel: ChannelKind,
+    agreed_days: Option<u16>,
+) -> Result<TimeLimit, Failure> {
+    let published = body.limit(channel).and_then(|it| it.time_limit());
+    let agreed = agreed_days.filter(|it| *it > 0).map(|it| TimeLimit::WorkingDays(it.into()));
+    published.or(agreed).ok_or_else(|| no(&DeskError::NoLimit))
 }
 
-/// What would be promised for a dossier handed in so.
+/// What would be promised for a dossier handed in so. Days that the counter agreed to count
+/// only where no limit is published.
 ///
 /// # Errors
 /// [`Failure::Refused`] if it cannot be received.
@@ -181,7 +191,7 @@ pub fn promise(
     desk: Desk<'_>,
     procedure: &str,
     unit: UnitId,
-    channel: ChannelKind,
+    (channel, agreed_days): (ChannelKind, Option<u16>),
     received_at: DateTime,
 ) -> Result<Promise, Failure> {
     let day = received_at.date();
@@ -190,10 +200,26 @@ pub fn promise(
     if let Some(paused) = version.paused_on(day) {
         return Err(no(&DeskError::Paused { reason: paused.reason.clone() }));
     }
-    let limit = limit_of(&version.body, channel)?;
+    let limit = limit_of(&version.body, channel, agreed_days)?;
     let explanation = explain(desk.calendar(unit), &Term::new(limit, received_at)).or_refuse()?;
-    let limit_text = version.body.limit(channel).map_or_else(String::new, |it| it.text());
+    let limit_text = limit_text(&version.body, channel, agreed_days);
     Ok(Promise { version, limit_text, explanation })
+}
+
+/// The limit as people read it.
+#[must_use]
+pub fn limit_text(
+    body: &ProcedureVersion,
+    channel: ChannelKind,
+    agreed_days: Option<u16>,
+) -> String {
+    match (body.limit(channel).filter(|it| it.time_limit().is_some()), agreed_days) {
+        (Some(it), _) => it.text(),
+        (None, Some(days)) => {
+            format!("{days} ngày làm việc, do nơi tiếp nhận hẹn (chưa công bố thời hạn)")
+        }
+        (None, None) => String::new(),
+    }
 }
 
 /// Receives a dossier: code, receipt, clock.
@@ -206,8 +232,8 @@ pub fn receive(
     maker: &Maker,
     intake: &Intake,
 ) -> Result<Received, Failure> {
-    let opened = open(tx, desk, intake)?;
-    let commands = [opened.submit(intake), opened.accept(intake)];
+    let opened = Opened::accepted(tx, desk, intake)?;
+    let commands = [opened.submit(intake), opened.accept(intake)?];
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
@@ -225,14 +251,14 @@ pub fn settle_on_the_spot(
     signer: StaffId,
     number: Option<String>,
 ) -> Result<Received, Failure> {
-    let opened = open(tx, desk, intake)?;
-    if !opened.promise.version.body.on_the_spot {
+    let opened = Opened::accepted(tx, desk, intake)?;
+    if !opened.version.body.on_the_spot {
         return Err(no(&DeskError::NotOnTheSpot));
     }
     let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
     let mut commands = vec![
         opened.submit(intake),
-        opened.accept(intake),
+        opened.accept(intake)?,
         What::SettleOnTheSpot { officer, signer, number }.into(),
     ];
     if intake.fee.0 > 0 {
@@ -249,112 +275,35 @@ pub fn settle_on_the_spot(
     opened.keep(tx, intake, &after, &events)
 }
 
-/// A dossier about to be opened.
-struct Opened {
-    promise: Promise,
-    office: Office,
-    pack: String,
-    workflow: i64,
-    code: String,
-    due_at: DateTime,
+/// What the counter does with a dossier that it does not accept as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotAccepted {
+    /// It is to be completed first; everything is asked for at once.
+    Complete,
+    /// It is turned away.
+    Refuse(Ground),
 }
 
-fn open(tx: &mut Tx<'_>, desk: Desk<'_>, intake: &Intake) -> Result<Opened, Failure> {
-    let day = intake.received_at.date();
-    let promise =
-        promise(tx, desk, &intake.procedure, intake.unit, intake.channel, intake.received_at)?;
-    let office = desk.office(intake.unit).ok_or_else(|| no(&DeskError::NotHere))?;
-    if promise.version.body.body != "ubnd" || !promise.version.body.settled_by(office.tier, day) {
-        return Err(no(&DeskError::NotHere));
-    }
-    let pack = desk.calendars.pack_on(day).ok_or_else(|| no(&DeskError::NoRules))?;
-    let (workflow, _) = procedures::workflow_for(tx, &promise.version.body, office.tier, day)?;
-    let code = next_code(tx, desk, pack, office.body, day)?;
-    let due_at = promise.explanation.due.ok_or_else(|| no(&DeskError::NoLimit))?;
-    Ok(Opened { promise, office, pack: pack.id.clone(), workflow, code, due_at })
-}
-
-impl Opened {
-    fn submit(&self, intake: &Intake) -> Command {
-        What::Submit {
-            channel: intake.channel,
-            unit: intake.unit,
-            submitted_at: intake.received_at,
-        }
-        .into()
-    }
-
-    fn accept(&self, intake: &Intake) -> Command {
-        What::Accept {
-            code: self.code.clone(),
-            received_at: intake.received_at,
-            due_at: self.due_at,
-            fee: intake.fee,
-        }
-        .into()
-    }
-
-    fn keep(
-        self,
-        tx: &mut Tx<'_>,
-        intake: &Intake,
-        after: &Dossier,
-        events: &[Event],
-    ) -> Result<Received, Failure> {
-        let mut person = intake.person.clone();
-        person.secret = secret()?;
-        let mut words = domain::text::words(&person.name);
-        words.extend(domain::text::words(&person.proxy_name));
-        words.sort();
-        words.dedup();
-        let new = New {
-            code: &self.code,
-            body: self.office.body,
-            unit: intake.unit,
-            competent: self.office.body,
-            version: self.promise.version.id,
-            workflow: self.workflow,
-            rules: &self.pack,
-            channel: intake.channel.code(),
-            received_at: intake.received_at,
-            provisional: self.promise.explanation.provisional,
-            fee: intake.fee.0,
-            person: &person,
-            words: &words,
-        };
-        let id = sql::insert(tx, &new, after, events)?;
-        sql::insert_papers(tx, id, &intake.papers)?;
-        Ok(Received { id, code: self.code, due_at: self.due_at })
-    }
-}
-
-/// The next code of the body's day. The sequence row is the lock.
-fn next_code(
+/// Keeps a dossier that is not accepted as it was handed in, with the words of the paper that
+/// the citizen gets instead of a receipt (NĐ 61/2018 Đ.17 k.3, NĐ 118/2025 Đ.18).
+///
+/// # Errors
+/// [`Failure::Refused`] if the procedure is not received here or the reason is missing.
+pub fn hold_back(
     tx: &mut Tx<'_>,
     desk: Desk<'_>,
-    pack: &RulePack,
-    body: UnitId,
-    day: Date,
-) -> Result<String, Failure> {
-    let agency = desk.tree.unit(body).map_or("", |it| it.agency_code.as_str());
-    let agency = AgencyCode::parse(agency).map_err(|_| no(&DeskError::NoAgencyCode))?;
-    let regime = match pack.code {
-        CodeShape::RightToLeft if agency.right_to_left().is_ok() => CodeRegime::Agency2018,
-        CodeShape::RightToLeft | CodeShape::LeftToRight => CodeRegime::Agency2025,
+    maker: &Maker,
+    intake: &Intake,
+    (why, words): (NotAccepted, String),
+) -> Result<Received, Failure> {
+    let opened = Opened::at_counter(tx, desk, intake)?;
+    let what = match why {
+        NotAccepted::Complete => What::RequestIntakeSupplement,
+        NotAccepted::Refuse(ground) => What::RefuseIntake { ground },
     };
-    let name = format!("dossier:{agency}:{day}");
-    let serial = sql::next_number(tx, &name)?;
-    let serial = u32::try_from(serial)
-        .map_err(|_| DossierCodeError::SerialRange { max: regime.serial_max() })
-        .or_refuse()?;
-    Ok(DossierCode::new(regime, &agency, day, serial).or_refuse()?.to_string())
-}
-
-fn secret() -> Result<String, Failure> {
-    let digits = site::random_hex(8);
-    let number = u64::from_str_radix(&digits, 16)
-        .map_err(|e| store::Fault::Broken(format!("a random number: {e}")))?;
-    Ok(format!("{:0width$}", number % 1_000_000, width = SECRET_DIGITS))
+    let commands = [opened.submit(intake), Command::saying(what, words)];
+    let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
+    opened.keep(tx, intake, &after, &events)
 }
 
 /// The term of a dossier: its limit, its pauses, its extension.
@@ -368,7 +317,7 @@ pub fn term(
     reason: &str,
 ) -> Result<Term, Failure> {
     let channel = dossier.channel.unwrap_or(ChannelKind::Direct);
-    let limit = limit_of(body, channel)?;
+    let limit = limit_of(body, channel, dossier.agreed_days)?;
     let received_at = dossier
         .received_at
         .ok_or_else(|| store::Fault::Broken("a dossier without a time of receipt".into()))?;
@@ -425,6 +374,34 @@ pub fn take(tx: &mut Tx<'_>, id: DossierId) -> Result<OnDesk, Failure> {
 }
 
 impl OnDesk {
+    /// Whether no limit is published for it: whoever accepts it names one.
+    #[must_use]
+    pub fn needs_agreed_days(&self) -> bool {
+        let channel = self.kept.dossier.channel.unwrap_or(ChannelKind::Direct);
+        limit_of(&self.version.body, channel, None).is_err()
+    }
+
+    /// The acceptance of a dossier that was held back, with the promise made today.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if no date can be promised.
+    pub fn acceptance(
+        &mut self,
+        desk: Desk<'_>,
+        now: DateTime,
+        fee: Dong,
+        agreed_days: Option<u16>,
+    ) -> Result<What, Failure> {
+        let channel = self.kept.dossier.channel.unwrap_or(ChannelKind::Direct);
+        let limit = limit_of(&self.version.body, channel, agreed_days)?;
+        let term = Term::new(limit, now);
+        let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
+        self.kept.provisional = due.provisional;
+        let code = self.kept.code.clone();
+        let due_at = due.at.ok_or_else(|| no(&DeskError::NoLimit))?;
+        Ok(What::Accept { code, received_at: now, due_at, fee, agreed_days })
+    }
+
     /// The working of its due date.
     ///
     /// # Errors

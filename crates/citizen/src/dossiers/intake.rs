@@ -4,27 +4,20 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::ReturnChannel,
-    identity::{CardQr, Email, IdPaper, Phone},
-    ids::{StaffId, UnitId},
-    money::Dong,
+    ids::UnitId,
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
-use jiff::civil::DateTime;
 use site::{
-    Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Upload,
-    Who, form, show::Working, told,
+    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Upload, Who, form,
+    show::Working, told,
 };
 
-use super::{
-    desk::{self, Intake},
-    files,
-    sql::{Paper, Person},
-    view::Around,
-};
+use super::{desk, files, view::Around};
 use crate::procedures::facts::{self as procedures, Version};
 
-/// Papers of one dossier at most.
-const PAPERS_MAX: usize = 120;
+mod reading;
+
+use reading::{Ending, PAPERS_MAX, Read, Then, read_form, scan};
 
 struct Choice {
     code: String,
@@ -77,6 +70,9 @@ struct Form<'a> {
     promised: Option<Promised>,
     refused: Option<String>,
     on_the_spot: bool,
+    grounds: Vec<(String, String)>,
+    /// No limit is published: the counter names one.
+    asks_days: bool,
 }
 
 /// GET `/co-quan/ho-so/moi`
@@ -134,6 +130,11 @@ fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failure> {
     asked.filter(|it| mine.contains(it)).or_else(|| mine.first().copied()).ok_or(Failure::Forbidden)
 }
 
+/// Working days that the counter names where no limit is published.
+fn agreed_days(typed: &Typed) -> Option<u16> {
+    typed.get("so-ngay").trim().parse().ok().filter(|it| (1..=365).contains(it))
+}
+
 fn channel_of(typed: &Typed) -> ChannelKind {
     ChannelKind::from_code(typed.get("kenh")).unwrap_or(ChannelKind::Direct)
 }
@@ -162,7 +163,8 @@ async fn form_page(
                 around.people(tx, domain::access::Role::Leader, office.body, office.body)?;
             let now = tx.now().civil();
             let code = typed.get("thu-tuc").to_owned();
-            let promise = desk::promise(tx, around.desk(), &code, unit, channel_of(&typed), now);
+            let way = (channel_of(&typed), agreed_days(&typed));
+            let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
             Ok((version, counters, signers, promise))
         })
         .await?;
@@ -176,6 +178,10 @@ async fn form_page(
         Err(other) => return Err(other),
     };
     let body = &version.body;
+    let limit = body.limit(channel_of(&m.typed)).and_then(|it| it.time_limit());
+    // The field beside the date says the same.
+    let unnamed = desk::DeskError::NoLimit.to_string();
+    let refused = refused.filter(|it| limit.is_some() || *it != unnamed);
     if m.typed("lan").is_empty() {
         m.typed.set("lan", site::random_hex(16));
     }
@@ -208,6 +214,8 @@ async fn form_page(
         promised,
         refused,
         on_the_spot: body.on_the_spot,
+        grounds: super::steps::grounds(),
+        asks_days: limit.is_none(),
         m: &m,
     };
     site.page(&page)
@@ -256,9 +264,9 @@ pub async fn receive(
         }
         _ => {}
     }
-    let at_once = typed.get("viec") == "ngay";
-    let read = read(&site, &who, typed, at_once).await?;
-    let (intake, once, signing) = match read {
+    let then = Then::of(typed.get("viec"));
+    let read = read(&site, &who, typed, then).await?;
+    let (intake, once, ending) = match read {
         Ok(it) => it,
         Err(m) => {
             return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
@@ -272,12 +280,16 @@ pub async fn receive(
         }
         let around = Around::load(&inner, &asker, tx)?;
         let maker = around.maker_at(intake.unit);
-        let received = match &signing {
-            Some((signer, number)) => {
+        let desk = around.desk();
+        let received = match &ending {
+            Ending::Accept => desk::receive(tx, desk, &maker, &intake)?,
+            Ending::AtOnce(signer, number) => {
                 let number = number.clone();
-                desk::settle_on_the_spot(tx, around.desk(), &maker, &intake, *signer, number)?
+                desk::settle_on_the_spot(tx, desk, &maker, &intake, *signer, number)?
             }
-            None => desk::receive(tx, around.desk(), &maker, &intake)?,
+            Ending::HoldBack(why, words) => {
+                desk::hold_back(tx, desk, &maker, &intake, (why.clone(), words.clone()))?
+            }
         };
         files::attach(tx, received.id, "scan", &stored)?;
         let location = format!("/co-quan/ho-so/{}", received.id);
@@ -292,44 +304,14 @@ pub async fn receive(
         }
         other => other?,
     };
-    let notice = if at_once {
-        "Đã giải quyết và trả kết quả."
-    } else {
-        "Đã tiếp nhận hồ sơ."
-    };
-    Ok(told(&location, notice))
+    Ok(told(&location, then.done()))
 }
-
-/// Puts what the card says into the form.
-fn scan(typed: &mut Typed) -> (std::collections::BTreeMap<String, String>, Vec<String>) {
-    let mut mistakes = std::collections::BTreeMap::new();
-    let mut warnings = Vec::new();
-    match CardQr::read(typed.get("quet")) {
-        Ok(card) => {
-            warnings.extend(card.warnings.iter().map(ToString::to_string));
-            typed.set("ho-ten", card.name.clone());
-            typed.set("so-giay-to", card.number.reveal());
-            if let Some(day) = card.born_on {
-                typed.set("ngay-sinh", domain::text::date(day));
-            }
-            typed.set("dia-chi", card.residence.clone());
-        }
-        Err(error) => {
-            mistakes.insert("quet".to_owned(), error.to_string());
-        }
-    }
-    // What was scanned is personal and was read: it does not go back into the page.
-    typed.set("quet", "");
-    (mistakes, warnings)
-}
-
-type Read = (Intake, String, Option<(StaffId, Option<String>)>);
 
 async fn read(
     site: &Site,
     who: &Who,
     typed: Typed,
-    at_once: bool,
+    then: Then,
 ) -> Result<Result<Read, Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let (unit, version, now) = site
@@ -341,105 +323,7 @@ async fn read(
             Ok((unit, version, tx.now().civil()))
         })
         .await?;
-    Ok(read_form(typed, at_once, unit, &version, now))
-}
-
-fn read_form(
-    typed: Typed,
-    at_once: bool,
-    unit: UnitId,
-    version: &Version,
-    now: DateTime,
-) -> Result<Read, Mistakes> {
-    let mut fields = Fields::of(typed);
-    let name = fields.text("ho-ten", 120);
-    let id_number = fields.read_optional("so-giay-to", IdPaper::parse);
-    let birth_date = fields.optional_date("ngay-sinh");
-    let phone = fields.read_optional("dien-thoai", Phone::parse);
-    let email = fields.read_optional("email", Email::parse);
-    let address = fields.optional_text("dia-chi", 300);
-    let proxy_name = fields.optional_text("nguoi-nop", 120);
-    let request = fields.optional_text("noi-dung", 1_000);
-    let way = fields.choice("nhan-ket-qua", ReturnChannel::from_code);
-    let fee = fields.read_optional("le-phi", Dong::parse);
-    let channel = fields.choice("kenh", ChannelKind::from_code);
-    let once = fields.typed().get("lan").to_owned();
-    let papers = read_papers(&mut fields, &version.body);
-    let signing = if at_once {
-        let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
-        let number = fields.optional_text("so-van-ban", 60);
-        signer
-            .zip(number)
-            .map(|(signer, number)| Some((signer, Some(number).filter(|it| !it.is_empty()))))
-    } else {
-        Some(None)
-    };
-    let today = now.date();
-    if birth_date.flatten().is_some_and(|it| it > today) {
-        fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
-    }
-    if once.len() != 32 {
-        fields.wrong("ho-ten", "Biểu mẫu đã cũ. Hãy mở lại trang tiếp nhận.");
-    }
-    let whole = (|| {
-        let person = Person {
-            name: domain::text::tidy(&name?),
-            id_number: id_number?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            birth_date: birth_date?.map_or_else(String::new, |it| it.to_string()),
-            phone: phone?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            email: email?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            address: domain::text::tidy(&address?),
-            proxy_name: domain::text::tidy(&proxy_name?),
-            proxy_id_number: String::new(),
-            request: match request? {
-                it if it.is_empty() => version.body.name.clone(),
-                it => it,
-            },
-            return_way: way?.code().to_owned(),
-            secret: String::new(),
-        };
-        let intake = Intake {
-            procedure: version.body.code.clone(),
-            unit,
-            channel: channel?,
-            received_at: now,
-            person,
-            papers: papers?,
-            fee: fee?.unwrap_or(Dong::ZERO),
-        };
-        Some((intake, once, signing?))
-    })();
-    fields.finish(whole)
-}
-
-fn read_papers(fields: &mut Fields, body: &ProcedureVersion) -> Option<Vec<Paper>> {
-    let mut papers = Vec::new();
-    let mut right = true;
-    for (at, it) in body.papers_to_bring().take(PAPERS_MAX).enumerate() {
-        let place = at + 1;
-        if !fields.typed().has(&format!("co-{place}")) {
-            continue;
-        }
-        let form = match fields.typed().get(&format!("dang-{place}")) {
-            form @ ("original" | "certified" | "copy" | "shown" | "in_database") => form.to_owned(),
-            _ if it.role == PaperRole::Show => "shown".to_owned(),
-            _ => "original".to_owned(),
-        };
-        let Some(count) = fields.number(&format!("so-{place}"), 0..=99) else {
-            right = false;
-            continue;
-        };
-        papers.push(Paper {
-            id: 0,
-            place: i64::try_from(place).unwrap_or(0),
-            name: it.name.clone(),
-            form,
-            count,
-            sufficient: true,
-            note: String::new(),
-        });
-    }
-    right.then_some(papers)
+    Ok(read_form(typed, then, unit, &version, now))
 }
 
 /// What the rest of the slice needs of uploads.

@@ -163,7 +163,8 @@ fn sheet(
     let papers = sql::papers(tx, id)?;
     let extended = last(&events, CommandKind::Extend);
     let reason = words(extended).join("; ");
-    let explanation = on_desk.explain(around.desk(), &reason).ok();
+    let accepted = dossier.received_at.is_some();
+    let explanation = if accepted { on_desk.explain(around.desk(), &reason).ok() } else { None };
     let receipt_lines = explanation.as_ref().map_or_else(Vec::new, |it| {
         let off = it.steps.iter().filter(|it| !it.counted).count();
         vec![
@@ -183,8 +184,10 @@ fn sheet(
         .iter()
         .find(|it| it.what.kind() == CommandKind::Accept)
         .map_or(Ok(String::new()), |it| staff::account_name(tx, it.by))?;
-    let asked = last(&events, CommandKind::RequestSupplement);
-    let refused = last(&events, CommandKind::Refuse);
+    let asked = last(&events, CommandKind::RequestSupplement)
+        .or_else(|| last(&events, CommandKind::RequestIntakeSupplement));
+    let refused =
+        last(&events, CommandKind::Refuse).or_else(|| last(&events, CommandKind::RefuseIntake));
     let document_date =
         [extended, asked, refused].into_iter().flatten().map(|it| it.at.civil().date()).max();
     Ok(DossierSheet {
@@ -220,7 +223,7 @@ fn sheet(
             .collect(),
         sets: 1,
         channel: channel.label().to_owned(),
-        legal_limit: body.limit(channel).map_or_else(String::new, |it| it.text()),
+        legal_limit: super::desk::limit_text(body, channel, dossier.agreed_days),
         received_at: dossier.received_at,
         due_at: dossier.due_at.or(dossier.due_original_at),
         explanation: receipt_lines,
@@ -275,11 +278,17 @@ pub async fn print(
     Path((id, paper)): Path<(DossierId, String)>,
 ) -> Result<Response, Failure> {
     let form = form_of(&paper).ok_or(Failure::NotFound)?;
+    let needs_receipt = matches!(form, Form::Receipt | Form::ControlSlip);
     let (inner, asker) = (site.clone(), who.clone());
     let sheet = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
+            if needs_receipt && on_desk.kept.dossier.received_at.is_none() {
+                return Err(Failure::Refused(
+                    "Hồ sơ chưa được tiếp nhận nên chưa có giấy hẹn.".to_owned(),
+                ));
+            }
             sheet(tx, &inner, &around, &on_desk)
         })
         .await?;

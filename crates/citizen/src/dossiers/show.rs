@@ -163,6 +163,7 @@ pub(super) const fn is_at_once(kind: CommandKind) -> bool {
     matches!(
         kind,
         CommandKind::Begin
+            | CommandKind::Resubmit
             | CommandKind::Sign
             | CommandKind::Verify
             | CommandKind::FinishVerify
@@ -176,11 +177,7 @@ pub(super) const fn is_at_once(kind: CommandKind) -> bool {
 /// Steps that this program takes by itself or that have a page of their own.
 const HIDDEN: &[CommandKind] = &[
     CommandKind::Submit,
-    CommandKind::Accept,
     CommandKind::OnTheSpot,
-    CommandKind::Resubmit,
-    CommandKind::RequestIntakeSupplement,
-    CommandKind::RefuseIntake,
     CommandKind::Recompute,
     CommandKind::Synchronise,
 ];
@@ -192,7 +189,9 @@ fn buttons(id: DossierId, open: Vec<CommandKind>) -> Vec<Button> {
         .map(|kind| {
             let leads_on = matches!(
                 kind,
-                CommandKind::Transfer
+                CommandKind::Accept
+                    | CommandKind::Resubmit
+                    | CommandKind::Transfer
                     | CommandKind::Assign
                     | CommandKind::Begin
                     | CommandKind::PutUp
@@ -241,10 +240,14 @@ pub async fn show(
                 .find(|it| it.what.kind() == CommandKind::Extend)
                 .and_then(|it| it.words.clone())
                 .unwrap_or_default();
-            let working = match on_desk.explain(around.desk(), &reason) {
-                Ok(it) => Some(Working::of(&it)),
-                Err(Failure::Refused(_)) => None,
-                Err(other) => return Err(other),
+            let working = if dossier.received_at.is_some() {
+                match on_desk.explain(around.desk(), &reason) {
+                    Ok(it) => Some(Working::of(&it)),
+                    Err(Failure::Refused(_)) => None,
+                    Err(other) => return Err(other),
+                }
+            } else {
+                None
             };
             let today = asker.today();
             let now = asker.now.civil();
@@ -266,16 +269,21 @@ pub async fn show(
             };
             let person = sql::person(tx, id)?.unwrap_or_default();
             let original = dossier.due_original_at.filter(|it| Some(*it) != dossier.due_at);
-            let mut prints = vec![
-                Print { label: "Giấy tiếp nhận và hẹn trả", slug: "giay-hen" },
-                Print { label: "Phiếu kiểm soát", slug: "phieu-kiem-soat" },
-            ];
+            let mut prints = Vec::new();
             let happened = |kind| events.iter().any(|it| it.what.kind() == kind);
-            if happened(CommandKind::RequestSupplement) {
+            if dossier.received_at.is_some() {
+                prints.push(Print {
+                    label: "Giấy tiếp nhận và hẹn trả", slug: "giay-hen"
+                });
+                prints.push(Print { label: "Phiếu kiểm soát", slug: "phieu-kiem-soat" });
+            }
+            if happened(CommandKind::RequestSupplement)
+                || happened(CommandKind::RequestIntakeSupplement)
+            {
                 prints
                     .push(Print { label: "Phiếu yêu cầu bổ sung", slug: "yeu-cau-bo-sung" });
             }
-            if happened(CommandKind::Refuse) {
+            if happened(CommandKind::Refuse) || happened(CommandKind::RefuseIntake) {
                 prints.push(Print { label: "Phiếu từ chối", slug: "tu-choi" });
             }
             if happened(CommandKind::Extend) {

@@ -236,7 +236,8 @@ pub fn keep(
          set competent = ?3, status = ?4, is_open = ?5, financial = ?6, delivery = ?7,
              synchronisation = ?8, step = ?9, holder = ?10, step_due_at = ?11,
              due_original_at = ?12, due_at = ?13, finished_at = ?14, returned_at = ?15,
-             provisional = ?16, state = ?17, edition = edition + 1
+             provisional = ?16, state = ?17, received_at = coalesce(?18, received_at), fee = ?19,
+             edition = edition + 1
          where id = ?1 and edition = ?2",
         &[
             kept.id.into(),
@@ -256,6 +257,8 @@ pub fn keep(
             after.returned_at.into(),
             kept.provisional.into(),
             facts.state.into(),
+            after.received_at.into(),
+            after.fee_due.0.into(),
         ],
     )?;
     if touched == 0 {

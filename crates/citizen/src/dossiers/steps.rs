@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     access::Role,
-    dossier::{Collector, Command, CommandKind, Maker, Part, ReturnChannel, What, Words},
+    dossier::{Collector, Command, CommandKind, Ground, Maker, Part, ReturnChannel, What, Words},
     ids::{DossierId, StaffId, UnitId},
     money::Dong,
 };
@@ -31,6 +31,8 @@ struct Ask {
     amount_label: &'static str,
     number_label: &'static str,
     collector: bool,
+    grounds: Vec<(String, String)>,
+    days_label: &'static str,
 }
 
 #[derive(Template)]
@@ -56,6 +58,11 @@ fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
         .into_iter()
         .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
         .collect()
+}
+
+/// Grounds on which a dossier is turned away.
+pub(super) fn grounds() -> Vec<(String, String)> {
+    Ground::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect()
 }
 
 fn ask(
@@ -98,6 +105,13 @@ fn ask(
             ask.number_label = "Số, ký hiệu văn bản";
         }
         CommandKind::Return => ask.collector = true,
+        CommandKind::Accept => {
+            ask.amount_label = "Phí, lệ phí phải nộp (đồng)";
+            if on_desk.needs_agreed_days() {
+                ask.days_label = "Số ngày làm việc hẹn trả (thủ tục chưa công bố thời hạn)";
+            }
+        }
+        CommandKind::RefuseIntake => ask.grounds = grounds(),
         _ => {}
     }
     Ok(ask)
@@ -107,7 +121,7 @@ const fn words_label(kind: CommandKind) -> &'static str {
     match kind.words() {
         Words::None => "",
         Words::Owed => match kind {
-            CommandKind::RequestSupplement => {
+            CommandKind::RequestSupplement | CommandKind::RequestIntakeSupplement => {
                 "Giấy tờ cần bổ sung, mỗi dòng một loại, kèm lý do và căn cứ"
             }
             CommandKind::Consult => "Nội dung hỏi",
@@ -251,7 +265,7 @@ pub async fn take(
                 return Err(DeskError::Stale).or_refuse();
             }
             let now = tx.now().civil();
-            let command = match command(tx, &around, &on_desk, &maker, kind, typed, now)? {
+            let command = match command(tx, &around, &mut on_desk, &maker, kind, typed, now)? {
                 Ok(it) => it,
                 Err(m) => return Ok(Err(m)),
             };
@@ -287,7 +301,7 @@ fn staff_of(maker: &Maker) -> Result<StaffId, Failure> {
 fn command(
     tx: &mut Tx<'_>,
     around: &Around,
-    on_desk: &OnDesk,
+    on_desk: &mut OnDesk,
     maker: &Maker,
     kind: CommandKind,
     typed: Typed,
@@ -416,12 +430,27 @@ fn command(
         }
         CommandKind::Archive => Some(What::Archive),
         CommandKind::Undo => Some(What::Undo),
+        CommandKind::Resubmit => Some(What::Resubmit),
+        CommandKind::RequestIntakeSupplement => Some(What::RequestIntakeSupplement),
+        CommandKind::RefuseIntake => {
+            fields.choice("can-cu", Ground::from_code).map(|ground| What::RefuseIntake { ground })
+        }
+        CommandKind::Accept => {
+            let fee = fields.read_optional("so-tien", Dong::parse);
+            let days = if asks.days_label.is_empty() {
+                Some(None)
+            } else {
+                fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok())
+            };
+            match fee.zip(days) {
+                Some((fee, days)) => {
+                    Some(on_desk.acceptance(desk, now, fee.unwrap_or(Dong::ZERO), days)?)
+                }
+                None => None,
+            }
+        }
         CommandKind::Submit
-        | CommandKind::Accept
         | CommandKind::OnTheSpot
-        | CommandKind::RequestIntakeSupplement
-        | CommandKind::Resubmit
-        | CommandKind::RefuseIntake
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),
     };

@@ -58,6 +58,9 @@ fn given_two_communes(site: &TestSite) {
     });
 }
 
+/// Its limit is not published in the catalogue.
+const WITHOUT_LIMIT: &str = "2.002307";
+
 const ONCE: &str = "0123456789abcdef0123456789abcdef";
 
 fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -106,6 +109,78 @@ on_both_engines! { crate::routes();
         assert!(answer.text.contains("Chưa nhập nội dung này."));
         assert!(answer.text.contains("value=\"Xóm 1\"") && answer.text.contains("value=\"12345\""));
         assert_eq!(site.count("select count(*) from dossier"), 0);
+    }
+
+    async fn what_is_missing_is_asked_for_before_acceptance_and_the_clock_starts_with_it(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let fields = |viec, why| {
+            let mut fields = birth("Nguyễn Thị Thử", ONCE);
+            fields.retain(|(name, _)| *name != "viec");
+            fields.extend([("viec", viec), ("ly-do", why)]);
+            fields
+        };
+        // Asked for nothing by name: what was not ticked is proposed, nothing is kept.
+        let asked = browser.post("/co-quan/ho-so/moi", &fields("bo-sung", "")).await;
+        assert_eq!(asked.status, 422);
+        assert!(asked.text.contains("đã được điền sẵn"), "{}", asked.text);
+        assert_eq!(site.count("select count(*) from dossier"), 0);
+        let asked = browser.post("/co-quan/ho-so/moi", &fields("bo-sung", "Giấy chứng sinh")).await;
+        assert_eq!(asked.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", asked.text);
+        assert_eq!(site.text("select status from dossier"), "intake_supplement");
+        assert_eq!(site.count("select count(*) from dossier where due_at is null"), 1);
+        let paper = browser.get("/co-quan/ho-so/1/in/yeu-cau-bo-sung").await;
+        assert_eq!(paper.status, 200);
+        assert_eq!(browser.get("/co-quan/ho-so/1/in/giay-hen").await.status, 422);
+        // The citizen comes back the next morning.
+        site.set_clock(jiff::civil::date(2026, 1, 9).at(8, 30, 0, 0));
+        let mut browser = site.signed_in("quay");
+        assert_eq!(browser.post("/co-quan/ho-so/1/nop-lai", &[("an-ban", "1")]).await.status, 303);
+        // The law lets ask once.
+        let twice = [("an-ban", "2"), ("loi", "Thêm nữa")];
+        assert_eq!(browser.post("/co-quan/ho-so/1/yeu-cau-hoan-thien", &twice).await.status, 422);
+        let accepted =
+            browser.post("/co-quan/ho-so/1/tiep-nhan", &[("an-ban", "2"), ("so-tien", "")]).await;
+        assert_eq!(accepted.status, 303, "{}", accepted.text);
+        assert_eq!(site.text("select status from dossier"), "accepted");
+        assert_eq!(site.text("select due_at from dossier"), "2026-01-09T17:00:00");
+        assert!(site.text("select received_at from dossier").starts_with("2026-01-09T08:30"));
+        assert_eq!(browser.get("/co-quan/ho-so/1/in/giay-hen").await.status, 200);
+        let wrong = site.run(crate::dossiers::facts::unfolded);
+        assert!(wrong.is_empty(), "the row is the fold of its events");
+    }
+
+    async fn a_dossier_is_turned_away_with_a_reason_and_a_paper(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.retain(|(name, _)| *name != "viec");
+        fields.extend([("viec", "tu-choi"), ("can-cu", "duplicate")]);
+        assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 422);
+        fields.push(("ly-do", "Trẻ đã đăng ký khai sinh ngày 2/1"));
+        let turned = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(turned.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", turned.text);
+        assert_eq!(site.text("select status from dossier"), "refused_intake");
+        assert_eq!(site.count("select count(*) from dossier where is_open = 1"), 0);
+        assert_eq!(browser.get("/co-quan/ho-so/1/in/tu-choi").await.status, 200);
+    }
+
+    async fn where_no_limit_is_published_the_counter_names_one(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "so-1" | "co-1"));
+        fields.push(("thu-tuc", WITHOUT_LIMIT));
+        let page = browser.get(&format!("/co-quan/ho-so/moi?thu-tuc={WITHOUT_LIMIT}")).await;
+        assert!(page.text.contains("Số ngày làm việc hẹn trả"), "{}", page.text);
+        let refused = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(refused.status, 422);
+        fields.push(("so-ngay", "3"));
+        let received = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(received.status, 303, "{}", received.text);
+        assert_eq!(site.text("select due_at from dossier"), "2026-01-12T17:00:00");
+        let page = browser.get("/co-quan/ho-so/1").await;
+        assert!(page.text.contains("id=\"cach-tinh\""), "{}", page.text);
     }
 
     async fn a_second_click_makes_no_second_dossier(site) {

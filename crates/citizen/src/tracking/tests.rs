@@ -38,6 +38,7 @@ fn given_one_dossier(site: &TestSite) {
             },
             papers: Vec::new(),
             fee: domain::money::Dong::ZERO,
+            agreed_days: None,
         };
         crate::dossiers::desk::receive(tx, desk, &maker, &intake)
             .map_err(|e| store::Fault::Broken(format!("{e:?}")))

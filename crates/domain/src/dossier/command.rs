@@ -336,7 +336,15 @@ pub enum What {
     /// It is handed in.
     Submit { channel: ChannelKind, unit: UnitId, submitted_at: DateTime },
     /// It is complete and taken in; the receipt promises `due_at`.
-    Accept { code: String, received_at: DateTime, due_at: DateTime, fee: Dong },
+    Accept {
+        code: String,
+        received_at: DateTime,
+        due_at: DateTime,
+        fee: Dong,
+        /// Working days that the counter promised where no limit is published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreed_days: Option<u16>,
+    },
     /// Something is missing before acceptance; everything is asked for at once.
     RequestIntakeSupplement,
     /// It is handed in again.

@@ -30,7 +30,14 @@ fn submit() -> Command {
     What::Submit { channel: ChannelKind::Direct, unit: UnitId(9), submitted_at: day(2) }.into()
 }
 fn accept(fee: i64) -> Command {
-    What::Accept { code: "A".into(), received_at: day(2), due_at: day(16), fee: Dong(fee) }.into()
+    What::Accept {
+        code: "A".into(),
+        received_at: day(2),
+        due_at: day(16),
+        fee: Dong(fee),
+        agreed_days: None,
+    }
+    .into()
 }
 fn put_up() -> Command {
     What::PutUp { officer: StaffId(2), hop: None }.into()
@@ -258,7 +265,13 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
     let resume = Resume { due_at: day(20), original_due_at: None, restart: true };
     let whats = vec![
         What::Submit { channel: ChannelKind::Direct, unit: UnitId(9), submitted_at: day(2) },
-        What::Accept { code: "A".into(), received_at: day(2), due_at: day(16), fee: Dong(0) },
+        What::Accept {
+            code: "A".into(),
+            received_at: day(2),
+            due_at: day(16),
+            fee: Dong(0),
+            agreed_days: None,
+        },
         What::RequestIntakeSupplement,
         What::Resubmit,
         What::RefuseIntake { ground: Ground::Other },

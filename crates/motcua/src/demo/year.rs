@@ -412,6 +412,7 @@ impl Stage<'_> {
             },
             papers,
             fee,
+            agreed_days: None,
         };
         let by = body.official;
         tx.restamp(at(time, by));

@@ -1,0 +1,152 @@
+//! A dossier about to be opened: its version, its office, its number.
+
+use domain::{
+    codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
+    dossier::{Command, Dossier, Event, What},
+    ids::UnitId,
+    law::{CodeShape, RulePack},
+};
+use jiff::civil::{Date, DateTime};
+use site::{Failure, OrRefuse};
+use store::Tx;
+
+use super::{Desk, DeskError, Intake, Office, Received, no, promise};
+use crate::{
+    dossiers::sql::{self, New},
+    procedures::facts::{self as procedures, Version},
+};
+
+/// Digits of the secret on the receipt.
+const SECRET_DIGITS: usize = 6;
+
+/// A dossier about to be opened.
+pub(super) struct Opened {
+    pub version: Version,
+    office: Office,
+    pack: String,
+    workflow: i64,
+    code: String,
+    provisional: bool,
+    due_at: Option<DateTime>,
+}
+
+impl Opened {
+    /// With a promise.
+    pub fn accepted(tx: &mut Tx<'_>, desk: Desk<'_>, intake: &Intake) -> Result<Self, Failure> {
+        let way = (intake.channel, intake.agreed_days);
+        let promise = promise(tx, desk, &intake.procedure, intake.unit, way, intake.received_at)?;
+        let due_at = promise.explanation.due.ok_or_else(|| no(&DeskError::NoLimit))?;
+        let provisional = promise.explanation.provisional;
+        let opened = Self::of(tx, desk, intake, promise.version)?;
+        Ok(Self { provisional, due_at: Some(due_at), ..opened })
+    }
+
+    /// Handed in, but not accepted: no promise.
+    pub fn at_counter(tx: &mut Tx<'_>, desk: Desk<'_>, intake: &Intake) -> Result<Self, Failure> {
+        let day = intake.received_at.date();
+        let version = procedures::in_force(tx, &intake.procedure, day)?
+            .ok_or_else(|| no(&DeskError::NoProcedure { code: intake.procedure.clone() }))?;
+        Self::of(tx, desk, intake, version)
+    }
+
+    fn of(
+        tx: &mut Tx<'_>,
+        desk: Desk<'_>,
+        intake: &Intake,
+        version: Version,
+    ) -> Result<Self, Failure> {
+        let day = intake.received_at.date();
+        let office = desk.office(intake.unit).ok_or_else(|| no(&DeskError::NotHere))?;
+        if version.body.body != "ubnd" || !version.body.settled_by(office.tier, day) {
+            return Err(no(&DeskError::NotHere));
+        }
+        let pack = desk.calendars.pack_on(day).ok_or_else(|| no(&DeskError::NoRules))?;
+        let (workflow, _) = procedures::workflow_for(tx, &version.body, office.tier, day)?;
+        let code = next_code(tx, desk, pack, office.body, day)?;
+        let pack = pack.id.clone();
+        Ok(Self { version, office, pack, workflow, code, provisional: false, due_at: None })
+    }
+
+    pub fn submit(&self, intake: &Intake) -> Command {
+        What::Submit {
+            channel: intake.channel,
+            unit: intake.unit,
+            submitted_at: intake.received_at,
+        }
+        .into()
+    }
+
+    pub fn accept(&self, intake: &Intake) -> Result<Command, Failure> {
+        let due_at = self.due_at.ok_or_else(|| no(&DeskError::NoLimit))?;
+        Ok(What::Accept {
+            code: self.code.clone(),
+            received_at: intake.received_at,
+            due_at,
+            fee: intake.fee,
+            agreed_days: intake.agreed_days,
+        }
+        .into())
+    }
+
+    pub fn keep(
+        self,
+        tx: &mut Tx<'_>,
+        intake: &Intake,
+        after: &Dossier,
+        events: &[Event],
+    ) -> Result<Received, Failure> {
+        let mut person = intake.person.clone();
+        person.secret = secret()?;
+        let mut words = domain::text::words(&person.name);
+        words.extend(domain::text::words(&person.proxy_name));
+        words.sort();
+        words.dedup();
+        let new = New {
+            code: &self.code,
+            body: self.office.body,
+            unit: intake.unit,
+            competent: self.office.body,
+            version: self.version.id,
+            workflow: self.workflow,
+            rules: &self.pack,
+            channel: intake.channel.code(),
+            received_at: intake.received_at,
+            provisional: self.provisional,
+            fee: intake.fee.0,
+            person: &person,
+            words: &words,
+        };
+        let id = sql::insert(tx, &new, after, events)?;
+        sql::insert_papers(tx, id, &intake.papers)?;
+        Ok(Received { id, code: self.code, due_at: self.due_at })
+    }
+}
+
+/// The next code of the body's day. The sequence row is the lock.
+fn next_code(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    pack: &RulePack,
+    body: UnitId,
+    day: Date,
+) -> Result<String, Failure> {
+    let agency = desk.tree.unit(body).map_or("", |it| it.agency_code.as_str());
+    let agency = AgencyCode::parse(agency).map_err(|_| no(&DeskError::NoAgencyCode))?;
+    let regime = match pack.code {
+        CodeShape::RightToLeft if agency.right_to_left().is_ok() => CodeRegime::Agency2018,
+        CodeShape::RightToLeft | CodeShape::LeftToRight => CodeRegime::Agency2025,
+    };
+    let name = format!("dossier:{agency}:{day}");
+    let serial = sql::next_number(tx, &name)?;
+    let serial = u32::try_from(serial)
+        .map_err(|_| DossierCodeError::SerialRange { max: regime.serial_max() })
+        .or_refuse()?;
+    Ok(DossierCode::new(regime, &agency, day, serial).or_refuse()?.to_string())
+}
+
+fn secret() -> Result<String, Failure> {
+    let digits = site::random_hex(8);
+    let number = u64::from_str_radix(&digits, 16)
+        .map_err(|e| store::Fault::Broken(format!("a random number: {e}")))?;
+    Ok(format!("{:0width$}", number % 1_000_000, width = SECRET_DIGITS))
+}

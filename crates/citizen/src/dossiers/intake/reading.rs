@@ -1,0 +1,233 @@
+//! Reading the counter's form.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    dossier::{Ground, ReturnChannel},
+    identity::{CardQr, Email, IdPaper, Phone},
+    ids::{StaffId, UnitId},
+    money::Dong,
+    procedure::{ChannelKind, PaperRole, ProcedureVersion},
+};
+use jiff::civil::DateTime;
+use site::{Fields, Mistakes, Typed};
+
+use crate::{
+    dossiers::{
+        desk::{Intake, NotAccepted},
+        sql::{Paper, Person},
+    },
+    procedures::facts::Version,
+};
+
+/// Papers of one dossier at most.
+pub(super) const PAPERS_MAX: usize = 120;
+
+/// Puts what the card says into the form.
+pub(super) fn scan(typed: &mut Typed) -> (BTreeMap<String, String>, Vec<String>) {
+    let mut mistakes = BTreeMap::new();
+    let mut warnings = Vec::new();
+    match CardQr::read(typed.get("quet")) {
+        Ok(card) => {
+            warnings.extend(card.warnings.iter().map(ToString::to_string));
+            typed.set("ho-ten", card.name.clone());
+            typed.set("so-giay-to", card.number.reveal());
+            if let Some(day) = card.born_on {
+                typed.set("ngay-sinh", domain::text::date(day));
+            }
+            typed.set("dia-chi", card.residence.clone());
+        }
+        Err(error) => {
+            mistakes.insert("quet".to_owned(), error.to_string());
+        }
+    }
+    // What was scanned is personal and was read: it does not go back into the page.
+    typed.set("quet", "");
+    (mistakes, warnings)
+}
+
+/// What the counter does with what was handed in, by the button that was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Accept,
+    AtOnce,
+    Complete,
+    Refuse,
+}
+
+impl Then {
+    pub fn of(button: &str) -> Self {
+        match button {
+            "ngay" => Self::AtOnce,
+            "bo-sung" => Self::Complete,
+            "tu-choi" => Self::Refuse,
+            _ => Self::Accept,
+        }
+    }
+
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Accept => "Đã tiếp nhận hồ sơ.",
+            Self::AtOnce => "Đã giải quyết và trả kết quả.",
+            Self::Complete => "Đã ghi yêu cầu hoàn thiện. Hãy in phiếu giao cho người nộp.",
+            Self::Refuse => "Đã ghi từ chối tiếp nhận. Hãy in phiếu giao cho người nộp.",
+        }
+    }
+}
+
+/// The same with all that it requires.
+pub(super) enum Ending {
+    Accept,
+    AtOnce(StaffId, Option<String>),
+    HoldBack(NotAccepted, String),
+}
+
+pub(super) type Read = (Intake, String, Ending);
+
+pub(super) fn read_form(
+    typed: Typed,
+    then: Then,
+    unit: UnitId,
+    version: &Version,
+    now: DateTime,
+) -> Result<Read, Mistakes> {
+    let mut fields = Fields::of(typed);
+    let name = fields.text("ho-ten", 120);
+    let id_number = fields.read_optional("so-giay-to", IdPaper::parse);
+    let birth_date = fields.optional_date("ngay-sinh");
+    let phone = fields.read_optional("dien-thoai", Phone::parse);
+    let email = fields.read_optional("email", Email::parse);
+    let address = fields.optional_text("dia-chi", 300);
+    let proxy_name = fields.optional_text("nguoi-nop", 120);
+    let request = fields.optional_text("noi-dung", 1_000);
+    let way = fields.choice("nhan-ket-qua", ReturnChannel::from_code);
+    let fee = fields.read_optional("le-phi", Dong::parse);
+    let channel = fields.choice("kenh", ChannelKind::from_code);
+    let once = fields.typed().get("lan").to_owned();
+    let papers = read_papers(&mut fields, &version.body);
+    let ending = read_ending(&mut fields, then, &version.body);
+    let agreed_days = match fields.typed().get("so-ngay") {
+        "" => Some(None),
+        _ => fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok()),
+    };
+    let published = channel.and_then(|it| version.body.limit(it)?.time_limit()).is_some();
+    if then == Then::Accept && !published && agreed_days == Some(None) {
+        fields.wrong(
+            "so-ngay",
+            "Thủ tục chưa công bố thời hạn: nhập số ngày làm việc hẹn trả, từ 1 đến 365.",
+        );
+    }
+    let today = now.date();
+    if birth_date.flatten().is_some_and(|it| it > today) {
+        fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
+    }
+    if once.len() != 32 {
+        fields.wrong("ho-ten", "Biểu mẫu đã cũ. Hãy mở lại trang tiếp nhận.");
+    }
+    let whole = (|| {
+        let person = Person {
+            name: domain::text::tidy(&name?),
+            id_number: id_number?.map_or_else(String::new, |it| it.reveal().to_owned()),
+            birth_date: birth_date?.map_or_else(String::new, |it| it.to_string()),
+            phone: phone?.map_or_else(String::new, |it| it.reveal().to_owned()),
+            email: email?.map_or_else(String::new, |it| it.reveal().to_owned()),
+            address: domain::text::tidy(&address?),
+            proxy_name: domain::text::tidy(&proxy_name?),
+            proxy_id_number: String::new(),
+            request: match request? {
+                it if it.is_empty() => version.body.name.clone(),
+                it => it,
+            },
+            return_way: way?.code().to_owned(),
+            secret: String::new(),
+        };
+        let intake = Intake {
+            procedure: version.body.code.clone(),
+            unit,
+            channel: channel?,
+            received_at: now,
+            person,
+            papers: papers?,
+            fee: fee?.unwrap_or(Dong::ZERO),
+            agreed_days: match agreed_days? {
+                _ if published => None,
+                // Done at once: a day is more than it takes.
+                None if then == Then::AtOnce => Some(1),
+                days => days,
+            },
+        };
+        Some((intake, once, ending?))
+    })();
+    fields.finish(whole)
+}
+
+fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Option<Ending> {
+    match then {
+        Then::Accept => Some(Ending::Accept),
+        Then::AtOnce => {
+            let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
+            let number = fields.optional_text("so-van-ban", 60);
+            let number = number.map(|it| Some(it).filter(|it| !it.is_empty()));
+            signer.zip(number).map(|(signer, number)| Ending::AtOnce(signer, number))
+        }
+        Then::Complete => {
+            if fields.typed().get("ly-do").is_empty() {
+                let missing = missing_papers(fields.typed(), body);
+                fields.fill("ly-do", missing);
+                fields.wrong(
+                    "ly-do",
+                    "Ghi mọi giấy tờ còn thiếu, mỗi dòng một loại. Những giấy tờ chưa đánh dấu đã \
+                     được điền sẵn; sửa lại cho đúng rồi bấm lần nữa.",
+                );
+            }
+            let words = fields.text("ly-do", 2_000)?;
+            Some(Ending::HoldBack(NotAccepted::Complete, words))
+        }
+        Then::Refuse => {
+            let ground = fields.choice("can-cu", Ground::from_code);
+            let words = fields.text("ly-do", 2_000);
+            let (ground, words) = ground.zip(words)?;
+            Some(Ending::HoldBack(NotAccepted::Refuse(ground), words))
+        }
+    }
+}
+
+/// The papers that were not ticked, a line each.
+fn missing_papers(typed: &Typed, body: &ProcedureVersion) -> String {
+    let papers = body.papers_to_bring().take(PAPERS_MAX).enumerate();
+    let missing: Vec<&str> = papers
+        .filter(|(at, _)| !typed.has(&format!("co-{}", at + 1)))
+        .map(|(_, it)| it.name.as_str())
+        .collect();
+    missing.join("\n")
+}
+
+fn read_papers(fields: &mut Fields, body: &ProcedureVersion) -> Option<Vec<Paper>> {
+    let mut papers = Vec::new();
+    let mut right = true;
+    for (at, it) in body.papers_to_bring().take(PAPERS_MAX).enumerate() {
+        let place = at + 1;
+        if !fields.typed().has(&format!("co-{place}")) {
+            continue;
+        }
+        let form = match fields.typed().get(&format!("dang-{place}")) {
+            form @ ("original" | "certified" | "copy" | "shown" | "in_database") => form.to_owned(),
+            _ if it.role == PaperRole::Show => "shown".to_owned(),
+            _ => "original".to_owned(),
+        };
+        let Some(count) = fields.number(&format!("so-{place}"), 0..=99) else {
+            right = false;
+            continue;
+        };
+        papers.push(Paper {
+            id: 0,
+            place: i64::try_from(place).unwrap_or(0),
+            name: it.name.clone(),
+            form,
+            count,
+            sufficient: true,
+            note: String::new(),
+        });
+    }
+    right.then_some(papers)
+}
