@@ -4,6 +4,7 @@ use site::Routes;
 
 pub mod calendar;
 pub mod dossiers;
+pub mod erasure;
 pub mod notices;
 pub mod procedures;
 pub mod tracking;
@@ -11,9 +12,10 @@ pub mod tracking;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    procedures::routes()
-        .and(dossiers::routes())
+    dossiers::routes()
         .and(notices::routes())
+        .and(procedures::routes())
         .and(tracking::routes())
         .and(calendar::routes())
+        .and(erasure::routes())
 }

@@ -71,6 +71,17 @@ impl Blobs {
         }
     }
 
+    /// Takes a file away for good. One that is not there is no mistake.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if it cannot be taken away.
+    pub async fn delete(&self, sha256: &str) -> Result<(), Fault> {
+        match self.store.delete(&Self::path(sha256)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
     /// The bytes under a hash; `None` if they are not there.
     ///
     /// # Errors

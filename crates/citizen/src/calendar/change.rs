@@ -130,7 +130,8 @@ fn hours(fields: &mut Fields, units: &[(String, String)]) -> Option<Change> {
 /// A season; the second one may be left empty: then the first holds all the year.
 fn season(fields: &mut Fields, key: &str, name: &str, owed: bool) -> Option<Option<Season>> {
     let at = |part: &str| format!("{key}-{part}");
-    let empty = ["tu", "den", "sang", "chieu"].iter().all(|it| !fields.typed().has(&at(it)));
+    let empty =
+        ["tu", "den", "sang", "chieu"].iter().all(|it| fields.typed().get(&at(it)).is_empty());
     if empty && !owed {
         return Some(None);
     }

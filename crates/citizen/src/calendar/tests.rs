@@ -81,6 +81,10 @@ const HOURS: &[(&str, &str)] = &[
     ("he-den", "31/12"),
     ("he-sang", "7h30-11h30"),
     ("he-chieu", "13:00-16:30"),
+    ("dong-tu", ""),
+    ("dong-den", ""),
+    ("dong-sang", ""),
+    ("dong-chieu", ""),
     ("thu-bay", "8-11"),
     ("gio-can-cu", "Quyết định thử"),
 ];

@@ -9,7 +9,10 @@ use store::{Fault, Tx};
 
 use super::sql;
 pub(crate) use super::view::Seen;
-pub use super::{show::StepView, sql::Kept};
+pub use super::{
+    show::StepView,
+    sql::{Kept, SUBJECT},
+};
 
 /// The number of the dossier with this code.
 ///
@@ -17,6 +20,14 @@ pub use super::{show::StepView, sql::Kept};
 /// Any [`Fault`] of the engine.
 pub fn id_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DossierId>, Fault> {
     Ok(sql::find_by_code(tx, code)?.map(|it| it.id))
+}
+
+/// The dossier with this code.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
+    sql::find_by_code(tx, code)
 }
 
 /// The secret on the receipt of the dossier with this code.

@@ -19,7 +19,7 @@ mod steps;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use sql::{Paper, Person};
 

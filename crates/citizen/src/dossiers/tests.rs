@@ -8,7 +8,7 @@ use people::{
 use testkit::{Browser, TestSite, on_both_engines};
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
-fn given_two_communes(site: &TestSite) {
+pub(crate) fn given_two_communes(site: &TestSite) {
     site.given(
         "insert into unit (id, kind) values
            (1, 'district'), (2, 'commune'), (3, 'one_stop'), (4, 'commune'), (5, 'one_stop')",
@@ -77,7 +77,7 @@ fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
     ]
 }
 
-async fn received(site: &TestSite) -> Browser<'_> {
+pub(crate) async fn received(site: &TestSite) -> Browser<'_> {
     let mut browser = site.signed_in("quay");
     let answer = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
     assert_eq!(answer.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", answer.text);

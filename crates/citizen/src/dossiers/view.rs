@@ -105,6 +105,21 @@ impl Around {
         one_stops.filter(receives).collect()
     }
 
+    /// Everybody who may hold dossiers of a body, by name.
+    pub fn workers(&self, tx: &mut Tx<'_>, body: UnitId) -> Result<Vec<staff::Person>, Fault> {
+        let mut units = vec![body];
+        units.extend(self.who.tree.children(body));
+        let mut people = Vec::new();
+        for role in
+            [Role::CounterOfficial, Role::UnitHead, Role::Specialist, Role::Clerk, Role::Leader]
+        {
+            people.extend(staff::with_role(tx, role, &units, self.who.today())?);
+        }
+        people.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        people.dedup_by_key(|it| it.id);
+        Ok(people)
+    }
+
     /// People who hold `role` within a body.
     pub fn people(
         &self,

@@ -224,8 +224,10 @@ async fn the_offices_pages_are_sound() {
         }
         page.sign_out().await;
         page.sign_in("quantri").await;
-        page.goto("/co-quan/quan-tri/lich?nam=2026").await;
-        page.sound().await;
+        for path in ["/co-quan/quan-tri/lich?nam=2026", "/co-quan/quan-tri/xoa-du-lieu"] {
+            page.goto(path).await;
+            page.sound().await;
+        }
         page.sign_out().await;
         page.sign_in("kiemtra").await;
         for path in ["/co-quan/nhat-ky", "/co-quan/nhat-ky/kiem-tra", "/co-quan/thong-bao"] {

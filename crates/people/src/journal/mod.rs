@@ -1,7 +1,10 @@
 //! The journal for auditors: what happened, whether anybody touched the past, the head to post.
 
 use askama::Template;
-use domain::access::Action;
+use domain::{
+    access::{Action, Object},
+    dossier::CommandKind,
+};
 use site::{Asked, Failure, Html, Routes, Shell, Site, State, Who, get};
 use store::journal::{self, Verdict};
 
@@ -28,8 +31,47 @@ struct Line {
     who: String,
     origin: String,
     subject: String,
+    href: Option<String>,
     act: String,
     details: String,
+}
+
+/// What an auditor reads instead of the stable names of the chain.
+fn act_label(act: &str) -> &str {
+    if let Some(kind) = CommandKind::from_code(act) {
+        return kind.label();
+    }
+    match act {
+        "sign_in" => "Đăng nhập",
+        "sign_out" => "Đăng xuất",
+        "sign_in_failed" => "Đăng nhập sai",
+        "change_password" => "Đổi mật khẩu",
+        "set_second_factor" => "Đặt mã xác thực",
+        "remove_second_factor" => "Bỏ mã xác thực",
+        "sign_out_everywhere" => "Đăng xuất mọi nơi",
+        "create" => "Tạo",
+        "pause" => "Tạm dừng",
+        "erase_words" | "erase_person" => "Xóa dữ liệu cá nhân",
+        "add_file" => "Thêm tệp",
+        "tell" => "Báo cho công dân",
+        "add" => "Thêm",
+        "revoke" => "Bỏ",
+        "settle" => "Chốt lịch",
+        other => other,
+    }
+}
+
+fn subject_label(subject: &str) -> &str {
+    match subject {
+        "dossier" => "Hồ sơ",
+        "account" => "Tài khoản",
+        "calendar" => "Lịch làm việc",
+        "office_hours" => "Giờ làm việc",
+        "procedure" => "Thủ tục",
+        "unit" => "Đơn vị",
+        "staff" => "Nhân sự",
+        other => other,
+    }
 }
 
 #[derive(Template)]
@@ -62,6 +104,7 @@ async fn list(
             Ok((kept, names, journal::head(tx)?))
         })
         .await?;
+    let may_open = who.can(Action::DossierView, Object::Anything);
     let full = i64::try_from(kept.len()).unwrap_or(0) == ROWS;
     let next = kept.last().map(|it| it.id).filter(|id| full && *id > 1);
     let lines = kept
@@ -75,8 +118,10 @@ async fn list(
                 .cloned()
                 .unwrap_or("Hệ thống".into()),
             origin: it.origin,
-            subject: format!("{} {}", it.subject, it.subject_id),
-            act: it.act,
+            subject: format!("{} số {}", subject_label(&it.subject), it.subject_id),
+            href: (may_open && it.subject == "dossier")
+                .then(|| format!("/co-quan/ho-so/{}", it.subject_id)),
+            act: act_label(&it.act).to_owned(),
             details: it.details.chars().take(160).collect(),
         })
         .collect();

@@ -33,7 +33,7 @@ on_both_engines! { crate::routes();
         given_an_auditor(&site);
         let mut auditor = site.signed_in("kiemtra");
         let page = auditor.get("/co-quan/nhat-ky").await;
-        assert!(page.text.contains("dossier 7"), "{}", page.text);
+        assert!(page.text.contains("Hồ sơ số 7"), "{}", page.text);
         let head = site.run(store::journal::head).head;
         assert!(page.text.contains(&head));
         let page = auditor.get(&format!("/co-quan/nhat-ky/kiem-tra?ma={head}")).await;

@@ -35,6 +35,13 @@ pub(super) struct LineView {
     pub unit: String,
 }
 
+/// The commune or district of a one-stop shop, as people say it: “xã Phú Sơn”.
+fn body_title(who: &Who, unit: UnitId) -> String {
+    let parent = who.tree.unit(unit).and_then(|it| it.parent).unwrap_or(unit);
+    let title = who.tree.title(parent);
+    title.strip_prefix("Ủy ban nhân dân ").unwrap_or(title).to_owned()
+}
+
 pub(super) fn line_view(line: Line, who: &Who) -> LineView {
     let now = who.now.civil();
     let soon = now.date().checked_add(2.days()).unwrap_or(now.date());
@@ -54,7 +61,7 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
         due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
         due_class,
         holder: line.holder.unwrap_or_else(|| "–".to_owned()),
-        unit: who.tree.title(line.unit).to_owned(),
+        unit: body_title(who, line.unit),
     }
 }
 
@@ -63,6 +70,9 @@ const GROUPS: &[(&str, &str)] = &[
     ("", "Mọi trạng thái"),
     ("dang-xu-ly", "Đang xử lý"),
     ("cho-toi", "Đang chờ tôi"),
+    ("cho-phan-cong", "Chờ phân công"),
+    ("cho-ky", "Chờ ký"),
+    ("cho-vao-so", "Chờ vào số"),
     ("tam-dung", "Chờ công dân"),
     ("co-ket-qua", "Có kết quả, chờ trả"),
     ("qua-han", "Quá hạn"),
@@ -90,8 +100,15 @@ pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
             filter.open = true;
             filter.holder = who.staff.or(Some(StaffId(0)));
         }
+        "cho-phan-cong" => filter.statuses = vec![Status::Transferred.code()],
+        "cho-ky" => filter.statuses = vec![Status::ToSign.code()],
+        "cho-vao-so" => filter.statuses = vec![Status::ToNumber.code()],
         "tam-dung" => {
-            filter.statuses = vec![Status::AwaitSupplement.code(), Status::AwaitPayment.code()];
+            filter.statuses = vec![
+                Status::IntakeSupplement.code(),
+                Status::AwaitSupplement.code(),
+                Status::AwaitPayment.code(),
+            ];
         }
         "co-ket-qua" => filter.statuses = vec![Status::ResultAtCounter.code()],
         "qua-han" => filter.due_before = Some(who.now.civil()),
@@ -122,6 +139,10 @@ struct List {
     saved: Vec<(i64, String, String)>,
     query: String,
     officers: Vec<(String, String)>,
+    holders: Vec<(String, String)>,
+    sorts: Vec<(String, String)>,
+    wrong_date: Option<&'static str>,
+    may_receive: bool,
 }
 
 /// What was asked for, to fill the filter bar again.
@@ -129,6 +150,7 @@ struct Asking {
     q: String,
     group: String,
     unit: String,
+    holder: String,
     from: String,
     until: String,
     sort: String,
@@ -159,7 +181,7 @@ pub async fn list(
     let by_due = asked.get("xep") == "hen-tra";
     let place = asked.get("truoc").to_owned();
     let (inner, asker) = (site.clone(), who.clone());
-    let (mut lines, count, saved, officers) = site
+    let (mut lines, count, saved, officers, holders) = site
         .read(&who, move |tx| {
             let lines = if by_due {
                 let after = place
@@ -178,7 +200,15 @@ pub async fn list(
                 let body = around.desk().office(home).map_or(home, |it| it.body);
                 officers = around.people(tx, Role::Specialist, home, body)?;
             }
-            Ok((lines, count, sql::saved(tx)?, officers))
+            let holders = match asker.home() {
+                Some(home) => {
+                    let around = Around::load(&inner, &asker, tx)?;
+                    let body = around.desk().office(home).map_or(home, |it| it.body);
+                    around.workers(tx, body)?
+                }
+                None => Vec::new(),
+            };
+            Ok((lines, count, sql::saved(tx)?, officers, holders))
         })
         .await?;
     let more = lines.len() > usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -206,6 +236,7 @@ pub async fn list(
             q: asked.get("q").to_owned(),
             group: asked.get("nhom").to_owned(),
             unit: asked.get("don-vi").to_owned(),
+            holder: asked.get("can-bo").to_owned(),
             from: asked.get("tu").to_owned(),
             until: asked.get("den").to_owned(),
             sort: asked.get("xep").to_owned(),
@@ -214,10 +245,22 @@ pub async fn list(
         units,
         lines: lines.into_iter().map(|it| line_view(it, &who)).collect(),
         count: if count >= sql::COUNT_MAX {
-            format!("hơn {}", domain::text::number(sql::COUNT_MAX))
+            format!("hơn {} hồ sơ", domain::text::number(sql::COUNT_MAX))
         } else {
-            domain::text::number(count)
+            format!("{} hồ sơ", domain::text::number(count))
         },
+        holders: std::iter::once((String::new(), "Mọi người".to_owned()))
+            .chain(holders.into_iter().map(|it| (it.id.to_string(), it.name)))
+            .collect(),
+        sorts: vec![
+            (String::new(), "Mới nhận trước".to_owned()),
+            ("hen-tra".to_owned(), "Sắp đến hạn trước".to_owned()),
+        ],
+        wrong_date: ["tu", "den"]
+            .iter()
+            .any(|it| !asked.get(it).is_empty() && site::form::parse_date(asked.get(it)).is_none())
+            .then_some("Ngày chưa đọc được nên không lọc theo ngày. Ghi như 31/12/2026."),
+        may_receive: who.can(Action::DossierReceive, domain::access::Object::Anything),
         next,
         first,
         saved,
@@ -352,9 +395,9 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
     let tiles = if may_view {
         vec![
             tile("đang chờ tôi", own, "/co-quan/ho-so?nhom=cho-toi"),
-            tile("chờ phân công", to_assign, "/co-quan/ho-so?nhom=dang-xu-ly"),
-            tile("chờ ký", to_sign, "/co-quan/ho-so?nhom=dang-xu-ly"),
-            tile("chờ vào số", to_number, "/co-quan/ho-so?nhom=dang-xu-ly"),
+            tile("chờ phân công", to_assign, "/co-quan/ho-so?nhom=cho-phan-cong"),
+            tile("chờ ký", to_sign, "/co-quan/ho-so?nhom=cho-ky"),
+            tile("chờ vào số", to_number, "/co-quan/ho-so?nhom=cho-vao-so"),
             tile("chờ trả kết quả", at_counter, "/co-quan/ho-so?nhom=co-ket-qua"),
             tile("quá hạn", late, "/co-quan/ho-so?nhom=qua-han"),
         ]

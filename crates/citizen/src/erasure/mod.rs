@@ -1,0 +1,144 @@
+//! Erasing what names a person, when the law lets a citizen ask for it: the dossier, its figures
+//! and the chain of the journal stay (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; NĐ 13/2023 Đ.16).
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use domain::{access::Action, ids::DossierId};
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who, get, told,
+};
+use store::{
+    Tx,
+    journal::{self, Entry},
+};
+
+use crate::dossiers::facts::{self as dossiers, Kept};
+
+mod sql;
+#[cfg(test)]
+mod tests;
+
+/// The routes of this slice.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().menu("Xóa dữ liệu cá nhân", ADDRESS, Action::PersonErase).on(
+        ADDRESS,
+        Action::PersonErase,
+        get(form).post(erase),
+    )
+}
+
+const ADDRESS: &str = "/co-quan/quan-tri/xoa-du-lieu";
+
+/// The dossier about to lose its names, for a last look.
+struct About {
+    code: String,
+    status: &'static str,
+    received: String,
+    files: usize,
+}
+
+#[derive(Template)]
+#[template(path = "erasure/templates/form.html")]
+struct Form<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    about: Option<About>,
+}
+
+/// GET `/co-quan/quan-tri/xoa-du-lieu`
+async fn form(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
+    let m = Mistakes::default();
+    site.page(&Form { shell: site.shell(&who), m: &m, about: None })
+}
+
+struct Wish {
+    code: String,
+    reason: String,
+    sure: bool,
+}
+
+fn read(typed: Typed) -> Result<Wish, Mistakes> {
+    let mut fields = Fields::of(typed);
+    let code = fields.text("ma-ho-so", 40);
+    let reason = fields.text("ly-do", 500);
+    let sure = fields.typed().get("chac-chan") == "1";
+    let whole = code.zip(reason);
+    fields.finish(whole.map(|(code, reason)| Wish { code, reason, sure }))
+}
+
+/// POST: first shows what will go, then does it. Two presses, the second named for what it does.
+async fn erase(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let again = typed.clone();
+    let wish = match read(typed) {
+        Ok(it) => it,
+        Err(m) => {
+            let page = Form { shell: site.shell(&who), m: &m, about: None };
+            return Err(Failure::Mistaken(site.page(&page)?));
+        }
+    };
+    let (asker, code) = (who.clone(), wish.code.trim().to_uppercase());
+    let found = site.read(&who, move |tx| look(tx, &asker, &code)).await?;
+    let (id, about) = match found {
+        Ok(it) => it,
+        Err(mistake) => {
+            let mut fields = Fields::of(again);
+            fields.wrong("ma-ho-so", mistake);
+            let Err(m) = fields.finish(None::<()>) else { return Err(Failure::NotFound) };
+            let page = Form { shell: site.shell(&who), m: &m, about: None };
+            return Err(Failure::Mistaken(site.page(&page)?));
+        }
+    };
+    if !wish.sure {
+        let m = Mistakes::none(again);
+        let page = Form { shell: site.shell(&who), m: &m, about: Some(about) };
+        return Ok(site.page(&page)?.into_response());
+    }
+    let orphans = site
+        .write(&who, move |tx| {
+            let orphans = sql::erase(tx, id)?;
+            journal::erase_words(tx, dossiers::SUBJECT, id.0)?;
+            tx.journal(
+                Entry::new(dossiers::SUBJECT, id.0, "erase_person")
+                    .words(Some(wish.reason.clone())),
+            );
+            Ok(orphans)
+        })
+        .await?;
+    // Rows went first: a file that nothing names is only waste, a row without its file is a loss.
+    for sha256 in orphans {
+        site.blobs.delete(&sha256).await?;
+    }
+    Ok(told(ADDRESS, &format!("Đã xóa dữ liệu cá nhân trong hồ sơ {}.", about.code)))
+}
+
+type Found = Result<(DossierId, About), &'static str>;
+
+fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
+    let Some(kept) = dossiers::by_code(tx, code)? else {
+        return Ok(Err("Không có hồ sơ mang mã này. Kiểm tra lại mã trên giấy hẹn."));
+    };
+    if !who.can_at(Action::PersonErase, kept.body) {
+        return Ok(Err("Không có hồ sơ mang mã này. Kiểm tra lại mã trên giấy hẹn."));
+    }
+    if !kept.dossier.status.is_over() {
+        return Ok(Err(
+            "Hồ sơ chưa kết thúc: chỉ xóa được sau khi đã trả kết quả, rút, từ chối hoặc đóng.",
+        ));
+    }
+    let about = about(tx, &kept)?;
+    Ok(Ok((kept.id, about)))
+}
+
+fn about(tx: &mut Tx<'_>, kept: &Kept) -> Result<About, Failure> {
+    Ok(About {
+        code: kept.code.clone(),
+        status: kept.dossier.status.label(),
+        received: kept.dossier.received_at.map_or_else(|| "–".to_owned(), domain::text::date_time),
+        files: sql::files(tx, kept.id)?.len(),
+    })
+}
