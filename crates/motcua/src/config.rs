@@ -18,6 +18,9 @@ pub struct Place {
     /// Thư mục dữ liệu (tệp, khóa, SQLite) / Data folder
     #[arg(long, global = true, env = "MOTCUA_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Nơi giữ tệp: `s3://thùng/thư-mục`; mặc định là thư mục `files` / Where files are kept
+    #[arg(long, global = true, env = "MOTCUA_FILES_URL", value_name = "URL")]
+    pub files: Option<String>,
     /// Tệp cấu hình TOML / Configuration file
     #[arg(long, global = true, env = "MOTCUA_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -31,6 +34,8 @@ pub struct File {
     pub database_url: Option<String>,
     /// As `MOTCUA_DATA_DIR`.
     pub data_dir: Option<PathBuf>,
+    /// As `MOTCUA_FILES_URL`.
+    pub files_url: Option<String>,
     /// As `MOTCUA_LISTEN`.
     pub listen: Option<String>,
     /// As `MOTCUA_BASE_URL`.
@@ -46,6 +51,8 @@ pub struct Settled {
     pub database_url: String,
     /// The data folder.
     pub data_dir: PathBuf,
+    /// The address of the files; a folder within the data folder if nothing is said.
+    pub files_url: Option<String>,
     /// What the file said, for the command to go on with.
     pub file: File,
 }
@@ -70,7 +77,8 @@ impl Place {
             .clone()
             .or_else(|| file.database_url.clone())
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("motcua.db").display()));
-        Ok(Settled { database_url, data_dir, file })
+        let files_url = self.files.clone().or_else(|| file.files_url.clone());
+        Ok(Settled { database_url, data_dir, files_url, file })
     }
 }
 

@@ -42,13 +42,6 @@ impl Serve {
             .unwrap_or_else(|| format!("http://{listen}"))
             .trim_end_matches('/')
             .to_owned();
-        let config = site::Config {
-            tls: base_url.starts_with("https:"),
-            base_url: base_url.clone(),
-            behind_proxy: self.behind_proxy || file.behind_proxy.unwrap_or(false),
-            demo: self.demo,
-            data_dir: context.settled.data_dir.clone(),
-        };
         let now = context.now();
         if setup::is_empty(&db, now)? {
             if self.demo {
@@ -63,7 +56,14 @@ impl Serve {
             println!("Tài khoản minh họa: motcua-phuson, tuphap-phuson, chutich-phuson, …");
             println!("Mật khẩu chung: {}", demo::PASSWORD);
         }
-        let site = open_site(db, config)?;
+        let config = site::Config {
+            tls: base_url.starts_with("https:"),
+            base_url: base_url.clone(),
+            behind_proxy: self.behind_proxy || file.behind_proxy.unwrap_or(false),
+            demo: setup::is_demo(&db, now)?,
+            data_dir: context.settled.data_dir.clone(),
+        };
+        let site = open_site(db, config, context.settled.files_url.as_deref())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -83,8 +83,8 @@ impl Serve {
 ///
 /// # Errors
 /// If the folder cannot be used.
-pub fn open_site(db: Db, config: site::Config) -> Result<Site, Problem> {
-    let blobs = Blobs::in_folder(&config.data_dir.join("files"))?;
+pub fn open_site(db: Db, config: site::Config, files_url: Option<&str>) -> Result<Site, Problem> {
+    let blobs = Blobs::open(files_url, &config.data_dir.join("files"))?;
     let seal = Seal::in_folder(&config.data_dir)?;
     Ok(Site::new(db, blobs, Arc::new(clock::now), config, seal))
 }

@@ -20,6 +20,14 @@ pub fn is_empty(db: &Db, now: Instant) -> Result<bool, Fault> {
     db.read_blocking(stamp, |tx| Ok(accounts::count(tx)? == 0))
 }
 
+/// Whether what is in the database is made up.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn is_demo(db: &Db, now: Instant) -> Result<bool, Fault> {
+    db.read_blocking(Stamp::of_program(now, "setup"), site::is_demo)
+}
+
 /// Writes the working calendar and the catalogue that ship.
 ///
 /// # Errors

@@ -241,6 +241,22 @@ pub fn outdate(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
     sql::grow_setting(tx, name)
 }
 
+/// Says for good that what is in this database is made up.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn mark_demo(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    sql::grow_setting(tx, "demo")
+}
+
+/// Whether what is in this database is made up: every page says so, however it was started.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn is_demo(tx: &mut Tx<'_>) -> Result<bool, Fault> {
+    Ok(sql::setting_number(tx, "demo")? > 0)
+}
+
 /// The units of today, without a site: for commands.
 ///
 /// # Errors

@@ -44,6 +44,36 @@ impl Blobs {
         Ok(Self { store: Arc::new(local.with_fsync(true)) })
     }
 
+    /// Files where the operator wants them: `s3://bucket/prefix`, or `folder` if nothing is said.
+    /// S3 is reached with the usual `AWS_…` variables (`AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT` for a server of one's own).
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if the address is of no kind that this build knows.
+    pub fn open(url: Option<&str>, folder: &Path) -> Result<Self, Fault> {
+        match url {
+            None | Some("") => Self::in_folder(folder),
+            Some(url) => match url.strip_prefix("s3://") {
+                Some(place) => Self::in_s3(place),
+                None => Err(Fault::Files(format!("{url} is no place for files: use s3://…"))),
+            },
+        }
+    }
+
+    #[cfg(feature = "s3")]
+    fn in_s3(place: &str) -> Result<Self, Fault> {
+        use object_store::{aws::AmazonS3Builder, prefix::PrefixStore};
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let s3 =
+            AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|e| fault(&e))?;
+        Ok(Self { store: Arc::new(PrefixStore::new(s3, prefix.trim_matches('/'))) })
+    }
+
+    #[cfg(not(feature = "s3"))]
+    fn in_s3(_place: &str) -> Result<Self, Fault> {
+        Err(Fault::Files("this build has no S3: build it with `--features s3`".into()))
+    }
+
     /// Files in memory. For tests.
     #[must_use]
     pub fn in_memory() -> Self {

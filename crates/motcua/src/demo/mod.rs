@@ -97,6 +97,7 @@ pub fn fill(db: &Db, now: Instant, play: &Play) -> Result<Vec<SignIn>, Problem> 
     }
     println!("1/3 Danh mục, lịch làm việc, tổ chức và tài khoản minh họa …");
     crate::setup::seed(db, now)?;
+    db.write_blocking(store::Stamp::of_program(now, "demo"), site::mark_demo)?;
     let office = office::found(db, now, play)?;
     println!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
     let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} hồ sơ, còn {eta}")
