@@ -171,6 +171,9 @@ pub struct Dossier {
     pub supplement_until: Option<DateTime>,
     /// New appointments; one at most.
     pub extensions: u8,
+    /// What that appointment was; a pause after it does not make it earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended_to: Option<DateTime>,
     /// Mistakes put right or being put right.
     pub corrections: u8,
     /// When the correction is due.
@@ -221,6 +224,7 @@ impl Default for Dossier {
             supplements: 0,
             supplement_until: None,
             extensions: 0,
+            extended_to: None,
             corrections: 0,
             correction_due_at: None,
             agreed_days: None,
@@ -407,6 +411,7 @@ impl Dossier {
             What::Extend { due_at, .. } => {
                 self.extensions = self.extensions.saturating_add(1);
                 self.due_at = Some(*due_at);
+                self.extended_to = Some(*due_at);
             }
             What::Correct { due_at } => {
                 self.corrections = self.corrections.saturating_add(1);

@@ -3,6 +3,8 @@
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::dossier::codes::codes;
+
 #[cfg(test)]
 mod tests;
 
@@ -59,14 +61,14 @@ pub enum CodeShape {
     LeftToRight,
 }
 
-/// What happens to the limit when missing papers come (NĐ 61/2018 Đ.19 k.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AfterSupplement {
-    /// It counts again from nought.
-    Restart,
-    /// It goes on where it stopped.
-    Resume,
+codes! {
+    /// What happens to the limit when missing papers come (NĐ 61/2018 Đ.19 k.4).
+    pub enum AfterSupplement {
+        /// It counts again from nought.
+        Restart = "restart", "Tính lại từ đầu";
+        /// It goes on where it stopped.
+        Resume = "resume", "Tính tiếp phần còn lại";
+    }
 }
 
 /// The rules of one-stop under one decree. Loaded from `law/rules`.

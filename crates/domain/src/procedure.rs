@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{deadline::TimeLimit, dossier::codes::codes, money::Dong};
 
+mod clock;
 #[cfg(test)]
 mod tests;
+
+pub use clock::ClockRules;
 
 codes! {
     /// How a dossier reaches the office (kênh nộp).
@@ -260,6 +263,9 @@ pub struct ProcedureVersion {
     /// Settled at the counter at once.
     #[serde(default)]
     pub on_the_spot: bool,
+    /// What its sector's law says of the clock.
+    #[serde(default, skip_serializing_if = "ClockRules::is_general")]
+    pub clock: ClockRules,
 }
 
 /// Something wrong with one row of an import.
@@ -371,6 +377,9 @@ impl ProcedureVersion {
         }
         if self.fees.iter().any(|it| it.amount.is_some_and(|it| it.0 < 0)) {
             wrong("fees", "Phí, lệ phí không được âm.".into());
+        }
+        for (field, message) in self.clock.errors() {
+            wrong(field, message);
         }
         errors
     }

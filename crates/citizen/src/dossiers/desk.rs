@@ -11,7 +11,7 @@ use domain::{
         decide_all,
     },
     ids::{DossierId, StaffId, UnitId},
-    law::{AfterSupplement, RulePack},
+    law::RulePack,
     money::Dong,
     org::UnitKind,
     procedure::{ChannelKind, ProcedureVersion, Tier},
@@ -321,7 +321,7 @@ pub fn term(
     let received_at = dossier
         .received_at
         .ok_or_else(|| store::Fault::Broken("a dossier without a time of receipt".into()))?;
-    let restarts = pack.is_none_or(|it| it.after_supplement == AfterSupplement::Restart);
+    let restarts = body.clock.restarts(pack);
     let pauses = dossier
         .suspensions
         .iter()
@@ -336,12 +336,8 @@ pub fn term(
             reason: it.kind.label().to_lowercase(),
         })
         .collect();
-    let extension = match dossier.due_at {
-        Some(due_at) if dossier.extensions > 0 => {
-            Some(Extension { due_at, reason: reason.to_owned() })
-        }
-        _ => None,
-    };
+    let extension =
+        dossier.extended_to.map(|due_at| Extension { due_at, reason: reason.to_owned() });
     Ok(Term { limit, received_at, pauses, extension })
 }
 
@@ -425,16 +421,16 @@ impl OnDesk {
         let restart = match dossier.suspensions.last_mut() {
             Some(open) => {
                 open.until = Some(now.max(open.from));
-                open.kind == SuspensionKind::Supplement
-                    && pack.is_none_or(|it| it.after_supplement == AfterSupplement::Restart)
+                open.kind == SuspensionKind::Supplement && self.version.body.clock.restarts(pack)
             }
             None => false,
         };
-        dossier.extensions = 0;
         let term = term(&dossier, &self.version.body, pack, "")?;
         let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
         let due_at = due.at.ok_or(DeadlineError::PausesOverlap).or_refuse()?;
-        Ok(Some(Resume { due_at, original_due_at: None, restart }))
+        // What the citizen was told with an apology is not taken back by a pause.
+        let original_due_at = due.original_at.filter(|it| *it != due_at);
+        Ok(Some(Resume { due_at, original_due_at, restart }))
     }
 
     /// The hop to the step whose turn is `part`'s, with its own due time; nothing if the

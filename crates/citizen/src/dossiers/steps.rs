@@ -4,7 +4,10 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     access::Role,
-    dossier::{Collector, Command, CommandKind, Ground, Maker, Part, ReturnChannel, What, Words},
+    dossier::{
+        Collector, Command, CommandKind, Ground, Maker, Part, ReturnChannel, SuspensionKind, What,
+        Words,
+    },
     ids::{DossierId, StaffId, UnitId},
     money::Dong,
 };
@@ -194,21 +197,38 @@ async fn step_page(
 fn hint(around: &Around, on_desk: &OnDesk, kind: CommandKind, now: DateTime) -> String {
     let pack = around.calendars.pack(&on_desk.kept.rules);
     let calendar = around.desk().calendar(on_desk.kept.unit);
+    let clock = &on_desk.version.body.clock;
+    let stands_still = |kind| {
+        let source = &clock.source;
+        if clock.pauses_for(kind) {
+            format!("Thời gian này không tính vào thời hạn giải quyết ({source}).")
+        } else {
+            String::new()
+        }
+    };
     match (kind, pack) {
+        (CommandKind::Consult, _) => stands_still(SuspensionKind::Consultation),
+        (CommandKind::Verify, _) => stands_still(SuspensionKind::Verification),
         (CommandKind::RequestSupplement, Some(pack)) => {
-            let within = on_desk.kept.dossier.received_at.and_then(|it| {
-                calendar.nth_after(it.date(), u32::from(pack.supplement_within_days))
-            });
+            let within =
+                on_desk.kept.dossier.received_at.and_then(|it| {
+                    calendar.nth_after(it.date(), u32::from(clock.within_days(pack)))
+                });
             let late = within.is_some_and(|it| now.date() > it);
             let notice = if late {
                 " Đã quá thời hạn thông báo bổ sung kể từ ngày tiếp nhận; cần nêu rõ lý do."
             } else {
                 ""
             };
+            let then = if clock.restarts(Some(pack)) {
+                "thời hạn tính lại từ đầu"
+            } else {
+                "thời hạn tính tiếp phần còn lại"
+            };
             format!(
                 "Chỉ được yêu cầu một lần và phải nêu đủ mọi giấy tờ. Người nộp có {} ngày làm việc để \
-                 bổ sung; khi nhận đủ, thời hạn tính lại từ đầu.{notice}",
-                pack.supplement_wait_days
+                 bổ sung; khi nhận đủ, {then}.{notice}",
+                clock.wait_days(pack)
             )
         }
         (CommandKind::Extend, Some(pack)) => {
@@ -309,6 +329,7 @@ fn command(
 ) -> Result<Result<Command, Mistakes>, Failure> {
     let desk = around.desk();
     let kept = &on_desk.kept;
+    let clock = &on_desk.version.body.clock;
     let asks = ask(tx, around, on_desk, kind)?;
     let mut fields = Fields::of(typed);
     let words = if kind.words() == Words::Owed {
@@ -343,7 +364,9 @@ fn command(
             hop(Part::Officer, Some(officer)).map(|hop| What::HandOver { hop })
         }),
         CommandKind::Begin => Some(What::Begin { officer: staff_of(maker)? }),
-        CommandKind::Verify => Some(What::Verify { pause: false }),
+        CommandKind::Verify => {
+            Some(What::Verify { pause: clock.pauses_for(SuspensionKind::Verification) })
+        }
         CommandKind::FinishVerify => {
             Some(What::FinishVerify { resume: on_desk.resume(desk, now)? })
         }
@@ -356,13 +379,19 @@ fn command(
             unit.zip(day).map(|(unit, day)| What::Consult {
                 unit,
                 due_at: closing(day),
-                pause: false,
+                pause: clock.pauses_for(SuspensionKind::Consultation),
             })
         }
-        CommandKind::Answer => unit(&mut fields).map(|unit| What::Answer { unit, resume: None }),
-        CommandKind::SkipAnswer => Some(What::SkipAnswer { resume: None }),
+        CommandKind::Answer => {
+            // The clock goes on with the last answer.
+            let last = kept.dossier.open_consultations().count() <= 1;
+            let resume = if last { on_desk.resume(desk, now)? } else { None };
+            unit(&mut fields).map(|unit| What::Answer { unit, resume })
+        }
+        CommandKind::SkipAnswer => Some(What::SkipAnswer { resume: on_desk.resume(desk, now)? }),
         CommandKind::RequestSupplement => {
-            let days = around.calendars.pack(&kept.rules).map_or(15, |it| it.supplement_wait_days);
+            let pack = around.calendars.pack(&kept.rules);
+            let days = pack.map_or(15, |it| clock.wait_days(it));
             let until = desk.calendar(kept.unit).nth_after(now.date(), u32::from(days));
             until.map(|it| What::RequestSupplement { until: closing(it) })
         }
@@ -371,9 +400,10 @@ fn command(
             hop: hop(Part::Officer, kept.dossier.officer),
         }),
         CommandKind::CloseNoSupplement => Some(What::CloseNoSupplement),
-        CommandKind::RequestPayment => fields
-            .read("so-tien", Dong::parse)
-            .map(|amount| What::RequestPayment { amount, pause: true }),
+        CommandKind::RequestPayment => fields.read("so-tien", Dong::parse).map(|amount| {
+            let pause = clock.pauses_for(SuspensionKind::Payment);
+            What::RequestPayment { amount, pause }
+        }),
         CommandKind::MarkPaid => {
             let amount = fields.read("so-tien", Dong::parse);
             let waits = kept.dossier.status == domain::dossier::Status::AwaitPayment;

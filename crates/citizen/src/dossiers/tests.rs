@@ -7,6 +7,8 @@ use people::{
 };
 use testkit::{Browser, TestSite, on_both_engines};
 
+mod clock;
+
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {
     site.given(
@@ -61,9 +63,9 @@ pub(crate) fn given_two_communes(site: &TestSite) {
 /// Its limit is not published in the catalogue.
 const WITHOUT_LIMIT: &str = "2.002307";
 
-const ONCE: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const ONCE: &str = "0123456789abcdef0123456789abcdef";
 
-fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("thu-tuc", "1.001193"),
         ("lan", once),

@@ -9,8 +9,8 @@ use domain::{
     ids::VersionId,
     money::Dong,
     procedure::{
-        ChannelKind, ChannelLimit, Fee, LimitUnit, PaperRole, ProcedureVersion, RequiredPaper,
-        ServiceLevel, Tier,
+        ChannelKind, ChannelLimit, ClockRules, Fee, LimitUnit, PaperRole, ProcedureVersion,
+        RequiredPaper, ServiceLevel, Tier,
     },
     text,
 };
@@ -21,6 +21,8 @@ use site::{
 };
 
 use super::{changes, exchange, sql};
+
+mod clock;
 
 /// Rows of one kind at most.
 const ROWS_MAX: usize = 150;
@@ -104,6 +106,8 @@ struct Form<'a> {
     channel_options: Vec<(&'static str, &'static str)>,
     unit_options: Vec<(&'static str, &'static str)>,
     role_options: Vec<(&'static str, &'static str)>,
+    pauses: Vec<Tick>,
+    after_supplement: Vec<(String, String)>,
 }
 
 /// The fields of a form that says what `body` says.
@@ -147,6 +151,7 @@ fn typed_of(body: &ProcedureVersion, from: Date) -> Typed {
         put("giay-sao", it.copies.map(|it| it.to_string()).unwrap_or_default());
         put("giay-mau", it.form.clone());
     }
+    clock::put(&body.clock, &mut pairs);
     Typed::of(pairs)
 }
 
@@ -186,8 +191,11 @@ fn shown(
     let channels: Vec<_> = ChannelKind::ALL.iter().map(|it| (it.code(), it.label())).collect();
     let path =
         old.map_or_else(|| "moi".to_owned(), |it| format!("{}/sua", site::percent(&it.body.code)));
+    let pauses = ClockRules::PAUSES.iter().map(|it| (it.code(), it.label())).collect();
     site.page(&Form {
         shell: site.shell(who),
+        pauses: options("dong-ho-dung", pauses),
+        after_supplement: clock::after_options(),
         m,
         action: format!("/co-quan/thu-tuc/{path}"),
         title: old.map_or_else(|| "Thêm thủ tục".to_owned(), |it| it.body.name.clone()),
@@ -319,6 +327,7 @@ fn read(typed: Typed, base: &ProcedureVersion) -> Result<(ProcedureVersion, Date
     let limits = read_limits(&mut fields);
     let fees = read_fees(&mut fields);
     let papers = read_papers(&mut fields);
+    let clock = clock::read(&mut fields, &base.clock);
     let whole = (|| {
         let it = ProcedureVersion {
             code: code?,
@@ -341,12 +350,17 @@ fn read(typed: Typed, base: &ProcedureVersion) -> Result<(ProcedureVersion, Date
             decision: decision?,
             sources: text_lines(&sources?),
             on_the_spot,
+            clock: clock?,
         };
         Some((it, from?))
     })();
     if let Some((it, _)) = &whole {
         for wrong in it.errors(1) {
-            let field = if wrong.field == "code" { "ma" } else { wrong.field };
+            let field = match wrong.field {
+                "code" => "ma",
+                "clock" => "dong-ho-can-cu",
+                field => field,
+            };
             fields.wrong(field, wrong.message);
         }
     }

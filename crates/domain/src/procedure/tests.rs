@@ -50,3 +50,32 @@ fn a_row_that_cannot_be_kept_says_which_field_and_what_to_do() {
     let fields: Vec<&str> = row.errors(7).iter().map(|it| it.field).collect();
     assert_eq!(fields, ["code", "name", "limits"]);
 }
+
+#[test]
+fn a_clock_of_its_own_says_so_in_sentences_and_owes_its_document() {
+    use crate::{dossier::SuspensionKind, law::AfterSupplement};
+    let general = ClockRules::default();
+    assert!(general.is_general() && general.sentences().is_empty() && general.errors().is_empty());
+    assert!(general.pauses_for(SuspensionKind::Supplement));
+    assert!(general.pauses_for(SuspensionKind::Payment));
+    assert!(!general.pauses_for(SuspensionKind::Verification));
+    assert!(general.restarts(None));
+    let own = ClockRules {
+        pauses: vec![SuspensionKind::Verification, SuspensionKind::Consultation],
+        after_supplement: Some(AfterSupplement::Resume),
+        supplement_wait_days: Some(0),
+        ..ClockRules::default()
+    };
+    assert_eq!(
+        own.sentences().first().map(String::as_str),
+        Some("Thời hạn không gồm thời gian xác minh, lấy ý kiến cơ quan khác.")
+    );
+    assert!(!own.restarts(None));
+    assert_eq!(own.errors().len(), 2, "nought days, and no document");
+}
+
+#[test]
+fn a_version_kept_before_clocks_had_rules_reads_as_general() {
+    let it: ClockRules = serde_json::from_str("{}").unwrap();
+    assert!(it.is_general());
+}

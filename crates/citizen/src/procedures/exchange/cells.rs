@@ -4,11 +4,12 @@
 //! `Trực tiếp | 10 | ngày làm việc`. A bar, a backslash or a new line within a part is
 //! written with a backslash before it.
 
+use super::clock;
 use domain::{
     money::Dong,
     procedure::{
-        ChannelKind, ChannelLimit, Fee, LimitUnit, PaperRole, ProcedureVersion, RequiredPaper,
-        ServiceLevel, Tier,
+        ChannelKind, ChannelLimit, ClockRules, Fee, LimitUnit, PaperRole, ProcedureVersion,
+        RequiredPaper, ServiceLevel, Tier,
     },
     text,
 };
@@ -33,7 +34,7 @@ pub(super) struct Column {
 }
 
 /// The columns, in order.
-pub(super) const COLUMNS: [Column; 20] = [
+pub(super) const COLUMNS: [Column; 21] = [
     Column {
         head: "Mã thủ tục",
         field: "code",
@@ -154,6 +155,12 @@ pub(super) const COLUMNS: [Column; 20] = [
         write: |it| if it.on_the_spot { "Có" } else { "Không" }.to_owned(),
         read: |it, cell| assign(&mut it.on_the_spot, yes_or_no(cell)),
     },
+    Column {
+        head: "Cách tính thời hạn riêng (quy tắc | giá trị)",
+        field: "clock",
+        write: |it| clock::write(&it.clock),
+        read: |it, cell| assign(&mut it.clock, clock::read(cell)),
+    },
 ];
 
 /// A procedure of which nothing is known.
@@ -180,6 +187,7 @@ pub fn blank() -> ProcedureVersion {
         decision: String::new(),
         sources: Vec::new(),
         on_the_spot: false,
+        clock: ClockRules::default(),
     }
 }
 
@@ -230,7 +238,7 @@ fn assign<T>(field: &mut T, read: Result<T, String>) -> Read {
     Ok(())
 }
 
-fn escape(part: &str) -> String {
+pub(super) fn escape(part: &str) -> String {
     let mut out = String::with_capacity(part.len());
     for c in part.trim().chars() {
         match c {
@@ -251,7 +259,7 @@ fn lines(items: impl Iterator<Item = String>) -> String {
 }
 
 /// The parts of a line between bars.
-fn parts(line: &str) -> Vec<String> {
+pub(super) fn parts(line: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut escaped = false;
     for c in line.chars() {
@@ -287,12 +295,12 @@ fn some_of<T>(cell: &str, read: fn(&str) -> Result<T, String>) -> Result<Vec<T>,
     cell.split([';', '\n']).map(str::trim).filter(|it| !it.is_empty()).map(read).collect()
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     text::fold(a) == text::fold(b)
 }
 
 /// The value that people call `cell`, or whose code it is.
-fn named<T: Copy>(
+pub(super) fn named<T: Copy>(
     all: &[T],
     code: fn(T) -> &'static str,
     label: fn(T) -> &'static str,
@@ -344,12 +352,12 @@ fn yes_or_no(cell: &str) -> Result<bool, String> {
     }
 }
 
-fn part(parts: &[String], at: usize) -> &str {
+pub(super) fn part(parts: &[String], at: usize) -> &str {
     parts.get(at).map_or("", String::as_str)
 }
 
 /// A line with more bars than a part has room for is not guessed at.
-fn at_most(parts: &[String], most: usize) -> Read {
+pub(super) fn at_most(parts: &[String], most: usize) -> Read {
     if parts.len() > most {
         return Err(format!(
             "có {} phần, tối đa {most}; dấu | trong nội dung ghi là \\|.",

@@ -4,6 +4,7 @@
 //! nothing of it is kept.
 
 mod cells;
+mod clock;
 #[cfg(test)]
 mod tests;
 

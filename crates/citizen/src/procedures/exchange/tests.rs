@@ -33,6 +33,39 @@ fn bars_lines_and_formulas_in_texts_survive() {
 }
 
 #[test]
+fn clock_rules_come_back_from_every_kind_of_file() {
+    let mut it = tidied(shipped::procedures().unwrap().swap_remove(0));
+    it.clock = domain::procedure::ClockRules {
+        after_supplement: Some(domain::law::AfterSupplement::Resume),
+        supplement_wait_days: Some(30),
+        supplement_within_days: Some(5),
+        pauses: vec![domain::dossier::SuspensionKind::Verification],
+        source: "Luật | Đất đai \\ 2024".to_owned(),
+    };
+    for kind in Kind::ALL {
+        let bytes = write(kind, &[&it]).unwrap();
+        assert_eq!(read(kind, &bytes).unwrap(), vec![it.clone()], "{kind:?}");
+    }
+}
+
+#[test]
+fn clock_rules_without_a_document_or_of_an_unknown_kind_are_mistakes() {
+    let head = "Mã thủ tục;Tên thủ tục;Lĩnh vực;Cấp giải quyết;Cách tính thời hạn riêng\n";
+    for (cell, told) in [
+        ("Sau khi bổ sung | Tính tiếp phần còn lại", "Ghi văn bản"),
+        ("Nghỉ hè | 10", "“Nghỉ hè” không có trong danh sách"),
+        ("Ngày làm việc để bổ sung | mười", "không phải là số ngày"),
+    ] {
+        let csv = format!("{head}1.001193;Khai sinh;Hộ tịch;Cấp xã;{cell}\n");
+        let errors = read_csv(csv.as_bytes()).unwrap_err();
+        assert!(
+            errors.iter().any(|it| it.field == "clock" && it.message.contains(told)),
+            "{errors:?}"
+        );
+    }
+}
+
+#[test]
 fn every_mistake_is_told_with_its_row() {
     let csv = "Mã thủ tục;Tên thủ tục;Lĩnh vực;Cấp giải quyết;Thời hạn\n\
         1.001193;Khai sinh;Hộ tịch;Cấp xã;|1|trong ngày làm việc\n\
