@@ -7,8 +7,8 @@ use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, local::LocalFileSystem,
-    memory::InMemory,
+    ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, aws::AmazonS3Builder,
+    local::LocalFileSystem, memory::InMemory, prefix::PrefixStore,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -49,29 +49,27 @@ impl Blobs {
     /// `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT` for a server of one's own).
     ///
     /// # Errors
-    /// [`Fault::Files`] if the address is of no kind that this build knows.
+    /// [`Fault::Files`] if the address is of a kind that is not known, or S3 is not told how it is
+    /// reached.
     pub fn open(url: Option<&str>, folder: &Path) -> Result<Self, Fault> {
         match url {
             None | Some("") => Self::in_folder(folder),
             Some(url) => match url.strip_prefix("s3://") {
                 Some(place) => Self::in_s3(place),
-                None => Err(Fault::Files(format!("{url} is no place for files: use s3://…"))),
+                None => Err(Fault::Files(format!(
+                    "{url} is no place for files: use s3://bucket/folder"
+                ))),
             },
         }
     }
 
-    #[cfg(feature = "s3")]
     fn in_s3(place: &str) -> Result<Self, Fault> {
-        use object_store::{aws::AmazonS3Builder, prefix::PrefixStore};
+        // One provider for the whole program; whoever comes second finds it there.
+        rustls::crypto::ring::default_provider().install_default().ok();
         let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
         let s3 =
             AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|e| fault(&e))?;
         Ok(Self { store: Arc::new(PrefixStore::new(s3, prefix.trim_matches('/'))) })
-    }
-
-    #[cfg(not(feature = "s3"))]
-    fn in_s3(_place: &str) -> Result<Self, Fault> {
-        Err(Fault::Files("this build has no S3: build it with `--features s3`".into()))
     }
 
     /// Files in memory. For tests.

@@ -9,7 +9,7 @@ use domain::{ids::AccountId, time::Instant};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Connection, Fault, Param, Row, Stamp, Tx, hex};
+use crate::{Connection, Fault, Param, Row, Select, Stamp, Tx, hex};
 
 /// Entries read at a time when the chain is walked.
 const CHUNK: i64 = 5_000;
@@ -245,28 +245,78 @@ fn kept(row: &Row) -> Result<Kept, Fault> {
     })
 }
 
-const COLUMNS: &str = "select j.id, j.at_ms, j.actor, j.origin, j.subject, j.subject_id, j.act,
-    j.details, j.commitment, j.hash, w.words, w.salt
-  from journal j left join journal_words w on w.entry = j.id";
+const COLUMNS: &str = "j.id, j.at_ms, j.actor, j.origin, j.subject, j.subject_id, j.act,
+    j.details, j.commitment, j.hash, w.words, w.salt";
+const TABLES: &str = "journal j left join journal_words w on w.entry = j.id";
 
 /// Everything that happened to one thing, oldest first.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn of(tx: &mut Tx<'_>, subject: &str, subject_id: i64) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("{COLUMNS} where j.subject = ?1 and j.subject_id = ?2 order by j.id");
+    let sql = format!(
+        "select {COLUMNS} from {TABLES} where j.subject = ?1 and j.subject_id = ?2 order by j.id"
+    );
     let rows = tx.query(&sql, &[subject.into(), subject_id.into()])?;
     rows.iter().map(kept).collect()
 }
 
-/// Entries before `before` (or the newest), newest first: for the auditor's page.
+/// Which entries an auditor wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// What kind of thing they happened to.
+    pub subject: Option<String>,
+    /// Which one.
+    pub subject_id: Option<i64>,
+    /// Who did it: one of these accounts.
+    pub by: Option<Vec<AccountId>>,
+    /// Not before this moment.
+    pub from: Option<Instant>,
+    /// Before this moment.
+    pub until: Option<Instant>,
+}
+
+/// The entries that are wanted, before `before` (or the newest), newest first: for the auditor's
+/// page.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn newest(tx: &mut Tx<'_>, before: Option<i64>, limit: i64) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("{COLUMNS} where j.id < ?1 order by j.id desc limit ?2");
-    let rows = tx.query(&sql, &[before.unwrap_or(i64::MAX).into(), limit.into()])?;
-    rows.iter().map(kept).collect()
+pub fn newest(
+    tx: &mut Tx<'_>,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let mut before = before.unwrap_or(i64::MAX);
+    if let Some(until) = wanted.until {
+        before = before.min(first_since(tx, until)?);
+    }
+    let from = match wanted.from {
+        Some(from) => Some(first_since(tx, from)?),
+        None => None,
+    };
+    let mut select = Select::new(COLUMNS, TABLES)
+        .and("j.id < ?", [before.into()])
+        .and_if("j.id >= ?", from)
+        .and_if("j.subject = ?", wanted.subject.clone())
+        .and_if("j.subject_id = ?", wanted.subject_id);
+    if let Some(by) = &wanted.by {
+        select = select.and_in("j.actor", by.clone());
+    }
+    select.order_by("j.id desc").rows(tx, limit)?.iter().map(kept).collect()
+}
+
+/// The number of the first entry at or after a moment. Entries stand in the order of their
+/// time, so that it is found by halving.
+fn first_since(tx: &mut Tx<'_>, at: Instant) -> Result<i64, Fault> {
+    let (mut low, mut high) = (1, head(tx)?.entries + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row = tx.query_one("select at_ms from journal where id = ?1", &[middle.into()])?;
+        let at_ms: i64 = row.map_or(Ok(i64::MAX), |row| row.get(0))?;
+        if at_ms < at.epoch_ms() { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
 }
 
 /// The end of the chain now.
@@ -294,8 +344,10 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
     let mut hash = GENESIS.to_owned();
     let mut last = 0;
     let mut erased = 0;
+    // Words that are gone and of which no later entry says that they were erased.
+    let mut unsaid = std::collections::HashMap::new();
     let mut old_head_met = old_head.as_deref().is_none_or(|it| it == GENESIS);
-    let sql = format!("{COLUMNS} where j.id > ?1 order by j.id limit ?2");
+    let sql = format!("select {COLUMNS} from {TABLES} where j.id > ?1 order by j.id limit ?2");
     loop {
         let rows = tx.query(&sql, &[last.into(), CHUNK.into()])?;
         if rows.is_empty() {
@@ -317,7 +369,10 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
                             return broken(it.id, "Lời ghi của mục nhật ký này đã bị sửa.");
                         }
                     }
-                    (None, _) => erased += 1,
+                    (None, _) => {
+                        erased += 1;
+                        unsaid.insert((it.subject.clone(), it.subject_id), it.id);
+                    }
                     (Some(_), None) => {
                         return broken(it.id, "Lời ghi của mục nhật ký này đã bị sửa.");
                     }
@@ -325,10 +380,19 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
             } else if it.words.is_some() {
                 return broken(it.id, "Lời ghi của mục nhật ký này được thêm vào sau.");
             }
+            if it.act == ERASE {
+                unsaid.remove(&(it.subject, it.subject_id));
+            }
             last = it.id;
             hash = it.hash;
             old_head_met |= old_head.as_deref() == Some(hash.as_str());
         }
+    }
+    if let Some(entry) = unsaid.into_values().min() {
+        return broken(
+            entry,
+            "Lời ghi của mục nhật ký này đã mất mà không có mục nào ghi việc xóa.",
+        );
     }
     if end.entries != last || end.head != hash {
         return broken(
@@ -344,6 +408,9 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
     }
     Ok(Verdict::Whole { entries: last, head: hash, erased })
 }
+
+/// What an entry says that tells of erased words.
+const ERASE: &str = "erase_words";
 
 /// Erases the words of every entry about one thing; the chain stays whole, and says that
 /// it was done.
@@ -361,6 +428,6 @@ pub fn erase_words(
            and entry in (select id from journal where subject = ?1 and subject_id = ?2)",
         &[Param::from(subject), subject_id.into()],
     )?;
-    tx.journal(Entry::new(subject, subject_id, "erase_words").details(&touched));
+    tx.journal(Entry::new(subject, subject_id, ERASE).details(&touched));
     Ok(touched)
 }

@@ -161,6 +161,42 @@ fn a_chain_that_nobody_touched_is_whole_also_after_words_were_erased() {
     });
 }
 
+#[test]
+fn an_auditor_finds_entries_by_thing_by_maker_and_by_time() {
+    on_each(|db| {
+        for id in 1..=9 {
+            let now = Instant::from_epoch_ms(1_000 * id);
+            let stamp = Stamp { now, by: AccountId(id % 2), origin: "test".into() };
+            db.write_blocking(stamp, |tx| {
+                say(tx, id % 3, "accept", "");
+                Ok::<_, Fault>(())
+            })
+            .unwrap();
+        }
+        let ids = |wanted: journal::Wanted, before| {
+            write(db, |tx| journal::newest(tx, &wanted, before, 100))
+                .iter()
+                .map(|it| it.id)
+                .collect::<Vec<_>>()
+        };
+        let all = journal::Wanted::default();
+        assert_eq!(ids(all.clone(), None).len(), 9);
+        assert_eq!(ids(all.clone(), Some(4)), [3, 2, 1]);
+        let wanted = journal::Wanted {
+            subject: Some("dossier".to_owned()),
+            subject_id: Some(0),
+            ..all.clone()
+        };
+        assert_eq!(ids(wanted, None), [9, 6, 3]);
+        let wanted = journal::Wanted { by: Some(vec![AccountId(0)]), ..all.clone() };
+        assert_eq!(ids(wanted, None), [8, 6, 4, 2]);
+        assert_eq!(ids(journal::Wanted { by: Some(Vec::new()), ..all.clone() }, None), [0; 0]);
+        let at = |ms| Some(Instant::from_epoch_ms(ms));
+        let wanted = journal::Wanted { from: at(3_000), until: at(6_000), ..all };
+        assert_eq!(ids(wanted, None), [5, 4, 3]);
+    });
+}
+
 /// Each attack on a database of ten entries, and the entry at which it is found.
 #[test]
 fn every_attack_on_the_chain_is_found() {
@@ -170,6 +206,12 @@ fn every_attack_on_the_chain_is_found() {
         ("another actor", &["update journal set actor = 1 where id = 4"], 4),
         ("another time", &["update journal set at_ms = at_ms + 1 where id = 4"], 4),
         ("other words", &["update journal_words set words = 'x' where entry = 4"], 4),
+        (
+            "words that are gone without a word",
+            &["update journal_words set words = null, salt = null where entry = 4"],
+            4,
+        ),
+        ("words that are gone with their row", &["delete from journal_words where entry = 4"], 4),
         (
             "a deletion",
             &["delete from journal_words where entry = 4", "delete from journal where id = 4"],
@@ -324,4 +366,47 @@ async fn a_file_comes_back_as_it_was_and_a_wrong_name_finds_nothing() {
     std::fs::write(folder.join(&stored.sha256[..2]).join(&stored.sha256), "other").unwrap();
     assert!(blobs.get(&stored.sha256).await.is_err(), "a file that was changed on disk");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Puts a file away, finds it, puts it away again, takes it away.
+async fn keeps_files(blobs: &crate::Blobs, text: &str) {
+    let bytes = bytes::Bytes::from(text.to_owned());
+    let first = blobs.put(bytes.clone()).await.unwrap();
+    assert_eq!(blobs.get(&first.sha256).await.unwrap(), Some(bytes.clone()));
+    assert_eq!(blobs.put(bytes).await.unwrap(), first, "the same bytes are kept once");
+    blobs.delete(&first.sha256).await.unwrap();
+    assert_eq!(blobs.get(&first.sha256).await.unwrap(), None);
+    blobs.delete(&first.sha256).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_are_kept_in_a_folder_and_what_was_changed_there_is_found_out() {
+    let folder = std::env::temp_dir().join(format!("motcua-blobs-{}", std::process::id()));
+    let blobs = crate::Blobs::open(None, &folder).unwrap();
+    keeps_files(&blobs, "Giấy chứng sinh").await;
+    let kept = blobs.put(bytes::Bytes::from_static(b"abc")).await.unwrap();
+    let path = folder.join(&kept.sha256[..2]).join(&kept.sha256);
+    std::fs::write(path, b"abd").unwrap();
+    assert!(blobs.get(&kept.sha256).await.is_err());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Against a server of S3 that others wrote; `./test` starts one.
+#[tokio::test]
+async fn files_are_kept_in_s3_by_setting() {
+    let Some(url) = std::env::var("TEST_S3").ok().filter(|it| !it.is_empty()) else { return };
+    let nowhere = std::path::Path::new("/nonexistent");
+    let blobs = crate::Blobs::open(Some(&url), nowhere).unwrap();
+    keeps_files(&blobs, "Trích lục khai sinh").await;
+    // Another folder of the same bucket is another place.
+    let kept = blobs.put(bytes::Bytes::from_static(b"abc")).await.unwrap();
+    let beside = crate::Blobs::open(Some(&format!("{url}-khac")), nowhere).unwrap();
+    assert_eq!(beside.get(&kept.sha256).await.unwrap(), None);
+}
+
+#[test]
+fn an_unknown_place_for_files_is_told_so() {
+    let folder = std::path::Path::new("/nonexistent");
+    let refused = crate::Blobs::open(Some("ftp://may-chu/tep"), folder).err().unwrap();
+    assert!(refused.to_string().contains("s3://bucket/folder"), "{refused}");
 }

@@ -9,6 +9,7 @@ use site::{Routes, get, post};
 pub mod desk;
 pub mod facts;
 mod files;
+mod home;
 mod intake;
 mod list;
 mod papers;
@@ -30,7 +31,7 @@ pub fn routes() -> Routes {
         .menu("Việc hôm nay", "/co-quan", Action::OfficeHome)
         .menu("Hồ sơ", "/co-quan/ho-so", Action::DossierView)
         .menu("Tiếp nhận", "/co-quan/ho-so/moi", Action::DossierReceive)
-        .on("/co-quan", Action::OfficeHome, get(list::home))
+        .on("/co-quan", Action::OfficeHome, get(home::home))
         .on("/co-quan/ho-so", Action::DossierView, get(list::list))
         .on("/co-quan/ho-so/loc", Action::DossierView, post(list::save_filter))
         .on("/co-quan/ho-so/loc/{id}/xoa", Action::DossierView, post(list::forget_filter))

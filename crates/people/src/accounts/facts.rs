@@ -76,3 +76,11 @@ pub fn create(tx: &mut Tx<'_>, it: &NewAccount<'_>) -> Result<AccountId, Fault> 
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     sql::count(tx)
 }
+
+/// The accounts with this sign-in name, or of people whose name holds these words.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
+    sql::named(tx, name)
+}

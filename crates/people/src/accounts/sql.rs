@@ -240,3 +240,15 @@ pub fn sessions(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Session>, Fau
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.query_number("select count(*) from account", &[])
 }
+
+/// The accounts with this sign-in name, or of people whose name holds these words; a hundred at
+/// most.
+pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
+    let words = domain::text::fold(name).replace(['%', '_'], " ");
+    let rows = tx.query(
+        "select a.id from account a left join staff s on s.id = a.staff
+         where a.login = ?1 or s.search like ?2 order by a.id limit 100",
+        &[name.to_lowercase().into(), format!("%{}%", words.trim()).into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}

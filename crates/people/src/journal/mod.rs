@@ -4,11 +4,16 @@ use askama::Template;
 use domain::{
     access::{Action, Object},
     dossier::CommandKind,
+    time::Instant,
 };
-use site::{Asked, Failure, Html, Routes, Shell, Site, State, Who, get};
-use store::journal::{self, Verdict};
+use jiff::civil::Date;
+use site::{Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, get};
+use store::{
+    Fault, Tx,
+    journal::{self, Verdict},
+};
 
-use crate::staff::facts as staff;
+use crate::{accounts::facts as accounts, staff::facts as staff};
 
 #[cfg(test)]
 mod tests;
@@ -74,15 +79,56 @@ fn subject_label(subject: &str) -> &str {
     }
 }
 
+/// What entries are about, for the filter.
+const SUBJECTS: [&str; 7] =
+    ["dossier", "procedure", "calendar", "office_hours", "unit", "staff", "account"];
+
+/// What was asked for, to fill the filter bar again.
+struct Asking {
+    subject: String,
+    number: String,
+    who: String,
+    from: String,
+    until: String,
+}
+
 #[derive(Template)]
 #[template(path = "journal/templates/list.html")]
 struct List {
     shell: Shell,
+    asked: Asking,
+    subjects: Vec<(String, String)>,
+    wrong_date: bool,
     lines: Vec<Line>,
-    next: Option<i64>,
+    next: Option<String>,
     head: String,
     head_at: String,
     entries: i64,
+}
+
+/// The filters of the address, as they go into the address of the next page.
+fn address(asked: &Typed) -> String {
+    ["loai", "so", "ai", "tu", "den"]
+        .iter()
+        .filter(|it| !asked.get(it).is_empty())
+        .map(|it| format!("{it}={}&", site::percent(asked.get(it))))
+        .collect()
+}
+
+fn wanted(tx: &mut Tx<'_>, asked: &Typed) -> Result<journal::Wanted, Fault> {
+    let midnight = |day: Date| Instant::from_civil(day.at(0, 0, 0, 0));
+    let day = |name| site::form::parse_date(asked.get(name));
+    let by = match asked.get("ai") {
+        "" => None,
+        name => Some(accounts::named(tx, name)?),
+    };
+    Ok(journal::Wanted {
+        subject: Some(asked.get("loai").to_owned()).filter(|it| !it.is_empty()),
+        subject_id: asked.get("so").parse().ok(),
+        by,
+        from: day("tu").map(midnight),
+        until: day("den").and_then(|it| it.tomorrow().ok()).map(midnight),
+    })
 }
 
 /// GET `/co-quan/nhat-ky`
@@ -92,9 +138,11 @@ async fn list(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let before = asked.get("truoc").parse().ok();
+    let filters = asked.clone();
     let (kept, names, head) = site
         .read(&who, move |tx| {
-            let kept = journal::newest(tx, before, ROWS)?;
+            let wanted = wanted(tx, &filters)?;
+            let kept = journal::newest(tx, &wanted, before, ROWS)?;
             let mut names = std::collections::HashMap::new();
             for it in &kept {
                 if let std::collections::hash_map::Entry::Vacant(slot) = names.entry(it.by) {
@@ -107,6 +155,12 @@ async fn list(
     let may_open = who.can(Action::DossierView, Object::Anything);
     let full = i64::try_from(kept.len()).unwrap_or(0) == ROWS;
     let next = kept.last().map(|it| it.id).filter(|id| full && *id > 1);
+    let next = next.map(|id| format!("/co-quan/nhat-ky?{}truoc={id}", address(&asked)));
+    let wrong_date = ["tu", "den"]
+        .iter()
+        .any(|it| !asked.get(it).is_empty() && site::form::parse_date(asked.get(it)).is_none());
+    let every = (String::new(), "Mọi việc".to_owned());
+    let subjects = SUBJECTS.iter().map(|it| ((*it).to_owned(), subject_label(it).to_owned()));
     let lines = kept
         .into_iter()
         .map(|it| Line {
@@ -125,9 +179,18 @@ async fn list(
             details: it.details.chars().take(160).collect(),
         })
         .collect();
-    let at = domain::time::Instant::from_epoch_ms(head.at_ms).civil();
+    let at = Instant::from_epoch_ms(head.at_ms).civil();
     site.page(&List {
         shell: site.shell(&who),
+        asked: Asking {
+            subject: asked.get("loai").to_owned(),
+            number: asked.get("so").to_owned(),
+            who: asked.get("ai").to_owned(),
+            from: asked.get("tu").to_owned(),
+            until: asked.get("den").to_owned(),
+        },
+        subjects: std::iter::once(every).chain(subjects).collect(),
+        wrong_date,
         lines,
         next,
         head: head.head,

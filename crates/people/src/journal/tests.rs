@@ -44,4 +44,27 @@ on_both_engines! { crate::routes();
         let page = auditor.get("/co-quan/nhat-ky/kiem-tra").await;
         assert!(page.text.contains("KHÔNG nguyên vẹn"), "{}", page.text);
     }
+
+    async fn the_journal_is_searched_by_thing_by_person_and_by_day(site) {
+        given_an_auditor(&site);
+        site.set_clock(jiff::civil::date(2026, 1, 12).at(9, 0, 0, 0));
+        site.run(|tx| {
+            tx.journal(Entry::new("procedure", 3, "publish"));
+            Ok(())
+        });
+        let mut auditor = site.signed_in("kiemtra");
+        for (query, dossier, procedure) in [
+            ("loai=dossier&so=7", true, false),
+            ("loai=procedure", false, true),
+            ("tu=09/01/2026", false, true),
+            ("den=11/01/2026", true, false),
+            ("ai=kiemtra", false, false),
+        ] {
+            let page = auditor.get(&format!("/co-quan/nhat-ky?{query}")).await.text;
+            assert_eq!(page.contains("Hồ sơ số 7"), dossier, "{query}");
+            assert_eq!(page.contains("Thủ tục số 3"), procedure, "{query}");
+        }
+        let page = auditor.get("/co-quan/nhat-ky?tu=hom+qua").await.text;
+        assert!(page.contains("Ngày chưa đọc được"), "{page}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Lists of dossiers: search, filters in the address, keyset paging, saved filters, today's work.
+//! Lists of dossiers: search, filters in the address, keyset paging, saved filters.
 
 use askama::Template;
 use axum::response::Response;
@@ -7,7 +7,7 @@ use domain::{
     dossier::{Aggregate, Command, CommandKind, Part, Status, What},
     ids::{DossierId, StaffId, UnitId},
 };
-use jiff::{ToSpan as _, civil::DateTime};
+use jiff::ToSpan as _;
 use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, told};
 
 use super::view::{Around, Seen};
@@ -28,6 +28,7 @@ pub(super) struct LineView {
     pub applicant: String,
     pub procedure: String,
     pub status: &'static str,
+    pub status_class: &'static str,
     pub received: String,
     pub due: String,
     pub due_class: &'static str,
@@ -42,6 +43,16 @@ fn body_title(who: &Who, unit: UnitId) -> String {
     title.strip_prefix("Ủy ban nhân dân ").unwrap_or(title).to_owned()
 }
 
+/// The colour beside the word: done, waiting for the citizen, ended without a result.
+const fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Returned | Status::Archived | Status::ResultAtCounter => "good",
+        Status::IntakeSupplement | Status::AwaitSupplement | Status::AwaitPayment => "warn",
+        Status::RefusedIntake | Status::Withdrawn | Status::ClosedNoSupplement => "bad",
+        _ => "",
+    }
+}
+
 pub(super) fn line_view(line: Line, who: &Who) -> LineView {
     let now = who.now.civil();
     let soon = now.date().checked_add(2.days()).unwrap_or(now.date());
@@ -50,13 +61,15 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
         Some(due) if line.is_open && due.date() <= soon => "soon",
         _ => "",
     };
+    let status = Status::from_code(&line.status);
     let late = if due_class == "late" { " (quá hạn)" } else { "" };
     LineView {
         id: line.id,
         code: line.code,
         applicant: line.applicant,
         procedure: line.procedure,
-        status: Status::from_code(&line.status).map_or("", Status::label),
+        status: status.map_or("", Status::label),
+        status_class: status.map_or("", status_class),
         received: domain::text::date(line.received_at.date()),
         due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
         due_class,
@@ -70,6 +83,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("", "Mọi trạng thái"),
     ("dang-xu-ly", "Đang xử lý"),
     ("cho-toi", "Đang chờ tôi"),
+    ("cho-chuyen", "Chờ chuyển chuyên môn"),
     ("cho-phan-cong", "Chờ phân công"),
     ("cho-ky", "Chờ ký"),
     ("cho-vao-so", "Chờ vào số"),
@@ -84,6 +98,17 @@ fn statuses(aggregate: Aggregate) -> Vec<&'static str> {
     Status::ALL.iter().filter(|it| it.counted_in(aggregate)).map(|it| it.code()).collect()
 }
 
+/// Those that somebody in the office works on.
+pub(super) fn in_process() -> Filter {
+    Filter { statuses: statuses(Aggregate::InProcess), ..Filter::default() }
+}
+
+/// Those that wait for papers or money of the citizen.
+pub(super) fn waiting_for_citizen() -> Filter {
+    let of = [Status::IntakeSupplement, Status::AwaitSupplement, Status::AwaitPayment];
+    Filter { statuses: of.map(Status::code).to_vec(), ..Filter::default() }
+}
+
 pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
     let mut filter = Filter {
         q: asked.get("q").chars().take(100).collect(),
@@ -95,21 +120,16 @@ pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
         ..Filter::default()
     };
     match asked.get("nhom") {
-        "dang-xu-ly" => filter.statuses = statuses(Aggregate::InProcess),
+        "dang-xu-ly" => filter.statuses = in_process().statuses,
         "cho-toi" => {
             filter.open = true;
             filter.holder = who.staff.or(Some(StaffId(0)));
         }
+        "cho-chuyen" => filter.statuses = vec![Status::Accepted.code()],
         "cho-phan-cong" => filter.statuses = vec![Status::Transferred.code()],
         "cho-ky" => filter.statuses = vec![Status::ToSign.code()],
         "cho-vao-so" => filter.statuses = vec![Status::ToNumber.code()],
-        "tam-dung" => {
-            filter.statuses = vec![
-                Status::IntakeSupplement.code(),
-                Status::AwaitSupplement.code(),
-                Status::AwaitPayment.code(),
-            ];
-        }
+        "tam-dung" => filter.statuses = waiting_for_citizen().statuses,
         "co-ket-qua" => filter.statuses = vec![Status::ResultAtCounter.code()],
         "qua-han" => filter.due_before = Some(who.now.civil()),
         "da-tra" => filter.statuses = vec![Status::Returned.code(), Status::Archived.code()],
@@ -343,72 +363,4 @@ pub async fn assign_many(
     })
     .await?;
     Ok(told("/co-quan/ho-so", &format!("Đã phân công {count} hồ sơ.")))
-}
-
-struct Tile {
-    label: &'static str,
-    number: String,
-    href: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "dossiers/templates/home.html")]
-struct Home {
-    shell: Shell,
-    name: String,
-    tiles: Vec<Tile>,
-    mine: Vec<LineView>,
-    may_receive: bool,
-}
-
-/// GET `/co-quan`: today's work.
-pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let seen = Seen::of(&who);
-    let now: DateTime = who.now.civil();
-    let staff = who.staff.unwrap_or(StaffId(0));
-    let may_view = who.can(Action::DossierView, domain::access::Object::Anything);
-    let (counts, mine) = if may_view {
-        site.read(&who, move |tx| {
-            let of = |tx: &mut store::Tx<'_>, filter: &Filter| sql::count(tx, &seen, filter);
-            let mine = Filter { open: true, holder: Some(staff), ..Filter::default() };
-            let waiting =
-                |status: Status| Filter { statuses: vec![status.code()], ..Filter::default() };
-            let late = Filter { due_before: Some(now), ..Filter::default() };
-            let counts = [
-                of(tx, &mine)?,
-                of(tx, &waiting(Status::Transferred))?,
-                of(tx, &waiting(Status::ToSign))?,
-                of(tx, &waiting(Status::ToNumber))?,
-                of(tx, &waiting(Status::ResultAtCounter))?,
-                of(tx, &late)?,
-            ];
-            let lines = sql::page_by_due(tx, &seen, &mine, None, 20)?;
-            Ok((counts, lines))
-        })
-        .await?
-    } else {
-        ([0; 6], Vec::new())
-    };
-    let [own, to_assign, to_sign, to_number, at_counter, late] = counts;
-    let tile =
-        |label, number: i64, href| Tile { label, number: domain::text::number(number), href };
-    let tiles = if may_view {
-        vec![
-            tile("đang chờ tôi", own, "/co-quan/ho-so?nhom=cho-toi"),
-            tile("chờ phân công", to_assign, "/co-quan/ho-so?nhom=cho-phan-cong"),
-            tile("chờ ký", to_sign, "/co-quan/ho-so?nhom=cho-ky"),
-            tile("chờ vào số", to_number, "/co-quan/ho-so?nhom=cho-vao-so"),
-            tile("chờ trả kết quả", at_counter, "/co-quan/ho-so?nhom=co-ket-qua"),
-            tile("quá hạn", late, "/co-quan/ho-so?nhom=qua-han"),
-        ]
-    } else {
-        Vec::new()
-    };
-    site.page(&Home {
-        shell: site.shell(&who),
-        name: who.name.to_string(),
-        tiles,
-        mine: mine.into_iter().map(|it| line_view(it, &who)).collect(),
-        may_receive: who.can(Action::DossierReceive, domain::access::Object::Anything),
-    })
 }

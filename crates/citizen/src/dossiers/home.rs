@@ -1,0 +1,184 @@
+//! Today's work (việc hôm nay): what waits for whoever signs in, by what he is.
+
+use askama::Template;
+use domain::{
+    access::{Action, Object, Role},
+    dossier::Status,
+    ids::StaffId,
+};
+use site::{Failure, Html, Shell, Site, State, Who};
+use store::{Fault, Tx};
+
+use super::{
+    list::{
+        LineView, line_view,
+        sql::{self, Filter},
+    },
+    view::Seen,
+};
+
+/// Dossiers of each pile that the page shows; the rest is a press away.
+const SHOWN: i64 = 10;
+
+/// A pile of dossiers that waits for people of certain roles.
+struct Pile {
+    /// What stands above it.
+    title: &'static str,
+    /// What its figure says.
+    label: &'static str,
+    /// The group of the list that shows all of it.
+    group: &'static str,
+    /// Whose work it is.
+    roles: &'static [Role],
+    /// Which dossiers.
+    filter: fn(&Who) -> Filter,
+}
+
+fn in_status(status: Status) -> Filter {
+    Filter { statuses: vec![status.code()], ..Filter::default() }
+}
+
+const OVERSEERS: &[Role] = &[Role::UnitHead, Role::Leader, Role::ReformOfficer, Role::Auditor];
+
+const PILES: &[Pile] = &[
+    Pile {
+        title: "Hồ sơ đang chờ ông, bà",
+        label: "đang chờ tôi",
+        group: "cho-toi",
+        roles: &[
+            Role::CounterOfficial,
+            Role::Specialist,
+            Role::UnitHead,
+            Role::Leader,
+            Role::Clerk,
+        ],
+        filter: |who| Filter {
+            open: true,
+            holder: who.staff.or(Some(StaffId(0))),
+            ..Filter::default()
+        },
+    },
+    Pile {
+        title: "Hồ sơ vừa nhận, chờ chuyển bộ phận chuyên môn",
+        label: "chờ chuyển",
+        group: "cho-chuyen",
+        roles: &[Role::CounterOfficial],
+        filter: |_| in_status(Status::Accepted),
+    },
+    Pile {
+        title: "Hồ sơ chờ phân công",
+        label: "chờ phân công",
+        group: "cho-phan-cong",
+        roles: &[Role::UnitHead, Role::Leader],
+        filter: |_| in_status(Status::Transferred),
+    },
+    Pile {
+        title: "Kết quả chờ ký",
+        label: "chờ ký",
+        group: "cho-ky",
+        roles: &[Role::Leader],
+        filter: |_| in_status(Status::ToSign),
+    },
+    Pile {
+        title: "Kết quả chờ vào số, đóng dấu",
+        label: "chờ vào số",
+        group: "cho-vao-so",
+        roles: &[Role::Clerk],
+        filter: |_| in_status(Status::ToNumber),
+    },
+    Pile {
+        title: "Kết quả chờ trả cho người dân",
+        label: "chờ trả kết quả",
+        group: "co-ket-qua",
+        roles: &[Role::CounterOfficial],
+        filter: |_| in_status(Status::ResultAtCounter),
+    },
+    Pile {
+        title: "Hồ sơ đang xử lý",
+        label: "đang xử lý",
+        group: "dang-xu-ly",
+        roles: OVERSEERS,
+        filter: |_| super::list::in_process(),
+    },
+    Pile {
+        title: "Hồ sơ chờ công dân bổ sung, nộp tiền",
+        label: "chờ công dân",
+        group: "tam-dung",
+        roles: &[Role::CounterOfficial, Role::ReformOfficer, Role::Auditor],
+        filter: |_| super::list::waiting_for_citizen(),
+    },
+    Pile {
+        title: "Hồ sơ quá hạn",
+        label: "quá hạn",
+        group: "qua-han",
+        roles: &Role::ALL,
+        filter: |who| Filter { due_before: Some(who.now.civil()), ..Filter::default() },
+    },
+];
+
+/// A pile as the page shows it.
+struct PileView {
+    title: &'static str,
+    label: &'static str,
+    href: String,
+    number: String,
+    lines: Vec<LineView>,
+    is_bad: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/templates/home.html")]
+struct Home {
+    shell: Shell,
+    name: String,
+    piles: Vec<PileView>,
+    may_view: bool,
+    may_receive: bool,
+}
+
+impl Home {
+    fn busy(&self) -> bool {
+        self.piles.iter().any(|it| !it.lines.is_empty())
+    }
+}
+
+fn pile(tx: &mut Tx<'_>, who: &Who, seen: &Seen, it: &Pile) -> Result<PileView, Fault> {
+    let filter = (it.filter)(who);
+    let count = sql::count(tx, seen, &filter)?;
+    // Where the clock stands still there is no date to sort by.
+    let lines = if it.group == "tam-dung" {
+        sql::page(tx, seen, &filter, None, SHOWN)?
+    } else {
+        sql::page_by_due(tx, seen, &filter, None, SHOWN)?
+    };
+    Ok(PileView {
+        title: it.title,
+        label: it.label,
+        href: format!("/co-quan/ho-so?nhom={}&xep=hen-tra", it.group),
+        number: domain::text::number(count),
+        lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
+        is_bad: it.group == "qua-han" && count > 0,
+    })
+}
+
+/// GET `/co-quan`: today's work.
+pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
+    let may_view = who.can(Action::DossierView, Object::Anything);
+    let piles = if may_view {
+        let (asker, seen) = (who.clone(), Seen::of(&who));
+        site.read(&who, move |tx| {
+            let mine = PILES.iter().filter(|it| it.roles.iter().any(|role| asker.is(*role)));
+            Ok(mine.map(|it| pile(tx, &asker, &seen, it)).collect::<Result<Vec<_>, Fault>>()?)
+        })
+        .await?
+    } else {
+        Vec::new()
+    };
+    site.page(&Home {
+        shell: site.shell(&who),
+        name: who.name.to_string(),
+        piles,
+        may_view,
+        may_receive: who.can(Action::DossierReceive, Object::Anything),
+    })
+}
