@@ -113,6 +113,9 @@ pub struct LastStep {
     pub by: AccountId,
     /// What it was.
     pub kind: CommandKind,
+    /// When, civil time in Viet Nam.
+    #[serde(default)]
+    pub at: Option<DateTime>,
     /// The dossier before it.
     pub before: Dossier,
 }
@@ -281,7 +284,7 @@ impl Dossier {
             _ => {
                 let before = Self { last: None, ..self.clone() };
                 let kind = event.what.kind();
-                self.last = Some(Box::new(LastStep { by: event.by, kind, before }));
+                self.last = Some(Box::new(LastStep { by: event.by, kind, at: Some(at), before }));
             }
         }
         if self.sync == Sync::Synced {
@@ -325,8 +328,15 @@ impl Dossier {
                     present.holder = Some(*officer);
                 }
             }
-            What::Begin { officer } => self.worked(*officer),
-            What::HandOver { hop } => self.hop = Some(*hop),
+            What::Begin { officer } => {
+                // Whoever sets to work on what nobody was named for is its officer.
+                self.officer.get_or_insert(*officer);
+                self.worked(*officer);
+            }
+            What::HandOver { hop } => {
+                self.hop = Some(*hop);
+                self.officer = hop.holder.or(self.officer);
+            }
             What::Verify { pause } => self.suspend(*pause, SuspensionKind::Verification, at),
             What::Consult { unit, due_at, pause } => {
                 self.consultations.push(Consultation {

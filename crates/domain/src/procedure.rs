@@ -8,7 +8,11 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{deadline::TimeLimit, dossier::codes::codes, money::Dong};
+use crate::{
+    deadline::TimeLimit,
+    dossier::{Precision, codes::codes},
+    money::Dong,
+};
 
 mod clock;
 #[cfg(test)]
@@ -283,14 +287,23 @@ pub struct RowError {
 pub const NAME_CHARS_MAX: usize = 1_000;
 
 impl ProcedureVersion {
-    /// The limit for a channel: its own, or the one for all.
+    /// The limit for a channel: its own, or the one for all. What is published for another channel
+    /// promises nothing here (one-stop.md 1.5).
     #[must_use]
     pub fn limit(&self, channel: ChannelKind) -> Option<&ChannelLimit> {
         self.limits
             .iter()
             .find(|it| it.channel == Some(channel))
             .or_else(|| self.limits.iter().find(|it| it.channel.is_none()))
-            .or_else(|| self.limits.first())
+    }
+
+    /// Whether lateness is told by the day or, for limits in hours, by the moment.
+    #[must_use]
+    pub fn precision(&self, channel: ChannelKind) -> Precision {
+        match self.limit(channel).map(|it| it.unit) {
+            Some(LimitUnit::WorkingHour) => Precision::Moment,
+            _ => Precision::Day,
+        }
     }
 
     /// The limit as people read it.

@@ -193,8 +193,8 @@ impl Site {
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn tree(&self, tx: &mut Tx<'_>) -> Result<Arc<tree::Tree>, Fault> {
-        let day = tx.now().epoch_ms().div_euclid(86_400_000);
-        let edition = sql::setting_number(tx, UNITS_EDITION)? * 1_000_000 + day;
+        let day = domain::calendar::ordinal(tx.now().civil().date());
+        let edition = sql::setting_number(tx, UNITS_EDITION)? * 10_000_000 + i64::from(day);
         self.cached(edition, || sql::tree(tx))
     }
 
@@ -231,6 +231,15 @@ pub const UNITS_EDITION: &str = "units_edition";
 /// Any [`Fault`] of the engine.
 pub fn edition(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
     sql::setting_number(tx, name)
+}
+
+/// [`edition`], held until a writing transaction is done: a change waits for whoever writes by what
+/// he read, and he for a change.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn edition_held(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    sql::setting_number_held(tx, name)
 }
 
 /// Says that what is cached under the setting `name` is out of date.

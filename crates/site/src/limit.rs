@@ -34,7 +34,7 @@ impl Limiter {
         if windows.len() >= KEYS_MAX {
             windows.retain(|_, it| now_ms < it.opened_ms + it.length_ms);
             if windows.len() >= KEYS_MAX {
-                windows.clear();
+                drop_oldest(&mut windows);
             }
         }
         let fresh = Window { opened_ms: now_ms, length_ms: window_s * 1000, tries: 0 };
@@ -55,6 +55,19 @@ impl Limiter {
     }
 }
 
+/// Drops the older half: whoever fills the memory with new keys pushes out his own first ones.
+fn drop_oldest(windows: &mut HashMap<String, Window>) {
+    let mut opened: Vec<i64> = windows.values().map(|it| it.opened_ms).collect();
+    let middle = opened.len() / 2;
+    let (_, &mut at, _) = opened.select_nth_unstable(middle);
+    let mut left = middle;
+    windows.retain(|_, it| {
+        let old = it.opened_ms <= at && left > 0;
+        left -= usize::from(old);
+        !old
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +81,11 @@ mod tests {
         assert_eq!(limiter.take("a", 2, 60, at(20)), Err(40));
         assert_eq!(limiter.take("b", 2, 60, at(20)), Ok(()));
         assert_eq!(limiter.take("a", 2, 60, at(60)), Ok(()));
+        // A flood of other keys does not give anybody new tries.
+        for n in 0..KEYS_MAX + 10 {
+            limiter.take(&format!("flood:{n}"), 1, 60, at(30)).unwrap();
+        }
+        assert_eq!(limiter.take("flood:50009", 1, 60, at(30)), Err(60));
         limiter.forget("b");
         assert_eq!(limiter.take("b", 1, 60, at(20)), Ok(()));
     }

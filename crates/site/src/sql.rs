@@ -68,9 +68,20 @@ pub(crate) fn seen(tx: &mut Tx<'_>, session: SessionId, expires: Instant) -> Res
     Ok(())
 }
 
-/// Grows whenever a unit changes, so that every process notices.
+/// Grows whenever what it stands for changes, so that every process notices.
 pub(crate) fn setting_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
     let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
+    number_of(row)
+}
+
+/// The same, held until the transaction is done: whoever changes it waits for who wrote by it.
+pub(crate) fn setting_number_held(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    let sql = format!("select value from setting where name = ?1{}", tx.for_share());
+    let row = tx.query_one(&sql, &[name.into()])?;
+    number_of(row)
+}
+
+fn number_of(row: Option<store::Row>) -> Result<i64, Fault> {
     match row {
         None => Ok(0),
         Some(row) => row.parse(0, "number", |it| it.parse().ok()),
@@ -79,11 +90,11 @@ pub(crate) fn setting_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> 
 
 /// One more than before; caches that were built for the old number are built anew.
 pub(crate) fn grow_setting(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
-    let next = setting_number(tx, name)? + 1;
     tx.execute(
-        "insert into setting (name, value) values (?1, ?2)
-         on conflict (name) do update set value = excluded.value",
-        &[name.into(), next.to_string().into()],
+        "insert into setting (name, value) values (?1, '1')
+         on conflict (name) do update
+         set value = cast(cast(setting.value as bigint) + 1 as text)",
+        &[name.into()],
     )?;
     Ok(())
 }

@@ -300,11 +300,12 @@ fn lang(request: &Request) -> Lang {
 
 fn origin(site: &Site, request: &Request) -> String {
     if site.config.behind_proxy
-        && let Some(forwarded) = request.headers().get("x-forwarded-for")
+        // The last line is the proxy's own; those before it come from whoever asks.
+        && let Some(forwarded) = request.headers().get_all("x-forwarded-for").iter().next_back()
         && let Some(last) = forwarded.to_str().ok().and_then(|it| it.rsplit(',').next())
     {
         return last.trim().chars().take(45).collect();
     }
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    address.map_or_else(|| "local".to_owned(), |it| it.0.ip().to_string())
+    address.map_or_else(|| "local".to_owned(), |it| it.0.ip().to_canonical().to_string())
 }

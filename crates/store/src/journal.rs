@@ -287,17 +287,20 @@ pub fn newest(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Kept>, Fault> {
+    let shifted = |at: Instant, by| Instant::from_epoch_ms(at.epoch_ms().saturating_add(by));
     let mut before = before.unwrap_or(i64::MAX);
     if let Some(until) = wanted.until {
-        before = before.min(first_since(tx, until)?);
+        before = before.min(first_since(tx, shifted(until, DISORDER_MS))?);
     }
-    let from = match wanted.from {
-        Some(from) => Some(first_since(tx, from)?),
+    let first = match wanted.from {
+        Some(from) => Some(first_since(tx, shifted(from, -DISORDER_MS))?),
         None => None,
     };
     let mut select = Select::new(COLUMNS, TABLES)
         .and("j.id < ?", [before.into()])
-        .and_if("j.id >= ?", from)
+        .and_if("j.id >= ?", first)
+        .and_if("j.at_ms >= ?", wanted.from)
+        .and_if("j.at_ms < ?", wanted.until)
         .and_if("j.subject = ?", wanted.subject.clone())
         .and_if("j.subject_id = ?", wanted.subject_id);
     if let Some(by) = &wanted.by {
@@ -306,8 +309,12 @@ pub fn newest(
     select.order_by("j.id desc").rows(tx, limit)?.iter().map(kept).collect()
 }
 
-/// The number of the first entry at or after a moment. Entries stand in the order of their
-/// time, so that it is found by halving.
+/// Milliseconds by which entries may stand out of the order of their time: they bear the moment at
+/// which a request began and are chained when it ends.
+const DISORDER_MS: i64 = 10 * 60 * 1000;
+
+/// The number of the first entry at or after a moment, found by halving: entries stand nearly in
+/// the order of their time.
 fn first_since(tx: &mut Tx<'_>, at: Instant) -> Result<i64, Fault> {
     let (mut low, mut high) = (1, head(tx)?.entries + 1);
     while low < high {
@@ -343,13 +350,15 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
     let end = head(tx)?;
     let mut hash = GENESIS.to_owned();
     let mut last = 0;
+    let mut last_ms = 0;
     let mut erased = 0;
+    let mut after = i64::MIN;
     // Words that are gone and of which no later entry says that they were erased.
     let mut unsaid = std::collections::HashMap::new();
     let mut old_head_met = old_head.as_deref().is_none_or(|it| it == GENESIS);
     let sql = format!("select {COLUMNS} from {TABLES} where j.id > ?1 order by j.id limit ?2");
     loop {
-        let rows = tx.query(&sql, &[last.into(), CHUNK.into()])?;
+        let rows = tx.query(&sql, &[after.into(), CHUNK.into()])?;
         if rows.is_empty() {
             break;
         }
@@ -384,6 +393,8 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
                 unsaid.remove(&(it.subject, it.subject_id));
             }
             last = it.id;
+            after = it.id;
+            last_ms = it.at.epoch_ms();
             hash = it.hash;
             old_head_met |= old_head.as_deref() == Some(hash.as_str());
         }
@@ -394,7 +405,7 @@ pub fn verify(tx: &mut Tx<'_>, old_head: Option<&str>) -> Result<Verdict, Fault>
             "Lời ghi của mục nhật ký này đã mất mà không có mục nào ghi việc xóa.",
         );
     }
-    if end.entries != last || end.head != hash {
+    if end.entries != last || end.head != hash || end.at_ms != last_ms {
         return broken(
             last + 1,
             "Phần cuối của nhật ký đã bị cắt hoặc viết thêm ngoài chương trình.",

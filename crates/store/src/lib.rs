@@ -35,6 +35,9 @@ pub use value::{Cell, Param, Row, Value};
 /// Readers beside the writer, on SQLite.
 const READERS_MAX: usize = 4;
 
+/// How long a request waits for one of them.
+const READER_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -82,6 +85,7 @@ pub struct Tx<'db> {
     connection: Connection<'db>,
     stamp: Stamp,
     entries: Vec<journal::Entry>,
+    writes: bool,
     fail_after: Arc<AtomicI64>,
 }
 
@@ -111,6 +115,13 @@ impl Tx<'_> {
             Connection::Sqlite(_) => Engine::Sqlite,
             Connection::Postgresql(_) => Engine::Postgresql,
         }
+    }
+
+    /// What a `select` ends with that holds its rows until the transaction is done, so that nobody
+    /// changes them meanwhile: nothing where there is one writer, or where nothing is written.
+    #[must_use]
+    pub fn for_share(&self) -> &'static str {
+        if self.writes && self.engine() == Engine::Postgresql { " for share" } else { "" }
     }
 
     /// Moves the stamp on, for work that plays many moments in one transaction (the simulator).
@@ -334,7 +345,7 @@ impl Db {
                 let inner = writer
                     .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
                     .map_err(Fault::from)?;
-                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp, true);
                 let value = work(&mut tx)?;
                 journal::append(&mut tx)?;
                 drop(tx);
@@ -343,7 +354,7 @@ impl Db {
             }
             Kind::Postgresql(pool) => {
                 let mut connection = pool.get()?;
-                self.on_postgresql(&mut connection, "begin", stamp, work)
+                self.on_postgresql(&mut connection, true, stamp, work)
             }
         }
     }
@@ -361,22 +372,21 @@ impl Db {
             Kind::Sqlite(it) if it.in_memory => {
                 let mut writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
                 let inner = writer.transaction().map_err(Fault::from)?;
-                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
-                work(&mut tx)
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
+                read_only(&mut tx, work)
             }
             Kind::Sqlite(it) => {
-                let mut reader = it.borrow_reader();
+                let mut reader = it.borrow_reader()?;
                 let Some(connection) = reader.connection.as_mut() else {
                     return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
                 };
                 let inner = connection.transaction().map_err(Fault::from)?;
-                let mut tx = self.tx(Connection::Sqlite(&inner), stamp);
-                work(&mut tx)
+                let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
+                read_only(&mut tx, work)
             }
             Kind::Postgresql(pool) => {
                 let mut connection = pool.get()?;
-                let begin = "begin isolation level repeatable read read only";
-                self.on_postgresql(&mut connection, begin, stamp, work)
+                self.on_postgresql(&mut connection, false, stamp, |tx| read_only(tx, work))
             }
         }
     }
@@ -384,13 +394,15 @@ impl Db {
     fn on_postgresql<T, E: From<Fault>>(
         &self,
         connection: &mut postgresql::Connection,
-        begin: &str,
+        writes: bool,
         stamp: Stamp,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         connection.busy = true;
+        let begin =
+            if writes { "begin" } else { "begin isolation level repeatable read read only" };
         connection.client.batch_execute(begin).map_err(Fault::from)?;
-        let mut tx = self.tx(Connection::Postgresql(connection), stamp);
+        let mut tx = self.tx(Connection::Postgresql(connection), stamp, writes);
         let done = work(&mut tx).and_then(|value| {
             journal::append(&mut tx)?;
             Ok(value)
@@ -412,9 +424,9 @@ impl Db {
         }
     }
 
-    fn tx<'db>(&self, connection: Connection<'db>, stamp: Stamp) -> Tx<'db> {
+    fn tx<'db>(&self, connection: Connection<'db>, stamp: Stamp, writes: bool) -> Tx<'db> {
         let fail_after = self.inner.fail_after.clone();
-        Tx { connection, stamp, entries: Vec::new(), fail_after }
+        Tx { connection, stamp, entries: Vec::new(), writes, fail_after }
     }
 
     /// Copies a SQLite database into the file `to`, while others go on working.
@@ -469,14 +481,28 @@ impl Drop for Reader<'_> {
     }
 }
 
+/// Work that only reads has nothing to say to the journal: what it said would be lost.
+fn read_only<T, E: From<Fault>>(
+    tx: &mut Tx<'_>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let value = work(tx)?;
+    if tx.entries.is_empty() {
+        return Ok(value);
+    }
+    tx.entries.clear();
+    Err(Fault::Broken("a reading transaction spoke to the journal".to_owned()).into())
+}
+
 impl Sqlite {
-    fn borrow_reader(&self) -> Reader<'_> {
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if let Some(reader) = readers.pop() {
-                return Reader { home: self, connection: Some(reader) };
-            }
-            readers = self.reader_free.wait(readers).unwrap_or_else(PoisonError::into_inner);
-        }
+    /// A reader; an outage if all of them stay busy: pages then say so instead of piling up.
+    fn borrow_reader(&self) -> Result<Reader<'_>, Fault> {
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut readers, _) = self
+            .reader_free
+            .wait_timeout_while(readers, READER_WAIT_MAX, |it| it.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        let reader = readers.pop().ok_or_else(|| Fault::Pool("every reader is busy".to_owned()))?;
+        Ok(Reader { home: self, connection: Some(reader) })
     }
 }

@@ -12,5 +12,10 @@ macro_rules! migrations {
 }
 
 /// Every file of the `schema` folder.
-pub const SCHEMA: &[Migration] =
-    migrations!["0001_store", "0002_people", "0003_procedures", "0004_dossiers"];
+pub const SCHEMA: &[Migration] = migrations![
+    "0001_store",
+    "0002_people",
+    "0003_procedures",
+    "0004_dossiers",
+    "0005_consultation",
+];

@@ -67,6 +67,20 @@ impl Select {
         self.and(&format!("{column} in ({marks})"), values.into_iter().map(Into::into))
     }
 
+    /// The same rows with other columns.
+    #[must_use]
+    pub fn of(mut self, columns: &'static str) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// The same rows with another table beside them.
+    #[must_use]
+    pub fn joined(mut self, join: &str) -> Self {
+        self.from.push_str(join);
+        self
+    }
+
     /// Ordered so.
     #[must_use]
     pub fn order_by(mut self, order: &'static str) -> Self {

@@ -218,6 +218,14 @@ fn every_attack_on_the_chain_is_found() {
             4,
         ),
         (
+            "an entry before the first",
+            &["insert into journal (id, at_ms, actor, origin, subject, subject_id, act, details,
+                 commitment, hash)
+               values (-5, 0, 0, '', 'dossier', 7, 'accept', '', '', '')"],
+            1,
+        ),
+        ("another time of the head", &["update journal_head set at_ms = at_ms + 1"], 11),
+        (
             "a cut tail",
             &["delete from journal_words where entry > 8", "delete from journal where id > 8"],
             9,

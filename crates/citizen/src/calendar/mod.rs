@@ -7,11 +7,12 @@ use domain::{
     access::Action,
     calendar::DayKind,
     deadline::preview::Moved,
-    dossier::{Command, Maker, Part, What},
+    dossier::{Command, Maker, What},
     hours::{HoursRule, MonthDay, Span},
     ids::{DossierId, VersionId},
     procedure::ProcedureVersion,
 };
+use jiff::civil::{Date, DateTime};
 use people::calendar::{facts as calendar, sql as entries};
 use site::{
     Asked, Failure, Filled, Html, Mistakes, Routes, Shell, Site, State, Who, get, post, told,
@@ -163,9 +164,18 @@ fn units_of(who: &Who) -> Vec<(String, String)> {
 
 /// One dossier whose appointment moves.
 struct Effect {
-    id: DossierId,
     code: String,
     moved: Moved<DossierId>,
+    /// What the citizen was told, and what he is to be told now: an appointment made with an
+    /// apology stands as long as the law's clock does not pass it.
+    told: Option<DateTime>,
+    tells: Option<DateTime>,
+}
+
+impl Effect {
+    fn is_told(&self) -> bool {
+        self.told != self.tells
+    }
 }
 
 /// What a change does to open dossiers.
@@ -178,15 +188,19 @@ struct Effects {
 
 /// Makes the change and says what it moves. The caller decides whether it is kept.
 fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure> {
-    let old = calendar::load(tx)?;
+    // The lock of the calendar: whoever receives at this moment waits for the new one.
+    site::outdate(tx, calendar::EDITION)?;
+    let mut touched_from = Date::MIN;
     match change {
         Change::Day { unit, entry } => {
+            touched_from = entry.date;
             let id = entries::insert_entry(tx, *unit, entry)?;
             let unit = unit.map(|it| it.0);
             let details = serde_json::json!({"unit": unit, "day": entry});
             tx.journal(Entry::new("calendar", id, "add").details(&details));
         }
         Change::Hours { unit, rule } => {
+            touched_from = rule.valid_from;
             entries::insert_hours(tx, *unit, rule)?;
             let about = unit.map_or(0, |it| it.0);
             tx.journal(Entry::new("office_hours", about, "add").details(rule));
@@ -198,6 +212,7 @@ fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure>
         }
         Change::Revoke { id, reason } => {
             let entry = entries::entry(tx, *id)?.ok_or(Failure::NotFound)?;
+            touched_from = entry.entry.date;
             let allowed = match entry.unit {
                 Some(unit) => who.can_at(Action::CalendarManage, unit),
                 None => units_of(who).first().is_some_and(|(id, _)| id == "0"),
@@ -208,14 +223,13 @@ fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure>
             tx.journal(Entry::new("calendar", *id, "revoke").words(Some(reason.clone())));
         }
     }
-    site::outdate(tx, calendar::EDITION)?;
     let new = calendar::load(tx)?;
     let mut bodies: std::collections::HashMap<VersionId, ProcedureVersion> =
         std::collections::HashMap::new();
     let mut effects = Effects::default();
     let mut after = DossierId(0);
     loop {
-        let open = dossiers::open_after(tx, after)?;
+        let open = dossiers::open_after(tx, after, touched_from)?;
         let Some(last) = open.last() else { return Ok(effects) };
         after = last.id;
         for kept in open {
@@ -225,20 +239,27 @@ fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure>
                 slot.insert(version.body);
             }
             let Some(body) = bodies.get(&kept.version) else { continue };
+            // While the clock stands still there is no appointment; it is made when the clock goes
+            // on, by the calendar of then.
+            if kept.dossier.is_suspended() {
+                continue;
+            }
             let line = who.tree.line(kept.unit);
             let pack = new.pack(&kept.rules);
             let Ok(mut term) = desk::term(&kept.dossier, body, pack, "") else { continue };
             // What the citizen was told with an apology stands; only the law's clock moves.
             term.extension = None;
-            let (Ok(before), Ok(then)) = (term.due(old.of(&line)), term.due(new.of(&line))) else {
-                continue;
-            };
+            let Ok(then) = term.due(new.of(&line)) else { continue };
             if then.provisional != kept.provisional {
                 effects.firmness.push((kept.id, then.provisional));
             }
-            if before.at != then.at && then.at.is_some() {
-                let moved = Moved { id: kept.id, before: before.at, after: then.at };
-                effects.moved.push(Effect { id: kept.id, code: kept.code, moved });
+            // Against what was promised, so that nothing that slipped past an earlier change stays.
+            let before = kept.dossier.due_original_at;
+            if before != then.at && then.at.is_some() {
+                let moved = Moved { id: kept.id, before, after: then.at };
+                let told = kept.dossier.due_at;
+                let tells = then.at.map(|it| kept.dossier.extended_to.map_or(it, |to| to.max(it)));
+                effects.moved.push(Effect { code: kept.code, moved, tells, told });
             }
         }
     }
@@ -297,16 +318,13 @@ async fn preview(
     site.page(&Preview {
         shell: site.shell(&who),
         what,
-        count: effects.moved.len(),
+        count: effects.moved.iter().filter(|it| it.is_told()).count(),
         shown: effects
             .moved
             .into_iter()
+            .filter(Effect::is_told)
             .take(SHOWN_MAX)
-            .map(|it| Shift {
-                code: it.code,
-                before: text(it.moved.before),
-                after: text(it.moved.after),
-            })
+            .map(|it| Shift { code: it.code, before: text(it.told), after: text(it.tells) })
             .collect(),
         fields,
     })
@@ -328,22 +346,25 @@ async fn apply(
             let effects = make(tx, &asker, &wanted)?;
             let reason = format!("Lịch làm việc thay đổi, {}", wanted.reason());
             // The program moves the date; the journal names who changed the calendar.
-            let maker = Maker { account: tx.by(), staff: None, parts: vec![Part::System] };
+            let maker = Maker { account: tx.by(), ..Maker::system() };
+            let calendars = calendar::load(tx)?;
+            let desk = desk::Desk { tree: &asker.tree, calendars: &calendars };
             for (id, provisional) in &effects.firmness {
                 dossiers::set_provisional(tx, *id, *provisional)?;
             }
             for effect in &effects.moved {
-                let Some(after) = effect.moved.after else { continue };
-                let mut on_desk = desk::take(tx, effect.id)?;
-                let told = match on_desk.kept.dossier.due_at {
-                    Some(due) if on_desk.kept.dossier.extensions > 0 => due.max(after),
-                    _ => after,
+                let (Some(after), Some(tells)) = (effect.moved.after, effect.tells) else {
+                    continue;
                 };
-                let what = What::Recompute { due_at: told, original_due_at: after };
-                on_desk.step(tx, &maker, Command::saying(what, reason.clone()))?;
-                notices::new_date(tx, effect.id, &effect.code, told, &wanted.reason())?;
+                let mut on_desk = desk::take(tx, effect.moved.id)?;
+                let what = What::Recompute { due_at: tells, original_due_at: after };
+                let command = Command::saying(what, reason.clone());
+                on_desk.step(tx, desk, &maker, command)?;
+                if effect.is_told() {
+                    notices::new_date(tx, &on_desk.kept, tells, &wanted.reason())?;
+                }
             }
-            Ok(effects.moved.len())
+            Ok(effects.moved.iter().filter(|it| it.is_told()).count())
         })
         .await?;
     Ok(told("/co-quan/quan-tri/lich", &format!("Đã đổi lịch; {count} hồ sơ đổi ngày hẹn.")))

@@ -51,6 +51,7 @@ fn given_an_open_dossier(site: &TestSite) {
             account: AccountId(0),
             staff: None,
             parts: vec![domain::dossier::Part::Counter],
+            answers_for: Vec::new(),
         };
         let intake = Intake {
             procedure: "1.010803".into(),

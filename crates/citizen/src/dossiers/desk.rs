@@ -7,8 +7,8 @@ use domain::{
         AfterPause, DeadlineError, Explanation, Extension, Pause, Term, TimeLimit, explain,
     },
     dossier::{
-        Command, Dossier, Ground, Hop, Maker, Part, Refused, Resume, SuspensionKind, What, decide,
-        decide_all,
+        Collector, Command, Dossier, Ground, Hop, Maker, Part, Refused, Resume, ReturnChannel,
+        SuspensionKind, What, decide, decide_all,
     },
     ids::{DossierId, StaffId, UnitId},
     law::RulePack,
@@ -194,16 +194,25 @@ pub fn promise(
     (channel, agreed_days): (ChannelKind, Option<u16>),
     received_at: DateTime,
 ) -> Result<Promise, Failure> {
-    let day = received_at.date();
-    let version = procedures::in_force(tx, procedure, day)?
-        .ok_or_else(|| no(&DeskError::NoProcedure { code: procedure.to_owned() }))?;
-    if let Some(paused) = version.paused_on(day) {
-        return Err(no(&DeskError::Paused { reason: paused.reason.clone() }));
-    }
+    let version = receivable(tx, procedure, received_at.date())?;
     let limit = limit_of(&version.body, channel, agreed_days)?;
     let explanation = explain(desk.calendar(unit), &Term::new(limit, received_at)).or_refuse()?;
     let limit_text = limit_text(&version.body, channel, agreed_days);
     Ok(Promise { version, limit_text, explanation })
+}
+
+/// The version under which a dossier can be accepted on `day`.
+fn receivable(
+    tx: &mut Tx<'_>,
+    procedure: &str,
+    day: jiff::civil::Date,
+) -> Result<Version, Failure> {
+    let version = procedures::in_force(tx, procedure, day)?
+        .ok_or_else(|| no(&DeskError::NoProcedure { code: procedure.to_owned() }))?;
+    match version.paused_on(day) {
+        Some(paused) => Err(no(&DeskError::Paused { reason: paused.reason.clone() })),
+        None => Ok(version),
+    }
 }
 
 /// The limit as people read it.
@@ -264,13 +273,11 @@ pub fn settle_on_the_spot(
     if intake.fee.0 > 0 {
         commands.push(What::MarkPaid { amount: intake.fee, resume: None }.into());
     }
-    commands.push(
-        What::Return {
-            channel: domain::dossier::ReturnChannel::Counter,
-            collector: domain::dossier::Collector::Applicant,
-        }
-        .into(),
-    );
+    // Who came is who takes it home.
+    let proxy = intake.person.proxy_name.as_str();
+    let collector = if proxy.is_empty() { Collector::Applicant } else { Collector::Proxy };
+    let handed = What::Return { channel: ReturnChannel::Counter, collector };
+    commands.push(Command { what: handed, words: Some(proxy.to_owned()) });
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
@@ -377,22 +384,33 @@ impl OnDesk {
         limit_of(&self.version.body, channel, None).is_err()
     }
 
-    /// The acceptance of a dossier that was held back, with the promise made today.
+    /// The acceptance of a dossier that was held back, with the promise made today. What is in
+    /// force at acceptance holds for it: version, rules and workflow of today (one-stop.md 0.1).
     ///
     /// # Errors
-    /// [`Failure::Refused`] if no date can be promised.
+    /// [`Failure::Refused`] if the procedure is not received today or no date can be promised.
     pub fn acceptance(
         &mut self,
+        tx: &mut Tx<'_>,
         desk: Desk<'_>,
         now: DateTime,
         fee: Dong,
         agreed_days: Option<u16>,
     ) -> Result<What, Failure> {
+        let code = &self.version.body.code;
+        let version = receivable(tx, code, now.date())?;
+        let office = desk.office(self.kept.unit).ok_or_else(|| no(&DeskError::NotHere))?;
+        let pack = desk.calendars.pack_on(now.date()).ok_or_else(|| no(&DeskError::NoRules))?;
+        let (workflow, _) = procedures::workflow_for(tx, &version.body, office.tier, now.date())?;
+        self.workflow = procedures::workflow(tx, workflow)?;
+        self.kept.workflow = workflow;
+        self.kept.version = version.id;
+        self.kept.rules.clone_from(&pack.id);
+        self.version = version;
         let channel = self.kept.dossier.channel.unwrap_or(ChannelKind::Direct);
         let limit = limit_of(&self.version.body, channel, agreed_days)?;
         let term = Term::new(limit, now);
         let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
-        self.kept.provisional = due.provisional;
         let code = self.kept.code.clone();
         let due_at = due.at.ok_or_else(|| no(&DeskError::NoLimit))?;
         Ok(What::Accept { code, received_at: now, due_at, fee, agreed_days })
@@ -445,6 +463,31 @@ impl OnDesk {
     ) -> Option<Hop> {
         let from = self.kept.dossier.hop.map_or(1, |it| usize::from(it.step));
         let at = self.workflow.next_of(from, part).or_else(|| self.workflow.next_of(0, part))?;
+        self.hop_at(desk, at, holder, now)
+    }
+
+    /// The hop to the next step of `part`'s after the present one; the present one if it is the
+    /// last of them.
+    #[must_use]
+    pub fn hop_on(
+        &self,
+        desk: Desk<'_>,
+        part: Part,
+        holder: Option<StaffId>,
+        now: DateTime,
+    ) -> Option<Hop> {
+        let present = self.kept.dossier.hop.map_or(0, |it| usize::from(it.step));
+        let at = self.workflow.next_of(present + 1, part).unwrap_or(present);
+        self.hop_at(desk, at, holder, now)
+    }
+
+    fn hop_at(
+        &self,
+        desk: Desk<'_>,
+        at: usize,
+        holder: Option<StaffId>,
+        now: DateTime,
+    ) -> Option<Hop> {
         let calendar = desk.calendar(self.kept.unit);
         let limit = match (self.kept.dossier.received_at, self.kept.dossier.due_original_at) {
             (Some(from), Some(until)) => calendar.minutes_between(from, until),
@@ -462,12 +505,17 @@ impl OnDesk {
     pub fn step(
         &mut self,
         tx: &mut Tx<'_>,
+        desk: Desk<'_>,
         maker: &Maker,
         command: Command,
     ) -> Result<(), Failure> {
         let event = decide(&self.kept.dossier, command, maker, tx.now()).or_refuse()?;
         let mut after = self.kept.dossier.clone();
         after.apply(&event);
+        if after.due_at != self.kept.dossier.due_at {
+            let known = desk.calendar(self.kept.unit).confirmed_through;
+            self.kept.provisional = after.due_at.is_some_and(|it| it.date() > known);
+        }
         if !sql::keep(tx, &self.kept, &after, std::slice::from_ref(&event))? {
             return Err(no(&DeskError::Stale));
         }

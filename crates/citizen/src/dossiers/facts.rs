@@ -53,7 +53,8 @@ pub fn way(workflow: &Workflow, dossier: &Dossier) -> Vec<StepView> {
     super::show::way(workflow, dossier, "")
 }
 
-/// Dossiers whose row is not the fold of their events. Empty in a sound database.
+/// Dossiers whose row, in its state or in a column, is not the fold of their events. Empty in a
+/// sound database.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
@@ -63,11 +64,11 @@ pub fn unfolded(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
     let mut after = DossierId(0);
     loop {
         let kept = sql::all_after(tx, after, CHUNK)?;
-        let Some(last) = kept.last() else { return Ok(wrong) };
+        let Some((last, _)) = kept.last() else { return Ok(wrong) };
         after = last.id;
-        for it in kept {
+        for (it, repeats) in kept {
             let events = sql::events(tx, it.id)?;
-            if Dossier::fold(&events) != it.dossier {
+            if !repeats || Dossier::fold(&events) != it.dossier {
                 wrong.push(it.id);
             }
         }
@@ -79,13 +80,18 @@ pub(crate) fn seen(who: &site::Who) -> Seen {
     Seen::of(who)
 }
 
-/// Open dossiers after `after`, by number, a few hundred at a time.
+/// Open dossiers after `after` that are due on `due_from` or later or whose clock stands still, by
+/// number, a few hundred at a time.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn open_after(tx: &mut Tx<'_>, after: DossierId) -> Result<Vec<Kept>, Fault> {
+pub fn open_after(
+    tx: &mut Tx<'_>,
+    after: DossierId,
+    due_from: jiff::civil::Date,
+) -> Result<Vec<Kept>, Fault> {
     const CHUNK: i64 = 500;
-    sql::open_after(tx, after, CHUNK)
+    sql::open_after(tx, after, due_from, CHUNK)
 }
 
 /// The applicant's telephone; empty if none was given.

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::{
     access::{Action, Object, Role},
     dossier::Status,
-    ids::StaffId,
+    ids::{StaffId, UnitId},
 };
 use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx};
@@ -14,11 +14,14 @@ use super::{
         LineView, line_view,
         sql::{self, Filter},
     },
-    view::Seen,
+    view::{Around, Seen},
 };
 
 /// Dossiers of each pile that the page shows; the rest is a press away.
 const SHOWN: i64 = 10;
+
+/// Piles of dossiers that may have no appointment.
+const STILL: [&str; 2] = ["tam-dung", "cho-toi"];
 
 /// A pile of dossiers that waits for people of certain roles.
 struct Pile {
@@ -30,6 +33,8 @@ struct Pile {
     group: &'static str,
     /// Whose work it is.
     roles: &'static [Role],
+    /// What is done with it, and therefore by whom: by people of the same commune or district only.
+    at_home: bool,
     /// Which dossiers.
     filter: fn(&Who) -> Filter,
 }
@@ -52,6 +57,7 @@ const PILES: &[Pile] = &[
             Role::Leader,
             Role::Clerk,
         ],
+        at_home: false,
         filter: |who| Filter {
             open: true,
             holder: who.staff.or(Some(StaffId(0))),
@@ -63,6 +69,7 @@ const PILES: &[Pile] = &[
         label: "chờ chuyển",
         group: "cho-chuyen",
         roles: &[Role::CounterOfficial],
+        at_home: true,
         filter: |_| in_status(Status::Accepted),
     },
     Pile {
@@ -70,6 +77,7 @@ const PILES: &[Pile] = &[
         label: "chờ phân công",
         group: "cho-phan-cong",
         roles: &[Role::UnitHead, Role::Leader],
+        at_home: true,
         filter: |_| in_status(Status::Transferred),
     },
     Pile {
@@ -77,6 +85,7 @@ const PILES: &[Pile] = &[
         label: "chờ ký",
         group: "cho-ky",
         roles: &[Role::Leader],
+        at_home: true,
         filter: |_| in_status(Status::ToSign),
     },
     Pile {
@@ -84,6 +93,7 @@ const PILES: &[Pile] = &[
         label: "chờ vào số",
         group: "cho-vao-so",
         roles: &[Role::Clerk],
+        at_home: true,
         filter: |_| in_status(Status::ToNumber),
     },
     Pile {
@@ -91,6 +101,7 @@ const PILES: &[Pile] = &[
         label: "chờ trả kết quả",
         group: "co-ket-qua",
         roles: &[Role::CounterOfficial],
+        at_home: true,
         filter: |_| in_status(Status::ResultAtCounter),
     },
     Pile {
@@ -98,6 +109,7 @@ const PILES: &[Pile] = &[
         label: "đang xử lý",
         group: "dang-xu-ly",
         roles: OVERSEERS,
+        at_home: false,
         filter: |_| super::list::in_process(),
     },
     Pile {
@@ -105,6 +117,7 @@ const PILES: &[Pile] = &[
         label: "chờ công dân",
         group: "tam-dung",
         roles: &[Role::CounterOfficial, Role::ReformOfficer, Role::Auditor],
+        at_home: false,
         filter: |_| super::list::waiting_for_citizen(),
     },
     Pile {
@@ -112,7 +125,8 @@ const PILES: &[Pile] = &[
         label: "quá hạn",
         group: "qua-han",
         roles: &Role::ALL,
-        filter: |who| Filter { due_before: Some(who.now.civil()), ..Filter::default() },
+        at_home: false,
+        filter: |who| Filter { due_before: Some(super::list::midnight(who)), ..Filter::default() },
     },
 ];
 
@@ -142,33 +156,72 @@ impl Home {
     }
 }
 
-fn pile(tx: &mut Tx<'_>, who: &Who, seen: &Seen, it: &Pile) -> Result<PileView, Fault> {
-    let filter = (it.filter)(who);
+fn pile(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    seen: &Seen,
+    home: Option<UnitId>,
+    it: &Pile,
+) -> Result<PileView, Fault> {
+    let mut filter = (it.filter)(who);
+    if it.at_home {
+        filter.unit = home;
+    }
     let count = sql::count(tx, seen, &filter)?;
     // Where the clock stands still there is no date to sort by.
-    let lines = if it.group == "tam-dung" {
-        sql::page(tx, seen, &filter, None, SHOWN)?
+    let (lines, sort) = if STILL.contains(&it.group) {
+        (sql::page(tx, seen, &filter, None, SHOWN)?, "")
     } else {
-        sql::page_by_due(tx, seen, &filter, None, SHOWN)?
+        (sql::page_by_due(tx, seen, &filter, None, SHOWN)?, "&xep=hen-tra")
     };
+    let unit = filter.unit.map(|it| format!("&don-vi={it}")).unwrap_or_default();
     Ok(PileView {
         title: it.title,
         label: it.label,
-        href: format!("/co-quan/ho-so?nhom={}&xep=hen-tra", it.group),
+        href: format!("/co-quan/ho-so?nhom={}{sort}{unit}", it.group),
         number: domain::text::number(count),
         lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
         is_bad: it.group == "qua-han" && count > 0,
     })
 }
 
+/// What other offices ask; shown only where something is asked.
+fn opinions(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    seen: &Seen,
+    around: &Around,
+) -> Result<Option<PileView>, Fault> {
+    let filter = Filter { consulted: Some(around.answers_for()), ..Filter::default() };
+    let count = sql::count(tx, seen, &filter)?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let lines = sql::page(tx, seen, &filter, None, SHOWN)?;
+    Ok(Some(PileView {
+        title: "Hồ sơ chờ đơn vị cho ý kiến",
+        label: "chờ cho ý kiến",
+        href: "/co-quan/ho-so?nhom=cho-y-kien".to_owned(),
+        number: domain::text::number(count),
+        lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
+        is_bad: false,
+    }))
+}
+
 /// GET `/co-quan`: today's work.
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
     let piles = if may_view {
-        let (asker, seen) = (who.clone(), Seen::of(&who));
+        let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
         site.read(&who, move |tx| {
+            let around = Around::load(&inner, &asker, tx)?;
+            let home = asker.home().map(|it| around.body_of(it));
             let mine = PILES.iter().filter(|it| it.roles.iter().any(|role| asker.is(*role)));
-            Ok(mine.map(|it| pile(tx, &asker, &seen, it)).collect::<Result<Vec<_>, Fault>>()?)
+            let mut piles = mine
+                .map(|it| pile(tx, &asker, &seen, home, it))
+                .collect::<Result<Vec<_>, Fault>>()?;
+            piles.extend(opinions(tx, &asker, &seen, &around)?);
+            Ok(piles)
         })
         .await?
     } else {

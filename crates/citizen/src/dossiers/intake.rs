@@ -284,6 +284,14 @@ pub async fn receive(
         let received = match &ending {
             Ending::Accept => desk::receive(tx, desk, &maker, &intake)?,
             Ending::AtOnce(signer, number) => {
+                let body = around.body_of(intake.unit);
+                let leaders = around.people(tx, domain::access::Role::Leader, body, body)?;
+                if !leaders.iter().any(|it| it.id == *signer) {
+                    return Err(Failure::Refused(
+                        "Người ký được chọn không phải lãnh đạo của đơn vị. Hãy chọn lại người ký."
+                            .to_owned(),
+                    ));
+                }
                 let number = number.clone();
                 desk::settle_on_the_spot(tx, desk, &maker, &intake, *signer, number)?
             }

@@ -1,11 +1,14 @@
 //! Printed papers of a dossier and the register: all see one sheet.
 
+use std::{collections::HashMap, sync::Arc};
+
 use axum::response::Response;
 use domain::{
     access::{Action, Role},
-    dossier::{CommandKind, Event, What},
-    ids::{DossierId, UnitId},
+    dossier::{CommandKind, Dossier, Event, Status, Timing, What, timing},
+    ids::{DossierId, UnitId, VersionId},
     law::FormSet,
+    procedure::ChannelKind,
 };
 use people::staff::facts as staff;
 use prints::{
@@ -14,6 +17,8 @@ use prints::{
 };
 use site::{Asked, Failure, Path, Site, State, Who};
 use store::{Fault, Tx};
+
+use crate::procedures::facts::{self as procedures, Version};
 
 use super::{
     desk::OnDesk,
@@ -27,16 +32,60 @@ const REGISTER_ROWS_MAX: i64 = 2_000;
 /// Rows of one workbook at most.
 const WORKBOOK_ROWS_MAX: i64 = 50_000;
 
-fn form_of(slug: &str) -> Option<Form> {
-    Some(match slug {
-        "giay-hen" => Form::Receipt,
-        "yeu-cau-bo-sung" => Form::Supplement,
-        "tu-choi" => Form::Refusal,
-        "xin-loi" => Form::Apology,
-        "dung" => Form::Stop,
-        "phieu-kiem-soat" => Form::ControlSlip,
-        _ => return None,
+/// A paper that a dossier gives cause for.
+pub(super) struct Printable {
+    pub form: Form,
+    pub label: &'static str,
+    pub slug: &'static str,
+}
+
+const PAPERS: [Printable; 6] = [
+    Printable {
+        form: Form::Receipt, label: "Giấy tiếp nhận và hẹn trả", slug: "giay-hen"
+    },
+    Printable { form: Form::ControlSlip, label: "Phiếu kiểm soát", slug: "phieu-kiem-soat" },
+    Printable {
+        form: Form::Supplement, label: "Phiếu yêu cầu bổ sung", slug: "yeu-cau-bo-sung"
+    },
+    Printable { form: Form::Refusal, label: "Phiếu từ chối", slug: "tu-choi" },
+    Printable { form: Form::Apology, label: "Phiếu xin lỗi và hẹn lại", slug: "xin-loi" },
+    Printable { form: Form::Stop, label: "Thông báo dừng", slug: "dung" },
+];
+
+/// The papers that can be printed now: nobody is given a paper about what did not happen.
+pub(super) fn printable(
+    dossier: &Dossier,
+    events: &[Event],
+) -> impl Iterator<Item = Printable> + use<> {
+    let events = standing(events);
+    let happened = |kind| events.iter().any(|it| it.what.kind() == kind);
+    let accepted = dossier.received_at.is_some();
+    let asked =
+        happened(CommandKind::RequestSupplement) || happened(CommandKind::RequestIntakeSupplement);
+    // A refusal after appraisal is printed for the signature; sent back, it is none.
+    let refused = happened(CommandKind::RefuseIntake)
+        || dossier.outcome == Some(domain::dossier::Outcome::Refused);
+    let (extended, withdrawn) = (dossier.extensions > 0, happened(CommandKind::Withdraw));
+    PAPERS.into_iter().filter(move |it| match it.form {
+        Form::Receipt | Form::ControlSlip => accepted,
+        Form::Supplement => asked,
+        Form::Refusal => refused,
+        Form::Apology => extended,
+        Form::Stop => withdrawn,
     })
+}
+
+/// The events that were not taken back.
+fn standing(events: &[Event]) -> Vec<&Event> {
+    let mut standing: Vec<&Event> = Vec::with_capacity(events.len());
+    for event in events {
+        if event.what.kind() == CommandKind::Undo {
+            standing.pop();
+        } else {
+            standing.push(event);
+        }
+    }
+    standing
 }
 
 fn print_fault(error: prints::PrintError) -> Failure {
@@ -78,8 +127,8 @@ fn leader(tx: &mut Tx<'_>, around: &Around, body: UnitId) -> Result<Signer, Faul
     }))
 }
 
-fn last(events: &[Event], kind: CommandKind) -> Option<&Event> {
-    events.iter().rev().find(|it| it.what.kind() == kind)
+fn last<'a>(events: &[&'a Event], kind: CommandKind) -> Option<&'a Event> {
+    events.iter().rev().copied().find(|it| it.what.kind() == kind)
 }
 
 fn words(event: Option<&Event>) -> Vec<String> {
@@ -153,6 +202,7 @@ fn sheet(
     site: &Site,
     around: &Around,
     on_desk: &OnDesk,
+    form: Form,
 ) -> Result<DossierSheet, Failure> {
     let kept = &on_desk.kept;
     let dossier = &kept.dossier;
@@ -161,7 +211,8 @@ fn sheet(
     let events = sql::events(tx, id)?;
     let people = sql::person(tx, id)?.unwrap_or_default();
     let papers = sql::papers(tx, id)?;
-    let extended = last(&events, CommandKind::Extend);
+    let stand = standing(&events);
+    let extended = last(&stand, CommandKind::Extend);
     let reason = words(extended).join("; ");
     let accepted = dossier.received_at.is_some();
     let explanation = if accepted { on_desk.explain(around.desk(), &reason).ok() } else { None };
@@ -184,12 +235,19 @@ fn sheet(
         .iter()
         .find(|it| it.what.kind() == CommandKind::Accept)
         .map_or(Ok(String::new()), |it| staff::account_name(tx, it.by))?;
-    let asked = last(&events, CommandKind::RequestSupplement)
-        .or_else(|| last(&events, CommandKind::RequestIntakeSupplement));
+    let asked = last(&stand, CommandKind::RequestSupplement)
+        .or_else(|| last(&stand, CommandKind::RequestIntakeSupplement));
     let refused =
-        last(&events, CommandKind::Refuse).or_else(|| last(&events, CommandKind::RefuseIntake));
-    let document_date =
-        [extended, asked, refused].into_iter().flatten().map(|it| it.at.civil().date()).max();
+        last(&stand, CommandKind::Refuse).or_else(|| last(&stand, CommandKind::RefuseIntake));
+    // Each paper bears the day and the reason of what it is about.
+    let cause = match form {
+        Form::Supplement => asked,
+        Form::Refusal => refused,
+        Form::Apology => extended,
+        Form::Stop => last(&stand, CommandKind::Withdraw),
+        _ => None,
+    };
+    let document_date = cause.map(|it| it.at.civil().date());
     Ok(DossierSheet {
         forms: match pack.map(|it| it.forms) {
             Some(FormSet::Six2018) => prints::FormSet::Circular2018,
@@ -236,11 +294,7 @@ fn sheet(
         },
         officer: received_by,
         leader: leader(tx, around, kept.body)?,
-        reasons: match (refused, extended) {
-            (Some(_), _) => words(refused),
-            (None, Some(_)) => words(extended),
-            (None, None) => words(asked),
-        },
+        reasons: words(cause),
         missing: words(asked)
             .into_iter()
             .map(|name| MissingPaper { name, originals: 1, ..MissingPaper::default() })
@@ -250,8 +304,8 @@ fn sheet(
             .map_or_else(String::new, |it| format!("trước {}", domain::text::date_time(it))),
         delayed_by: around.who.tree.title(kept.competent).to_owned(),
         original_due_at: dossier.due_original_at,
-        new_due_at: extended.and(dossier.due_at),
-        stop_requested_at: last(&events, CommandKind::RequestWithdraw).map(|it| it.at.civil()),
+        new_due_at: dossier.extended_to,
+        stop_requested_at: last(&stand, CommandKind::RequestWithdraw).map(|it| it.at.civil()),
         stage: dossier.status.label().to_owned(),
         competent: around.who.tree.title(kept.competent).to_owned(),
         cooperating: dossier
@@ -277,25 +331,60 @@ pub async fn print(
     who: Who,
     Path((id, paper)): Path<(DossierId, String)>,
 ) -> Result<Response, Failure> {
-    let form = form_of(&paper).ok_or(Failure::NotFound)?;
-    let needs_receipt = matches!(form, Form::Receipt | Form::ControlSlip);
+    let wanted = PAPERS.into_iter().find(|it| it.slug == paper).ok_or(Failure::NotFound)?;
+    let form = wanted.form;
     let (inner, asker) = (site.clone(), who.clone());
     let sheet = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
-            if needs_receipt && on_desk.kept.dossier.received_at.is_none() {
-                return Err(Failure::Refused(
-                    "Hồ sơ chưa được tiếp nhận nên chưa có giấy hẹn.".to_owned(),
-                ));
+            let events = sql::events(tx, id)?;
+            if !printable(&on_desk.kept.dossier, &events).any(|it| it.form == form) {
+                return Err(Failure::Refused(format!(
+                    "Hồ sơ chưa có việc để in “{}”. Các giấy in được có ở trang hồ sơ.",
+                    wanted.label
+                )));
             }
-            sheet(tx, &inner, &around, &on_desk)
+            sheet(tx, &inner, &around, &on_desk, form)
         })
         .await?;
     let name = format!("{paper}-{}.pdf", sheet.code);
     let made = tokio::task::spawn_blocking(move || prints::render(form, &sheet)).await;
     let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(print_fault)?;
     Ok(site::file(bytes, "application/pdf", &name, false))
+}
+
+fn register_row(
+    number: u32,
+    it: list_sql::Registered,
+    version: &Version,
+    who: &Who,
+) -> RegisterRow {
+    let channel = ChannelKind::from_code(&it.channel).unwrap_or(ChannelKind::Direct);
+    let precision = version.body.precision(channel);
+    let outcome = it.due_original_at.zip(it.finished_at).map(|(due, finished)| {
+        match timing(due, finished, precision) {
+            Timing::Early => HopOutcome::Early,
+            Timing::OnTime => HopOutcome::OnTime,
+            Timing::Late => HopOutcome::Late,
+        }
+    });
+    RegisterRow {
+        number,
+        code: it.line.code,
+        procedure: it.line.procedure,
+        sets: 1,
+        applicant: it.line.applicant,
+        address: it.address,
+        phone: it.phone,
+        competent: who.tree.title(it.competent).to_owned(),
+        received_at: Some(it.line.received_at),
+        due_at: it.line.due_at,
+        returned_at: it.returned_at,
+        handed_over: String::new(),
+        outcome,
+        note: Status::from_code(&it.line.status).map_or("", Status::label).to_owned(),
+    }
 }
 
 /// GET `/co-quan/so-theo-doi`: the register of what the list shows, as PDF or XLSX.
@@ -314,7 +403,7 @@ pub async fn register(
     let (inner, asker) = (site.clone(), who.clone());
     let sheet = site
         .read(&who, move |tx| {
-            let lines = list_sql::page(tx, &seen, &filter, None, rows_max + 1)?;
+            let lines = list_sql::registered(tx, &seen, &filter, rows_max + 1)?;
             if i64::try_from(lines.len()).unwrap_or(i64::MAX) > rows_max {
                 return Err(Failure::Refused(format!(
                     "Có hơn {} hồ sơ. Hãy lọc theo tháng rồi in lại, hoặc xuất Excel.",
@@ -328,36 +417,27 @@ pub async fn register(
                 .map(|it| it.body)
                 .or(home)
                 .ok_or(Failure::Forbidden)?;
+            let mut bodies: HashMap<VersionId, Arc<Version>> = HashMap::new();
             let mut rows = Vec::with_capacity(lines.len());
-            for (number, line) in (1_u32..).zip(lines.into_iter().rev()) {
-                let people = sql::person(tx, line.id)?.unwrap_or_default();
-                let kept = sql::find(tx, line.id)?.ok_or(Failure::NotFound)?;
-                let dossier = &kept.dossier;
-                let precision = domain::dossier::Precision::Day;
-                rows.push(RegisterRow {
-                    number,
-                    code: line.code,
-                    procedure: line.procedure,
-                    sets: 1,
-                    applicant: line.applicant,
-                    address: people.address,
-                    phone: people.phone,
-                    competent: asker.tree.title(kept.competent).to_owned(),
-                    received_at: Some(line.received_at),
-                    due_at: line.due_at,
-                    returned_at: dossier.returned_at,
-                    handed_over: String::new(),
-                    outcome: dossier.finished_timing(precision).map(|it| match it {
-                        domain::dossier::Timing::Early => HopOutcome::Early,
-                        domain::dossier::Timing::OnTime => HopOutcome::OnTime,
-                        domain::dossier::Timing::Late => HopOutcome::Late,
-                    }),
-                    note: dossier.status.label().to_owned(),
-                });
+            for (number, it) in (1_u32..).zip(lines.into_iter().rev()) {
+                let version = match bodies.get(&it.version) {
+                    Some(version) => version.clone(),
+                    None => {
+                        let version = procedures::version(tx, it.version)?
+                            .ok_or_else(|| Fault::Broken("a dossier without a version".into()))?;
+                        let version = Arc::new(version);
+                        bodies.insert(it.version, version.clone());
+                        version
+                    }
+                };
+                rows.push(register_row(number, it, &version, &asker));
             }
             let keeper = asker.name.to_string();
             Ok(RegisterSheet {
-                forms: prints::FormSet::Circular2025,
+                forms: match around.calendars.pack_on(asker.today()).map(|it| it.forms) {
+                    Some(FormSet::Six2018) => prints::FormSet::Circular2018,
+                    _ => prints::FormSet::Circular2025,
+                },
                 agency: agency(&asker, body),
                 from: rows.first().and_then(|it| it.received_at).map(|it| it.date()),
                 to: rows.last().and_then(|it| it.received_at).map(|it| it.date()),

@@ -62,15 +62,17 @@ pub fn maker(actor: &Actor<'_>, roles: &RolesHere, dossier: &Dossier) -> Maker {
             _ => {}
         }
     }
-    let asked = roles.at_consulted.iter().any(|(_, roles)| {
+    let answers = |roles: &[Role]| {
         roles.iter().any(|it| matches!(it, Role::Specialist | Role::UnitHead | Role::Leader))
-    });
-    if asked {
+    };
+    let asked = roles.at_consulted.iter().filter(|(_, roles)| answers(roles));
+    let answers_for: Vec<UnitId> = asked.map(|(unit, _)| *unit).collect();
+    if !answers_for.is_empty() {
         parts.push(Part::Consulted);
     }
     parts.sort_by_key(|it| it.code());
     parts.dedup();
-    Maker { account: actor.account, staff: actor.staff, parts }
+    Maker { account: actor.account, staff: actor.staff, parts, answers_for }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use site::{Failure, Html, Path, Shell, Site, State, Who, show::Working};
 use store::{Fault, Tx};
 
 use super::{
+    papers,
     sql::{self, File, Paper, Person},
     view::{Around, name_of},
 };
@@ -48,11 +49,6 @@ struct PaperView {
     note: String,
 }
 
-struct Print {
-    label: &'static str,
-    slug: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "dossiers/templates/show.html")]
 struct Show {
@@ -74,7 +70,7 @@ struct Show {
     done: Vec<Done>,
     papers: Vec<PaperView>,
     files: Vec<File>,
-    prints: Vec<Print>,
+    prints: Vec<papers::Printable>,
     person: Person,
     person_born: String,
     unit: String,
@@ -253,7 +249,8 @@ pub async fn show(
             let now = asker.now.civil();
             let holder = dossier.hop.and_then(|it| it.holder).or(dossier.officer);
             let holder = name_of(tx, holder, today)?;
-            let late = dossier.status.is_open() && dossier.due_at.is_some_and(|it| it < now);
+            let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
+            let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);
             let due_note = match dossier.due_at {
                 None if dossier.is_suspended() => "Đồng hồ đang dừng".to_owned(),
@@ -261,6 +258,7 @@ pub async fn show(
                     "Còn {} ngày làm việc",
                     calendar.working_days_between(today, due.date())
                 ),
+                Some(due) if late && due.date() == today => "Quá giờ hẹn".to_owned(),
                 Some(due) if late => format!(
                     "Quá hạn {} ngày làm việc",
                     calendar.working_days_between(due.date(), today)
@@ -269,29 +267,7 @@ pub async fn show(
             };
             let person = sql::person(tx, id)?.unwrap_or_default();
             let original = dossier.due_original_at.filter(|it| Some(*it) != dossier.due_at);
-            let mut prints = Vec::new();
-            let happened = |kind| events.iter().any(|it| it.what.kind() == kind);
-            if dossier.received_at.is_some() {
-                prints.push(Print {
-                    label: "Giấy tiếp nhận và hẹn trả", slug: "giay-hen"
-                });
-                prints.push(Print { label: "Phiếu kiểm soát", slug: "phieu-kiem-soat" });
-            }
-            if happened(CommandKind::RequestSupplement)
-                || happened(CommandKind::RequestIntakeSupplement)
-            {
-                prints
-                    .push(Print { label: "Phiếu yêu cầu bổ sung", slug: "yeu-cau-bo-sung" });
-            }
-            if happened(CommandKind::Refuse) || happened(CommandKind::RefuseIntake) {
-                prints.push(Print { label: "Phiếu từ chối", slug: "tu-choi" });
-            }
-            if happened(CommandKind::Extend) {
-                prints.push(Print { label: "Phiếu xin lỗi và hẹn lại", slug: "xin-loi" });
-            }
-            if happened(CommandKind::Withdraw) {
-                prints.push(Print { label: "Thông báo dừng", slug: "dung" });
-            }
+            let prints = papers::printable(dossier, &events).collect();
             Ok(Show {
                 shell,
                 id,
@@ -314,7 +290,7 @@ pub async fn show(
                 due_class: if late { "bad" } else { "warn" },
                 original: original.map(domain::text::date_time),
                 working,
-                buttons: buttons(id, dossier.open_commands(&maker)),
+                buttons: buttons(id, dossier.open_commands(&maker, now)),
                 steps: way(&on_desk.workflow, dossier, &holder),
                 done: done(tx, &events)?,
                 papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),

@@ -93,7 +93,6 @@ pub struct New<'a> {
     pub channel: &'a str,
     pub received_at: DateTime,
     pub provisional: bool,
-    pub fee: i64,
     pub person: &'a Person,
     pub words: &'a [String],
 }
@@ -149,7 +148,7 @@ pub fn insert(
             after.returned_at.into(),
             new.provisional.into(),
             new.person.name.as_str().into(),
-            new.fee.into(),
+            after.fee_due.0.into(),
             facts.state.into(),
         ],
     )?;
@@ -230,14 +229,15 @@ pub fn keep(
     events: &[Event],
 ) -> Result<bool, Fault> {
     let facts = Facts::of(after)?;
-    let competent = after.settled_by.unwrap_or(kept.competent);
+    // Before it is handed over, and again if that is taken back, the body as a whole settles it.
+    let competent = after.settled_by.unwrap_or(kept.body);
     let touched = tx.execute(
         "update dossier
          set competent = ?3, status = ?4, is_open = ?5, financial = ?6, delivery = ?7,
              synchronisation = ?8, step = ?9, holder = ?10, step_due_at = ?11,
              due_original_at = ?12, due_at = ?13, finished_at = ?14, returned_at = ?15,
              provisional = ?16, state = ?17, received_at = coalesce(?18, received_at), fee = ?19,
-             edition = edition + 1
+             version = ?20, workflow = ?21, rules = ?22, edition = edition + 1
          where id = ?1 and edition = ?2",
         &[
             kept.id.into(),
@@ -259,10 +259,23 @@ pub fn keep(
             facts.state.into(),
             after.received_at.into(),
             after.fee_due.0.into(),
+            kept.version.into(),
+            kept.workflow.into(),
+            kept.rules.as_str().into(),
         ],
     )?;
     if touched == 0 {
         return Ok(false);
+    }
+    if after.consultations != kept.dossier.consultations {
+        tx.execute("delete from dossier_consultation where dossier = ?1", &[kept.id.into()])?;
+        for it in after.open_consultations() {
+            tx.execute(
+                "insert into dossier_consultation (unit, dossier) values (?1, ?2)
+                 on conflict (unit, dossier) do nothing",
+                &[it.unit.into(), kept.id.into()],
+            )?;
+        }
     }
     say(tx, kept.id, events);
     Ok(true)
@@ -300,16 +313,61 @@ pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> 
     row.as_ref().map(kept).transpose()
 }
 
-/// Every dossier after `after`, for `motcua check`.
-pub fn all_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("{COLUMNS} where id > ?1 order by id limit ?2");
-    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
+/// Every dossier after `after`, for `motcua check`, and whether the columns that lists and figures
+/// read say what its state says.
+pub fn all_after(
+    tx: &mut Tx<'_>,
+    after: DossierId,
+    limit: i64,
+) -> Result<Vec<(Kept, bool)>, Fault> {
+    let sql = format!(
+        "{}, status, is_open, financial, delivery, synchronisation, step, holder, step_due_at,
+         received_at, due_original_at, due_at, finished_at, returned_at, fee
+         from dossier where id > ?1 order by id limit ?2",
+        COLUMNS.trim_end_matches(" from dossier")
+    );
+    let rows = tx.query(&sql, &[after.into(), limit.into()])?;
+    rows.iter().map(|row| Ok((kept(row)?, repeats(row)?))).collect()
 }
 
-/// Open dossiers after `after`, for a change of the calendar.
-pub fn open_after(tx: &mut Tx<'_>, after: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("{COLUMNS} where is_open = 1 and id > ?1 order by id limit ?2");
-    tx.query(&sql, &[after.into(), limit.into()])?.iter().map(kept).collect()
+fn repeats(row: &Row) -> Result<bool, Fault> {
+    let it = kept(row)?;
+    let state = &it.dossier;
+    let facts = Facts::of(state)?;
+    let text = |at| row.get::<String>(at);
+    let time = |at| row.parse_opt(at, "time", |it: &str| it.parse::<DateTime>().ok());
+    Ok(text(12)? == state.status.code()
+        && row.get::<bool>(13)? == state.status.is_open()
+        && text(14)? == state.financial.code()
+        && text(15)? == state.delivery.code()
+        && text(16)? == state.sync.code()
+        && row.get::<i64>(17)? == facts.step
+        && row.get::<Option<StaffId>>(18)? == facts.holder
+        && time(19)? == facts.step_due_at
+        && (state.received_at.is_none() || time(20)? == state.received_at)
+        && time(21)? == state.due_original_at
+        && time(22)? == state.due_at
+        && time(23)? == state.finished_at
+        && time(24)? == state.returned_at
+        && row.get::<i64>(25)? == state.fee_due.0
+        && it.competent == state.settled_by.unwrap_or(it.body)
+        && state.code.as_ref().is_none_or(|code| *code == it.code))
+}
+
+/// Open dossiers after `after` that are due on `due_from` or later, or whose clock stands still,
+/// for a change of the calendar that touches no day before.
+pub fn open_after(
+    tx: &mut Tx<'_>,
+    after: DossierId,
+    due_from: jiff::civil::Date,
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let sql = format!(
+        "{COLUMNS} where is_open = 1 and id > ?1 and (due_original_at >= ?2 or due_at is null)
+         order by id limit ?3"
+    );
+    let from = due_from.to_string();
+    tx.query(&sql, &[after.into(), from.into(), limit.into()])?.iter().map(kept).collect()
 }
 
 /// Marks a date as provisional or settled. No step of the dossier: its date stays.

@@ -17,6 +17,8 @@ use site::{
 };
 use store::Tx;
 
+use crate::notices;
+
 use super::{
     desk::{DeskError, OnDesk},
     show::is_at_once,
@@ -72,6 +74,7 @@ fn ask(
     tx: &mut Tx<'_>,
     around: &Around,
     on_desk: &OnDesk,
+    maker: &Maker,
     kind: CommandKind,
 ) -> Result<Ask, Failure> {
     let kept = &on_desk.kept;
@@ -97,7 +100,10 @@ fn ask(
             ask.date_label = "Đề nghị trả lời trước ngày";
         }
         CommandKind::Answer => {
-            ask.units = kept.dossier.open_consultations().map(|it| title(it.unit)).collect();
+            let open = kept.dossier.open_consultations().map(|it| it.unit);
+            let his = open
+                .filter(|it| maker.plays_any(&[Part::Officer]) || maker.answers_for.contains(it));
+            ask.units = his.map(title).collect();
             ask.units_label = "Đơn vị trả lời";
         }
         CommandKind::Extend => ask.date_label = "Ngày hẹn mới",
@@ -151,7 +157,7 @@ async fn step_page(
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
             let maker = around.maker(tx, &on_desk.kept)?;
-            if !on_desk.kept.dossier.may_try(kind, &maker) {
+            if !on_desk.kept.dossier.may_try(kind, &maker, tx.now().civil()) {
                 return Err(Failure::Refused(format!(
                     "Hồ sơ đang ở trạng thái “{}” nên ông, bà không làm được bước “{}”.",
                     on_desk.kept.dossier.status.label(),
@@ -159,7 +165,7 @@ async fn step_page(
                 )));
             }
             let hint = hint(&around, &on_desk, kind, tx.now().civil());
-            Ok((ask(tx, &around, &on_desk, kind)?, on_desk, hint))
+            Ok((ask(tx, &around, &on_desk, &maker, kind)?, on_desk, hint))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
@@ -247,10 +253,17 @@ fn hint(around: &Around, on_desk: &OnDesk, kind: CommandKind, now: DateTime) -> 
                 None => String::new(),
             }
         }
-        (CommandKind::Transfer, Some(pack)) if now.time() > pack.transfer_cutoff => format!(
-            "Nhận sau {} giờ: được chuyển vào đầu giờ ngày làm việc tiếp theo.",
-            pack.transfer_cutoff.hour()
-        ),
+        (CommandKind::Transfer, Some(pack)) => {
+            let received = on_desk.kept.dossier.received_at;
+            if received.is_some_and(|it| it.time() > pack.transfer_cutoff) {
+                format!(
+                    "Hồ sơ nhận sau {} giờ: chuyển chậm nhất đầu giờ ngày làm việc tiếp theo.",
+                    pack.transfer_cutoff.hour()
+                )
+            } else {
+                "Hồ sơ phải được chuyển ngay trong ngày làm việc đã nhận.".to_owned()
+            }
+        }
         _ => String::new(),
     }
 }
@@ -289,7 +302,10 @@ pub async fn take(
                 Ok(it) => it,
                 Err(m) => return Ok(Err(m)),
             };
-            on_desk.step(tx, &maker, command)?;
+            on_desk.step(tx, around.desk(), &maker, command)?;
+            if kind == CommandKind::Extend {
+                notices::extended(tx, &on_desk.kept)?;
+            }
             Ok(Ok(()))
         })
         .await?;
@@ -330,7 +346,7 @@ fn command(
     let desk = around.desk();
     let kept = &on_desk.kept;
     let clock = &on_desk.version.body.clock;
-    let asks = ask(tx, around, on_desk, kind)?;
+    let asks = ask(tx, around, on_desk, maker, kind)?;
     let mut fields = Fields::of(typed);
     let words = if kind.words() == Words::Owed {
         fields.text("loi", 2_000)
@@ -361,7 +377,8 @@ fn command(
         CommandKind::Reassign => person(&mut fields)
             .map(|officer| What::Reassign { officer, hop: hop(Part::Officer, Some(officer)) }),
         CommandKind::HandOver => person(&mut fields).and_then(|officer| {
-            hop(Part::Officer, Some(officer)).map(|hop| What::HandOver { hop })
+            let hop = on_desk.hop_on(desk, Part::Officer, Some(officer), now);
+            hop.map(|hop| What::HandOver { hop })
         }),
         CommandKind::Begin => Some(What::Begin { officer: staff_of(maker)? }),
         CommandKind::Verify => {
@@ -474,7 +491,8 @@ fn command(
             };
             match fee.zip(days) {
                 Some((fee, days)) => {
-                    Some(on_desk.acceptance(desk, now, fee.unwrap_or(Dong::ZERO), days)?)
+                    let fee = fee.unwrap_or(Dong::ZERO);
+                    Some(on_desk.acceptance(tx, desk, now, fee, days)?)
                 }
                 None => None,
             }

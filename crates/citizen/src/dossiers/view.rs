@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    access::{Action, Role, Scope},
+    access::{Action, Grant, Role, Scope},
     dossier::Maker,
     ids::{DossierId, StaffId, UnitId},
 };
@@ -37,16 +37,33 @@ impl Around {
 
     /// The roles held for a unit by grants within its own body: a grant over the district
     /// lets see its communes' dossiers, not act in their place.
-    fn roles_within(&self, unit: UnitId, body: UnitId) -> Vec<Role> {
+    fn roles_within(&self, grants: &[Grant], unit: UnitId, body: UnitId) -> Vec<Role> {
         let line = self.who.tree.line(unit);
         let upto = line.iter().position(|it| *it == body).map_or(line.len(), |at| at + 1);
         let near = line.get(..upto).unwrap_or(&line);
         let today = self.who.today();
-        self.who
-            .grants
+        grants
             .iter()
             .filter(|it| it.holds_on(today) && near.contains(&it.unit))
             .map(|it| it.role)
+            .collect()
+    }
+
+    /// The commune, district or province of a unit.
+    pub fn body_of(&self, unit: UnitId) -> UnitId {
+        self.desk().office(unit).map_or(unit, |it| it.body)
+    }
+
+    /// The units for which this person answers when they are asked for an opinion.
+    pub fn answers_for(&self) -> Vec<UnitId> {
+        let units = self.who.tree.all().filter(|it| it.kind != "one_stop").map(|it| it.id);
+        units
+            .filter(|unit| {
+                let roles = self.roles_within(&self.who.grants, *unit, self.body_of(*unit));
+                roles
+                    .iter()
+                    .any(|it| matches!(it, Role::Specialist | Role::UnitHead | Role::Leader))
+            })
             .collect()
     }
 
@@ -61,15 +78,15 @@ impl Around {
             staff: self.who.staff,
             stands_in_for: &stands_in_for,
         };
+        // Who stands in for somebody has that person's roles beside his own.
+        let mut grants = self.who.grants.to_vec();
+        grants.extend(staff::grants_of(tx, &stands_in_for)?);
         let asked = kept.dossier.open_consultations().map(|it| it.unit);
         let roles = RolesHere {
-            at_counter: self.roles_within(kept.unit, kept.body),
-            at_office: self.roles_within(kept.competent, kept.body),
+            at_counter: self.roles_within(&grants, kept.unit, kept.body),
+            at_office: self.roles_within(&grants, kept.competent, kept.body),
             at_consulted: asked
-                .map(|unit| {
-                    let body = self.desk().office(unit).map_or(unit, |it| it.body);
-                    (unit, self.roles_within(unit, body))
-                })
+                .map(|unit| (unit, self.roles_within(&grants, unit, self.body_of(unit))))
                 .collect(),
         };
         Ok(maker(&actor, &roles, &kept.dossier))
@@ -78,8 +95,8 @@ impl Around {
     /// What this person may be at a one-stop shop before there is a dossier.
     pub fn maker_at(&self, unit: UnitId) -> Maker {
         let actor = Actor { account: self.who.account, staff: self.who.staff, stands_in_for: &[] };
-        let body = self.desk().office(unit).map_or(unit, |it| it.body);
-        let roles = RolesHere { at_counter: self.roles_within(unit, body), ..RolesHere::default() };
+        let at_counter = self.roles_within(&self.who.grants, unit, self.body_of(unit));
+        let roles = RolesHere { at_counter, ..RolesHere::default() };
         maker(&actor, &roles, &domain::dossier::Dossier::default())
     }
 
@@ -109,15 +126,9 @@ impl Around {
     pub fn workers(&self, tx: &mut Tx<'_>, body: UnitId) -> Result<Vec<staff::Person>, Fault> {
         let mut units = vec![body];
         units.extend(self.who.tree.children(body));
-        let mut people = Vec::new();
-        for role in
-            [Role::CounterOfficial, Role::UnitHead, Role::Specialist, Role::Clerk, Role::Leader]
-        {
-            people.extend(staff::with_role(tx, role, &units, self.who.today())?);
-        }
-        people.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-        people.dedup_by_key(|it| it.id);
-        Ok(people)
+        let roles =
+            [Role::CounterOfficial, Role::UnitHead, Role::Specialist, Role::Clerk, Role::Leader];
+        staff::with_any_role(tx, &roles, &units, self.who.today())
     }
 
     /// People who hold `role` within a body.
@@ -132,7 +143,7 @@ impl Around {
         if let Some(at) = units.iter().position(|it| *it == body) {
             units.truncate(at + 1);
         }
-        staff::with_role(tx, role, &units, self.who.today())
+        staff::with_any_role(tx, &[role], &units, self.who.today())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use domain::{access::Action, ids::DossierId};
+use domain::{access::Action, dossier::Status, ids::DossierId};
 use site::{
     Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who, get, told,
 };
@@ -82,7 +82,8 @@ async fn erase(
         }
     };
     let (asker, code) = (who.clone(), wish.code.trim().to_uppercase());
-    let found = site.read(&who, move |tx| look(tx, &asker, &code)).await?;
+    let asked = code.clone();
+    let found = site.read(&who, move |tx| look(tx, &asker, &asked)).await?;
     let (id, about) = match found {
         Ok(it) => it,
         Err(mistake) => {
@@ -100,6 +101,11 @@ async fn erase(
     }
     let orphans = site
         .write(&who, move |tx| {
+            // Between the two presses somebody may have gone on with it.
+            let kept = dossiers::by_code(tx, &code)?.ok_or(Failure::NotFound)?;
+            if !is_closed(kept.dossier.status) {
+                return Err(Failure::Refused(NOT_CLOSED.to_owned()));
+            }
             let orphans = sql::erase(tx, id)?;
             journal::erase_words(tx, dossiers::SUBJECT, id.0)?;
             tx.journal(
@@ -116,6 +122,21 @@ async fn erase(
     Ok(told(ADDRESS, &format!("Đã xóa dữ liệu cá nhân trong hồ sơ {}.", about.code)))
 }
 
+const NOT_CLOSED: &str =
+    "Hồ sơ chưa kết thúc: chỉ xóa được sau khi đã trả kết quả, rút, từ chối hoặc đóng.";
+
+/// Whether nobody needs the names any more: nothing waits to be collected or put right.
+const fn is_closed(status: Status) -> bool {
+    matches!(
+        status,
+        Status::RefusedIntake
+            | Status::Returned
+            | Status::Archived
+            | Status::Withdrawn
+            | Status::ClosedNoSupplement
+    )
+}
+
 type Found = Result<(DossierId, About), &'static str>;
 
 fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
@@ -125,10 +146,8 @@ fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
     if !who.can_at(Action::PersonErase, kept.body) {
         return Ok(Err("Không có hồ sơ mang mã này. Kiểm tra lại mã trên giấy hẹn."));
     }
-    if !kept.dossier.status.is_over() {
-        return Ok(Err(
-            "Hồ sơ chưa kết thúc: chỉ xóa được sau khi đã trả kết quả, rút, từ chối hoặc đóng.",
-        ));
+    if !is_closed(kept.dossier.status) {
+        return Ok(Err(NOT_CLOSED));
     }
     let about = about(tx, &kept)?;
     Ok(Ok((kept.id, about)))

@@ -3,15 +3,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::{
-    access::{Action, Object},
-    ids::DossierId,
-};
+use domain::access::{Action, Object};
 use jiff::civil::DateTime;
 use site::{Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post, told};
 use store::{Fault, Tx, journal::Entry};
 
-use crate::dossiers::facts as dossiers;
+use crate::dossiers::facts::{self as dossiers, Kept};
 
 mod sql;
 
@@ -27,23 +24,35 @@ pub fn routes() -> Routes {
         .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
 }
 
-/// Queues the notice of a new date of appointment. The same date is said once, however often
-/// the calendar is computed again.
+/// Queues the notice of a date that the calendar moved. Each change of a dossier is said once; a
+/// date that comes back is said again.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn new_date(
-    tx: &mut Tx<'_>,
-    id: DossierId,
-    code: &str,
-    due: DateTime,
-    why: &str,
-) -> Result<(), Fault> {
-    let phone = dossiers::phone_of(tx, id)?;
-    let when = domain::text::date_time(due);
+pub fn new_date(tx: &mut Tx<'_>, kept: &Kept, due: DateTime, why: &str) -> Result<(), Fault> {
+    let (when, code) = (domain::text::date_time(due), &kept.code);
     let text =
         format!("Hồ sơ {code}: ngày hẹn trả kết quả là {when} vì lịch làm việc thay đổi ({why}).");
-    sql::queue(tx, &format!("calendar:{id}:{due}"), "new_date", id, &phone, &text)
+    queue(tx, kept, "new_date", &text)
+}
+
+/// Queues the notice of a new appointment that was made with an apology (NĐ 61/2018 Đ.19 k.9).
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn extended(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), Fault> {
+    let Some(due) = kept.dossier.due_at else { return Ok(()) };
+    let (when, code) = (domain::text::date_time(due), &kept.code);
+    let text = format!(
+        "Hồ sơ {code}: cơ quan xin lỗi vì trả kết quả chậm và hẹn lại {when}. Phiếu xin lỗi gửi kèm."
+    );
+    queue(tx, kept, "extended", &text)
+}
+
+fn queue(tx: &mut Tx<'_>, kept: &Kept, kind: &str, text: &str) -> Result<(), Fault> {
+    let phone = dossiers::phone_of(tx, kept.id)?;
+    let dedupe = format!("{kind}:{}:{}", kept.id, kept.edition);
+    sql::queue(tx, &dedupe, kind, kept.id, &phone, text)
 }
 
 struct Line {

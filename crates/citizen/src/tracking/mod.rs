@@ -10,6 +10,7 @@ use domain::{
     access::Action,
     codes::DossierCode,
     dossier::{CommandKind, Status},
+    money::Dong,
     time::Instant,
 };
 use people::calendar::facts::calendars;
@@ -196,16 +197,23 @@ async fn show(
             };
             let dossier = &on_desk.kept.dossier;
             let reason = words_of(CommandKind::Extend).unwrap_or_default();
-            let working = match on_desk.explain(desk, &reason) {
-                Ok(it) => Some(Working::of(&it)),
-                Err(Failure::Refused(_)) => None,
-                Err(other) => return Err(other),
+            let working = if dossier.received_at.is_none() {
+                None
+            } else {
+                match on_desk.explain(desk, &reason) {
+                    Ok(it) => Some(Working::of(&it)),
+                    Err(Failure::Refused(_)) => None,
+                    Err(other) => return Err(other),
+                }
             };
             let words = shell.words;
             let asked_of_you = match dossier.status {
                 Status::AwaitSupplement => words_of(CommandKind::RequestSupplement),
+                Status::IntakeSupplement => words_of(CommandKind::RequestIntakeSupplement),
+                Status::RefusedIntake => words_of(CommandKind::RefuseIntake),
                 Status::AwaitPayment => {
-                    Some(words.say_with("track-pay", &[("amount", &dossier.fee_due.to_string())]))
+                    let left = Dong(dossier.fee_due.0 - dossier.fee_paid.0);
+                    Some(words.say_with("track-pay", &[("amount", &left.to_string())]))
                 }
                 Status::ResultAtCounter => Some(words.say("track-collect")),
                 _ => None,

@@ -54,13 +54,20 @@ pub struct Maker {
     pub staff: Option<StaffId>,
     /// The parts that he may play on this dossier.
     pub parts: Vec<Part>,
+    /// The offices that were asked and for which he may answer.
+    pub answers_for: Vec<UnitId>,
 }
 
 impl Maker {
     /// The program itself (account 0).
     #[must_use]
     pub fn system() -> Self {
-        Self { account: AccountId(0), staff: None, parts: vec![Part::System] }
+        Self {
+            account: AccountId(0),
+            staff: None,
+            parts: vec![Part::System],
+            answers_for: Vec::new(),
+        }
     }
 
     /// Whether he may play one of `parts`.

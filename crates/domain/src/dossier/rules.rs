@@ -1,5 +1,6 @@
 //! The state machine: one table of steps, and what each requires.
 
+use jiff::{ToSpan as _, civil::DateTime};
 use thiserror::Error;
 
 use super::{Command, CommandKind, Dossier, Event, Maker, Part, Status, What, Words};
@@ -126,7 +127,7 @@ pub const TABLE: &[Rule] = &[
     rule("end", CommandKind::Archive, &[Returned, Withdrawn, ClosedNoSupplement, RefusedIntake], To::Status(Archived), &[Part::Clerk, Part::System], ""),
     rule("cal", CommandKind::Recompute, OPEN, To::Same, &[Part::System], "Lịch làm việc thay đổi"),
     rule("syn", CommandKind::Synchronise, Status::ALL, To::Same, &[Part::System], ""),
-    rule("undo", CommandKind::Undo, Status::ALL, To::BeforeLast, &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Dispatcher, Part::Officer, Part::Reviewer, Part::Signer, Part::Clerk, Part::Consulted, Part::Cashier, Part::Post], "Bước cuối do chính mình làm, chưa ai làm tiếp"),
+    rule("undo", CommandKind::Undo, Status::ALL, To::BeforeLast, &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Dispatcher, Part::Officer, Part::Reviewer, Part::Signer, Part::Clerk, Part::Consulted, Part::Cashier, Part::Post], "Bước cuối do chính mình làm, chưa ai làm tiếp; bước giao giấy cho dân hoặc dừng, chạy đồng hồ: trong 15 phút"),
 ];
 
 /// Why a step is not taken.
@@ -182,6 +183,23 @@ pub enum Refused {
     /// The result is not where the step needs it.
     #[error("Kết quả không ở trạng thái gửi nhận phù hợp với bước này.")]
     WrongDelivery,
+    /// Whoever was asked still has time to answer.
+    #[error("Chưa hết hạn trả lời ({}); chỉ giải quyết không chờ ý kiến khi đã quá hạn.", crate::text::date_time(*.due_at))]
+    AnswerNotDue {
+        /// Until when.
+        due_at: DateTime,
+    },
+    /// The citizen still has time to supplement.
+    #[error("Người nộp còn được bổ sung đến {}; chưa đóng hồ sơ được.", crate::text::date_time(*.until))]
+    SupplementNotDue {
+        /// Until when.
+        until: DateTime,
+    },
+    /// A paper went out or the clock was moved, and it was not taken back at once.
+    #[error(
+        "Bước này đã giao giấy cho người dân hoặc đã làm đồng hồ dừng, chạy; chỉ hoàn tác được trong {UNDO_MINUTES} phút."
+    )]
+    UndoTooLate,
     /// Nothing to take back, or not by this person.
     #[error("Chỉ người vừa làm bước cuối mới hoàn tác được, khi chưa ai làm bước tiếp theo.")]
     NothingToUndo,
@@ -217,7 +235,7 @@ pub fn decide(
     if words.is_none() && (kind.words() == Words::Owed || proxy) {
         return Err(Refused::NoWords { kind });
     }
-    guard(dossier, &command.what, by)?;
+    guard(dossier, &command.what, by, now.civil())?;
     let status = match rule.to {
         To::Status(to) => to,
         To::Same => status,
@@ -254,7 +272,7 @@ pub fn decide_all(
     Ok((after, events))
 }
 
-fn guard(dossier: &Dossier, what: &What, by: &Maker) -> Result<(), Refused> {
+fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<(), Refused> {
     let in_person =
         |staff| if by.staff == Some(staff) { Ok(()) } else { Err(Refused::NotInPerson) };
     match what {
@@ -287,8 +305,18 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker) -> Result<(), Refused> {
         }
         What::Answer { unit, .. } => {
             let asked = dossier.open_consultations().any(|it| it.unit == *unit);
-            if asked { Ok(()) } else { Err(Refused::NotAsked) }
+            // Its officer files an answer that came on paper; others answer for their own office.
+            let his = by.plays_any(OFFICER) || by.answers_for.contains(unit);
+            if asked && his { Ok(()) } else { Err(Refused::NotAsked) }
         }
+        What::SkipAnswer { .. } => match dossier.open_consultations().map(|it| it.due_at).max() {
+            Some(due_at) if now <= due_at => Err(Refused::AnswerNotDue { due_at }),
+            _ => Ok(()),
+        },
+        What::CloseNoSupplement => match dossier.supplement_until {
+            Some(until) if now <= until => Err(Refused::SupplementNotDue { until }),
+            _ => Ok(()),
+        },
         What::RequestPayment { amount, .. } | What::MarkPaid { amount, .. } if amount.0 <= 0 => {
             Err(Refused::NoAmount)
         }
@@ -305,11 +333,30 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker) -> Result<(), Refused> {
             Err(Refused::WrongDelivery)
         }
         What::Undo => match &dossier.last {
-            Some(last) if last.by == by.account && can_be_undone(last.kind) => Ok(()),
+            Some(last) if last.by == by.account && can_be_undone(last.kind) => {
+                if dossier.undo_is_late(now) { Err(Refused::UndoTooLate) } else { Ok(()) }
+            }
             _ => Err(Refused::NothingToUndo),
         },
         _ => Ok(()),
     }
+}
+
+/// Minutes within which a step can be taken back that put a paper into the citizen's hand or
+/// moved the clock: long enough for a wrong press, too short to move an appointment by hand.
+pub const UNDO_MINUTES: i64 = 15;
+
+/// Steps that end with a paper in the citizen's hand.
+const fn hands_out_a_paper(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::RequestIntakeSupplement
+            | CommandKind::RefuseIntake
+            | CommandKind::RequestSupplement
+            | CommandKind::CloseNoSupplement
+            | CommandKind::Withdraw
+            | CommandKind::Return
+    )
 }
 
 /// Whether a step can be taken back at all: a receipt, money and a letter are out of the house.
@@ -329,10 +376,19 @@ pub const fn can_be_undone(kind: CommandKind) -> bool {
 }
 
 impl Dossier {
+    /// Whether the last step is one that had to be taken back at once, and was not.
+    fn undo_is_late(&self, now: DateTime) -> bool {
+        let Some(last) = &self.last else { return false };
+        let clock_moved =
+            last.before.due_at != self.due_at || last.before.is_suspended() != self.is_suspended();
+        let soon = last.at.is_some_and(|it| now <= it.saturating_add(UNDO_MINUTES.minutes()));
+        (clock_moved || hands_out_a_paper(last.kind)) && !soon
+    }
+
     /// Whether `by` could take a step of this kind now, as far as can be told before its form
     /// is filled in: which buttons to show.
     #[must_use]
-    pub fn may_try(&self, kind: CommandKind, by: &Maker) -> bool {
+    pub fn may_try(&self, kind: CommandKind, by: &Maker, now: DateTime) -> bool {
         let open = TABLE
             .iter()
             .any(|it| it.kind == kind && it.from.contains(&self.status) && by.plays_any(it.by));
@@ -349,6 +405,13 @@ impl Dossier {
             CommandKind::PostFailed => self.delivery == super::Delivery::InPost,
             CommandKind::Undo => {
                 self.last.as_ref().is_some_and(|it| it.by == by.account && can_be_undone(it.kind))
+                    && !self.undo_is_late(now)
+            }
+            CommandKind::CloseNoSupplement => self.supplement_until.is_none_or(|it| now > it),
+            CommandKind::SkipAnswer => self.open_consultations().all(|it| now > it.due_at),
+            CommandKind::Answer => {
+                by.plays_any(OFFICER)
+                    || self.open_consultations().any(|it| by.answers_for.contains(&it.unit))
             }
             _ => true,
         }
@@ -356,8 +419,8 @@ impl Dossier {
 
     /// Every step that `by` could take now, in the order of [`CommandKind::ALL`].
     #[must_use]
-    pub fn open_commands(&self, by: &Maker) -> Vec<CommandKind> {
-        CommandKind::ALL.iter().copied().filter(|it| self.may_try(*it, by)).collect()
+    pub fn open_commands(&self, by: &Maker, now: DateTime) -> Vec<CommandKind> {
+        CommandKind::ALL.iter().copied().filter(|it| self.may_try(*it, by, now)).collect()
     }
 }
 

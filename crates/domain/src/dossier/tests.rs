@@ -9,7 +9,12 @@ use crate::ids::{AccountId, StaffId, UnitId};
 const NOW: Instant = Instant::from_epoch_ms(1_770_000_000_000);
 
 fn maker(account: i64, parts: &[Part]) -> Maker {
-    Maker { account: AccountId(account), staff: Some(StaffId(account)), parts: parts.to_vec() }
+    Maker {
+        account: AccountId(account),
+        staff: Some(StaffId(account)),
+        parts: parts.to_vec(),
+        answers_for: Vec::new(),
+    }
 }
 fn counter() -> Maker {
     maker(1, &[Part::Counter, Part::Cashier])
@@ -122,7 +127,7 @@ fn an_officer_cannot_sign_his_own() {
     dossier.apply(&event);
     let both = maker(2, &[Part::Officer, Part::Signer]);
     assert_eq!(refused(&dossier, &both, sign(2)), Refused::SignerIsOfficer);
-    assert!(!dossier.may_try(CommandKind::Sign, &both));
+    assert!(!dossier.may_try(CommandKind::Sign, &both, NOW.civil()));
     assert_eq!(refused(&dossier, &leader(), sign(5)), Refused::NotInPerson);
 }
 
@@ -231,6 +236,87 @@ fn the_last_step_is_taken_back_by_its_maker_only_and_once() {
     assert_eq!(refused(&dossier, &officer(), What::Undo.into()), Refused::NothingToUndo);
 }
 
+fn minutes_later(minutes: i64) -> Instant {
+    Instant::from_epoch_ms(NOW.epoch_ms() + minutes * 60_000)
+}
+
+/// One-stop.md 1.2: a due date is never changed by hand, not by going back and forth either.
+#[test]
+fn a_step_that_moved_the_clock_is_taken_back_at_once_or_never() {
+    let mut dossier = in_process();
+    let ask = Command::saying(What::RequestSupplement { until: day(20) }, "thiếu giấy");
+    dossier.apply(&decide(&dossier, ask, &officer(), NOW).unwrap());
+    assert!(decide(&dossier, What::Undo.into(), &officer(), minutes_later(15)).is_ok());
+    let late = decide(&dossier, What::Undo.into(), &officer(), minutes_later(16));
+    assert_eq!(late.unwrap_err(), Refused::UndoTooLate);
+    assert!(!dossier.may_try(CommandKind::Undo, &officer(), minutes_later(16).civil()));
+    let resume = Resume { due_at: day(27), original_due_at: None, restart: true };
+    let supplement = What::Supplement { resume, hop: None };
+    dossier.apply(&decide(&dossier, supplement.into(), &counter(), NOW).unwrap());
+    let late = decide(&dossier, What::Undo.into(), &counter(), minutes_later(60 * 24));
+    assert_eq!(late.unwrap_err(), Refused::UndoTooLate);
+    // A step that nobody outside has seen can be taken back the day after.
+    let mut dossier = in_process();
+    dossier.apply(&decide(&dossier, put_up(), &officer(), NOW).unwrap());
+    assert!(decide(&dossier, What::Undo.into(), &officer(), minutes_later(60 * 24)).is_ok());
+}
+
+#[test]
+fn a_dossier_is_not_closed_nor_an_answer_skipped_before_its_day() {
+    let mut dossier = in_process();
+    let ask = Command::saying(What::RequestSupplement { until: day(20) }, "thiếu giấy");
+    dossier.apply(&decide(&dossier, ask, &officer(), NOW).unwrap());
+    let close = || What::CloseNoSupplement.into();
+    assert_eq!(
+        refused(&dossier, &counter(), close()),
+        Refused::SupplementNotDue { until: day(20) }
+    );
+    let after = Instant::from_civil(day(20).saturating_add(jiff::Span::new().minutes(1)));
+    assert!(decide(&dossier, close(), &counter(), after).is_ok());
+    let mut dossier = in_process();
+    let ask = What::Consult { unit: UnitId(20), due_at: day(10), pause: false };
+    dossier.apply(&decide(&dossier, Command::saying(ask, "hỏi"), &officer(), NOW).unwrap());
+    let skip = || Command::saying(What::SkipAnswer { resume: None }, "quá hạn");
+    assert_eq!(refused(&dossier, &officer(), skip()), Refused::AnswerNotDue { due_at: day(10) });
+    let after = Instant::from_civil(day(10).saturating_add(jiff::Span::new().minutes(1)));
+    assert!(decide(&dossier, skip(), &officer(), after).is_ok());
+}
+
+#[test]
+fn an_office_answers_for_itself_only_and_the_officer_files_what_came_on_paper() {
+    let mut dossier = in_process();
+    let ask = |unit| {
+        let what = What::Consult { unit: UnitId(unit), due_at: day(10), pause: false };
+        Command::saying(what, "xin ý kiến")
+    };
+    for unit in [20, 21] {
+        dossier.apply(&decide(&dossier, ask(unit), &officer(), NOW).unwrap());
+    }
+    let mut asked = maker(7, &[Part::Consulted]);
+    asked.answers_for = vec![UnitId(20)];
+    let answer =
+        |unit| Command::saying(What::Answer { unit: UnitId(unit), resume: None }, "đồng ý");
+    assert_eq!(refused(&dossier, &asked, answer(21)), Refused::NotAsked);
+    assert!(decide(&dossier, answer(20), &asked, NOW).is_ok());
+    assert!(decide(&dossier, answer(21), &officer(), NOW).is_ok());
+}
+
+#[test]
+fn whoever_it_is_handed_to_is_its_officer_and_so_is_who_begins_unnamed() {
+    let mut dossier = in_process();
+    let hop = Hop { step: 3, holder: Some(StaffId(5)), due_at: None };
+    dossier.apply(&decide(&dossier, What::HandOver { hop }.into(), &officer(), NOW).unwrap());
+    assert_eq!(dossier.officer, Some(StaffId(5)));
+    assert_eq!(dossier.workers, [StaffId(2)], "who worked on it may still not sign it");
+    let (dossier, _) = walk(vec![
+        (counter(), submit()),
+        (counter(), accept(0)),
+        (counter(), What::Transfer { unit: UnitId(8), hop: None }.into()),
+        (officer(), What::Begin { officer: StaffId(2) }.into()),
+    ]);
+    assert_eq!(dossier.officer, Some(StaffId(2)));
+}
+
 #[test]
 fn the_calendar_and_the_outside_world_do_not_stand_in_the_way_of_nothing_else() {
     let dossier = in_process();
@@ -333,7 +419,7 @@ proptest! {
             let kind = command.what.kind();
             let undo = kind == CommandKind::Undo;
             if let Ok(event) = decide(&dossier, command, &by, NOW) {
-                prop_assert!(dossier.may_try(kind, &by), "{kind:?} was taken and had no button");
+                prop_assert!(dossier.may_try(kind, &by, NOW.civil()), "{kind:?} was taken and had no button");
                 let expected = undo.then(|| dossier.last.clone().unwrap().before);
                 dossier.apply(&event);
                 events.push(event);

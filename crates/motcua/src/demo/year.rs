@@ -328,7 +328,7 @@ impl Stage<'_> {
         };
         let maker = Self::player(&[roles], by);
         tx.restamp(at(time, by));
-        on_desk.step(tx, &maker, command).map_err(played)?;
+        on_desk.step(tx, desk, &maker, command).map_err(played)?;
         Ok(self.when_next(case, &on_desk.kept.dossier, time))
     }
 

@@ -179,6 +179,6 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn calendars(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Calendars>, Fault> {
-    let edition = site::edition(tx, EDITION)?;
+    let edition = site::edition_held(tx, EDITION)?;
     site.cached(edition, || load(tx))
 }

@@ -1,7 +1,7 @@
 //! Staff for other slices.
 
 use domain::{
-    access::Role,
+    access::{Grant, Role},
     ids::{AccountId, PositionId, StaffId, UnitId},
 };
 use jiff::civil::Date;
@@ -65,17 +65,25 @@ pub fn substitute(
     Ok(())
 }
 
-/// Who holds `role` on `day` for one of `units`, by name.
+/// Who holds one of `roles` on `day` for one of `units`, by name.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn with_role(
+pub fn with_any_role(
     tx: &mut Tx<'_>,
-    role: Role,
+    roles: &[Role],
     units: &[UnitId],
     day: Date,
 ) -> Result<Vec<Person>, Fault> {
-    sql::with_role(tx, role, units, day)
+    sql::with_any_role(tx, roles, units, day)
+}
+
+/// What the accounts of these people were granted, whenever it holds.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn grants_of(tx: &mut Tx<'_>, staff: &[StaffId]) -> Result<Vec<Grant>, Fault> {
+    if staff.is_empty() { Ok(Vec::new()) } else { sql::grants_of(tx, staff) }
 }
 
 /// Somebody with the title of `day`.

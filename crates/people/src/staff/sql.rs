@@ -1,11 +1,11 @@
 //! SQL of staff.
 
 use domain::{
-    access::Role,
+    access::{Grant, Role},
     ids::{PositionId, StaffId, UnitId},
 };
 use jiff::civil::Date;
-use store::{Fault, Select, Tx};
+use store::{Fault, Param, Select, Tx};
 
 /// Somebody who can be given something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,30 +85,63 @@ const TITLE: &str = "(select p.title from holding h join position p on p.id = h.
       and (h.valid_until >= ?1 or h.valid_until is null)
     order by p.rank, h.id limit 1)";
 
-/// Who holds `role` today for one of `units`, by name.
-pub fn with_role(
+/// Numbered places for values, the first of them `first`.
+fn places(first: usize, many: usize) -> String {
+    (first..first + many).map(|it| format!("?{it}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Who holds one of `roles` on `day` for one of `units`, by name.
+pub fn with_any_role(
     tx: &mut Tx<'_>,
-    role: Role,
+    roles: &[Role],
     units: &[UnitId],
     day: Date,
 ) -> Result<Vec<Person>, Fault> {
-    let granted =
-        Select::new("distinct a.staff", "role_grant g join account a on a.id = g.account")
-            .and("a.staff is not null and a.disabled = 0", [])
-            .and("g.role = ?", [role.code().into()])
-            .and(
-                "g.valid_from <= ? and (g.valid_until >= ? or g.valid_until is null)",
-                [day.into(), day.into()],
-            )
-            .and_in("g.unit", units.to_vec());
-    let ids: Vec<StaffId> =
-        granted.rows(tx, 1_000)?.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(person(tx, id, day)?.map(|it| it.0));
+    if roles.is_empty() || units.is_empty() {
+        return Ok(Vec::new());
     }
-    found.sort_by_key(|it| domain::text::name_key(&it.name));
-    Ok(found)
+    let sql = format!(
+        "select s.id, s.name, {TITLE} from staff s where s.id in
+           (select a.staff from role_grant g join account a on a.id = g.account
+            where a.disabled = 0 and g.valid_from <= ?1
+              and (g.valid_until >= ?1 or g.valid_until is null)
+              and g.role in ({}) and g.unit in ({}))
+         order by s.name_key, s.id",
+        places(2, roles.len()),
+        places(2 + roles.len(), units.len())
+    );
+    let mut params = vec![Param::from(day)];
+    params.extend(roles.iter().map(|it| Param::from(it.code())));
+    params.extend(units.iter().map(|it| Param::from(*it)));
+    tx.query(&sql, &params)?
+        .iter()
+        .map(|row| {
+            let title: Option<String> = row.get(2)?;
+            Ok(Person { id: row.get(0)?, name: row.get(1)?, title: title.unwrap_or_default() })
+        })
+        .collect()
+}
+
+/// What the accounts of these people were granted, whenever it holds.
+pub fn grants_of(tx: &mut Tx<'_>, staff: &[StaffId]) -> Result<Vec<Grant>, Fault> {
+    let rows = Select::new(
+        "g.role, g.unit, g.valid_from, g.valid_until",
+        "role_grant g join account a on a.id = g.account",
+    )
+    .and("a.disabled = 0", [])
+    .and_in("a.staff", staff.to_vec())
+    .order_by("g.id")
+    .rows(tx, 1_000)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Grant {
+                role: row.parse(0, "role", Role::from_code)?,
+                unit: row.get(1)?,
+                from: row.parse(2, "date", |it| it.parse().ok())?,
+                until: row.parse_opt(3, "date", |it| it.parse().ok())?,
+            })
+        })
+        .collect()
 }
 
 /// Somebody with the title of today, and whether he is made up.

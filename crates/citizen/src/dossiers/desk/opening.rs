@@ -112,7 +112,6 @@ impl Opened {
             channel: intake.channel.code(),
             received_at: intake.received_at,
             provisional: self.provisional,
-            fee: intake.fee.0,
             person: &person,
             words: &words,
         };

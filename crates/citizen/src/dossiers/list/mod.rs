@@ -57,7 +57,8 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
     let now = who.now.civil();
     let soon = now.date().checked_add(2.days()).unwrap_or(now.date());
     let due_class = match line.due_at {
-        Some(due) if line.is_open && due < now => "late",
+        // By the day, as the law compares; a limit in hours is told by the moment on its own page.
+        Some(due) if line.is_open && due.date() < now.date() => "late",
         Some(due) if line.is_open && due.date() <= soon => "soon",
         _ => "",
     };
@@ -83,6 +84,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("", "Mọi trạng thái"),
     ("dang-xu-ly", "Đang xử lý"),
     ("cho-toi", "Đang chờ tôi"),
+    ("cho-y-kien", "Chờ cho ý kiến"),
     ("cho-chuyen", "Chờ chuyển chuyên môn"),
     ("cho-phan-cong", "Chờ phân công"),
     ("cho-ky", "Chờ ký"),
@@ -96,6 +98,11 @@ const GROUPS: &[(&str, &str)] = &[
 
 fn statuses(aggregate: Aggregate) -> Vec<&'static str> {
     Status::ALL.iter().filter(|it| it.counted_in(aggregate)).map(|it| it.code()).collect()
+}
+
+/// The beginning of today: what was due before is overdue.
+pub(super) fn midnight(who: &Who) -> jiff::civil::DateTime {
+    who.today().at(0, 0, 0, 0)
 }
 
 /// Those that somebody in the office works on.
@@ -131,7 +138,7 @@ pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
         "cho-vao-so" => filter.statuses = vec![Status::ToNumber.code()],
         "tam-dung" => filter.statuses = waiting_for_citizen().statuses,
         "co-ket-qua" => filter.statuses = vec![Status::ResultAtCounter.code()],
-        "qua-han" => filter.due_before = Some(who.now.civil()),
+        "qua-han" => filter.due_before = Some(midnight(who)),
         "da-tra" => filter.statuses = vec![Status::Returned.code(), Status::Archived.code()],
         "dung" => {
             filter.statuses = vec![
@@ -196,13 +203,20 @@ pub async fn list(
     who: Who,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let filter = read_filter(&asked, &who);
+    let mut filter = read_filter(&asked, &who);
     let seen = Seen::of(&who);
     let by_due = asked.get("xep") == "hen-tra";
+    // Only what waits for its appointment has a next one.
+    filter.dated = by_due;
+    filter.open |= by_due && filter.statuses.is_empty();
+    let asks_opinion = asked.get("nhom") == "cho-y-kien";
     let place = asked.get("truoc").to_owned();
     let (inner, asker) = (site.clone(), who.clone());
     let (mut lines, count, saved, officers, holders) = site
         .read(&who, move |tx| {
+            if asks_opinion {
+                filter.consulted = Some(Around::load(&inner, &asker, tx)?.answers_for());
+            }
             let lines = if by_due {
                 let after = place
                     .split_once('_')
@@ -329,8 +343,11 @@ pub async fn assign_many(
         .parse()
         .map(StaffId)
         .map_err(|_| Failure::Refused("Chưa chọn công chức thụ lý.".to_owned()))?;
-    let ids: Vec<DossierId> =
+    let mut ids: Vec<DossierId> =
         typed.all("chon").filter_map(|it| it.parse().ok()).take(BULK_MAX).collect();
+    // In one order everywhere, so that two who write many do not wait for each other.
+    ids.sort_unstable();
+    ids.dedup();
     if ids.is_empty() {
         return Err(Failure::Refused("Chưa chọn hồ sơ nào để phân công.".to_owned()));
     }
@@ -351,13 +368,13 @@ pub async fn assign_many(
                 )));
             }
             let hop = on_desk.hop(around.desk(), Part::Officer, Some(officer), now);
-            let what = if kept.dossier.may_try(CommandKind::Assign, &maker) {
+            let what = if kept.dossier.may_try(CommandKind::Assign, &maker, now) {
                 What::Assign { officer, hop }
             } else {
                 What::Reassign { officer, hop }
             };
             let command = Command::saying(what, "Phân công theo lô");
-            on_desk.step(tx, &maker, command)?;
+            on_desk.step(tx, around.desk(), &maker, command)?;
         }
         Ok(())
     })

@@ -1,6 +1,6 @@
 //! SQL of lists and searches.
 
-use domain::ids::{DossierId, StaffId, UnitId};
+use domain::ids::{DossierId, StaffId, UnitId, VersionId};
 use jiff::civil::DateTime;
 use store::{Fault, Row, Select, Tx, prefix_end};
 
@@ -26,6 +26,10 @@ pub struct Filter {
     pub due_before: Option<DateTime>,
     /// Open only.
     pub open: bool,
+    /// With an appointment only: those whose clock stands still have none.
+    pub dated: bool,
+    /// Those on which one of these units is asked for its opinion, wherever they are.
+    pub consulted: Option<Vec<UnitId>>,
     /// Received from, as a date.
     pub from: Option<String>,
     /// Received until, as a date.
@@ -59,6 +63,28 @@ pub struct Line {
     pub is_open: bool,
 }
 
+/// What the register says of a dossier beside its line.
+pub struct Registered {
+    /// The line.
+    pub line: Line,
+    /// Where the applicant lives; empty if it was erased.
+    pub address: String,
+    /// The applicant's telephone.
+    pub phone: String,
+    /// Who settles it.
+    pub competent: UnitId,
+    /// The version that holds for it.
+    pub version: VersionId,
+    /// How it came.
+    pub channel: String,
+    /// The law's appointment.
+    pub due_original_at: Option<DateTime>,
+    /// When the result reached the counter.
+    pub finished_at: Option<DateTime>,
+    /// When the citizen got it.
+    pub returned_at: Option<DateTime>,
+}
+
 const COLUMNS: &str = "d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at,
     s.name, d.unit, d.is_open";
 const FROM: &str = "dossier d join procedure_version v on v.id = d.version
@@ -82,7 +108,20 @@ fn line(row: &Row) -> Result<Line, Fault> {
 
 fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fault> {
     let mut select = Select::new(COLUMNS, FROM);
-    select = seen.narrow(select);
+    select = match &filter.consulted {
+        None => seen.narrow(select),
+        Some(units) if units.is_empty() => select.and("1 = 0", []),
+        Some(units) => {
+            let marks = vec!["?"; units.len()].join(", ");
+            let condition = format!(
+                "d.id in (select c.dossier from dossier_consultation c where c.unit in ({marks}))"
+            );
+            select.and(&condition, units.iter().map(|it| store::Param::from(*it)))
+        }
+    };
+    if filter.dated {
+        select = select.and("d.due_at is not null", []);
+    }
     if let Some(unit) = filter.unit {
         select = select.and(
             "d.body = ? or d.unit = ? or d.competent = ?",
@@ -182,14 +221,44 @@ pub fn page_by_due(
     after: Option<(String, i64)>,
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
-    let mut select = narrowed(tx, seen, filter)?.and("d.due_at is not null", []);
+    let filter = Filter { dated: true, ..filter.clone() };
+    let mut select = narrowed(tx, seen, &filter)?;
     if let Some((due, id)) = after {
-        select = select.and(
-            "d.due_at > ? or (d.due_at = ? and d.id > ?)",
-            [due.as_str().into(), due.as_str().into(), id.into()],
-        );
+        select = select.and("(d.due_at, d.id) > (?, ?)", [due.as_str().into(), id.into()]);
     }
     select.order_by("d.due_at, d.id").rows(tx, limit)?.iter().map(line).collect()
+}
+
+/// The newest dossiers with all that the register says, in one question.
+pub fn registered(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Registered>, Fault> {
+    let select = narrowed(tx, seen, filter)?
+        .of("d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at, s.name, d.unit,
+             d.is_open, coalesce(p.address, ''), coalesce(p.phone, ''), d.competent, d.version,
+             d.channel, d.due_original_at, d.finished_at, d.returned_at")
+        .joined(" left join dossier_person p on p.dossier = d.id")
+        .order_by("d.id desc");
+    let rows = select.rows(tx, limit)?;
+    rows.iter()
+        .map(|row| {
+            let time = |at| row.parse_opt(at, "time", |it: &str| it.parse::<DateTime>().ok());
+            Ok(Registered {
+                line: line(row)?,
+                address: row.get(10)?,
+                phone: row.get(11)?,
+                competent: row.get(12)?,
+                version: row.get(13)?,
+                channel: row.get(14)?,
+                due_original_at: time(15)?,
+                finished_at: time(16)?,
+                returned_at: time(17)?,
+            })
+        })
+        .collect()
 }
 
 /// How many there are, counted up to [`COUNT_MAX`].

@@ -117,7 +117,9 @@ pub fn insert_file(
     )?;
     tx.journal(
         Entry::new(SUBJECT, id.0, "add_file")
-            .details(&serde_json::json!({"file": file, "kind": kind, "sha256": stored.sha256})),
+            .details(&serde_json::json!({"file": file, "kind": kind}))
+            // The hash tells whoever has the paper that it was here: it can be erased with it.
+            .words(Some(stored.sha256.clone())),
     );
     Ok(file)
 }
