@@ -67,6 +67,9 @@ pub struct Pause {
     pub after: AfterPause,
     /// Why, in Vietnamese.
     pub reason: String,
+    /// The article by which the limit counts anew after it; empty if it goes on.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// A limit that began to run, and all that stopped it.
@@ -91,6 +94,9 @@ pub struct Extension {
     pub due_at: DateTime,
     /// Why.
     pub reason: String,
+    /// By which article.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// What a term comes to.
@@ -265,7 +271,7 @@ impl Term {
     }
 
     /// The last restart, or the receipt: from where the running count began, and the pauses since.
-    fn running(&self) -> (DateTime, &[Pause]) {
+    pub(super) fn running(&self) -> (DateTime, &[Pause]) {
         let restart = self
             .pauses
             .iter()

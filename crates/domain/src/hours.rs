@@ -92,6 +92,21 @@ pub struct HoursRule {
 }
 
 impl HoursRule {
+    /// The first day of the year for which no season has hours; nothing if the year is covered.
+    #[must_use]
+    pub fn uncovered(&self) -> Option<MonthDay> {
+        // A leap year has every day that a year can have.
+        let mut day = Date::constant(2024, 1, 1);
+        while day.year() == 2024 {
+            let it = MonthDay::of(day);
+            if !self.seasons.iter().any(|season| season.holds(it)) {
+                return Some(it);
+            }
+            day = day.tomorrow().ok()?;
+        }
+        None
+    }
+
     fn holds_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|until| day <= until)
     }

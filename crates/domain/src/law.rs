@@ -99,6 +99,10 @@ pub struct RulePack {
     pub after_supplement: AfterSupplement,
     /// New appointments, at most.
     pub extensions_max: u8,
+    /// The article by which the limit counts anew after a supplement.
+    pub restart_source: String,
+    /// The article by which a new appointment is made with an apology.
+    pub extension_source: String,
     /// Days before the due date by which the apology must have been sent.
     pub apology_days_before: u16,
     /// Working hours within which an online dossier must be answered.

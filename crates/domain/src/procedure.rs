@@ -5,7 +5,6 @@
 //!
 //! Law: NĐ 63/2010/NĐ-CP Đ.8 (what a procedure must state), Đ.13–17 (who announces, who posts).
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -283,6 +282,32 @@ pub struct RowError {
     pub message: String,
 }
 
+impl RowError {
+    /// What people call the column.
+    #[must_use]
+    pub fn column(&self) -> &'static str {
+        match self.field {
+            "code" => "Mã thủ tục",
+            "name" => "Tên thủ tục",
+            "sector" => "Lĩnh vực",
+            "ministry" => "Bộ, ngành",
+            "tiers" => "Cấp giải quyết",
+            "tiers_before" => "Cấp giải quyết khi còn cấp huyện",
+            "body" => "Hệ thống cơ quan",
+            "limits" => "Thời hạn",
+            "channels" => "Cách nộp",
+            "fees" => "Phí, lệ phí",
+            "papers" => "Thành phần hồ sơ",
+            "results" => "Kết quả",
+            "level" => "Mức độ trực tuyến",
+            "on_the_spot" => "Giải quyết ngay",
+            "clock" => "Cách tính thời hạn riêng",
+            "in_force_from" => "Ngày hiệu lực",
+            _ => "Tệp",
+        }
+    }
+}
+
 /// Characters of a name at most.
 pub const NAME_CHARS_MAX: usize = 1_000;
 
@@ -337,14 +362,13 @@ impl ProcedureVersion {
         self.papers.iter().filter(|it| it.role != PaperRole::Note)
     }
 
-    /// Whether units of `tier` settle it on `day`.
+    /// Whether units of `tier` settle it, in an organisation with districts or without.
     ///
-    /// While there were districts (until 30 June 2025) what is known of that time holds;
-    /// where nothing is known, today's commune procedures stay with the communes.
+    /// While there are districts (until 30 June 2025) what is known of that time holds; where
+    /// nothing is known, today's commune procedures stay with the communes.
     #[must_use]
-    pub fn settled_by(&self, tier: Tier, day: Date) -> bool {
-        const TWO_TIERS: Date = Date::constant(2025, 7, 1);
-        if day < TWO_TIERS && !self.tiers_before.is_empty() {
+    pub fn settled_by(&self, tier: Tier, with_districts: bool) -> bool {
+        if with_districts && !self.tiers_before.is_empty() {
             self.tiers_before.contains(&tier)
         } else {
             self.tiers.contains(&tier)

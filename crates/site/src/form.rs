@@ -56,6 +56,12 @@ impl Typed {
         self.0.push((name.to_owned(), text.into()));
     }
 
+    /// Puts these texts under `name`, in place of what stood there.
+    pub fn set_all(&mut self, name: &str, texts: impl IntoIterator<Item = String>) {
+        self.0.retain(|(it, _)| it != name);
+        self.0.extend(texts.into_iter().map(|text| (name.to_owned(), text)));
+    }
+
     /// Names and texts, in order.
     #[must_use]
     pub fn pairs(&self) -> &[(String, String)] {
@@ -181,9 +187,7 @@ impl Fields {
 
     /// A whole number within bounds.
     pub fn number(&mut self, name: &str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let text: String =
-            self.typed.get(name).chars().filter(|c| !matches!(c, '.' | ' ')).collect();
-        match text.parse::<i64>() {
+        match whole_number(self.typed.get(name)).ok_or(()) {
             Ok(number) if bounds.contains(&number) => Some(number),
             _ => {
                 let (low, high) = (bounds.start(), bounds.end());
@@ -241,6 +245,16 @@ impl Fields {
     }
 }
 
+/// A whole number as people write it: `1500`, `1 500`, or with a dot before each three digits.
+fn whole_number(text: &str) -> Option<i64> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut groups = text.split('.');
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.iter().all(|it| it.len() == 3) && (rest.is_empty() || first.len() <= 4);
+    grouped.then(|| format!("{first}{}", rest.concat()))?.parse().ok()
+}
+
 /// Reads a date as people write it (`31/12/2026`, `31-12-2026`) or as a date field sends it.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {
@@ -291,6 +305,9 @@ fn decode(bytes: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The field that names files which were too large to be taken.
+pub const TOO_LARGE: &str = "tep-qua-lon";
+
 /// One uploaded file, in memory.
 #[derive(Debug, Clone)]
 pub struct Upload {
@@ -331,12 +348,17 @@ impl FromRequest<Site> for FilledWithFiles {
             let bytes = part.bytes().await.map_err(|_| Failure::TooLarge)?;
             match file_name {
                 Some(file_name) if !bytes.is_empty() => {
-                    if bytes.len() > FILE_BYTES_MAX || files.len() >= FILES_MAX {
+                    if files.len() >= FILES_MAX {
                         return Err(Failure::TooLarge);
                     }
                     let last = file_name.rsplit(['/', '\\']).next().unwrap_or("");
                     let shown: String =
                         last.chars().filter(|c| !c.is_control()).take(120).collect();
+                    // The form is not lost for one file: who reads it says so beside the field.
+                    if bytes.len() > FILE_BYTES_MAX {
+                        fields.push((TOO_LARGE.to_owned(), shown));
+                        continue;
+                    }
                     files.push(Upload { field: name, name: shown, bytes });
                 }
                 Some(_) => {}

@@ -76,9 +76,14 @@ pub struct Site {
     pub seal: seal::Seal,
     /// Tries that can be counted against somebody.
     pub limiter: Arc<limit::Limiter>,
+    heavy: Arc<tokio::sync::Semaphore>,
     menu: Arc<[MenuEntry]>,
     cache: Arc<Mutex<Cache>>,
 }
+
+/// Long works at once, and how long one waits for its turn.
+const HEAVY_AT_ONCE: usize = 2;
+const HEAVY_WAIT: std::time::Duration = std::time::Duration::from_secs(20);
 
 type Cache = HashMap<TypeId, (i64, Arc<dyn Any + Send + Sync>)>;
 
@@ -99,6 +104,7 @@ impl Site {
             config: Arc::new(config),
             seal,
             limiter: Arc::default(),
+            heavy: Arc::new(tokio::sync::Semaphore::new(HEAVY_AT_ONCE)),
             menu: Arc::new([]),
             cache: Arc::default(),
         }
@@ -126,6 +132,16 @@ impl Site {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         self.db.read(who.stamp(), work).await
+    }
+
+    /// A turn for long work (an export, a board to print, a walk along the journal), so that it does
+    /// not take every reader and every core from the pages. Keep it until the work is done.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`] if the turn does not come within a while.
+    pub async fn one_at_a_time(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Failure> {
+        let turn = tokio::time::timeout(HEAVY_WAIT, self.heavy.clone().acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or(Failure::TooMany { wait_s: 60 })
     }
 
     /// The frame of a page for `who`.

@@ -66,6 +66,12 @@ impl Tree {
         self.order.iter().filter_map(|id| self.units.get(id))
     }
 
+    /// Whether there are districts today: the number of tiers is what the units say.
+    #[must_use]
+    pub fn has_districts(&self) -> bool {
+        self.units.values().any(|it| it.kind == "district")
+    }
+
     /// Its title, or a dash for a unit that is no more.
     #[must_use]
     pub fn title(&self, id: UnitId) -> &str {

@@ -64,6 +64,13 @@
     }
   }, true);
 
+  // Ctrl+Enter does what the form is for, from whichever field.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !event.ctrlKey || !event.target.form) { return; }
+    var main = event.target.form.querySelector("[data-main]");
+    if (main) { event.preventDefault(); main.click(); }
+  });
+
   // Keys of the office: / searches, Alt+N begins a new dossier.
   var byKey = false;
   document.addEventListener("keydown", function (event) {
@@ -72,6 +79,8 @@
     var what = event.key === "/" && !typing ? "input[type=search]"
       : event.altKey && /^n$/i.test(event.key) ? "a[data-new]" : null;
     var found = what && document.querySelector(what);
+    // A page without a search of its own leads to the list that has one.
+    if (!found && event.key === "/" && !typing) { found = document.querySelector("a[data-find]"); }
     if (!found) { return; }
     event.preventDefault();
     if (found.href) { found.click(); } else { found.focus(); found.select(); }

@@ -23,6 +23,11 @@ pub(super) enum Change {
         unit: Option<UnitId>,
         rule: HoursRule,
     },
+    /// A rule of office hours is taken out; the one before holds again.
+    RevokeHours {
+        id: i64,
+        reason: String,
+    },
     /// Documents have settled the calendar up to the end of this day.
     Settled {
         through: Date,
@@ -42,9 +47,11 @@ impl Change {
                 it.source
             ),
             Self::Revoke { reason, .. } => format!("bỏ một ngày trong lịch: {reason}"),
+            Self::RevokeHours { reason, .. } => format!("bỏ một quy định giờ làm việc: {reason}"),
             Self::Hours { rule, .. } => format!(
-                "giờ làm việc mới từ {} ({})",
+                "giờ làm việc mới từ {}: {} ({})",
                 domain::text::date(rule.valid_from),
+                super::hours_text(rule),
                 rule.source
             ),
             Self::Settled { through, source } => {
@@ -62,6 +69,11 @@ pub(super) fn read(typed: Typed, units: &[(String, String)]) -> Result<Change, M
             let id = fields.number("bo", 1..=i64::MAX);
             let reason = fields.text("ly-do", 300);
             id.zip(reason).map(|(id, reason)| Change::Revoke { id, reason })
+        }
+        "bo-gio" => {
+            let id = fields.number("bo", 1..=i64::MAX);
+            let reason = fields.text("ly-do", 300);
+            id.zip(reason).map(|(id, reason)| Change::RevokeHours { id, reason })
         }
         "gio" => hours(&mut fields, units),
         "chot" => {
@@ -124,6 +136,16 @@ fn hours(fields: &mut Fields, units: &[(String, String)]) -> Option<Change> {
         duties: duties?,
         source: source?,
     };
+    if let Some(MonthDay { month, day }) = rule.uncovered() {
+        fields.wrong(
+            "dong-tu",
+            format!(
+                "Từ {day}/{month} chưa có giờ làm việc. Ghi mùa đông cho phần còn lại của năm, hoặc cho \
+                 mùa hè từ 1/1 đến 31/12."
+            ),
+        );
+        return None;
+    }
     Some(Change::Hours { unit: unit?, rule })
 }
 

@@ -72,6 +72,7 @@ struct HoursLine {
     until: String,
     text: String,
     source: String,
+    id: i64,
 }
 
 fn hours_text(rule: &HoursRule) -> String {
@@ -109,7 +110,8 @@ async fn list_page(
         .await?;
     let hours = hours
         .into_iter()
-        .map(|(unit, rule)| HoursLine {
+        .map(|(id, unit, rule)| HoursLine {
+            id,
             place: unit.map_or("Mọi đơn vị".to_owned(), |id| who.tree.title(id).to_owned()),
             from: domain::text::date(rule.valid_from),
             until: rule.valid_until.map_or_else(String::new, domain::text::date),
@@ -162,6 +164,12 @@ fn units_of(who: &Who) -> Vec<(String, String)> {
     first.into_iter().chain(mine).collect()
 }
 
+/// Whether this person's calendar is everybody's who receives.
+fn governs(who: &Who) -> bool {
+    let counters = who.tree.all().filter(|it| it.kind == "one_stop");
+    counters.map(|it| it.id).all(|it| who.can_at(Action::CalendarManage, it))
+}
+
 /// One dossier whose appointment moves.
 struct Effect {
     code: String,
@@ -205,7 +213,28 @@ fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure>
             let about = unit.map_or(0, |it| it.0);
             tx.journal(Entry::new("office_hours", about, "add").details(rule));
         }
+        Change::RevokeHours { id, reason } => {
+            let found = entries::hours(tx)?.into_iter().find(|(it, ..)| it == id);
+            let (_, unit, rule) = found.ok_or(Failure::NotFound)?;
+            let allowed = match unit {
+                Some(unit) => who.can_at(Action::CalendarManage, unit),
+                None => units_of(who).first().is_some_and(|(id, _)| id == "0"),
+            };
+            if !allowed {
+                return Err(Failure::NotFound);
+            }
+            touched_from = rule.valid_from;
+            entries::revoke_hours(tx, *id)?;
+            let entry = Entry::new("office_hours", *id, "revoke").details(&rule);
+            tx.journal(entry.words(Some(reason.clone())));
+        }
         Change::Settled { through, source } => {
+            if !governs(who) {
+                return Err(Failure::Refused(
+                    "Chốt lịch áp dụng cho mọi đơn vị nên chỉ quản trị cấp trên của mọi đơn vị làm được."
+                        .to_owned(),
+                ));
+            }
             entries::set_confirmed_through(tx, *through)?;
             let details = serde_json::json!({"through": through, "source": source});
             tx.journal(Entry::new("calendar", 0, "settle").details(&details));

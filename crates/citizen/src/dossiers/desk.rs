@@ -341,10 +341,18 @@ pub fn term(
                 AfterPause::Resume
             },
             reason: it.kind.label().to_lowercase(),
+            source: if body.clock.after_supplement.is_some() {
+                body.clock.source.clone()
+            } else {
+                pack.map_or_else(String::new, |it| it.restart_source.clone())
+            },
         })
         .collect();
-    let extension =
-        dossier.extended_to.map(|due_at| Extension { due_at, reason: reason.to_owned() });
+    let extension = dossier.extended_to.map(|due_at| Extension {
+        due_at,
+        reason: reason.to_owned(),
+        source: pack.map_or_else(String::new, |it| it.extension_source.clone()),
+    });
     Ok(Term { limit, received_at, pauses, extension })
 }
 

@@ -11,7 +11,7 @@ use super::sql;
 pub(crate) use super::view::Seen;
 pub use super::{
     show::StepView,
-    sql::{Kept, SUBJECT},
+    sql::{ERASED, Kept, SUBJECT},
 };
 
 /// The number of the dossier with this code.
@@ -47,10 +47,11 @@ pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
     sql::events(tx, id)
 }
 
-/// The steps passed and to come, without anybody's name.
+/// The steps passed and to come within a limit of so many minutes of office time, without
+/// anybody's name.
 #[must_use]
-pub fn way(workflow: &Workflow, dossier: &Dossier) -> Vec<StepView> {
-    super::show::way(workflow, dossier, "")
+pub fn way(workflow: &Workflow, dossier: &Dossier, limit_minutes: i64) -> Vec<StepView> {
+    super::show::way(workflow, dossier, limit_minutes, "")
 }
 
 /// Dossiers whose row, in its state or in a column, is not the fold of their events. Empty in a

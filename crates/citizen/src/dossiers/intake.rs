@@ -4,22 +4,25 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::ReturnChannel,
+    identity::IdPaper,
     ids::UnitId,
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
 use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Upload, Who, form,
+    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, form,
     show::Working, told,
 };
 
-use super::{desk, files, view::Around};
+use super::{desk, files, sql, view::Around};
 use crate::procedures::facts::{self as procedures, Version};
 
-mod reading;
+pub(super) mod reading;
 
 use reading::{Ending, PAPERS_MAX, Read, Then, read_form, scan};
 
 struct Choice {
+    /// Nothing is received for now, and until when.
+    paused: String,
     code: String,
     name: String,
     sector: String,
@@ -73,6 +76,14 @@ struct Form<'a> {
     grounds: Vec<(String, String)>,
     /// No limit is published: the counter names one.
     asks_days: bool,
+    /// Nothing is received for now.
+    paused: bool,
+    /// A card was just read: the next field is the telephone.
+    scanned: bool,
+    /// Files that are put away already: what the form carries, name, kilobytes.
+    kept: Vec<(String, String, i64)>,
+    /// The code of an open dossier of the same person on the same procedure.
+    twin: String,
 }
 
 /// GET `/co-quan/ho-so/moi`
@@ -103,8 +114,8 @@ pub async fn new(
         })
         .await?
         .ok_or(Failure::Forbidden)?;
-    let today = who.today();
-    let ours = |it: &Version| it.body.body == "ubnd" && it.body.settled_by(tier, today);
+    let (today, with_districts) = (who.today(), who.tree.has_districts());
+    let ours = |it: &Version| it.body.body == "ubnd" && it.body.settled_by(tier, with_districts);
     let mut found: Vec<_> = if q.is_empty() {
         catalogue.all().iter().filter(|it| ours(it) && it.body.on_the_spot).cloned().collect()
     } else {
@@ -115,6 +126,10 @@ pub async fn new(
     let found = found
         .into_iter()
         .map(|it| Choice {
+            paused: it.paused_on(today).map_or_else(String::new, |it| match it.until {
+                Some(until) => format!("tạm dừng đến hết {}", domain::text::date(until)),
+                None => "tạm dừng tiếp nhận".to_owned(),
+            }),
             code: it.body.code.clone(),
             name: it.body.name.clone(),
             sector: it.body.sector.clone(),
@@ -168,6 +183,7 @@ async fn form_page(
             Ok((version, counters, signers, promise))
         })
         .await?;
+    let paused = version.paused_on(who.today());
     let (promised, refused) = match promise {
         Ok(it) => {
             let due = it.explanation.due.map_or_else(String::new, domain::text::date_time);
@@ -216,6 +232,14 @@ async fn form_page(
         on_the_spot: body.on_the_spot,
         grounds: super::steps::grounds(),
         asks_days: limit.is_none(),
+        paused: paused.is_some(),
+        scanned: m.typed("da-quet") == "1",
+        kept: files::kept(site, &m.typed)
+            .into_iter()
+            .zip(m.typed.all(files::KEPT))
+            .map(|(it, sealed)| (sealed.to_owned(), it.name, it.size / 1024 + 1))
+            .collect(),
+        twin: m.typed("trung").to_owned(),
         m: &m,
     };
     site.page(&page)
@@ -252,9 +276,12 @@ pub async fn receive(
     who: Who,
     FilledWithFiles(mut typed, uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
+    let (stored, wrong_file) = files::carry(&site, &mut typed, uploads).await?;
     match typed.get("viec") {
-        "quet" => {
+        // Enter at the end of a line: a scanner's, or somebody's who looks at the date.
+        "quet" | "xem" if typed.get("viec") == "quet" || !typed.get("quet").is_empty() => {
             let (mistakes, warnings) = scan(&mut typed);
+            typed.set("da-quet", if mistakes.is_empty() { "1" } else { "" });
             let m = Mistakes { by_field: mistakes, typed };
             return Ok(form_page(&site, &who, m, warnings).await?.into_response());
         }
@@ -265,14 +292,20 @@ pub async fn receive(
         _ => {}
     }
     let then = Then::of(typed.get("viec"));
-    let read = read(&site, &who, typed, then).await?;
+    let read = match wrong_file {
+        None => read(&site, &who, typed, then).await?,
+        Some(why) => {
+            let mut m = Mistakes::none(typed);
+            m.by_field.insert("tep".to_owned(), why);
+            Err(m)
+        }
+    };
     let (intake, once, ending) = match read {
         Ok(it) => it,
         Err(m) => {
             return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
         }
     };
-    let stored = files::store_all(&site, uploads).await?;
     let (inner, asker, token) = (site.clone(), who.clone(), once.clone());
     let work = move |tx: &mut store::Tx<'_>| {
         if let Some(location) = form::submitted_before(tx, &token)? {
@@ -312,7 +345,7 @@ pub async fn receive(
         }
         other => other?,
     };
-    Ok(told(&location, then.done()))
+    Ok(told(&format!("{location}?moi=1"), then.done()))
 }
 
 async fn read(
@@ -322,19 +355,38 @@ async fn read(
     then: Then,
 ) -> Result<Result<Read, Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
-    let (unit, version, now) = site
+    let again = typed.clone();
+    let (unit, version, now, twin) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
             let version = procedures::in_force(tx, asked.get("thu-tuc"), asker.today())?
                 .ok_or(Failure::NotFound)?;
-            Ok((unit, version, tx.now().civil()))
+            let twin = match IdPaper::parse(asked.get("so-giay-to")) {
+                Ok(paper) => {
+                    sql::twin(tx, paper.reveal(), version.procedure, around.body_of(unit))?
+                }
+                Err(_) => None,
+            };
+            Ok((unit, version, tx.now().civil(), twin))
         })
         .await?;
-    Ok(read_form(typed, then, unit, &version, now))
-}
-
-/// What the rest of the slice needs of uploads.
-pub(super) fn scans(uploads: Vec<Upload>) -> Vec<Upload> {
-    uploads.into_iter().filter(|it| it.field == "tep").collect()
+    let confirmed = typed.has("van-nhan");
+    let read = read_form(typed, then, unit, &version, now);
+    // A warning, not a wall: a person may well want two copies of the same thing.
+    Ok(match (read, twin) {
+        (Ok(_), Some(twin)) if !confirmed && then != Then::Refuse => {
+            let mut m = Mistakes::none(again);
+            m.typed.set("trung", twin.clone());
+            m.by_field.insert(
+                "van-nhan".to_owned(),
+                format!(
+                    "Người này đang có hồ sơ {twin} cùng thủ tục, chưa trả kết quả. Kiểm tra lại; nếu \
+                     vẫn nhận thì đánh dấu “Vẫn tiếp nhận”."
+                ),
+            );
+            Err(m)
+        }
+        (read, _) => read,
+    })
 }

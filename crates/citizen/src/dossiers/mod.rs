@@ -14,6 +14,7 @@ mod intake;
 mod list;
 mod papers;
 pub mod parts;
+mod person;
 mod show;
 mod sql;
 mod steps;
@@ -41,6 +42,11 @@ pub fn routes() -> Routes {
         .on("/co-quan/ho-so/{id}/tep", Action::DossierStep, post(files::add))
         .on("/co-quan/ho-so/{id}/tep/{file}", Action::DossierView, get(files::show))
         .on("/co-quan/ho-so/{id}/in/{paper}", Action::DossierView, get(papers::print))
+        .on(
+            "/co-quan/ho-so/{id}/sua-nguoi-nop",
+            Action::DossierReceive,
+            get(person::form).post(person::correct),
+        )
         .on("/co-quan/so-theo-doi", Action::RegisterPrint, get(papers::register))
         .on("/co-quan/ho-so/{id}/{step}", Action::DossierStep, get(steps::form).post(steps::take))
 }

@@ -33,6 +33,7 @@ const REGISTER_ROWS_MAX: i64 = 2_000;
 const WORKBOOK_ROWS_MAX: i64 = 50_000;
 
 /// A paper that a dossier gives cause for.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Printable {
     pub form: Form,
     pub label: &'static str,
@@ -140,8 +141,20 @@ fn words(event: Option<&Event>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Every hand-over, from the events.
-fn hops(tx: &mut Tx<'_>, on_desk: &OnDesk, events: &[Event]) -> Result<Vec<Hop>, Fault> {
+/// A line of what is asked for: “paper: why”.
+fn missing(line: String) -> MissingPaper {
+    match line.split_once(':') {
+        Some((name, why)) if !why.trim().is_empty() => MissingPaper {
+            name: name.trim().to_owned(),
+            reason: why.trim().to_owned(),
+            ..MissingPaper::default()
+        },
+        _ => MissingPaper { name: line, ..MissingPaper::default() },
+    }
+}
+
+/// Every hand-over, from the events that were not taken back.
+fn hops(tx: &mut Tx<'_>, on_desk: &OnDesk, events: &[&Event]) -> Result<Vec<Hop>, Fault> {
     let step =
         |at: usize| on_desk.workflow.steps.get(at).map_or_else(String::new, |it| it.actor.clone());
     let mut hops = Vec::new();
@@ -216,24 +229,39 @@ fn sheet(
     let reason = words(extended).join("; ");
     let accepted = dossier.received_at.is_some();
     let explanation = if accepted { on_desk.explain(around.desk(), &reason).ok() } else { None };
+    let each_day = format!("Xem từng ngày tại {}/ho-so/{}", site.config.base_url, kept.code);
     let receipt_lines = explanation.as_ref().map_or_else(Vec::new, |it| {
-        let off = it.steps.iter().filter(|it| !it.counted).count();
-        vec![
+        if form == Form::Apology {
+            return vec![each_day];
+        }
+        let begin = it.effective_reception;
+        let off = it.steps.iter().filter(|it| !it.counted && it.date > begin).count();
+        let skipped =
+            if off == 0 { String::new() } else { format!("; bỏ qua {off} ngày không tính") };
+        let sure = if kept.provisional {
+            "Ngày hẹn là tạm tính, có thể đổi khi có lịch nghỉ chính thức."
+        } else {
+            ""
+        };
+        let mut lines = vec![
             it.rule.clone(),
-            format!(
-                "Tính từ ngày tiếp nhận {}; bỏ qua {off} ngày không tính.",
-                domain::text::date(it.effective_reception)
-            ),
-            format!("Xem từng ngày tại {}/ho-so/{}", site.config.base_url, kept.code),
-        ]
+            format!("Tính từ ngày tiếp nhận {}{skipped}.", domain::text::date(begin)),
+            sure.to_owned(),
+            each_day,
+        ];
+        lines.retain(|it| !it.is_empty());
+        lines
     });
     let pack = around.calendars.pack(&kept.rules);
     let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
     let day = around.who.today();
     let number = |it: i64| u16::try_from(it).unwrap_or(u16::MAX);
+    // Who received it, or who turned it away or asked for more.
+    let at_counter =
+        [CommandKind::Accept, CommandKind::RefuseIntake, CommandKind::RequestIntakeSupplement];
     let received_by = events
         .iter()
-        .find(|it| it.what.kind() == CommandKind::Accept)
+        .find(|it| at_counter.contains(&it.what.kind()))
         .map_or(Ok(String::new()), |it| staff::account_name(tx, it.by))?;
     let asked = last(&stand, CommandKind::RequestSupplement)
         .or_else(|| last(&stand, CommandKind::RequestIntakeSupplement));
@@ -285,8 +313,11 @@ fn sheet(
         received_at: dossier.received_at,
         due_at: dossier.due_at.or(dossier.due_original_at),
         explanation: receipt_lines,
-        delivery: domain::dossier::ReturnChannel::from_code(&people.return_way)
-            .map_or_else(String::new, |it| it.label().to_owned()),
+        delivery: match domain::dossier::ReturnChannel::from_code(&people.return_way) {
+            Some(domain::dossier::ReturnChannel::Counter) => "Bộ phận Một cửa".to_owned(),
+            Some(it) => it.label().to_owned(),
+            None => String::new(),
+        },
         fees: if dossier.fee_due.0 > 0 {
             vec![FeeLine { name: "Phí, lệ phí".to_owned(), dong: dossier.fee_due.0 }]
         } else {
@@ -294,11 +325,15 @@ fn sheet(
         },
         officer: received_by,
         leader: leader(tx, around, kept.body)?,
-        reasons: words(cause),
-        missing: words(asked)
-            .into_iter()
-            .map(|name| MissingPaper { name, originals: 1, ..MissingPaper::default() })
-            .collect(),
+        reasons: match cause.map(|it| &it.what) {
+            // Asked for line by line in the table.
+            Some(What::RequestSupplement { .. } | What::RequestIntakeSupplement) => Vec::new(),
+            Some(What::RefuseIntake { ground }) => {
+                std::iter::once(format!("{}.", ground.label())).chain(words(cause)).collect()
+            }
+            _ => words(cause),
+        },
+        missing: words(asked).into_iter().map(missing).collect(),
         supplement_limit: dossier
             .supplement_until
             .map_or_else(String::new, |it| format!("trước {}", domain::text::date_time(it))),
@@ -313,7 +348,7 @@ fn sheet(
             .iter()
             .map(|it| around.who.tree.title(it.unit).to_owned())
             .collect(),
-        hops: hops(tx, on_desk, &events)?,
+        hops: hops(tx, on_desk, &stand)?,
         demo: site.config.demo,
         ..DossierSheet::default()
     })
@@ -334,7 +369,7 @@ pub async fn print(
     let wanted = PAPERS.into_iter().find(|it| it.slug == paper).ok_or(Failure::NotFound)?;
     let form = wanted.form;
     let (inner, asker) = (site.clone(), who.clone());
-    let sheet = site
+    let (sheet, is_own) = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -345,9 +380,25 @@ pub async fn print(
                     wanted.label
                 )));
             }
-            sheet(tx, &inner, &around, &on_desk, form)
+            if on_desk.kept.applicant == sql::ERASED && form != Form::ControlSlip {
+                return Err(Failure::Refused(
+                    "Dữ liệu cá nhân trong hồ sơ đã được xóa, không in lại được giấy này."
+                        .to_owned(),
+                ));
+            }
+            let is_own = !around.maker(tx, &on_desk.kept)?.parts.is_empty();
+            let mut sheet = sheet(tx, &inner, &around, &on_desk, form)?;
+            // The secret is the citizen's and the counter's: who only looks does not learn it.
+            if !is_own {
+                sheet.secret = "••••••".to_owned();
+                sheet.track_url = format!("{}/tra-cuu", inner.config.base_url);
+            }
+            Ok((sheet, is_own))
         })
         .await?;
+    if !is_own {
+        super::show::look(&site, &who, id, "print").await?;
+    }
     let name = format!("{paper}-{}.pdf", sheet.code);
     let made = tokio::task::spawn_blocking(move || prints::render(form, &sheet)).await;
     let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(print_fault)?;
@@ -398,6 +449,7 @@ pub async fn register(
     }
     let as_pdf = asked.get("dang") != "xlsx";
     let rows_max = if as_pdf { REGISTER_ROWS_MAX } else { WORKBOOK_ROWS_MAX };
+    let _turn = site.one_at_a_time().await?;
     let filter = list::read_filter(&asked, &who);
     let seen = Seen::of(&who);
     let (inner, asker) = (site.clone(), who.clone());

@@ -1,13 +1,15 @@
 //! One dossier: where it stands, why its date, what was done, what can be done.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use domain::{
-    dossier::{CommandKind, Delivery, Event, Financial, Status, Words},
-    ids::DossierId,
+    dossier::{CommandKind, Delivery, Event, Financial, Status, What, Words},
+    ids::{AccountId, DossierId},
     workflow::Workflow,
 };
 use people::staff::facts as staff;
-use site::{Failure, Html, Path, Shell, Site, State, Who, show::Working};
+use site::{Asked, Failure, Html, Path, Shell, Site, State, Who, show::Working};
 use store::{Fault, Tx};
 
 use super::{
@@ -18,7 +20,7 @@ use super::{
 
 struct Button {
     href: String,
-    label: &'static str,
+    label: String,
     /// Needs no form: one press does it.
     at_once: bool,
     main: bool,
@@ -39,6 +41,8 @@ struct Done {
     when: String,
     who: String,
     what: &'static str,
+    /// To whom, how much, which number, until when.
+    about: String,
     words: String,
 }
 
@@ -71,6 +75,15 @@ struct Show {
     papers: Vec<PaperView>,
     files: Vec<File>,
     prints: Vec<papers::Printable>,
+    /// Just received: the paper that the citizen waits for.
+    fresh: Option<papers::Printable>,
+    /// What the draft or the result says, if it is a refusal, and why.
+    refusal: Option<String>,
+    provisional: bool,
+    erased: bool,
+    may_correct: bool,
+    may_read_journal: bool,
+    signer: String,
     person: Person,
     person_born: String,
     unit: String,
@@ -99,6 +112,7 @@ pub(super) fn form_label(code: &str) -> &'static str {
 pub(super) fn way(
     workflow: &Workflow,
     dossier: &domain::dossier::Dossier,
+    limit_minutes: i64,
     holder: &str,
 ) -> Vec<StepView> {
     let finished = dossier.finished_at.is_some();
@@ -121,8 +135,11 @@ pub(super) fn way(
             } else {
                 ""
             };
-            let hours = match (step.minutes / 60, step.minutes % 60) {
+            // Shares of what was promised, not of what the workflow was written for.
+            let minutes = workflow.step_minutes(at, limit_minutes);
+            let hours = match (minutes / 60, minutes % 60) {
                 (0, 0) => String::new(),
+                (0, minutes) => format!("{minutes} phút làm việc"),
                 (hours, 0) => format!("{hours} giờ làm việc"),
                 (hours, minutes) => format!("{hours} giờ {minutes} phút làm việc"),
             };
@@ -140,13 +157,59 @@ pub(super) fn way(
         .collect()
 }
 
-fn done(tx: &mut Tx<'_>, events: &[Event]) -> Result<Vec<Done>, Fault> {
+/// What an event says beside its words: names of people and offices, dates, amounts, numbers.
+fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
+    let day = who.today();
+    let until = |at: jiff::civil::DateTime| domain::text::date_time(at);
+    Ok(match what {
+        What::Submit { channel, .. } => channel.label().to_owned(),
+        What::Accept { due_at, .. } => format!("Hẹn trả {}", until(*due_at)),
+        What::Transfer { unit, .. } => format!("Đến {}", who.tree.title(*unit)),
+        What::Assign { officer, .. } | What::Reassign { officer, .. } => {
+            format!("Cho {}", name_of(tx, Some(*officer), day)?)
+        }
+        What::HandOver { hop } => format!("Cho {}", name_of(tx, hop.holder, day)?),
+        What::Consult { unit, due_at, .. } => {
+            format!("Hỏi {}, trả lời trước {}", who.tree.title(*unit), until(*due_at))
+        }
+        What::Answer { unit, .. } => who.tree.title(*unit).to_owned(),
+        What::RequestSupplement { until: at } => format!("Bổ sung trước {}", until(*at)),
+        What::Supplement { resume, .. } => format!("Hẹn trả {}", until(resume.due_at)),
+        What::RequestPayment { amount, .. } | What::MarkPaid { amount, .. } => amount.to_string(),
+        What::Number { number, .. } | What::FinishCorrection { number, .. } => {
+            format!("Số {number}")
+        }
+        What::SettleOnTheSpot { signer, number, .. } => {
+            let signed = format!("Ký: {}", name_of(tx, Some(*signer), day)?);
+            number.as_ref().map_or(signed.clone(), |it| format!("{signed}; số {it}"))
+        }
+        What::Return { channel, collector } => {
+            format!("{}; {}", channel.label(), collector.label().to_lowercase())
+        }
+        What::Extend { due_at, .. } | What::Recompute { due_at, .. } => {
+            format!("Hẹn trả {}", until(*due_at))
+        }
+        What::RefuseIntake { ground } => ground.label().to_owned(),
+        _ => String::new(),
+    })
+}
+
+fn done(tx: &mut Tx<'_>, who: &Who, events: &[Event]) -> Result<Vec<Done>, Fault> {
+    let mut names: HashMap<AccountId, String> = HashMap::new();
     let mut done = Vec::with_capacity(events.len());
     for event in events.iter().rev() {
-        let who = staff::account_name(tx, event.by)?;
+        let name = match names.get(&event.by) {
+            Some(name) => name.clone(),
+            None => {
+                let name = staff::account_name(tx, event.by)?;
+                names.insert(event.by, name.clone());
+                name
+            }
+        };
         done.push(Done {
             when: domain::text::date_time(event.at.civil()),
-            who: if who.is_empty() { "Hệ thống".to_owned() } else { who },
+            who: if name.is_empty() { "Hệ thống".to_owned() } else { name },
+            about: about(tx, who, &event.what)?,
             what: event.what.kind().label(),
             words: event.words.clone().unwrap_or_default(),
         });
@@ -161,8 +224,6 @@ pub(super) const fn is_at_once(kind: CommandKind) -> bool {
         CommandKind::Begin
             | CommandKind::Resubmit
             | CommandKind::Sign
-            | CommandKind::Verify
-            | CommandKind::FinishVerify
             | CommandKind::PutUp
             | CommandKind::Undo
             | CommandKind::SendByPost
@@ -178,7 +239,7 @@ const HIDDEN: &[CommandKind] = &[
     CommandKind::Synchronise,
 ];
 
-fn buttons(id: DossierId, open: Vec<CommandKind>) -> Vec<Button> {
+fn buttons(id: DossierId, open: Vec<CommandKind>, last: Option<CommandKind>) -> Vec<Button> {
     let mut main_given = false;
     open.into_iter()
         .filter(|it| !HIDDEN.contains(it))
@@ -202,7 +263,10 @@ fn buttons(id: DossierId, open: Vec<CommandKind>) -> Vec<Button> {
             main_given |= main;
             Button {
                 href: format!("/co-quan/ho-so/{id}/{}", kind.slug()),
-                label: kind.label(),
+                label: match (kind, last) {
+                    (CommandKind::Undo, Some(last)) => format!("Hoàn tác: {}", last.label()),
+                    _ => kind.label().to_owned(),
+                },
                 at_once: is_at_once(kind) && !matches!(kind.words(), Words::Owed),
                 main,
             }
@@ -219,10 +283,11 @@ pub async fn show(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<DossierId>,
+    Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let shell = site.shell(&who);
-    let page = site
+    let (shell, is_fresh) = (site.shell(&who), asked.has("moi"));
+    let (page, is_own) = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -247,13 +312,15 @@ pub async fn show(
             };
             let today = asker.today();
             let now = asker.now.civil();
-            let holder = dossier.hop.and_then(|it| it.holder).or(dossier.officer);
-            let holder = name_of(tx, holder, today)?;
+            let holder = name_of(tx, sql::holder(dossier), today)?;
             let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
             let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);
             let due_note = match dossier.due_at {
                 None if dossier.is_suspended() => "Đồng hồ đang dừng".to_owned(),
+                Some(due) if dossier.status.is_open() && !late && due.date() == today => {
+                    "Hẹn trả hôm nay".to_owned()
+                }
                 Some(due) if dossier.status.is_open() && !late => format!(
                     "Còn {} ngày làm việc",
                     calendar.working_days_between(today, due.date())
@@ -267,8 +334,41 @@ pub async fn show(
             };
             let person = sql::person(tx, id)?.unwrap_or_default();
             let original = dossier.due_original_at.filter(|it| Some(*it) != dossier.due_at);
-            let prints = papers::printable(dossier, &events).collect();
-            Ok(Show {
+            let erased = kept.applicant == sql::ERASED;
+            let mut prints: Vec<_> = papers::printable(dossier, &events).collect();
+            if erased {
+                prints.retain(|it| it.form == prints::Form::ControlSlip);
+            }
+            let wanted = match dossier.status {
+                Status::IntakeSupplement => "yeu-cau-bo-sung",
+                Status::RefusedIntake => "tu-choi",
+                _ => "giay-hen",
+            };
+            let fresh = prints.iter().find(|it| is_fresh && it.slug == wanted).cloned();
+            let refused = dossier.outcome == Some(domain::dossier::Outcome::Refused);
+            let refusal = events
+                .iter()
+                .rev()
+                .find(|it| refused && it.what.kind() == CommandKind::Refuse)
+                .map(|it| it.words.clone().unwrap_or_default());
+            let counter = maker
+                .plays_any(&[domain::dossier::Part::Counter, domain::dossier::Part::CounterHead]);
+            let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
+                (Some(from), Some(until)) => calendar.minutes_between(from, until),
+                _ => on_desk.workflow.minutes(),
+            };
+            let open = if erased { Vec::new() } else { dossier.open_commands(&maker, now) };
+            let last = dossier.last.as_ref().map(|it| it.kind);
+            let is_own = !maker.parts.is_empty();
+            let page = Show {
+                fresh,
+                refusal,
+                provisional: kept.provisional && dossier.due_at.is_some(),
+                erased,
+                may_correct: counter && !erased && !dossier.status.is_over(),
+                may_read_journal: asker
+                    .can(domain::access::Action::JournalRead, domain::access::Object::Anything),
+                signer: name_of(tx, dossier.signer, today)?,
                 shell,
                 id,
                 edition: kept.edition,
@@ -290,9 +390,9 @@ pub async fn show(
                 due_class: if late { "bad" } else { "warn" },
                 original: original.map(domain::text::date_time),
                 working,
-                buttons: buttons(id, dossier.open_commands(&maker, now)),
-                steps: way(&on_desk.workflow, dossier, &holder),
-                done: done(tx, &events)?,
+                buttons: buttons(id, open, last),
+                steps: way(&on_desk.workflow, dossier, limit_minutes, &holder),
+                done: done(tx, &asker, &events)?,
                 papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),
                 files: sql::files(tx, id)?,
                 prints,
@@ -306,9 +406,29 @@ pub async fn show(
                 fee_due: dossier.fee_due.to_string(),
                 fee_paid: dossier.fee_paid.to_string(),
                 number: dossier.number.clone().unwrap_or_default(),
-                may_add_files: !maker.parts.is_empty(),
-            })
+                may_add_files: is_own && !erased,
+            };
+            Ok((page, is_own))
         })
         .await?;
+    // Whoever has nothing to do on it has looked into somebody's affairs: that is written down.
+    if !is_own {
+        look(&site, &who, id, "page").await?;
+    }
     site.page(&page)
+}
+
+/// Writes down that somebody without a part in a dossier looked at it.
+pub(super) async fn look(
+    site: &Site,
+    who: &Who,
+    id: DossierId,
+    what: &'static str,
+) -> Result<(), Failure> {
+    site.write(who, move |tx| {
+        let details = serde_json::json!({ "what": what });
+        tx.journal(store::journal::Entry::new(sql::SUBJECT, id.0, "look").details(&details));
+        Ok(())
+    })
+    .await
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     dossier::{Dossier, Event, What},
-    ids::{DossierId, StaffId, UnitId, VersionId},
+    ids::{DossierId, ProcedureId, StaffId, UnitId, VersionId},
 };
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,6 @@ pub struct New<'a> {
     pub received_at: DateTime,
     pub provisional: bool,
     pub person: &'a Person,
-    pub words: &'a [String],
 }
 
 /// The next number of the sequence `name`, from 1. The row is the lock: no number is given twice.
@@ -153,13 +152,7 @@ pub fn insert(
         ],
     )?;
     insert_person(tx, id, new.person)?;
-    for word in new.words {
-        tx.execute(
-            "insert into dossier_word (word, dossier) values (?1, ?2)
-             on conflict (word, dossier) do nothing",
-            &[word.into(), id.into()],
-        )?;
-    }
+    insert_words(tx, id, new.person)?;
     say(tx, id, events);
     Ok(id)
 }
@@ -196,12 +189,29 @@ struct Facts {
     state: String,
 }
 
+/// What stands where a name stood that was erased.
+pub const ERASED: &str = "(đã xóa)";
+
+/// In whose hands it is: nobody's once it is over, or while a whole office has it.
+pub fn holder(dossier: &Dossier) -> Option<StaffId> {
+    use domain::dossier::Status::{Assigned, AwaitPayment, AwaitSupplement, Consulting};
+    use domain::dossier::Status::{Processing, Verifying};
+    let named = dossier.hop.and_then(|it| it.holder);
+    match dossier.status {
+        Assigned | Processing | Verifying | Consulting | AwaitSupplement | AwaitPayment => {
+            named.or(dossier.officer)
+        }
+        it if it.is_over() => None,
+        _ => named,
+    }
+}
+
 impl Facts {
     fn of(dossier: &Dossier) -> Result<Self, Fault> {
         let hop = dossier.hop;
         Ok(Self {
             step: hop.map_or(0, |it| i64::from(it.step)),
-            holder: hop.and_then(|it| it.holder).or(dossier.officer),
+            holder: holder(dossier),
             step_due_at: hop.and_then(|it| it.due_at),
             state: serde_json::to_string(dossier)
                 .map_err(|e| Fault::Broken(format!("a dossier's state: {e}")))?,
@@ -307,6 +317,27 @@ pub fn find(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
     row.as_ref().map(kept).transpose()
 }
 
+/// The code of an open dossier on the same procedure, with the same number of the applicant's
+/// paper, at the same commune or district.
+pub fn twin(
+    tx: &mut Tx<'_>,
+    id_number: &str,
+    procedure: ProcedureId,
+    body: UnitId,
+) -> Result<Option<String>, Fault> {
+    let row = tx.query_one(
+        "select d.code from dossier_person p join dossier d on d.id = p.dossier
+           join procedure_version v on v.id = d.version
+         where p.id_number = ?1 and v.procedure = ?2 and d.body = ?3 and d.returned_at is null
+           and d.status in ('accepted', 'transferred', 'assigned', 'processing', 'verifying',
+             'consulting', 'await_supplement', 'await_payment', 'to_sign', 'to_number',
+             'result_at_counter', 'intake_supplement')
+         order by d.id desc limit 1",
+        &[id_number.into(), procedure.into(), body.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// The dossier with this code, if there is one.
 pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(&format!("{COLUMNS} where code = ?1"), &[code.into()])?;
@@ -401,6 +432,37 @@ pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
         return_way: row.get(9)?,
         secret: row.get(10)?,
     }))
+}
+
+/// Writes what is right about the people of a dossier. `false`: somebody else was first.
+pub fn correct_person(tx: &mut Tx<'_>, kept: &Kept, it: &Person) -> Result<bool, Fault> {
+    let touched = tx.execute(
+        "update dossier set applicant = ?3, edition = edition + 1 where id = ?1 and edition = ?2",
+        &[kept.id.into(), kept.edition.into(), it.name.as_str().into()],
+    )?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    tx.execute("delete from dossier_person where dossier = ?1", &[kept.id.into()])?;
+    insert_person(tx, kept.id, it)?;
+    tx.execute("delete from dossier_word where dossier = ?1", &[kept.id.into()])?;
+    insert_words(tx, kept.id, it)?;
+    Ok(true)
+}
+
+fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
+    let mut words = domain::text::words(&it.name);
+    words.extend(domain::text::words(&it.proxy_name));
+    words.sort();
+    words.dedup();
+    for word in words {
+        tx.execute(
+            "insert into dossier_word (word, dossier) values (?1, ?2)
+             on conflict (word, dossier) do nothing",
+            &[word.into(), id.into()],
+        )?;
+    }
+    Ok(())
 }
 
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are

@@ -393,6 +393,11 @@ fn command(
             if day.is_some_and(|it| it < now.date()) {
                 fields.wrong("ngay", "Ngày đề nghị trả lời không thể trước hôm nay.");
             }
+            let due = kept.dossier.due_at.map(|it| it.date());
+            let runs = !clock.pauses_for(SuspensionKind::Consultation);
+            if runs && day.zip(due).is_some_and(|(day, due)| day > due) {
+                fields.wrong("ngay", "Ngày đề nghị trả lời phải trước ngày hẹn trả kết quả.");
+            }
             unit.zip(day).map(|(unit, day)| What::Consult {
                 unit,
                 due_at: closing(day),

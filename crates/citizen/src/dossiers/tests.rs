@@ -8,6 +8,7 @@ use people::{
 use testkit::{Browser, TestSite, on_both_engines};
 
 mod clock;
+mod counter;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {
@@ -82,7 +83,7 @@ pub(crate) fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)>
 pub(crate) async fn received(site: &TestSite) -> Browser<'_> {
     let mut browser = site.signed_in("quay");
     let answer = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
-    assert_eq!(answer.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", answer.text);
+    assert_eq!(answer.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"), "{}", answer.text);
     browser
 }
 
@@ -128,7 +129,7 @@ on_both_engines! { crate::routes();
         assert!(asked.text.contains("đã được điền sẵn"), "{}", asked.text);
         assert_eq!(site.count("select count(*) from dossier"), 0);
         let asked = browser.post("/co-quan/ho-so/moi", &fields("bo-sung", "Giấy chứng sinh")).await;
-        assert_eq!(asked.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", asked.text);
+        assert_eq!(asked.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"), "{}", asked.text);
         assert_eq!(site.text("select status from dossier"), "intake_supplement");
         assert_eq!(site.count("select count(*) from dossier where due_at is null"), 1);
         let paper = browser.get("/co-quan/ho-so/1/in/yeu-cau-bo-sung").await;
@@ -161,7 +162,7 @@ on_both_engines! { crate::routes();
         assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 422);
         fields.push(("ly-do", "Trẻ đã đăng ký khai sinh ngày 2/1"));
         let turned = browser.post("/co-quan/ho-so/moi", &fields).await;
-        assert_eq!(turned.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", turned.text);
+        assert_eq!(turned.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"), "{}", turned.text);
         assert_eq!(site.text("select status from dossier"), "refused_intake");
         assert_eq!(site.count("select count(*) from dossier where is_open = 1"), 0);
         assert_eq!(browser.get("/co-quan/ho-so/1/in/tu-choi").await.status, 200);
@@ -189,7 +190,7 @@ on_both_engines! { crate::routes();
         given_two_communes(&site);
         let mut browser = received(&site).await;
         let again = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
-        assert_eq!(again.location.as_deref(), Some("/co-quan/ho-so/1"));
+        assert_eq!(again.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"));
         assert_eq!(site.count("select count(*) from dossier"), 1);
     }
 

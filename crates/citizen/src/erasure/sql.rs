@@ -3,8 +3,7 @@
 use domain::ids::DossierId;
 use store::{Fault, Tx};
 
-/// What stands where a name stood.
-pub(super) const ERASED: &str = "(đã xóa)";
+use crate::dossiers::facts::ERASED;
 
 /// The hashes of a dossier's files.
 pub(super) fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {

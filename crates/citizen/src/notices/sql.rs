@@ -38,6 +38,12 @@ pub(super) fn queue(
     phone: &str,
     text: &str,
 ) -> Result<(), Fault> {
+    // Whoever was not told yet is told the newest only.
+    tx.execute(
+        "delete from outbox where subject = 'dossier' and subject_id = ?1 and sent_ms is null
+           and kind in ('new_date', 'extended')",
+        &[dossier.into()],
+    )?;
     tx.execute(
         "insert into outbox (dedupe, kind, subject, subject_id, recipient, text, created_ms)
          values (?1, ?2, 'dossier', ?3, ?4, ?5, ?6)

@@ -61,7 +61,7 @@ fn lines(
     let mut hanging: HashMap<ProcedureId, sql::Posting> =
         sql::postings(tx, unit, place)?.into_iter().map(|it| (it.procedure, it)).collect();
     let mut lines: Vec<Line> = catalogue
-        .of_tier(tier, who.today())
+        .of_tier(tier, who.tree.has_districts())
         .map(|it| {
             let hangs = hanging.remove(&it.procedure);
             let state = match &hangs {

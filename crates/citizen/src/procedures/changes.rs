@@ -48,6 +48,9 @@ pub enum ChangeError {
     /// The procedure is no more.
     #[error("Thủ tục đã bị bãi bỏ.")]
     Abolished,
+    /// Nothing is different.
+    #[error("Nội dung giống hệt phiên bản đang có; chưa ghi phiên bản mới.")]
+    Same,
     /// The last day is before the first.
     #[error("Ngày kết thúc tạm dừng phải từ ngày bắt đầu trở đi.")]
     PauseBackwards,
@@ -95,6 +98,9 @@ pub fn publish(
     }
     if before.as_ref().map(|it| it.id) != after {
         return Ok(Err(ChangeError::Overtaken));
+    }
+    if before.as_ref().is_some_and(|it| it.state == sql::PUBLISHED && it.body == *body) {
+        return Ok(Err(ChangeError::Same));
     }
     if let Some(before) = before.as_ref().filter(|it| it.in_force_from >= from) {
         return Ok(Err(ChangeError::NotLast { from: before.in_force_from }));
@@ -193,6 +199,11 @@ pub fn plan(
     from: Date,
 ) -> Result<Result<Plan, Vec<RowError>>, Fault> {
     let newest: HashMap<String, Version> = sql::newest(tx)?;
+    let today = tx.now().civil().date();
+    let current: HashMap<String, ProcedureVersion> = sql::all_in_force(tx, today)?
+        .into_iter()
+        .map(|it| (it.body.code.clone(), it.body))
+        .collect();
     let mut plan = Plan::default();
     let mut errors = Vec::new();
     let list: Vec<ProcedureVersion> = list.iter().cloned().map(tidied).collect();
@@ -205,7 +216,11 @@ pub fn plan(
         }
         match newest.get(&it.code) {
             None => plan.added.push(it.clone()),
-            Some(old) if old.state == sql::PUBLISHED && old.body == *it => plan.unchanged += 1,
+            Some(old) if old.body == *it => plan.unchanged += 1,
+            // A later version waits, and the file says what holds until then: nothing to do.
+            Some(old) if old.in_force_from > from && current.get(&it.code) == Some(it) => {
+                plan.unchanged += 1;
+            }
             Some(old) if old.in_force_from >= from => errors.push(RowError {
                 row,
                 field: "in_force_from",

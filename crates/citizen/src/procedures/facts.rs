@@ -209,11 +209,11 @@ impl Catalogue {
         self.index.did_you_mean(query)
     }
 
-    /// Procedures that People's Committees of `tier` settle on `day`.
-    pub fn of_tier(&self, tier: Tier, day: Date) -> impl Iterator<Item = &Arc<Version>> {
+    /// Procedures that People's Committees of `tier` settle, with districts above communes or not.
+    pub fn of_tier(&self, tier: Tier, with_districts: bool) -> impl Iterator<Item = &Arc<Version>> {
         self.versions
             .iter()
-            .filter(move |it| it.body.body == "ubnd" && it.body.settled_by(tier, day))
+            .filter(move |it| it.body.body == "ubnd" && it.body.settled_by(tier, with_districts))
     }
 }
 

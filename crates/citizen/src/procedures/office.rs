@@ -1,5 +1,7 @@
 //! The catalogue in the office: the list, one procedure with its versions, pauses and ends.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::response::Response;
 use domain::{
@@ -17,6 +19,7 @@ use store::Tx;
 use super::{
     changes::{self, Changed},
     exchange::body_label,
+    facts,
     sql::{self, Line, Paused, Version},
 };
 
@@ -101,17 +104,28 @@ pub async fn list(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let today = who.today();
-    let mut lines = site.read(&who, move |tx| Ok(sql::lines(tx, today)?)).await?;
+    let inner = site.clone();
+    let (mut lines, catalogue) = site
+        .read(&who, move |tx| Ok((sql::lines(tx, today)?, facts::catalogue(&inner, tx)?)))
+        .await?;
     let mut sectors: Vec<String> = lines.iter().map(|it| it.sector.clone()).collect();
     sectors.sort_by_cached_key(|it| text::sort_key(it));
     sectors.dedup();
 
     let q = text::fold(asked.get("q"));
     let (sector, state) = (asked.get("linh-vuc").to_owned(), asked.get("trang-thai").to_owned());
-    lines.retain(|it| {
-        (q.is_empty()
+    let says = |it: &Line| {
+        q.is_empty()
             || it.code.starts_with(asked.get("q"))
-            || q.split(' ').all(|word| text::fold(&it.name).contains(word)))
+            || q.split(' ').all(|word| text::fold(&it.name).contains(word))
+    };
+    // Where nothing says so: as citizens search, with slips of the finger and everyday words.
+    let meant: Option<HashSet<String>> = (!lines.iter().any(says)).then(|| {
+        let found = catalogue.find(asked.get("q"), LINES);
+        found.iter().map(|it| it.body.code.clone()).collect()
+    });
+    lines.retain(|it| {
+        meant.as_ref().map_or_else(|| says(it), |codes| codes.contains(&it.code))
             && (sector.is_empty() || it.sector == sector)
             && (state.is_empty() || state_of(it, today) == state)
     });
@@ -267,6 +281,9 @@ impl Wish {
             "bai-bo" => {
                 let from = fields.date("bo-tu");
                 let decision = fields.text("quyet-dinh", 300);
+                if !fields.typed().has("chac-chan") {
+                    fields.wrong("chac-chan", "Đánh dấu để xác nhận bãi bỏ thủ tục này.");
+                }
                 from.zip(decision).map(|(from, decision)| Self::Abolish { from, decision })
             }
             _ => Some(Self::Resume),

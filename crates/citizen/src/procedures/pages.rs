@@ -71,7 +71,10 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         let span = |it: &domain::hours::Span| {
             format!("{}–{}", it.from.strftime("%H:%M"), it.until.strftime("%H:%M"))
         };
-        spans.map(span).collect::<Vec<_>>().join(", ")
+        let now = who.now.civil().time();
+        let is_open = calendar.hours.spans(today).iter().any(|it| it.from <= now && now < it.until);
+        let hours = spans.map(span).collect::<Vec<_>>().join(", ");
+        if is_open { hours } else { words.say_with("home-closed-now", &[("hours", &hours)]) }
     } else {
         words.say("home-closed")
     };
@@ -135,16 +138,17 @@ pub async fn search(
     let catalogue = current(&site, &who).await?;
     let q: String = asked.get("q").chars().take(200).collect();
     let (sector, tier, level) = (asked.get("linh-vuc"), asked.get("cap"), asked.get("muc-do"));
-    let today = who.today();
+    let with_districts = who.tree.has_districts();
     // What a unit settles is what People's Committees of its tier settle.
     let unit = asked.get("don-vi").to_owned();
     let of_unit = unit.parse().ok().and_then(|it| who.tree.unit(it)).map(|it| tier_of(&it.kind));
     let fits = |it: &Version| {
         of_unit.is_none_or(|tier| {
-            it.body.body == "ubnd" && tier.is_some_and(|tier| it.body.settled_by(tier, today))
+            it.body.body == "ubnd"
+                && tier.is_some_and(|tier| it.body.settled_by(tier, with_districts))
         }) && (sector.is_empty() || it.body.sector == sector)
             && (level.is_empty() || it.body.level.code() == level)
-            && Tier::from_code(tier).is_none_or(|tier| it.body.settled_by(tier, today))
+            && Tier::from_code(tier).is_none_or(|tier| it.body.settled_by(tier, with_districts))
     };
     let found: Vec<Arc<Version>> = if q.is_empty() {
         catalogue.all().iter().filter(|it| fits(it)).cloned().collect()
@@ -417,7 +421,8 @@ fn posted(
 ) -> Result<(String, Vec<Arc<Version>>), Failure> {
     let it = who.tree.unit(unit).ok_or(Failure::NotFound)?;
     let tier = tier_of(&it.kind).ok_or(Failure::NotFound)?;
-    let mut found: Vec<Arc<Version>> = catalogue.of_tier(tier, who.today()).cloned().collect();
+    let mut found: Vec<Arc<Version>> =
+        catalogue.of_tier(tier, who.tree.has_districts()).cloned().collect();
     found.sort_by_cached_key(|it| {
         (domain::text::sort_key(&it.body.sector), domain::text::sort_key(&it.body.name))
     });

@@ -38,6 +38,8 @@ struct Import<'a> {
     m: &'a Mistakes,
     preview: Option<Preview>,
     errors: Vec<RowError>,
+    /// Rows of the file above the first procedure.
+    heads: usize,
 }
 
 fn page(
@@ -45,16 +47,16 @@ fn page(
     who: &Who,
     m: &Mistakes,
     preview: Option<Preview>,
-    errors: Vec<RowError>,
+    (errors, heads): (Vec<RowError>, usize),
 ) -> Result<Html<String>, Failure> {
-    site.page(&Import { shell: site.shell(who), m, preview, errors })
+    site.page(&Import { shell: site.shell(who), m, preview, errors, heads })
 }
 
 /// GET `/co-quan/thu-tuc/nhap`
 pub async fn form(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let mut m = Mistakes::default();
     m.typed.set("tu-ngay", who.today().strftime("%d/%m/%Y").to_string());
-    page(&site, &who, &m, None, Vec::new())
+    page(&site, &who, &m, None, (Vec::new(), 0))
 }
 
 /// What was sent: a new file, or the hash of one that was looked at.
@@ -107,7 +109,7 @@ async fn read_sent(
         from,
         is_confirmed,
     });
-    fields.finish(sent).or_show_again(|m| page(site, who, &m, None, Vec::new()))
+    fields.finish(sent).or_show_again(|m| page(site, who, &m, None, (Vec::new(), 0)))
 }
 
 /// POST `/co-quan/thu-tuc/nhap`: look at a file, or apply the one that was looked at.
@@ -119,7 +121,9 @@ pub async fn import(
     let Sent { bytes, kind, name, from, is_confirmed } = read_sent(&site, &who, filled).await?;
     let mut m = Mistakes::default();
     m.typed.set("tu-ngay", from.strftime("%d/%m/%Y").to_string());
-    let wrong = |errors| Err(Failure::Mistaken(page(&site, &who, &m, None, errors)?));
+    // A table has its heads in the first row; what people see in Excel counts them.
+    let heads = usize::from(kind != Kind::Json);
+    let wrong = |errors| Err(Failure::Mistaken(page(&site, &who, &m, None, (errors, heads))?));
 
     let to_read = bytes.clone();
     let read = tokio::task::spawn_blocking(move || exchange::read(kind, &to_read)).await;
@@ -160,7 +164,7 @@ pub async fn import(
         unchanged: plan.unchanged,
         names: changed.chain(added).take(NAMES_MAX).collect(),
     };
-    Ok(page(&site, &who, &m, Some(preview), Vec::new())?.into_response())
+    Ok(page(&site, &who, &m, Some(preview), (Vec::new(), 0))?.into_response())
 }
 
 /// GET `/co-quan/thu-tuc/xuat?dang=`

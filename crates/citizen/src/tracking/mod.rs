@@ -218,6 +218,11 @@ async fn show(
                 Status::ResultAtCounter => Some(words.say("track-collect")),
                 _ => None,
             };
+            let calendar = desk.calendar(on_desk.kept.unit);
+            let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
+                (Some(from), Some(until)) => calendar.minutes_between(from, until),
+                _ => on_desk.workflow.minutes(),
+            };
             let status = dossier.status.public().map_or_else(String::new, |it| match asker.lang {
                 site::Lang::Vi => it.label().to_owned(),
                 site::Lang::En => it.english().to_owned(),
@@ -230,7 +235,7 @@ async fn show(
                 due: dossier.due_at.map(domain::text::date_time),
                 working,
                 asked_of_you,
-                steps: facts::way(&on_desk.workflow, dossier),
+                steps: facts::way(&on_desk.workflow, dossier, limit_minutes),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
                 shell,
             })

@@ -4,7 +4,8 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 use super::{
-    DeadlineError, Due, MINUTES_PER_DAY, Pause, Term, TimeLimit, days_between, effective_reception,
+    DeadlineError, Due, Extension, MINUTES_PER_DAY, Pause, Term, TimeLimit, days_between,
+    effective_reception,
 };
 use crate::{
     calendar::{DayKind, EntryState, WorkCalendar},
@@ -61,7 +62,11 @@ pub fn explain(calendar: &WorkCalendar, term: &Term) -> Result<Explanation, Dead
             counted: false,
             counts: 0,
             reason: "Tiếp nhận lần đầu; thời hạn tính lại từ khi nhận đủ giấy tờ bổ sung".into(),
-            source: "Nghị định 61/2018/NĐ-CP Điều 19 khoản 4".into(),
+            source: term
+                .pauses
+                .iter()
+                .find(|it| it.until == Some(from))
+                .map_or_else(String::new, |it| it.source.clone()),
         });
     }
     // A pause still standing: shown up to its beginning.
@@ -80,17 +85,7 @@ pub fn explain(calendar: &WorkCalendar, term: &Term) -> Result<Explanation, Dead
         _ => days_of(calendar, term.limit, from, start, last, pauses, &mut steps),
     }
     if let (Some(extension), Some(original)) = (&term.extension, original_at) {
-        steps.push(Step {
-            date: extension.due_at.max(original).date(),
-            counted: false,
-            counts: 0,
-            reason: format!(
-                "Xin lỗi và hẹn lại: {} (hẹn ban đầu {})",
-                extension.reason,
-                original.date().strftime("%d/%m/%Y")
-            ),
-            source: "Nghị định 61/2018/NĐ-CP Điều 19 khoản 9".into(),
-        });
+        extended(calendar, extension, original.date(), &mut steps);
     }
     Ok(Explanation {
         effective_reception: start,
@@ -99,6 +94,34 @@ pub fn explain(calendar: &WorkCalendar, term: &Term) -> Result<Explanation, Dead
         steps,
         rule: rule(term.limit),
     })
+}
+
+/// The days between the law's date and the new appointment, none of them counted.
+fn extended(calendar: &WorkCalendar, extension: &Extension, original: Date, steps: &mut Vec<Step>) {
+    let last = extension.due_at.date().max(original);
+    let mut day = original;
+    while let Ok(next) = day.tomorrow() {
+        day = next;
+        if day >= last {
+            break;
+        }
+        let (reason, source) = if calendar.works_on(day) {
+            ("Ngoài thời hạn, trong thời gian hẹn lại".to_owned(), String::new())
+        } else {
+            day_off(calendar, day)
+        };
+        steps.push(Step { date: day, counted: false, counts: 0, reason, source });
+    }
+    let original = original.strftime("%d/%m/%Y");
+    let why =
+        if extension.reason.is_empty() { String::new() } else { format!(": {}", extension.reason) };
+    steps.push(Step {
+        date: last,
+        counted: false,
+        counts: 0,
+        reason: format!("Xin lỗi và hẹn lại{why} (hẹn ban đầu {original})"),
+        source: extension.source.clone(),
+    });
 }
 
 fn rule(limit: TimeLimit) -> String {

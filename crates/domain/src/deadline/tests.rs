@@ -177,7 +177,13 @@ fn beyond_the_settled_calendar_a_date_is_marked() {
 }
 
 fn pause(from: &str, until: Option<&str>, after: AfterPause) -> Pause {
-    Pause { from: at(from), until: until.map(at), after, reason: "chờ bổ sung".into() }
+    Pause {
+        from: at(from),
+        until: until.map(at),
+        after,
+        reason: "chờ bổ sung".into(),
+        source: "Điều thử".into(),
+    }
 }
 
 #[test]
@@ -226,8 +232,11 @@ fn hours_stop_and_go_on_within_a_day() {
 fn an_extension_leaves_the_original_as_it_was() {
     let calendar = shipped();
     let mut term = Term::new(TimeLimit::WorkingDays(5), at("2026-03-02T09:00"));
-    term.extension =
-        Some(Extension { due_at: at("2026-03-13T17:00"), reason: "cần xác minh thêm".into() });
+    term.extension = Some(Extension {
+        due_at: at("2026-03-13T17:00"),
+        reason: "cần xác minh thêm".into(),
+        source: String::new(),
+    });
     let due = term.due(&calendar).unwrap();
     assert_eq!(due.original_at, Some(at("2026-03-09T17:00")));
     assert_eq!(due.at, Some(at("2026-03-13T17:00")));
@@ -306,8 +315,7 @@ proptest! {
         let start = date(2026, 1, 5).at(9, 0, 0, 0);
         let day = |d: i64| start.checked_add(d.days()).unwrap();
         let stop = |a, b| Pause {
-            from: day(a), until: Some(day(b)), after: AfterPause::Resume, reason: String::new(),
-        };
+            from: day(a), until: Some(day(b)), after: AfterPause::Resume, reason: String::new(), source: String::new() };
         let limit = [TimeLimit::WorkingDays(n), TimeLimit::WorkingMinutes(i64::from(n) * 60)][kind];
         let mut whole = Term::new(limit, start);
         whole.pauses = vec![stop(from, from + first + second)];
@@ -328,8 +336,7 @@ proptest! {
         prop_assume!(began.date() <= before);
         let until = began.checked_add(length.days()).unwrap();
         term.pauses = vec![Pause {
-            from: began, until: Some(until), after: AfterPause::Resume, reason: String::new(),
-        }];
+            from: began, until: Some(until), after: AfterPause::Resume, reason: String::new(), source: String::new() }];
         let after = term.due(&calendar).unwrap().at.unwrap().date();
         let lost = calendar.working_days_between(began.date(), until.date());
         let expected = calendar.nth_after(before, lost).filter(|_| lost > 0).unwrap_or(before);
@@ -353,8 +360,7 @@ proptest! {
         let began = received.checked_add(from.days()).unwrap();
         term.pauses = vec![Pause {
             from: began, until: Some(began.checked_add(length.days()).unwrap()),
-            after: AfterPause::Resume, reason: String::new(),
-        }];
+            after: AfterPause::Resume, reason: String::new(), source: String::new() }];
         let explained = explain(&calendar, &term).unwrap();
         prop_assert_eq!(explained.steps.iter().map(|it| it.counts).sum::<i64>(), budget);
         prop_assert!(explained.steps.iter().all(|it| it.counted == (it.counts > 0)));

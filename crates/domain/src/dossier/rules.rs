@@ -400,6 +400,7 @@ impl Dossier {
             CommandKind::Sign | CommandKind::FinishCorrection => {
                 by.staff.is_some_and(|it| self.officer != Some(it) && !self.workers.contains(&it))
             }
+            CommandKind::Return => self.financial != super::Financial::Due,
             CommandKind::MarkPaid => self.financial == super::Financial::Due,
             CommandKind::SendByPost => self.delivery == super::Delivery::Waiting,
             CommandKind::PostFailed => self.delivery == super::Delivery::InPost,

@@ -22,10 +22,7 @@ use domain::{
     time::Instant,
 };
 use indicatif::ProgressBar;
-use jiff::{
-    ToSpan as _,
-    civil::{Date, DateTime},
-};
+use jiff::{ToSpan as _, civil::DateTime};
 use people::calendar::facts::{self as calendar, Calendars};
 use site::{Failure, tree::Tree};
 use store::{Db, Fault, Stamp, Tx};
@@ -97,13 +94,10 @@ pub(super) fn play(
         let calendars = calendar::load(tx)?;
         let all = procedures::all(tx)?;
         let all: Vec<Arc<Version>> = all.into_iter().map(Arc::new).collect();
-        let today = tx.now().civil().date();
-        let first = today.checked_sub(DAYS.days()).unwrap_or(today);
         let of = |body: &Body| -> Vec<Arc<Version>> {
             let fits = |it: &&Arc<Version>| {
                 it.body.body == "ubnd"
-                    && (it.body.settled_by(body.tier, today)
-                        || it.body.settled_by(body.tier, first))
+                    && it.body.settled_by(body.tier, tree.has_districts())
                     && it
                         .body
                         .limit(ChannelKind::Direct)
@@ -171,7 +165,7 @@ impl Stage<'_> {
             let day = i64::try_from(self.random.below(DAYS.unsigned_abs())).unwrap_or(0);
             let day = first.checked_add(day.days()).unwrap_or(first);
             let day = self.calendar().working_from(day).ok_or_else(|| missing("working day"))?;
-            let Some(version) = self.choose(body, day) else { continue };
+            let Some(version) = self.choose(body) else { continue };
             let opening = day.to_datetime(self.calendar().hours.opening(day));
             let Some(time) = self.later(opening, 1, 440) else { continue };
             let fate = match self.random.below(1000) {
@@ -194,11 +188,15 @@ impl Stage<'_> {
         Ok((cases, queue))
     }
 
-    /// A procedure that the body settles on that day: most are done at once or civil status.
-    fn choose(&mut self, body: usize, day: Date) -> Option<Arc<Version>> {
+    /// A procedure that the body settles: most are done at once or civil status.
+    fn choose(&mut self, body: usize) -> Option<Arc<Version>> {
         let tier = self.office.bodies.get(body)?.tier;
-        let here: Vec<&Arc<Version>> =
-            self.catalogues.get(body)?.iter().filter(|it| it.body.settled_by(tier, day)).collect();
+        let here: Vec<&Arc<Version>> = self
+            .catalogues
+            .get(body)?
+            .iter()
+            .filter(|it| it.body.settled_by(tier, self.tree.has_districts()))
+            .collect();
         let only = |wanted: &dyn Fn(&Version) -> bool| -> Vec<&Arc<Version>> {
             here.iter().copied().filter(|it| wanted(it)).collect()
         };

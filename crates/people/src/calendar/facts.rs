@@ -157,13 +157,14 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
     let of = |unit: Option<UnitId>| {
         let mine = |it: Option<UnitId>| it.is_none() || it == unit;
         let days = entries.iter().filter(|it| mine(it.unit)).map(|it| it.entry.clone()).collect();
-        let rules = hours.iter().filter(|(it, _)| mine(*it)).map(|(_, it)| it.clone()).collect();
+        let rules =
+            hours.iter().filter(|(_, it, _)| mine(*it)).map(|(.., it)| it.clone()).collect();
         Arc::new(WorkCalendar::new(days, through, OfficeHours::new(rules)))
     };
     let mut units: Vec<UnitId> = entries
         .iter()
         .filter_map(|it| it.unit)
-        .chain(hours.iter().filter_map(|(unit, _)| *unit))
+        .chain(hours.iter().filter_map(|(_, unit, _)| *unit))
         .collect();
     units.sort_unstable();
     units.dedup();

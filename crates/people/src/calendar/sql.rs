@@ -104,15 +104,20 @@ pub fn insert_hours(
     )
 }
 
-/// Every rule of office hours.
-pub fn hours(tx: &mut Tx<'_>) -> Result<Vec<(Option<UnitId>, HoursRule)>, Fault> {
-    let rows = tx.query("select unit, body from office_hours order by valid_from, id", &[])?;
+/// Every rule of office hours, with its number and its unit.
+pub fn hours(tx: &mut Tx<'_>) -> Result<Vec<(i64, Option<UnitId>, HoursRule)>, Fault> {
+    let rows = tx.query("select id, unit, body from office_hours order by valid_from, id", &[])?;
     rows.iter()
         .map(|row| {
-            let rule = row.parse(1, "office hours", |it| serde_json::from_str(it).ok())?;
-            Ok((row.get(0)?, rule))
+            let rule = row.parse(2, "office hours", |it| serde_json::from_str(it).ok())?;
+            Ok((row.get(0)?, row.get(1)?, rule))
         })
         .collect()
+}
+
+/// Takes a rule of office hours out. What it said is in the journal.
+pub fn revoke_hours(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
+    tx.execute("delete from office_hours where id = ?1", &[id.into()])
 }
 
 /// The last day whose year is settled by documents.

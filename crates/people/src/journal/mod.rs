@@ -59,6 +59,17 @@ fn act_label(act: &str) -> &str {
         "erase_words" | "erase_person" => "Xóa dữ liệu cá nhân",
         "add_file" => "Thêm tệp",
         "tell" => "Báo cho công dân",
+        "look" => "Xem hồ sơ không thuộc việc của mình",
+        "correct_person" => "Sửa thông tin người nộp",
+        "wrong_password" => "Nhập sai mật khẩu",
+        "lock" => "Tạm khóa do nhập sai nhiều lần",
+        "publish" => "Công bố phiên bản",
+        "abolish" => "Bãi bỏ",
+        "resume" => "Tiếp nhận trở lại",
+        "post" => "Niêm yết",
+        "unpost" => "Gỡ niêm yết",
+        "check_posting" => "Kiểm tra niêm yết",
+        "substitute" => "Cử người thay",
         "add" => "Thêm",
         "revoke" => "Bỏ",
         "settle" => "Chốt lịch",
@@ -214,7 +225,19 @@ async fn verify(
     who: Who,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let old = asked.get("ma").to_owned();
+    let old: String = asked.get("ma").chars().filter(|c| !c.is_whitespace()).collect();
+    let is_head = old.len() == 64
+        && old.bytes().all(|it| it.is_ascii_hexdigit())
+        && old.bytes().any(|it| it != b'0');
+    if !old.is_empty() && !is_head {
+        return Err(Failure::Refused(
+            "Mã đối chiếu gồm đúng 64 ký tự từ 0 đến 9 và a đến f. Hãy chép lại toàn bộ mã trên giấy \
+             đã in."
+                .to_owned(),
+        ));
+    }
+    // A walk along the whole chain takes a reader for a while: one at a time.
+    let _alone = site.one_at_a_time().await?;
     let head = old.clone();
     let verdict = site.read(&who, move |tx| Ok(journal::verify(tx, Some(&head))?)).await?;
     let (whole, words) = match verdict {

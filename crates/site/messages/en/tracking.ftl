@@ -2,7 +2,7 @@
 track-title = Track a dossier
 track-intro = Enter the code and the secret printed on your receipt, or scan its QR code.
 track-code = Dossier code
-track-code-hint = For example: 000.24.18.H41-201026-0007
+track-code-hint = For example: H41.99.40-261126-0001
 track-secret = Secret
 track-secret-hint = The six digits printed on the receipt.
 track-button = Show the dossier

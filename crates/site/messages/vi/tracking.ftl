@@ -2,7 +2,7 @@
 track-title = Tra cứu hồ sơ
 track-intro = Nhập mã hồ sơ và mã bí mật in trên giấy hẹn, hoặc quét mã QR trên giấy hẹn.
 track-code = Mã hồ sơ
-track-code-hint = Ví dụ: 000.24.18.H41-201026-0007
+track-code-hint = Ví dụ: H41.99.40-261126-0001
 track-secret = Mã bí mật
 track-secret-hint = Sáu số in trên giấy hẹn.
 track-button = Xem hồ sơ

@@ -57,7 +57,9 @@ impl Opened {
     ) -> Result<Self, Failure> {
         let day = intake.received_at.date();
         let office = desk.office(intake.unit).ok_or_else(|| no(&DeskError::NotHere))?;
-        if version.body.body != "ubnd" || !version.body.settled_by(office.tier, day) {
+        if version.body.body != "ubnd"
+            || !version.body.settled_by(office.tier, desk.tree.has_districts())
+        {
             return Err(no(&DeskError::NotHere));
         }
         let pack = desk.calendars.pack_on(day).ok_or_else(|| no(&DeskError::NoRules))?;
@@ -97,10 +99,6 @@ impl Opened {
     ) -> Result<Received, Failure> {
         let mut person = intake.person.clone();
         person.secret = secret()?;
-        let mut words = domain::text::words(&person.name);
-        words.extend(domain::text::words(&person.proxy_name));
-        words.sort();
-        words.dedup();
         let new = New {
             code: &self.code,
             body: self.office.body,
@@ -113,7 +111,6 @@ impl Opened {
             received_at: intake.received_at,
             provisional: self.provisional,
             person: &person,
-            words: &words,
         };
         let id = sql::insert(tx, &new, after, events)?;
         sql::insert_papers(tx, id, &intake.papers)?;

@@ -9,7 +9,7 @@ use domain::{
     money::Dong,
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use site::{Fields, Mistakes, Typed};
 
 use crate::{
@@ -22,6 +22,9 @@ use crate::{
 
 /// Papers of one dossier at most.
 pub(super) const PAPERS_MAX: usize = 120;
+
+/// Characters of a list of missing papers or of a reason at most.
+const WORDS_MAX: usize = 8_000;
 
 /// Puts what the card says into the form.
 pub(super) fn scan(typed: &mut Typed) -> (BTreeMap<String, String>, Vec<String>) {
@@ -92,19 +95,22 @@ pub(super) fn read_form(
     now: DateTime,
 ) -> Result<Read, Mistakes> {
     let mut fields = Fields::of(typed);
-    let name = fields.text("ho-ten", 120);
-    let id_number = fields.read_optional("so-giay-to", IdPaper::parse);
-    let birth_date = fields.optional_date("ngay-sinh");
-    let phone = fields.read_optional("dien-thoai", Phone::parse);
-    let email = fields.read_optional("email", Email::parse);
-    let address = fields.optional_text("dia-chi", 300);
-    let proxy_name = fields.optional_text("nguoi-nop", 120);
+    let person = read_person(&mut fields, now.date());
     let request = fields.optional_text("noi-dung", 1_000);
     let way = fields.choice("nhan-ket-qua", ReturnChannel::from_code);
     let fee = fields.read_optional("le-phi", Dong::parse);
     let channel = fields.choice("kenh", ChannelKind::from_code);
     let once = fields.typed().get("lan").to_owned();
     let papers = read_papers(&mut fields, &version.body);
+    if matches!(then, Then::Accept | Then::AtOnce)
+        && papers.as_ref().is_some_and(Vec::is_empty)
+        && version.body.papers_to_bring().next().is_some()
+    {
+        fields.wrong(
+            "co-1",
+            "Chưa đánh dấu giấy tờ nào. Đánh dấu những giấy tờ đã nhận, hoặc bấm “Yêu cầu hoàn thiện”.",
+        );
+    }
     let ending = read_ending(&mut fields, then, &version.body);
     let agreed_days = match fields.typed().get("so-ngay") {
         "" => Some(None),
@@ -117,29 +123,17 @@ pub(super) fn read_form(
             "Thủ tục chưa công bố thời hạn: nhập số ngày làm việc hẹn trả, từ 1 đến 365.",
         );
     }
-    let today = now.date();
-    if birth_date.flatten().is_some_and(|it| it > today) {
-        fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
-    }
     if once.len() != 32 {
         fields.wrong("ho-ten", "Biểu mẫu đã cũ. Hãy mở lại trang tiếp nhận.");
     }
     let whole = (|| {
         let person = Person {
-            name: domain::text::tidy(&name?),
-            id_number: id_number?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            birth_date: birth_date?.map_or_else(String::new, |it| it.to_string()),
-            phone: phone?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            email: email?.map_or_else(String::new, |it| it.reveal().to_owned()),
-            address: domain::text::tidy(&address?),
-            proxy_name: domain::text::tidy(&proxy_name?),
-            proxy_id_number: String::new(),
             request: match request? {
                 it if it.is_empty() => version.body.name.clone(),
                 it => it,
             },
             return_way: way?.code().to_owned(),
-            secret: String::new(),
+            ..person?
         };
         let intake = Intake {
             procedure: version.body.code.clone(),
@@ -161,13 +155,43 @@ pub(super) fn read_form(
     fields.finish(whole)
 }
 
+/// Who hands in, as the form says: what is asked for and how the result comes back is not in it.
+pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Option<Person> {
+    let name = fields.text("ho-ten", 120);
+    let id_number = fields.read_optional("so-giay-to", IdPaper::parse);
+    let birth_date = fields.optional_date("ngay-sinh");
+    let phone = fields.read_optional("dien-thoai", Phone::parse);
+    let email = fields.read_optional("email", Email::parse);
+    let address = fields.optional_text("dia-chi", 300);
+    let proxy_name = fields.optional_text("nguoi-nop", 120);
+    if birth_date.flatten().is_some_and(|it| it > today) {
+        fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
+    }
+    Some(Person {
+        name: domain::text::tidy(&name?),
+        id_number: id_number?.map_or_else(String::new, |it| it.reveal().to_owned()),
+        birth_date: birth_date?.map_or_else(String::new, |it| it.to_string()),
+        phone: phone?.map_or_else(String::new, |it| it.reveal().to_owned()),
+        email: email?.map_or_else(String::new, |it| it.reveal().to_owned()),
+        address: domain::text::tidy(&address?),
+        proxy_name: domain::text::tidy(&proxy_name?),
+        ..Person::default()
+    })
+}
+
 fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Option<Ending> {
     match then {
         Then::Accept => Some(Ending::Accept),
         Then::AtOnce => {
             let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
-            let number = fields.optional_text("so-van-ban", 60);
-            let number = number.map(|it| Some(it).filter(|it| !it.is_empty()));
+            if fields.typed().get("so-van-ban").is_empty() {
+                fields.wrong("so-van-ban", "Ghi số chứng thực hoặc số của giấy tờ vừa cấp.");
+            }
+            let charged = body.fees.iter().any(|it| it.amount.is_none_or(|it| it.0 > 0));
+            if charged && fields.typed().get("le-phi").is_empty() {
+                fields.wrong("le-phi", "Nhập số tiền đã thu; được miễn thì ghi 0.");
+            }
+            let number = fields.optional_text("so-van-ban", 60).map(Some);
             signer.zip(number).map(|(signer, number)| Ending::AtOnce(signer, number))
         }
         Then::Complete => {
@@ -180,12 +204,12 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
                      được điền sẵn; sửa lại cho đúng rồi bấm lần nữa.",
                 );
             }
-            let words = fields.text("ly-do", 2_000)?;
+            let words = fields.text("ly-do", WORDS_MAX)?;
             Some(Ending::HoldBack(NotAccepted::Complete, words))
         }
         Then::Refuse => {
             let ground = fields.choice("can-cu", Ground::from_code);
-            let words = fields.text("ly-do", 2_000);
+            let words = fields.text("ly-do", WORDS_MAX);
             let (ground, words) = ground.zip(words)?;
             Some(Ending::HoldBack(NotAccepted::Refuse(ground), words))
         }

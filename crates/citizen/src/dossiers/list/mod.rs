@@ -32,8 +32,11 @@ pub(super) struct LineView {
     pub received: String,
     pub due: String,
     pub due_class: &'static str,
+    pub provisional: bool,
     pub holder: String,
     pub unit: String,
+    /// Whether whoever looks may give it to an officer.
+    pub pick: bool,
 }
 
 /// The commune or district of a one-stop shop, as people say it: “xã Phú Sơn”.
@@ -41,6 +44,13 @@ fn body_title(who: &Who, unit: UnitId) -> String {
     let parent = who.tree.unit(unit).and_then(|it| it.parent).unwrap_or(unit);
     let title = who.tree.title(parent);
     title.strip_prefix("Ủy ban nhân dân ").unwrap_or(title).to_owned()
+}
+
+/// The commune, district or province where somebody works.
+fn home_of(who: &Who) -> Option<UnitId> {
+    let kinds = ["commune", "district", "province"];
+    let line = who.tree.line(who.home()?);
+    line.into_iter().find(|it| who.tree.unit(*it).is_some_and(|it| kinds.contains(&&*it.kind)))
 }
 
 /// The colour beside the word: done, waiting for the citizen, ended without a result.
@@ -74,8 +84,19 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
         received: domain::text::date(line.received_at.date()),
         due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
         due_class,
+        provisional: line.provisional && line.is_open,
         holder: line.holder.unwrap_or_else(|| "–".to_owned()),
         unit: body_title(who, line.unit),
+        pick: matches!(
+            status,
+            Some(
+                Status::Transferred
+                    | Status::Assigned
+                    | Status::Processing
+                    | Status::Verifying
+                    | Status::Consulting
+            )
+        ) && home_of(who).is_some_and(|home| who.tree.line(line.unit).contains(&home)),
     }
 }
 
@@ -338,18 +359,17 @@ pub async fn assign_many(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let officer = typed
-        .get("nguoi-nhan")
-        .parse()
-        .map(StaffId)
-        .map_err(|_| Failure::Refused("Chưa chọn công chức thụ lý.".to_owned()))?;
+    let back = format!("/co-quan/ho-so?{}", typed.get("loc").replace(['\r', '\n'], ""));
+    let Ok(officer) = typed.get("nguoi-nhan").parse().map(StaffId) else {
+        return Ok(told(&back, "Chưa phân công: chọn công chức thụ lý ở cuối danh sách."));
+    };
     let mut ids: Vec<DossierId> =
         typed.all("chon").filter_map(|it| it.parse().ok()).take(BULK_MAX).collect();
     // In one order everywhere, so that two who write many do not wait for each other.
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        return Err(Failure::Refused("Chưa chọn hồ sơ nào để phân công.".to_owned()));
+        return Ok(told(&back, "Chưa phân công: đánh dấu những hồ sơ cần giao."));
     }
     let count = ids.len();
     let (inner, asker) = (site.clone(), who.clone());
@@ -379,5 +399,5 @@ pub async fn assign_many(
         Ok(())
     })
     .await?;
-    Ok(told("/co-quan/ho-so", &format!("Đã phân công {count} hồ sơ.")))
+    Ok(told(&back, &format!("Đã phân công {count} hồ sơ.")))
 }

@@ -61,6 +61,8 @@ pub struct Line {
     pub unit: UnitId,
     /// Whether it is still owed an answer.
     pub is_open: bool,
+    /// Whether its date lies beyond the calendar that documents have settled.
+    pub provisional: bool,
 }
 
 /// What the register says of a dossier beside its line.
@@ -86,7 +88,7 @@ pub struct Registered {
 }
 
 const COLUMNS: &str = "d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at,
-    s.name, d.unit, d.is_open";
+    s.name, d.unit, d.is_open, d.provisional";
 const FROM: &str = "dossier d join procedure_version v on v.id = d.version
     left join staff s on s.id = d.holder";
 
@@ -103,6 +105,7 @@ fn line(row: &Row) -> Result<Line, Fault> {
         holder: row.get(7)?,
         unit: row.get(8)?,
         is_open: row.get(9)?,
+        provisional: row.get(10)?,
     })
 }
 
@@ -153,6 +156,26 @@ fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
     }
     let digits: String = q.chars().filter(char::is_ascii_digit).collect();
     let only_digits = q.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '.' || c == '+');
+    // The end of a code, as it is read out over the telephone: its day narrows the search.
+    if let Some((day, _)) = q.split_once('-').filter(|(day, _)| day.len() == 6)
+        && let Some(day) = code_day(day)
+    {
+        return Ok(select.and(
+            "d.received_at >= ? and d.received_at < ? and d.code like ?",
+            [
+                day.to_string().into(),
+                format!("{day}T99").into(),
+                format!("%-{}", q.replace(['%', '_', ' '], "")).into(),
+            ],
+        ));
+    }
+    if let Ok(code) = domain::codes::ProcedureCode::parse(q) {
+        return Ok(select.and(
+            "d.version in (select v2.id from procedure_version v2
+               join procedure p on p.id = v2.procedure where p.code = ?)",
+            [code.as_str().into()],
+        ));
+    }
     if q.contains('-') && digits.len() >= 6 {
         let code = q.to_uppercase().replace(' ', "");
         return Ok(select
@@ -164,12 +187,22 @@ fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
             [digits.into()],
         ));
     }
-    if only_digits && digits.len() >= 10 {
+    if only_digits && digits.len() >= 4 {
         let phone = digits.strip_prefix("84").map_or(digits.clone(), |it| format!("0{it}"));
-        return Ok(select
-            .and("d.id in (select dossier from dossier_person where phone = ?)", [phone.into()]));
+        return Ok(select.and(
+            "d.id in (select dossier from dossier_person where phone >= ? and phone < ?)",
+            [phone.as_str().into(), prefix_end(&phone).into()],
+        ));
     }
     by_words(tx, select, q)
+}
+
+/// `260210` within a code is 10 February 2026.
+fn code_day(digits: &str) -> Option<jiff::civil::Date> {
+    let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i16>().ok();
+    let narrow = |it: i16| i8::try_from(it).ok();
+    let (year, month, day) = (part(0..2)?, part(2..4)?, part(4..6)?);
+    jiff::civil::Date::new(2000 + year, narrow(month)?, narrow(day)?).ok()
 }
 
 /// Starts from the rarest word, so that “Nguyễn” alone does not walk through half the table.
@@ -238,7 +271,7 @@ pub fn registered(
 ) -> Result<Vec<Registered>, Fault> {
     let select = narrowed(tx, seen, filter)?
         .of("d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at, s.name, d.unit,
-             d.is_open, coalesce(p.address, ''), coalesce(p.phone, ''), d.competent, d.version,
+             d.is_open, d.provisional, coalesce(p.address, ''), coalesce(p.phone, ''), d.competent, d.version,
              d.channel, d.due_original_at, d.finished_at, d.returned_at")
         .joined(" left join dossier_person p on p.dossier = d.id")
         .order_by("d.id desc");
@@ -248,14 +281,14 @@ pub fn registered(
             let time = |at| row.parse_opt(at, "time", |it: &str| it.parse::<DateTime>().ok());
             Ok(Registered {
                 line: line(row)?,
-                address: row.get(10)?,
-                phone: row.get(11)?,
-                competent: row.get(12)?,
-                version: row.get(13)?,
-                channel: row.get(14)?,
-                due_original_at: time(15)?,
-                finished_at: time(16)?,
-                returned_at: time(17)?,
+                address: row.get(11)?,
+                phone: row.get(12)?,
+                competent: row.get(13)?,
+                version: row.get(14)?,
+                channel: row.get(15)?,
+                due_original_at: time(16)?,
+                finished_at: time(17)?,
+                returned_at: time(18)?,
             })
         })
         .collect()

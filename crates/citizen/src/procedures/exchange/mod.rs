@@ -8,7 +8,10 @@ mod clock;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read as _},
+};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use domain::{
@@ -26,6 +29,8 @@ pub use cells::{BODIES, blank, body_label, tidied};
 pub const ROWS_MAX: usize = 20_000;
 /// Bytes of all cells of one file at most: a small archive can unpack to anything.
 const CELL_BYTES_MAX: usize = 64 << 20;
+/// Bytes that a workbook unpacks to at most.
+const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 /// Mistakes that are told at most; whoever has more starts with these.
 const ERRORS_MAX: usize = 200;
 /// Letters that make a spreadsheet take a text for a formula.
@@ -192,6 +197,21 @@ fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|it| it.starts_with(FORMULA_STARTS)).unwrap_or(cell)
 }
 
+/// Whether an archive unpacks to more than is read: counted, not believed.
+fn unpacks_too_large(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
+    let mut left = UNPACKED_BYTES_MAX;
+    for at in 0..archive.len() {
+        let Ok(file) = archive.by_index(at) else { return false };
+        let unpacked = std::io::copy(&mut file.take(left + 1), &mut std::io::sink());
+        match unpacked.ok().and_then(|it| left.checked_sub(it)) {
+            Some(rest) => left = rest,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// Reads the first sheet of a workbook.
 ///
 /// # Errors
@@ -200,6 +220,9 @@ pub fn read_xlsx(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
     let unreadable = |e: calamine::XlsxError| {
         whole_file(format!("Không đọc được tệp Excel ({e}). Hãy lưu lại dạng .xlsx."))
     };
+    if unpacks_too_large(bytes) {
+        return Err(too_many());
+    }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let names = book.sheet_names();
     let name = names.iter().find(|it| *it == SHEET).or_else(|| names.first()).cloned();
@@ -292,7 +315,13 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
 /// Every mistake, by place in the list.
 pub fn read_json(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
     let list: Vec<Value> = serde_json::from_slice(bytes)
-        .map_err(|e| whole_file(format!("Tệp JSON không đọc được ({e}).")))?;
+        .map_err(|e| {
+            whole_file(format!(
+                "Tệp không phải danh sách JSON đúng dạng (gần dòng {}, cột {}). Hãy dùng tệp xuất ra làm mẫu.",
+                e.line(),
+                e.column()
+            ))
+        })?;
     if list.len() > ROWS_MAX {
         return Err(too_many());
     }
@@ -304,7 +333,9 @@ pub fn read_json(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
             Err(e) => errors.push(RowError {
                 row,
                 field: "json",
-                message: format!("Không đọc được thủ tục này ({e})."),
+                message: format!(
+                    "Không đọc được thủ tục thứ {row}: thiếu trường, hoặc giá trị sai kiểu ({e})."
+                ),
             }),
         }
     }

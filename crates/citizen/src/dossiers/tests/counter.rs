@@ -1,0 +1,164 @@
+//! The counter and the offices around it: what is lost, what is asked, who looks.
+
+use super::*;
+
+on_both_engines! { crate::routes();
+    async fn a_wrong_file_costs_nothing_that_was_typed_nor_the_files_beside_it(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.push(("dia-chi", "Xóm 7"));
+        let files: [(&str, &str, &[u8]); 2] =
+            [("tep", "quet.pdf", b"%PDF-1.7 thu"), ("tep", "xau.exe", b"MZ nothing")];
+        let again = browser.upload("/co-quan/ho-so/moi", &fields, &files).await;
+        assert_eq!(again.status, 422);
+        assert!(again.text.contains("“xau.exe” không phải PDF"), "{}", again.text);
+        assert!(again.text.contains("value=\"Xóm 7\"") && again.text.contains("quet.pdf"));
+        assert_eq!(site.count("select count(*) from dossier"), 0);
+        // The good one is carried by the form and need not be chosen again.
+        let kept = again.text.split("name=\"tep-luu\" value=\"").nth(1).unwrap();
+        let kept = kept.split('"').next().unwrap().to_owned();
+        fields.push(("tep-luu", &kept));
+        fields.push(("tep-luu", "forged"));
+        let received = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(received.status, 303, "{}", received.text);
+        assert_eq!(site.text("select name from dossier_file"), "quet.pdf");
+        assert_eq!(site.count("select count(*) from dossier_file"), 1);
+    }
+
+    async fn enter_in_the_middle_of_the_form_receives_nothing_and_reads_a_card_that_was_scanned(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let card = "040190001234|123456789|Nguyễn Văn An|01011990|Nam|Xóm 1, Phú Sơn|01012021";
+        let fields = [("thu-tuc", "1.001193"), ("viec", "xem"), ("kenh", "direct"), ("quet", card)];
+        let read = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(read.status, 200, "{}", read.text);
+        assert!(read.text.contains("value=\"Nguyễn Văn An\""), "{}", read.text);
+        assert_eq!(site.count("select count(*) from dossier"), 0);
+    }
+
+    async fn the_same_person_with_the_same_wish_is_asked_about_and_not_turned_away(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.push(("so-giay-to", "040190001234"));
+        assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 303);
+        let other = "e".repeat(32);
+        fields.retain(|(name, _)| *name != "lan");
+        fields.push(("lan", &other));
+        let asked = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(asked.status, 422);
+        assert!(asked.text.contains("H41.99.40-260108-0001 cùng thủ tục"), "{}", asked.text);
+        fields.push(("van-nhan", "1"));
+        assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 303);
+        assert_eq!(site.count("select count(*) from dossier"), 2);
+    }
+
+    async fn what_was_typed_wrong_about_the_applicant_is_put_right_and_the_old_kept(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let page = browser.get("/co-quan/ho-so/1/sua-nguoi-nop").await;
+        assert!(page.text.contains("value=\"Nguyễn Thị Thử\""), "{}", page.text);
+        let fields = [("an-ban", "1"), ("ho-ten", "Nguyễn Thị Thảo"), ("dien-thoai", "0912345679")];
+        let empty = browser.post("/co-quan/ho-so/1/sua-nguoi-nop", &fields).await;
+        assert_eq!(empty.status, 422, "a reason is owed");
+        let fields: Vec<_> = fields.into_iter().chain([("ly-do", "Gõ nhầm")]).collect();
+        let done = browser.post("/co-quan/ho-so/1/sua-nguoi-nop", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select applicant from dossier"), "Nguyễn Thị Thảo");
+        assert!(browser.get("/co-quan/ho-so?q=thao").await.text.contains("Nguyễn Thị Thảo"));
+        assert!(!browser.get("/co-quan/ho-so?q=thu").await.text.contains("Nguyễn Thị Thảo"));
+        let words = site.text(
+            "select w.words from journal_words w join journal j on j.id = w.entry
+             where j.act = 'correct_person'",
+        );
+        assert!(words.contains("Họ tên: Nguyễn Thị Thử → Nguyễn Thị Thảo"), "{words}");
+        assert_eq!(site.signed_in("quay-khac").get("/co-quan/ho-so/1/sua-nguoi-nop").await.status, 404);
+        let late = browser.post("/co-quan/ho-so/1/sua-nguoi-nop", &fields).await;
+        assert_eq!(late.status, 422, "somebody else was first");
+    }
+
+    async fn an_office_that_is_asked_finds_it_in_its_own_list_and_answers(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let mut specialist = site.signed_in("thuly");
+        specialist.post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        let ask = [("don-vi", "1"), ("ngay", "08/01/2026"), ("loi", "Có vướng không?")];
+        let asked = specialist.post("/co-quan/ho-so/1/hoi-y-kien", &ask).await;
+        assert_eq!(asked.status, 303, "{}", asked.text);
+        let mut above = site.signed_in("lanhdao-huyen");
+        let home = above.get("/co-quan").await.text;
+        assert!(home.contains("Hồ sơ chờ đơn vị cho ý kiến"), "{home}");
+        let list = above.get("/co-quan/ho-so?nhom=cho-y-kien").await.text;
+        assert!(list.contains("Nguyễn Thị Thử"), "{list}");
+        let answer = [("don-vi", "1"), ("loi", "Không vướng")];
+        let answered = above.post("/co-quan/ho-so/1/tra-loi", &answer).await;
+        assert_eq!(answered.status, 303, "{}", answered.text);
+        assert!(!above.get("/co-quan").await.text.contains("Hồ sơ chờ đơn vị cho ý kiến"));
+        assert_eq!(site.count("select count(*) from dossier_consultation"), 0);
+    }
+
+    async fn no_paper_is_printed_about_what_did_not_happen(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        for paper in ["tu-choi", "xin-loi", "dung", "yeu-cau-bo-sung"] {
+            let answer = browser.get(&format!("/co-quan/ho-so/1/in/{paper}")).await;
+            assert_eq!(answer.status, 422, "{paper}");
+        }
+    }
+
+    async fn who_looks_without_a_part_is_written_down_and_does_not_learn_the_secret(site) {
+        given_two_communes(&site);
+        received(&site).await;
+        let mut above = site.signed_in("lanhdao-huyen");
+        assert_eq!(above.get("/co-quan/ho-so/1").await.status, 200);
+        assert_eq!(site.count("select count(*) from journal where act = 'look'"), 1);
+        let paper = above.get("/co-quan/ho-so/1/in/giay-hen").await;
+        assert_eq!(paper.status, 200);
+        assert_eq!(site.count("select count(*) from journal where act = 'look'"), 2);
+        assert_eq!(site.signed_in("quay").get("/co-quan/ho-so/1").await.status, 200);
+        assert_eq!(site.count("select count(*) from journal where act = 'look'"), 2);
+    }
+
+    async fn a_column_that_says_something_else_than_the_events_is_found(site) {
+        given_two_communes(&site);
+        received(&site).await;
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+        for edit in [
+            "update dossier set due_at = '2027-01-01T17:00:00'",
+            "update dossier set status = 'returned'",
+            "update dossier set is_open = 0",
+        ] {
+            site.run(|tx| tx.execute("update dossier set due_at = due_original_at, status = 'accepted', is_open = 1", &[]));
+            assert!(site.run(crate::dossiers::facts::unfolded).is_empty(), "mended");
+            site.given(edit, &[]);
+            assert_eq!(site.run(crate::dossiers::facts::unfolded).len(), 1, "{edit}");
+        }
+    }
+
+    async fn a_substitute_does_what_the_absent_one_would(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let number = |name: &str| {
+            site.count(&format!("select id from staff where name = '{name}'"))
+        };
+        let (head, official) = (number("truong"), number("thuly"));
+        let mut specialist = site.signed_in("thuly");
+        assert_eq!(specialist.get("/co-quan/ho-so/1/phan-cong").await.status, 422);
+        let today = site.now().civil().date();
+        site.run(|tx| {
+            staff::substitute(
+                tx,
+                domain::ids::StaffId(head),
+                domain::ids::StaffId(official),
+                today,
+                today,
+                "đi họp",
+            )
+        });
+        let page = specialist.get("/co-quan/ho-so/1/phan-cong").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+    }
+}
