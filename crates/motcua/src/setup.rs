@@ -6,7 +6,7 @@ use people::{
     accounts::facts::{self as accounts, NewAccount},
     units::facts as units,
 };
-use store::{Db, Fault, Stamp};
+use store::{Db, Fault, Stamp, Tx};
 
 /// The catalogue that ships is in force from here on, so that a past year can be played.
 const CATALOGUE_FROM: Date = Date::constant(2019, 1, 1);
@@ -33,10 +33,12 @@ pub fn is_demo(db: &Db, now: Instant) -> Result<bool, Fault> {
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn seed(db: &Db, now: Instant) -> Result<(), Fault> {
-    db.write_blocking(Stamp::of_program(now, "setup"), |tx| {
-        people::calendar::facts::seed(tx)?;
-        citizen::procedures::facts::seed(tx, CATALOGUE_FROM)
-    })
+    db.write_blocking(Stamp::of_program(now, "setup"), seed_in)
+}
+
+fn seed_in(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    people::calendar::facts::seed(tx)?;
+    citizen::procedures::facts::seed(tx, CATALOGUE_FROM)
 }
 
 /// The first start without a demo: calendar, catalogue, units of a profile, one administrator
@@ -45,12 +47,13 @@ pub fn seed(db: &Db, now: Instant) -> Result<(), Fault> {
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn first_start(db: &Db, now: Instant, profile: &str) -> Result<String, Fault> {
-    seed(db, now)?;
     let password = site::random_hex(8);
     let hash = accounts::hash_password(&password)?;
     let profile = units::shipped(profile)?;
     let today = now.civil().date();
     db.write_blocking(Stamp::of_program(now, "setup"), |tx| {
+        // All of it or nothing: a start that was cut off can be made again.
+        seed_in(tx)?;
         let ids = units::import(tx, &profile.units)?;
         let roots = profile
             .units

@@ -92,7 +92,11 @@ async fn guard(
         if who.session.is_none() {
             let path = request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned();
             // A lost session must not lose what was typed: only a GET is repeated after sign-in.
-            let path = if request.method().is_safe() { path } else { "/co-quan".to_owned() };
+            let path = if request.method().is_safe() {
+                path
+            } else {
+                crate::who::came_from(&request).unwrap_or_else(|| "/co-quan".to_owned())
+            };
             return Err(Failure::SignIn { path });
         }
         if who.stage != Stage::Open {

@@ -275,6 +275,16 @@ impl FromRequestParts<Site> for Who {
     }
 }
 
+/// The page of ours that a form stood on: its path and query. Whoever signs in again is led there.
+pub(crate) fn came_from(request: &Request) -> Option<String> {
+    let headers = request.headers();
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let (_, rest) = referer.split_once("://")?;
+    let path = rest.strip_prefix(host)?;
+    path.starts_with("/co-quan/").then(|| path.chars().take(500).collect())
+}
+
 /// The value of the cookie `name`.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -88,6 +88,15 @@ pub struct Words {
 }
 
 impl Words {
+    /// A moment as the reader's language writes it: `17:00, thứ Năm 26/02/2026`.
+    #[must_use]
+    pub fn moment(self, at: jiff::civil::DateTime) -> String {
+        match self.lang {
+            Lang::Vi => domain::text::date_time(at),
+            Lang::En => at.strftime("%H:%M, %A %d/%m/%Y").to_string(),
+        }
+    }
+
     /// Words in `lang`.
     #[must_use]
     pub const fn new(lang: Lang) -> Self {

@@ -431,7 +431,12 @@ impl OnDesk {
     pub fn explain(&self, desk: Desk<'_>, reason: &str) -> Result<Explanation, Failure> {
         let pack = desk.calendars.pack(&self.kept.rules);
         let term = term(&self.kept.dossier, &self.version.body, pack, reason)?;
-        explain(desk.calendar(self.kept.unit), &term).or_refuse()
+        let calendar = desk.calendar(self.kept.unit);
+        // What is over keeps the working by which it was promised, whatever was decided since.
+        match self.kept.dossier.finished_at {
+            Some(at) => explain(&calendar.as_known_on(at.date()), &term).or_refuse(),
+            None => explain(calendar, &term).or_refuse(),
+        }
     }
 
     /// How the clock goes on if the pause ends at `now`; nothing if it does not stand still.

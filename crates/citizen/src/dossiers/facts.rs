@@ -10,7 +10,7 @@ use store::{Fault, Tx};
 use super::sql;
 pub(crate) use super::view::Seen;
 pub use super::{
-    show::StepView,
+    show::{Stage, StepView},
     sql::{ERASED, Kept, SUBJECT},
 };
 
@@ -50,8 +50,8 @@ pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
 /// The steps passed and to come within a limit of so many minutes of office time, without
 /// anybody's name.
 #[must_use]
-pub fn way(workflow: &Workflow, dossier: &Dossier, limit_minutes: i64) -> Vec<StepView> {
-    super::show::way(workflow, dossier, limit_minutes, "")
+pub fn way(workflow: &Workflow, dossier: &Dossier, limit_minutes: i64) -> Vec<Stage> {
+    super::show::way(workflow, dossier, limit_minutes)
 }
 
 /// Dossiers whose row, in its state or in a column, is not the fold of their events. Empty in a

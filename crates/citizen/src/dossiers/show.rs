@@ -37,6 +37,17 @@ pub struct StepView {
     pub state: &'static str,
 }
 
+/// One step of a workflow and how far the dossier is with it.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// What is done, and by whom.
+    pub title: String,
+    /// `done`, `now`, or empty for what is to come.
+    pub state: &'static str,
+    /// Its share of the limit, in minutes of office time.
+    pub minutes: i64,
+}
+
 struct Done {
     when: String,
     who: String,
@@ -113,8 +124,7 @@ pub(super) fn way(
     workflow: &Workflow,
     dossier: &domain::dossier::Dossier,
     limit_minutes: i64,
-    holder: &str,
-) -> Vec<StepView> {
+) -> Vec<Stage> {
     let finished = dossier.finished_at.is_some();
     let now = dossier.hop.map_or(0, |it| usize::from(it.step));
     let last = workflow.steps.len().saturating_sub(1);
@@ -135,24 +145,36 @@ pub(super) fn way(
             } else {
                 ""
             };
-            // Shares of what was promised, not of what the workflow was written for.
-            let minutes = workflow.step_minutes(at, limit_minutes);
-            let hours = match (minutes / 60, minutes % 60) {
-                (0, 0) => String::new(),
-                (0, minutes) => format!("{minutes} phút làm việc"),
-                (hours, 0) => format!("{hours} giờ làm việc"),
-                (hours, minutes) => format!("{hours} giờ {minutes} phút làm việc"),
-            };
-            let detail = match (state, dossier.hop) {
+            Stage {
+                title: format!("{} ({})", step.task, step.actor),
+                state,
+                // A share of what was promised, not of what the workflow was written for.
+                minutes: workflow.step_minutes(at, limit_minutes),
+            }
+        })
+        .collect()
+}
+
+/// The way as the office reads it: how long each step has, and in whose hands the present one is.
+fn steps(way: Vec<Stage>, dossier: &domain::dossier::Dossier, holder: &str) -> Vec<StepView> {
+    let finished = dossier.finished_at.is_some();
+    way.into_iter()
+        .map(|it| {
+            let detail = match (it.state, dossier.hop) {
                 ("now", Some(hop)) if !finished => {
                     let due = hop.due_at.map_or_else(String::new, |it| {
                         format!(" · xong trước {}", domain::text::date_time(it))
                     });
                     format!("{holder}{due}")
                 }
-                _ => hours,
+                _ => match (it.minutes / 60, it.minutes % 60) {
+                    (0, 0) => String::new(),
+                    (0, minutes) => format!("{minutes} phút làm việc"),
+                    (hours, 0) => format!("{hours} giờ làm việc"),
+                    (hours, minutes) => format!("{hours} giờ {minutes} phút làm việc"),
+                },
             };
-            StepView { title: format!("{} ({})", step.task, step.actor), detail, state }
+            StepView { title: it.title, detail, state: it.state }
         })
         .collect()
 }
@@ -391,7 +413,7 @@ pub async fn show(
                 original: original.map(domain::text::date_time),
                 working,
                 buttons: buttons(id, open, last),
-                steps: way(&on_desk.workflow, dossier, limit_minutes, &holder),
+                steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
                 done: done(tx, &asker, &events)?,
                 papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),
                 files: sql::files(tx, id)?,

@@ -280,7 +280,7 @@ pub async fn show(
         .and_then(|limit| {
             domain::deadline::due_at(calendars.general(), who.now.civil(), limit).ok()
         })
-        .map(domain::text::date_time);
+        .map(|it| site::Words::new(who.lang).moment(it));
     let page = Show {
         groups: groups(body),
         notes: body
@@ -485,7 +485,9 @@ pub async fn print_board(
         demo: site.config.demo,
         ..NoticeBoard::default()
     };
+    let turn = site.one_at_a_time().await?;
     let made = tokio::task::spawn_blocking(move || prints::render_notice_board(&sheet)).await;
+    drop(turn);
     let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(|e| print_fault(&e))?;
     Ok(site::file(bytes, "application/pdf", "bang-niem-yet.pdf", false))
 }

@@ -16,7 +16,7 @@ use domain::{
 use people::calendar::facts::calendars;
 use site::{
     Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Routes, Shell, Site, State, Typed, Who,
-    get, show::Working,
+    Words, get, show::Working,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -151,10 +151,20 @@ struct Show {
     applicant: String,
     status: String,
     due: Option<String>,
+    provisional: bool,
     working: Option<Working>,
     asked_of_you: Option<String>,
     steps: Vec<StepView>,
     unit: String,
+}
+
+/// How long a step has, in the reader's language.
+fn share(words: Words, minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => String::new(),
+        (0, minutes) => words.say_with("track-minutes", &[("minutes", &minutes.to_string())]),
+        (hours, _) => words.say_with("track-hours", &[("hours", &hours.to_string())]),
+    }
 }
 
 /// GET `/ho-so/{code}`, from the QR code with `?ma=` or after `/tra-cuu`.
@@ -232,10 +242,18 @@ async fn show(
                 procedure: on_desk.version.body.name.clone(),
                 applicant: domain::text::mask_name(&on_desk.kept.applicant),
                 status,
-                due: dossier.due_at.map(domain::text::date_time),
+                due: dossier.due_at.map(|it| words.moment(it)),
+                provisional: on_desk.kept.provisional && dossier.due_at.is_some(),
                 working,
                 asked_of_you,
-                steps: facts::way(&on_desk.workflow, dossier, limit_minutes),
+                steps: facts::way(&on_desk.workflow, dossier, limit_minutes)
+                    .into_iter()
+                    .map(|it| StepView {
+                        title: it.title,
+                        detail: share(words, it.minutes),
+                        state: it.state,
+                    })
+                    .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
                 shell,
             })

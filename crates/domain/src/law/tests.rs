@@ -27,4 +27,9 @@ fn the_packs_of_law_load_and_change_on_their_days() {
     // TT 01/2018 forms stay in use until TT 03/2025 brings the seven new ones.
     assert_eq!(packs.on(date(2025, 7, 1)).unwrap().forms, FormSet::Six2018);
     assert_eq!(packs.on(date(2026, 1, 1)).unwrap().forms, FormSet::Seven2025);
+    // The state machine asks once, each time: a pack that allows more needs a change there.
+    for it in packs.all() {
+        let once = (it.intake_supplements_max, it.supplements_max, it.extensions_max);
+        assert_eq!(once, (1, 1, 1), "{}", it.id);
+    }
 }

@@ -16,3 +16,6 @@ track-why = Why this date?
 track-no-date = There is no working for this date.
 track-way = The way of your dossier
 track-where = Received at
+track-hours = { $hours } hours of office time
+track-minutes = { $minutes } minutes of office time
+track-provisional = provisional

@@ -16,3 +16,6 @@ track-why = Vì sao là ngày này?
 track-no-date = Chưa có cách tính ngày hẹn.
 track-way = Đường đi của hồ sơ
 track-where = Nơi tiếp nhận
+track-hours = { $hours } giờ làm việc
+track-minutes = { $minutes } phút làm việc
+track-provisional = tạm tính
