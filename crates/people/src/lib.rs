@@ -3,13 +3,19 @@
 use site::Routes;
 
 pub mod accounts;
+pub mod admin;
 pub mod calendar;
 pub mod journal;
+pub mod sheets;
 pub mod staff;
 pub mod units;
 
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    accounts::routes().and(calendar::routes()).and(journal::routes())
+    accounts::routes()
+        .and(admin::routes())
+        .and(calendar::routes())
+        .and(journal::routes())
+        .and(units::routes())
 }

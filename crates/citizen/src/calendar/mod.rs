@@ -38,7 +38,12 @@ const SHOWN_MAX: usize = 50;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
-        .menu("Sửa lịch", "/co-quan/quan-tri/lich", Action::CalendarManage)
+        .admin(
+            "Lịch và giờ làm việc",
+            "/co-quan/quan-tri/lich",
+            Action::CalendarManage,
+            "Ngày nghỉ, làm bù, giờ làm việc; xem trước hồ sơ đổi ngày hẹn.",
+        )
         .on("/co-quan/quan-tri/lich", Action::CalendarManage, get(list).post(preview))
         .on("/co-quan/quan-tri/lich/ap-dung", Action::CalendarManage, post(apply))
 }

@@ -21,11 +21,14 @@ mod tests;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().menu("Xóa dữ liệu cá nhân", ADDRESS, Action::PersonErase).on(
-        ADDRESS,
-        Action::PersonErase,
-        get(form).post(erase),
-    )
+    Routes::default()
+        .admin(
+            "Xóa dữ liệu cá nhân",
+            ADDRESS,
+            Action::PersonErase,
+            "Khi công dân yêu cầu và pháp luật cho phép; hồ sơ và số liệu vẫn còn.",
+        )
+        .on(ADDRESS, Action::PersonErase, get(form).post(erase))
 }
 
 const ADDRESS: &str = "/co-quan/quan-tri/xoa-du-lieu";

@@ -20,6 +20,12 @@ const ROWS: i64 = 50;
 pub fn routes() -> Routes {
     Routes::default()
         .menu("Cần báo cho dân", "/co-quan/thong-bao", Action::DossierView)
+        .admin(
+            "Cần báo cho dân",
+            "/co-quan/thong-bao",
+            Action::DossierView,
+            "Tin chờ báo khi ngày hẹn thay đổi.",
+        )
         .on("/co-quan/thong-bao", Action::DossierView, get(list))
         .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
 }

@@ -44,4 +44,10 @@ fn in_the_office() -> Routes {
         .on("/co-quan/niem-yet", Action::PostingManage, get(board::list).post(board::change))
         .menu("Danh mục thủ tục", "/co-quan/thu-tuc", Action::OfficeHome)
         .menu("Niêm yết", "/co-quan/niem-yet", Action::PostingManage)
+        .admin(
+            "Danh mục thủ tục",
+            "/co-quan/thu-tuc",
+            Action::ProcedureManage,
+            "Sửa theo phiên bản, tạm dừng, nhập và xuất Excel.",
+        )
 }

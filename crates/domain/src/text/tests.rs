@@ -128,3 +128,11 @@ proptest! {
         prop_assert_eq!(masked.chars().filter(char::is_ascii_digit).count(), 7);
     }
 }
+
+#[test]
+fn a_sign_in_name_is_the_given_name_and_initials() {
+    assert_eq!(login_of("Nguyễn Thị Hoa"), "hoant");
+    assert_eq!(login_of("Đặng Đức  Ánh (minh họa)"), "anhdd");
+    assert_eq!(login_of("Lan"), "lan");
+    assert_eq!(login_of(" "), "");
+}

@@ -26,6 +26,12 @@ const ROWS: i64 = 100;
 pub fn routes() -> Routes {
     Routes::default()
         .menu("Nhật ký", "/co-quan/nhat-ky", Action::JournalRead)
+        .admin(
+            "Nhật ký",
+            "/co-quan/nhat-ky",
+            Action::JournalRead,
+            "Ai đã làm gì, khi nào; kiểm tra chuỗi mã đối chiếu.",
+        )
         .on("/co-quan/nhat-ky", Action::JournalRead, get(list))
         .on("/co-quan/nhat-ky/kiem-tra", Action::JournalRead, get(verify))
 }
