@@ -8,7 +8,11 @@ pub mod calendar;
 pub mod journal;
 pub mod sheets;
 pub mod staff;
+pub mod substitutions;
 pub mod units;
+
+#[cfg(test)]
+mod tests;
 
 /// The routes of every slice in this crate.
 #[must_use]
@@ -18,4 +22,6 @@ pub fn routes() -> Routes {
         .and(calendar::routes())
         .and(journal::routes())
         .and(units::routes())
+        .and(staff::routes())
+        .and(substitutions::routes())
 }

@@ -1,58 +1,10 @@
 //! Units through the front door, on both databases.
 
-use domain::{access::Role, ids::UnitId};
-use testkit::{Browser, TestSite, on_both_engines};
+use testkit::{Browser, on_both_engines};
 
-use crate::accounts::facts::{self as accounts, NewAccount};
-
-/// A district with two communes; `quantri` administers the district, `quantrixa` the commune 2.
-fn given_a_district(site: &TestSite) {
-    site.given(
-        "insert into unit (id, kind) values (101, 'district'), (102, 'commune'), (103, 'commune'),
-           (104, 'one_stop'), (100, 'province')",
-        &[],
-    );
-    site.given(
-        "insert into unit_version
-           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
-         values (100, '2020-01-01', null, 'Nghệ An', 'Ủy ban nhân dân tỉnh Nghệ An', '40', '', '', '', ''),
-                (101, '2020-01-01', 100, 'Tân Kỳ', 'Ủy ban nhân dân huyện Tân Kỳ', '', '', '', '', 'Tân Kỳ'),
-                (102, '2020-01-01', 101, 'Phú Sơn', 'Ủy ban nhân dân xã Phú Sơn', '17323', '000.23.99.H41', '', '', 'Phú Sơn'),
-                (103, '2020-01-01', 101, 'Tân An', 'Ủy ban nhân dân xã Tân An', '', '', '', '', 'Tân An'),
-                (104, '2020-01-01', 102, 'Một cửa', 'Bộ phận Một cửa xã Phú Sơn', '', '', '', '', 'Phú Sơn')",
-        &[],
-    );
-    let today = site.now().civil().date();
-    site.run(|tx| {
-        for (login, unit) in [("quantri", 101), ("quantrixa", 102)] {
-            accounts::create(
-                tx,
-                &NewAccount {
-                    login,
-                    name: login,
-                    staff: None,
-                    password_hash: "",
-                    must_change: false,
-                    roles: &[(Role::Administrator, UnitId(unit))],
-                    from: today,
-                },
-            )?;
-        }
-        Ok(())
-    });
-    if site.db.engine() == store::Engine::Postgresql {
-        site.given("select setval(pg_get_serial_sequence('unit', 'id'), 200)", &[]);
-    }
-}
+use crate::tests::{given_a_district, hidden};
 
 const LIST: &str = "/co-quan/quan-tri/don-vi";
-
-/// The value of a hidden field of a page.
-async fn hidden(browser: &mut Browser<'_>, path: &str, name: &str) -> String {
-    let page = browser.get(path).await.text;
-    let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();
-    from.split('"').next().unwrap_or_default().to_owned()
-}
 
 fn of<'a>(name: &'a str, parent: &'a str, from: &'a str, mark: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
