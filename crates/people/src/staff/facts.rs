@@ -10,8 +10,8 @@ use store::{Fault, Tx, journal::Entry};
 use super::sql;
 pub use super::sql::Person;
 pub use super::exchange::{Plan, RowMistake, apply, plan};
-pub(crate) use super::sql::list::{Filter, Order, find, of_units, page, posts};
-pub(crate) use super::list::{address, options};
+pub(crate) use super::sql::list::{Filter, belongs, find, of_units, posts};
+pub(crate) use super::list::{Candidate, address, candidates, options};
 pub use crate::substitutions::facts::{stood_in_for, substitute};
 
 /// What the journal calls a member of staff.

@@ -207,3 +207,35 @@ pub async fn export(
     };
     Ok(sheets::to_save(&[sheet], &format!("can-bo-{}.xlsx", who.today()))?)
 }
+
+/// People to choose from at most.
+const CANDIDATES_MAX: i64 = 500;
+
+/// Somebody to choose.
+pub(crate) struct Candidate {
+    pub id: StaffId,
+    pub name: String,
+    pub posts: String,
+}
+
+/// People within reach, by name, with what they hold.
+pub(crate) fn candidates(
+    tx: &mut store::Tx<'_>,
+    reach: &Reach,
+    filter: &Filter,
+) -> Result<Vec<Candidate>, store::Fault> {
+    let narrow = reach.narrow();
+    let found = list::page(tx, narrow.as_deref(), filter, Order::Name, None, CANDIDATES_MAX)?;
+    let ids: Vec<StaffId> = found.iter().map(|it| it.id).collect();
+    let posts = list::posts(tx, &ids, reach.today())?;
+    let posts_of = |id: StaffId| {
+        let held = posts.get(&id).into_iter().flatten();
+        held.map(|it| format!("{}, {}", it.title, reach.full_title(it.unit)))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    Ok(found
+        .into_iter()
+        .map(|it| Candidate { id: it.id, posts: posts_of(it.id), name: it.shown() })
+        .collect())
+}

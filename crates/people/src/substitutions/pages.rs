@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     sheets::{self, Sheet},
-    staff::facts::{self as staff, Order, address, options},
+    staff::facts::{self as staff, Candidate, address, candidates, options},
     units::facts::Reach,
 };
 
@@ -31,8 +31,6 @@ use crate::{
 const ROWS: usize = 50;
 /// Counted, and written into one workbook, at most.
 const COUNT_MAX: i64 = 20_000;
-/// People to choose from at most.
-const PEOPLE_MAX: i64 = 500;
 
 fn read(asked: &Typed) -> Filter {
     Filter {
@@ -137,12 +135,6 @@ pub async fn export(
     Ok(sheets::to_save(&[sheet], &format!("thay-the-{today}.xlsx"))?)
 }
 
-struct Candidate {
-    id: StaffId,
-    name: String,
-    posts: String,
-}
-
 #[derive(Template)]
 #[template(path = "substitutions/templates/new.html")]
 struct New<'a> {
@@ -153,28 +145,6 @@ struct New<'a> {
     absent: Option<(StaffId, String)>,
     substitutes: Vec<(String, String)>,
     open: Vec<View>,
-}
-
-/// People of these units who hold a position today, with what they hold.
-fn people(
-    tx: &mut Tx<'_>,
-    reach: &Reach,
-    filter: &staff::Filter,
-) -> Result<Vec<Candidate>, store::Fault> {
-    let narrow = reach.narrow();
-    let found = staff::page(tx, narrow.as_deref(), filter, Order::Name, None, PEOPLE_MAX)?;
-    let ids: Vec<StaffId> = found.iter().map(|it| it.id).collect();
-    let posts = staff::posts(tx, &ids, reach.today())?;
-    let posts_of = |id: StaffId| {
-        let held = posts.get(&id).into_iter().flatten();
-        held.map(|it| format!("{}, {}", it.title, reach.full_title(it.unit)))
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
-    Ok(found
-        .into_iter()
-        .map(|it| Candidate { id: it.id, posts: posts_of(it.id), name: it.shown() })
-        .collect())
 }
 
 /// Who may stand in: people of the same body who hold a position today.
@@ -191,7 +161,7 @@ fn substitutes(
     let units: Vec<_> = bodies.into_iter().flat_map(|it| reach.subtree(it)).collect();
     let units = (!units.is_empty()).then_some(units);
     let filter = staff::Filter { units, holds: Some(true), ..staff::Filter::default() };
-    let mut found = people(tx, reach, &filter)?;
+    let mut found = candidates(tx, reach, &filter)?;
     found.retain(|it| it.id != absent);
     Ok(found)
 }
@@ -210,7 +180,7 @@ async fn new_page(
             let Some(absent) = absent else {
                 let words = text::words(&wanted);
                 let filter = staff::Filter { words, holds: Some(true), ..Default::default() };
-                return Ok((people(tx, &reach, &filter)?, None, Vec::new(), Vec::new()));
+                return Ok((candidates(tx, &reach, &filter)?, None, Vec::new(), Vec::new()));
             };
             let kept = staff::find(tx, absent, reach.narrow().as_deref())?;
             let kept = kept.ok_or(Failure::NotFound)?;

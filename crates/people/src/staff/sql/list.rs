@@ -68,11 +68,11 @@ fn kept(row: &Row) -> Result<Kept, Fault> {
     })
 }
 
-/// Narrows a query over `staff s` to people of these units: of those where they hold or will
-/// hold a position; for who holds none any more, of those where they did.
-pub fn of_units(select: Select, units: &[UnitId], day: Date) -> Select {
+/// A condition over `staff s`: people of these units, with its values. That is of those where
+/// they hold or will hold a position; for who holds none any more, of those where they did.
+pub fn belongs(units: &[UnitId], day: Date) -> (String, Vec<Param>) {
     if units.is_empty() {
-        return select.and("1 = 0", []);
+        return ("1 = 0".to_owned(), Vec::new());
     }
     let marks = vec!["?"; units.len()].join(", ");
     let condition = format!(
@@ -86,7 +86,13 @@ pub fn of_units(select: Select, units: &[UnitId], day: Date) -> Select {
     );
     let ids = || units.iter().map(|it| Param::from(*it));
     let day = || std::iter::once(Param::from(day));
-    select.and(&condition, day().chain(ids()).chain(day()).chain(ids()))
+    (condition, day().chain(ids()).chain(day()).chain(ids()).collect())
+}
+
+/// Narrows a query over `staff s` to people of these units.
+pub fn of_units(select: Select, units: &[UnitId], day: Date) -> Select {
+    let (condition, values) = belongs(units, day);
+    select.and(&condition, values)
 }
 
 fn narrowed(reach: Option<&[UnitId]>, filter: &Filter, day: Date) -> Select {
