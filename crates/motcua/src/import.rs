@@ -69,8 +69,7 @@ fn procedures(
     let refused = |text: String| Problem::Refused(text);
     let kind = exchange::Kind::of_name(&file.to_string_lossy())
         .ok_or_else(|| refused(format!("{shown}: chỉ nhận tệp .xlsx, .csv hoặc .json.")))?;
-    let bytes =
-        std::fs::read(file).map_err(|e| refused(format!("Không đọc được {shown}: {e}")))?;
+    let bytes = std::fs::read(file).map_err(|e| refused(format!("Không đọc được {shown}: {e}")))?;
     let read = exchange::read(kind, &bytes);
     let rows = match read {
         Ok(rows) => rows,

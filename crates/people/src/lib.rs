@@ -17,11 +17,11 @@ mod tests;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    accounts::routes()
-        .and(admin::routes())
-        .and(calendar::routes())
-        .and(journal::routes())
+    admin::routes()
         .and(units::routes())
         .and(staff::routes())
         .and(substitutions::routes())
+        .and(accounts::routes())
+        .and(calendar::routes())
+        .and(journal::routes())
 }

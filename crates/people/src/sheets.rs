@@ -159,8 +159,7 @@ fn read_csv(bytes: &[u8]) -> Result<Table, String> {
         .from_reader(text.as_bytes());
     let mut table = Table::default();
     for (record, row) in reader.records().zip(1..) {
-        let record =
-            record.map_err(|e| format!("Dòng {row} của tệp CSV không đọc được ({e})."))?;
+        let record = record.map_err(|e| format!("Dòng {row} của tệp CSV không đọc được ({e})."))?;
         let texts: Vec<String> = record.iter().map(|it| it.trim().to_owned()).collect();
         if row == 1 {
             table.heads = texts;

@@ -60,8 +60,7 @@ pub fn given_person(site: &TestSite, name: &str, title: &str, unit: i64) -> Staf
     let (name, title) = (name.to_owned(), title.to_owned());
     site.run(move |tx| {
         let signs = title.starts_with("Chủ tịch");
-        let position =
-            crate::staff::facts::create_position(tx, UnitId(unit), &title, 10, signs)?;
+        let position = crate::staff::facts::create_position(tx, UnitId(unit), &title, 10, signs)?;
         let from = jiff::civil::date(2025, 1, 1);
         crate::staff::facts::create(tx, &name, "", false, position, from)
     })

@@ -41,7 +41,7 @@ pub use axum::{
 pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
-pub use routes::{AdminEntry, MenuEntry, RouteInfo, Routes, UnitNeed};
+pub use routes::{AdminEntry, AdminGroup, MenuEntry, RouteInfo, Routes, UnitNeed};
 pub use shell::Shell;
 pub use who::Who;
 pub use words::{Lang, Words};

@@ -39,9 +39,37 @@ pub struct MenuEntry {
     pub action: Action,
 }
 
+/// Where a page of the administration stands on its first page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AdminGroup {
+    /// Who we are: units, people, rights.
+    Organisation,
+    /// What we work with: the catalogue, the calendar.
+    Work,
+    /// Who did what, and what is no longer known.
+    Oversight,
+}
+
+impl AdminGroup {
+    /// Every group, in their order.
+    pub const ALL: [Self; 3] = [Self::Organisation, Self::Work, Self::Oversight];
+
+    /// What people read above it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Organisation => "Tổ chức và con người",
+            Self::Work => "Nghiệp vụ",
+            Self::Oversight => "Giám sát và dữ liệu",
+        }
+    }
+}
+
 /// A page of the administration, shown on its first page to those who may do its action.
 #[derive(Debug, Clone, Copy)]
 pub struct AdminEntry {
+    /// Where it stands.
+    pub group: AdminGroup,
     /// What people read.
     pub label: &'static str,
     /// Where it leads.
@@ -84,12 +112,12 @@ impl Routes {
     #[must_use]
     pub fn admin(
         mut self,
-        label: &'static str,
-        href: &'static str,
+        group: AdminGroup,
+        (label, href): (&'static str, &'static str),
         action: Action,
         what: &'static str,
     ) -> Self {
-        self.admin.push(AdminEntry { label, href, action, what });
+        self.admin.push(AdminEntry { group, label, href, action, what });
         self
     }
 

@@ -15,7 +15,8 @@ use domain::{
 use jiff::civil::{Date, DateTime};
 use people::calendar::{facts as calendar, sql as entries};
 use site::{
-    Asked, Failure, Filled, Html, Mistakes, Routes, Shell, Site, State, Who, get, post, told,
+    AdminGroup, Asked, Failure, Filled, Html, Mistakes, Routes, Shell, Site, State, Who, get, post,
+    told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -39,8 +40,8 @@ const SHOWN_MAX: usize = 50;
 pub fn routes() -> Routes {
     Routes::default()
         .admin(
-            "Lịch và giờ làm việc",
-            "/co-quan/quan-tri/lich",
+            AdminGroup::Work,
+            ("Lịch và giờ làm việc", "/co-quan/quan-tri/lich"),
             Action::CalendarManage,
             "Ngày nghỉ, làm bù, giờ làm việc; xem trước hồ sơ đổi ngày hẹn.",
         )

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{access::Action, dossier::Status, ids::DossierId};
 use site::{
-    Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who, get, told,
+    AdminGroup, Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who,
+    get, told,
 };
 use store::{
     Tx,
@@ -23,8 +24,8 @@ mod tests;
 pub fn routes() -> Routes {
     Routes::default()
         .admin(
-            "Xóa dữ liệu cá nhân",
-            ADDRESS,
+            AdminGroup::Oversight,
+            ("Xóa dữ liệu cá nhân", ADDRESS),
             Action::PersonErase,
             "Khi công dân yêu cầu và pháp luật cho phép; hồ sơ và số liệu vẫn còn.",
         )

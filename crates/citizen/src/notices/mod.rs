@@ -5,7 +5,10 @@ use askama::Template;
 use axum::response::Response;
 use domain::access::{Action, Object};
 use jiff::civil::DateTime;
-use site::{Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post, told};
+use site::{
+    AdminGroup, Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post,
+    told,
+};
 use store::{Fault, Tx, journal::Entry};
 
 use crate::dossiers::facts::{self as dossiers, Kept};
@@ -21,8 +24,8 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Cần báo cho dân", "/co-quan/thong-bao", Action::DossierView)
         .admin(
-            "Cần báo cho dân",
-            "/co-quan/thong-bao",
+            AdminGroup::Work,
+            ("Cần báo cho dân", "/co-quan/thong-bao"),
             Action::DossierView,
             "Tin chờ báo khi ngày hẹn thay đổi.",
         )

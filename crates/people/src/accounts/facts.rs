@@ -89,10 +89,7 @@ pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn of_staff(
-    tx: &mut Tx<'_>,
-    staff: StaffId,
-) -> Result<Vec<(AccountId, String, bool)>, Fault> {
+pub fn of_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Vec<(AccountId, String, bool)>, Fault> {
     sql::of_staff(tx, staff)
 }
 

@@ -254,10 +254,7 @@ pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
 }
 
 /// The accounts of somebody: number, sign-in name, whether it is shut.
-pub fn of_staff(
-    tx: &mut Tx<'_>,
-    staff: StaffId,
-) -> Result<Vec<(AccountId, String, bool)>, Fault> {
+pub fn of_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Vec<(AccountId, String, bool)>, Fault> {
     let rows = tx.query(
         "select id, login, disabled from account where staff = ?1 order by id",
         &[staff.into()],

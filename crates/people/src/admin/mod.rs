@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::access::Action;
-use site::{AdminEntry, Failure, Html, Routes, Shell, Site, State, Who, get};
+use site::{AdminEntry, AdminGroup, Failure, Html, Routes, Shell, Site, State, Who, get};
 
 /// The routes of this slice.
 #[must_use]
@@ -18,11 +18,15 @@ pub fn routes() -> Routes {
 #[template(path = "admin/templates/home.html")]
 struct Home {
     shell: Shell,
-    pages: Vec<AdminEntry>,
+    groups: Vec<(AdminGroup, Vec<AdminEntry>)>,
 }
 
 /// GET `/co-quan/quan-tri`
 async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let pages = site.admin_pages(&who).copied().collect();
-    site.page(&Home { shell: site.shell(&who), pages })
+    let of = |group: AdminGroup| {
+        let pages = site.admin_pages(&who).filter(|it| it.group == group);
+        (group, pages.copied().collect::<Vec<_>>())
+    };
+    let groups = AdminGroup::ALL.into_iter().map(of).filter(|(_, pages)| !pages.is_empty());
+    site.page(&Home { shell: site.shell(&who), groups: groups.collect() })
 }

@@ -7,7 +7,7 @@ use domain::{
     time::Instant,
 };
 use jiff::civil::Date;
-use site::{Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, get};
+use site::{AdminGroup, Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, get};
 use store::{
     Fault, Tx,
     journal::{self, Verdict},
@@ -27,8 +27,8 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Nhật ký", "/co-quan/nhat-ky", Action::JournalRead)
         .admin(
-            "Nhật ký",
-            "/co-quan/nhat-ky",
+            AdminGroup::Oversight,
+            ("Nhật ký", "/co-quan/nhat-ky"),
             Action::JournalRead,
             "Ai đã làm gì, khi nào; kiểm tra chuỗi mã đối chiếu.",
         )

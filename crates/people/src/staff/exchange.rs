@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ids::{PositionId, UnitId},
     identity::{Email, Phone},
+    ids::{PositionId, UnitId},
     text,
 };
 use jiff::civil::Date;
@@ -119,10 +119,8 @@ pub fn plan(
     table: &Table,
 ) -> Result<Result<Plan, Vec<RowMistake>>, Fault> {
     let heads: Vec<String> = table.heads.iter().map(|it| text::fold(it)).collect();
-    let places: Vec<Option<usize>> = HEADS
-        .iter()
-        .map(|(head, _)| heads.iter().position(|it| *it == text::fold(head)))
-        .collect();
+    let places: Vec<Option<usize>> =
+        HEADS.iter().map(|(head, _)| heads.iter().position(|it| *it == text::fold(head))).collect();
     let mut mistakes: Vec<RowMistake> = HEADS
         .iter()
         .zip(&places)
@@ -243,8 +241,10 @@ fn with_zero(typed: &str) -> String {
 /// comma if several are called so.
 fn unit_of(reach: &Reach, typed: &str, day: Date) -> Result<UnitId, String> {
     if typed.is_empty() {
-        return Err("Chưa có đơn vị: ghi tên, số hoặc mã định danh như trang “Đơn vị” của tệp mẫu."
-            .to_owned());
+        return Err(
+            "Chưa có đơn vị: ghi tên, số hoặc mã định danh như trang “Đơn vị” của tệp mẫu."
+                .to_owned(),
+        );
     }
     let folded = text::fold(typed);
     let fits = |id: UnitId| {
@@ -255,11 +255,8 @@ fn unit_of(reach: &Reach, typed: &str, day: Date) -> Result<UnitId, String> {
             || text::fold(plain(&version.title)) == folded
             || text::fold(&reach.full_title(id)) == folded
     };
-    let found: Vec<UnitId> = reach
-        .all()
-        .map(|it| it.id)
-        .filter(|id| reach.may_choose(*id, day) && fits(*id))
-        .collect();
+    let found: Vec<UnitId> =
+        reach.all().map(|it| it.id).filter(|id| reach.may_choose(*id, day) && fits(*id)).collect();
     match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(format!(

@@ -7,11 +7,11 @@ use domain::{
 use jiff::civil::Date;
 use store::{Fault, Tx, journal::Entry};
 
+pub use super::exchange::{Plan, RowMistake, apply, plan};
+pub(crate) use super::list::{Candidate, address, candidates, options};
 use super::sql;
 pub use super::sql::Person;
-pub use super::exchange::{Plan, RowMistake, apply, plan};
 pub(crate) use super::sql::list::{Filter, belongs, find, of_units, posts};
-pub(crate) use super::list::{Candidate, address, candidates, options};
 pub use crate::substitutions::facts::{stood_in_for, substitute};
 
 /// What the journal calls a member of staff.

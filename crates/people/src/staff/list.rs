@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     sheets::{self, Sheet},
-    units::facts::Reach,
+    units::facts::{Reach, plain},
 };
 
 /// Rows of one page.
@@ -51,9 +51,10 @@ fn order(asked: &Typed) -> Order {
 
 /// The address of the same list with other words for `name`; none: without them.
 pub(crate) fn address(path: &str, asked: &Typed, name: &str, value: Option<&str>) -> String {
-    let kept = asked.pairs().iter().filter(|(it, value)| {
-        it != name && it != "sau" && it != "lang" && !value.is_empty()
-    });
+    let kept = asked
+        .pairs()
+        .iter()
+        .filter(|(it, value)| it != name && it != "sau" && it != "lang" && !value.is_empty());
     let mut pairs: Vec<String> =
         kept.map(|(it, value)| format!("{}={}", site::percent(it), site::percent(value))).collect();
     if let Some(value) = value {
@@ -83,7 +84,7 @@ async fn lines(
         id: it.id,
         posts: posts.get(&it.id).map_or_else(Vec::new, |held| {
             held.iter()
-                .map(|post| format!("{} – {}", post.title, reach.full_title(post.unit)))
+                .map(|post| format!("{} – {}", post.title, plain(&reach.full_title(post.unit))))
                 .collect()
         }),
         name: it.shown(),
@@ -128,21 +129,22 @@ pub async fn list(
             let reach = Reach::load(tx, &asker, Action::StaffManage)?;
             let filter = read(&wanted, &reach);
             let narrow = reach.narrow();
-            let after = wanted.get("sau").rsplit_once('_').and_then(|(key, id)| {
-                Some((key.to_owned(), id.parse().ok()?))
-            });
+            let after = wanted
+                .get("sau")
+                .rsplit_once('_')
+                .and_then(|(key, id)| Some((key.to_owned(), id.parse().ok()?)));
             let limit = i64::try_from(ROWS).unwrap_or(50) + 1;
-            let found =
-                list::page(tx, narrow.as_deref(), &filter, order(&wanted), after, limit)?;
+            let found = list::page(tx, narrow.as_deref(), &filter, order(&wanted), after, limit)?;
             let count = list::count(tx, narrow.as_deref(), &filter, COUNT_MAX)?;
             Ok((reach, found, count))
         })
         .await?;
     let more = found.len() > ROWS;
     found.truncate(ROWS);
-    let next = found.last().filter(|_| more).map(|it| {
-        address(ADDRESS, &asked, "sau", Some(&format!("{}_{}", it.name_key, it.id)))
-    });
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|it| address(ADDRESS, &asked, "sau", Some(&format!("{}_{}", it.name_key, it.id))));
     let mut units = options(&[("", "Mọi đơn vị")]);
     units.extend(reach.options(who.today()));
     let lines = lines(&site, &who, found, &reach).await?;
@@ -154,7 +156,7 @@ pub async fn list(
         units,
         holds: asked.get("chuc-vu").to_owned(),
         holdings: options(&[
-            ("", "Giữ chức danh hay không"),
+            ("", "Tất cả"),
             ("giu", "Đang giữ chức danh"),
             ("khong", "Không giữ chức danh"),
         ]),
@@ -191,9 +193,9 @@ pub async fn export(
         })
         .await?;
     let lines = lines(&site, &who, found, &reach).await?;
-    let rows = lines.into_iter().map(|it| {
-        vec![it.id.to_string(), it.name, it.posts.join("\n"), it.phone, it.email]
-    });
+    let rows = lines
+        .into_iter()
+        .map(|it| vec![it.id.to_string(), it.name, it.posts.join("\n"), it.phone, it.email]);
     let sheet = Sheet {
         name: "Cán bộ",
         heads: &[
@@ -230,7 +232,7 @@ pub(crate) fn candidates(
     let posts = list::posts(tx, &ids, reach.today())?;
     let posts_of = |id: StaffId| {
         let held = posts.get(&id).into_iter().flatten();
-        held.map(|it| format!("{}, {}", it.title, reach.full_title(it.unit)))
+        held.map(|it| format!("{}, {}", it.title, plain(&reach.full_title(it.unit))))
             .collect::<Vec<_>>()
             .join("; ")
     };

@@ -1,7 +1,7 @@
 //! People who work for the office: who they are, and which positions they hold over time.
 
 use domain::access::Action;
-use site::{Routes, get};
+use site::{AdminGroup, Routes, get};
 
 mod exchange;
 pub mod facts;
@@ -27,8 +27,8 @@ pub fn routes() -> Routes {
     let manage = Action::StaffManage;
     Routes::default()
         .admin(
-            "Cán bộ",
-            ADDRESS,
+            AdminGroup::Organisation,
+            ("Cán bộ", ADDRESS),
             manage,
             "Người, chức danh đang giữ và đã giữ; nhập từ Excel.",
         )

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::{Action, Object},
-    ids::{AccountId, PositionId, StaffId, UnitId},
     identity::{Email, Phone},
+    ids::{AccountId, PositionId, StaffId, UnitId},
     text,
 };
 use jiff::civil::Date;

@@ -199,11 +199,7 @@ struct Form<'a> {
     title: String,
 }
 
-async fn find(
-    site: &Site,
-    who: &Who,
-    id: PositionId,
-) -> Result<(String, Position), Failure> {
+async fn find(site: &Site, who: &Who, id: PositionId) -> Result<(String, Position), Failure> {
     let asker = who.clone();
     site.read(who, move |tx| {
         let reach = Reach::load(tx, &asker, Action::StaffManage)?;

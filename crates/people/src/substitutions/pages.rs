@@ -62,7 +62,7 @@ struct List {
     next: Option<String>,
 }
 
-/// GET `/co-quan/thay-the`
+/// GET `/co-quan/quan-tri/thay-the`
 pub async fn list(
     State(site): State<Site>,
     who: Who,
@@ -72,8 +72,9 @@ pub async fn list(
     let (mut found, count) = site
         .read(&who, move |tx| {
             let narrow = reach(tx, &asker)?.narrow();
-            let after =
-                place.split_once('_').and_then(|(day, id)| Some((day.to_owned(), id.parse().ok()?)));
+            let after = place
+                .split_once('_')
+                .and_then(|(day, id)| Some((day.to_owned(), id.parse().ok()?)));
             let limit = i64::try_from(ROWS).unwrap_or(50) + 1;
             let found = sql::page(tx, narrow.as_deref(), &filter, after, limit)?;
             Ok((found, sql::count(tx, narrow.as_deref(), &filter, COUNT_MAX)?))
@@ -104,7 +105,7 @@ pub async fn list(
     })
 }
 
-/// GET `/co-quan/thay-the/xuat`
+/// GET `/co-quan/quan-tri/thay-the/xuat`
 pub async fn export(
     State(site): State<Site>,
     who: Who,
@@ -185,15 +186,14 @@ async fn new_page(
             let kept = staff::find(tx, absent, reach.narrow().as_deref())?;
             let kept = kept.ok_or(Failure::NotFound)?;
             let able = substitutes(tx, &reach, absent)?;
-            let open: Vec<Kept> = sql::of(tx, &[absent])?
-                .into_iter()
-                .filter(|it| it.rule.until >= today)
-                .collect();
+            let open: Vec<Kept> =
+                sql::of(tx, &[absent])?.into_iter().filter(|it| it.rule.until >= today).collect();
             Ok((Vec::new(), Some((absent, kept.shown())), able, open))
         })
         .await?;
     let none = (String::new(), "– chọn –".to_owned());
-    let able = able.into_iter().map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.posts)));
+    let able =
+        able.into_iter().map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.posts)));
     site.page(&New {
         shell: site.shell(who),
         m,
@@ -205,7 +205,7 @@ async fn new_page(
     })
 }
 
-/// GET `/co-quan/thay-the/moi?nguoi=`: first who is away, then the rest.
+/// GET `/co-quan/quan-tri/thay-the/moi?nguoi=`: first who is away, then the rest.
 pub async fn form(
     State(site): State<Site>,
     who: Who,
@@ -220,7 +220,7 @@ pub async fn form(
 
 type Wrong = (&'static str, String);
 
-/// POST `/co-quan/thay-the/moi`
+/// POST `/co-quan/quan-tri/thay-the/moi`
 pub async fn add(
     State(site): State<Site>,
     who: Who,
@@ -279,7 +279,8 @@ fn refused(
     }
     let able = substitutes(tx, reach, rule.absent)?;
     if !able.iter().any(|it| it.id == rule.substitute) {
-        let text = "Người thay phải đang giữ chức danh trong cùng cơ quan. Hãy chọn trong danh sách.";
+        let text =
+            "Người thay phải đang giữ chức danh trong cùng cơ quan. Hãy chọn trong danh sách.";
         return Ok(Some(("nguoi-thay", text.to_owned())));
     }
     // Standing in gives the rights of who is away: the right to sign is not a unit head's to give.
@@ -311,7 +312,7 @@ async fn find(site: &Site, who: &Who, id: i64) -> Result<Kept, Failure> {
     .await
 }
 
-/// GET `/co-quan/thay-the/{id}`
+/// GET `/co-quan/quan-tri/thay-the/{id}`
 pub async fn change_form(
     State(site): State<Site>,
     who: Who,
@@ -333,7 +334,7 @@ enum Wish {
     Revoke,
 }
 
-/// POST `/co-quan/thay-the/{id}`
+/// POST `/co-quan/quan-tri/thay-the/{id}`
 pub async fn change(
     State(site): State<Site>,
     who: Who,
@@ -387,8 +388,11 @@ pub async fn change(
         Ok(())
     })
     .await?;
-    Ok(told(ADDRESS, match wish {
-        Wish::Shorten(_) => "Đã rút ngắn lần thay.",
-        Wish::Revoke => "Đã kết thúc lần thay.",
-    }))
+    Ok(told(
+        ADDRESS,
+        match wish {
+            Wish::Shorten(_) => "Đã rút ngắn lần thay.",
+            Wish::Revoke => "Đã kết thúc lần thay.",
+        },
+    ))
 }

@@ -120,11 +120,7 @@ pub fn count(
 }
 
 /// One substitution, if who is away is of these units.
-pub fn find(
-    tx: &mut Tx<'_>,
-    id: i64,
-    reach: Option<&[UnitId]>,
-) -> Result<Option<Kept>, Fault> {
+pub fn find(tx: &mut Tx<'_>, id: i64, reach: Option<&[UnitId]>) -> Result<Option<Kept>, Fault> {
     let today = tx.now().civil().date();
     let mut select = Select::new(COLUMNS, FROM).and("b.id = ?", [id.into()]);
     if let Some(units) = reach {
@@ -156,10 +152,7 @@ pub fn insert(tx: &mut Tx<'_>, it: &Substitution, reason: &str) -> Result<i64, F
 
 /// Sets another last day.
 pub fn end(tx: &mut Tx<'_>, id: i64, until: Date) -> Result<usize, Fault> {
-    tx.execute(
-        "update substitution set valid_until = ?2 where id = ?1",
-        &[id.into(), until.into()],
-    )
+    tx.execute("update substitution set valid_until = ?2 where id = ?1", &[id.into(), until.into()])
 }
 
 /// Takes back what has not begun.

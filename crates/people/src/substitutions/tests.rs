@@ -5,7 +5,7 @@ use testkit::{TestSite, on_both_engines};
 
 use crate::tests::{given_a_district, given_account, given_person, hidden};
 
-const LIST: &str = "/co-quan/thay-the";
+const LIST: &str = "/co-quan/quan-tri/thay-the";
 
 fn given_an_office(site: &TestSite) {
     given_a_district(site);

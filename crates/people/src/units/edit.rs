@@ -193,7 +193,8 @@ fn page(
     site.page(&Form {
         shell: site.shell(who),
         m,
-        action: own.map_or_else(|| format!("{ADDRESS}/moi"), |it| format!("{ADDRESS}/{}/sua", it.id)),
+        action: own
+            .map_or_else(|| format!("{ADDRESS}/moi"), |it| format!("{ADDRESS}/{}/sua", it.id)),
         back: own.map_or_else(|| ADDRESS.to_owned(), |it| format!("{ADDRESS}/{}", it.id)),
         heading,
         is_new: own.is_none(),

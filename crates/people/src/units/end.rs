@@ -2,12 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::{
-    access::Action,
-    ids::UnitId,
-    org::check_change,
-    text,
-};
+use domain::{access::Action, ids::UnitId, org::check_change, text};
 use jiff::civil::Date;
 use site::{
     Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Typed, Who,
@@ -128,12 +123,7 @@ pub async fn end(
     }
 }
 
-async fn again(
-    site: &Site,
-    who: &Who,
-    id: UnitId,
-    mut m: Mistakes,
-) -> Result<Response, Failure> {
+async fn again(site: &Site, who: &Who, id: UnitId, mut m: Mistakes) -> Result<Response, Failure> {
     let reach = load(site, who).await?;
     let kept = reach.demand(id)?;
     m.typed.set("ban", mark(kept));

@@ -3,7 +3,7 @@
 //! The rules are in `domain::org`; how far somebody's rights reach is in [`reach`].
 
 use domain::access::Action;
-use site::{Routes, get, post};
+use site::{AdminGroup, Routes, get, post};
 
 mod edit;
 mod end;
@@ -27,8 +27,8 @@ pub fn routes() -> Routes {
     let manage = Action::UnitManage;
     Routes::default()
         .admin(
-            "Đơn vị",
-            ADDRESS,
+            AdminGroup::Organisation,
+            ("Đơn vị", ADDRESS),
             manage,
             "Cây tổ chức theo ngày: tên, mã, cấp trên, sáp nhập, chia tách.",
         )

@@ -277,8 +277,11 @@ pub async fn show(
         reach.near(it.id).is_some_and(|version| version.parent == Some(id))
             && reach.exists(it.id, today)
     });
-    let mut children: Vec<Kin> = children.map(|it| kin(it.id, String::new())).collect();
-    children.sort_by_cached_key(|it| text::sort_key(&it.title));
+    let mut children: Vec<&Kept> = children.collect();
+    children.sort_by_cached_key(|it| (it.kind, text::sort_key(reach.title(it.id))));
+    let child =
+        |it: &Kept| Kin { title: reach.title(it.id).to_owned(), ..kin(it.id, String::new()) };
+    let children: Vec<Kin> = children.into_iter().map(child).collect();
     let mut above = reach.line(id);
     above.remove(0);
     above.reverse();

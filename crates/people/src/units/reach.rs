@@ -196,9 +196,7 @@ impl Reach {
     /// The tier of government that a unit is or serves, as near to today as it comes.
     #[must_use]
     pub fn body_of(&self, unit: UnitId) -> UnitId {
-        let is_tier = |id: &UnitId| {
-            self.units.get(id).is_some_and(|it: &Kept| it.kind.is_tier())
-        };
+        let is_tier = |id: &UnitId| self.units.get(id).is_some_and(|it: &Kept| it.kind.is_tier());
         self.line(unit).into_iter().find(is_tier).unwrap_or(unit)
     }
 }

@@ -96,10 +96,7 @@ pub fn correct_version(tx: &mut Tx<'_>, id: i64, it: &NewVersion<'_>) -> Result<
 
 /// Sets or takes away the last day of a version.
 pub fn end_version(tx: &mut Tx<'_>, id: i64, until: Option<Date>) -> Result<usize, Fault> {
-    tx.execute(
-        "update unit_version set valid_until = ?2 where id = ?1",
-        &[id.into(), until.into()],
-    )
+    tx.execute("update unit_version set valid_until = ?2 where id = ?1", &[id.into(), until.into()])
 }
 
 pub fn insert_successor(

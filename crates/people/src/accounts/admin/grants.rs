@@ -209,10 +209,8 @@ pub async fn end(
     let last = if at_once { today.yesterday().ok() } else { fields.date("ngay-cuoi") };
     let earliest = it.grant.from.max(today);
     if !at_once && last.is_some_and(|last| last < earliest) {
-        let text = format!(
-            "Chọn ngày từ {} trở đi, hoặc bấm “Thôi quyền ngay”.",
-            text::date(earliest)
-        );
+        let text =
+            format!("Chọn ngày từ {} trở đi, hoặc bấm “Thôi quyền ngay”.", text::date(earliest));
         fields.wrong("ngay-cuoi", text);
     }
     let last: Date = match fields.finish(last) {

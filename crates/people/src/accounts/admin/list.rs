@@ -77,11 +77,7 @@ struct Line {
     last: String,
 }
 
-fn lines(
-    tx: &mut Tx<'_>,
-    found: Vec<Kept>,
-    reach: &Reach,
-) -> Result<Vec<Line>, Fault> {
+fn lines(tx: &mut Tx<'_>, found: Vec<Kept>, reach: &Reach) -> Result<Vec<Line>, Fault> {
     let (today, now) = (reach.today(), tx.now());
     let ids: Vec<AccountId> = found.iter().map(|it| it.id).collect();
     let mut granted: HashMap<AccountId, Vec<Granted>> = HashMap::new();
@@ -206,8 +202,7 @@ pub async fn export(
             let reach = Reach::load(tx, &asker, Action::AccountManage)?;
             let filter = read(&asked, &reach);
             let narrow = reach.narrow();
-            let found =
-                sql::page(tx, narrow.as_deref(), &filter, order(&asked), None, COUNT_MAX)?;
+            let found = sql::page(tx, narrow.as_deref(), &filter, order(&asked), None, COUNT_MAX)?;
             Ok(lines(tx, found, &reach)?)
         })
         .await?;

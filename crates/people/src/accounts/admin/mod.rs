@@ -4,7 +4,7 @@ use domain::{
     access::{Action, Grant, Role},
     ids::{AccountId, UnitId},
 };
-use site::{Failure, Routes, Who, get};
+use site::{AdminGroup, Failure, Routes, Who, get};
 use store::{Fault, Tx};
 
 use crate::units::facts::{Reach, plain};
@@ -33,14 +33,14 @@ pub(super) fn routes() -> Routes {
     let manage = Action::AccountManage;
     Routes::default()
         .admin(
-            "Tài khoản và quyền",
-            ADDRESS,
+            AdminGroup::Organisation,
+            ("Tài khoản và quyền", ADDRESS),
             manage,
             "Lập tài khoản, giao quyền, cấp lại mật khẩu, khóa, mở.",
         )
         .admin(
-            "Mã xác thực",
-            POLICY,
+            AdminGroup::Organisation,
+            ("Mã xác thực", POLICY),
             manage,
             "Vai trò nào bắt buộc mã xác thực khi đăng nhập.",
         )
@@ -48,11 +48,7 @@ pub(super) fn routes() -> Routes {
         .on("/co-quan/quan-tri/tai-khoan/xuat", manage, get(list::export))
         .on("/co-quan/quan-tri/tai-khoan/moi", manage, get(new::form).post(new::create))
         .on("/co-quan/quan-tri/tai-khoan/{id}", manage, get(show::show))
-        .on(
-            "/co-quan/quan-tri/tai-khoan/{id}/quyen",
-            manage,
-            get(grants::form).post(grants::grant),
-        )
+        .on("/co-quan/quan-tri/tai-khoan/{id}/quyen", manage, get(grants::form).post(grants::grant))
         .on("/co-quan/quan-tri/tai-khoan/{id}/{step}", manage, get(steps::form).post(steps::take))
         .on("/co-quan/quan-tri/quyen/{id}", manage, get(grants::end_form).post(grants::end))
         .on(POLICY, manage, get(policy::list))

@@ -212,8 +212,7 @@ fn read(typed: Typed) -> Result<Draft, Mistakes> {
     let role = fields.choice("vai-tro", Role::from_code);
     let unit = fields.choice("don-vi", |it| it.parse().ok().map(UnitId));
     let from = fields.date("tu-ngay");
-    let draft =
-        (|| Some(Draft { login: login?, role: role?, unit: unit?, from: from? }))();
+    let draft = (|| Some(Draft { login: login?, role: role?, unit: unit?, from: from? }))();
     fields.finish(draft)
 }
 

@@ -47,9 +47,7 @@ fn counted(holders: Option<&Vec<(AccountId, bool)>>) -> (usize, usize) {
 pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let asker = who.clone();
     let (demanding, holders, may_set) = site
-        .read(&who, move |tx| {
-            Ok((sql::demanding(tx)?, sql::holders(tx)?, is_whole(tx, &asker)?))
-        })
+        .read(&who, move |tx| Ok((sql::demanding(tx)?, sql::holders(tx)?, is_whole(tx, &asker)?)))
         .await?;
     let lines = Role::ALL
         .into_iter()
@@ -95,9 +93,7 @@ pub async fn form(
     let role = Role::from_code(&code).ok_or(Failure::NotFound)?;
     let asker = who.clone();
     let (demanding, holders, may_set) = site
-        .read(&who, move |tx| {
-            Ok((sql::demanding(tx)?, sql::holders(tx)?, is_whole(tx, &asker)?))
-        })
+        .read(&who, move |tx| Ok((sql::demanding(tx)?, sql::holders(tx)?, is_whole(tx, &asker)?)))
         .await?;
     if !may_set {
         return Err(refused());

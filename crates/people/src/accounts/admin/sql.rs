@@ -113,11 +113,7 @@ fn of_units(select: Select, units: &[UnitId], today: Date) -> Select {
     select.and(&condition, ids().chain(day()).chain(day()).chain(ids()).chain(staff_values))
 }
 
-fn narrowed(
-    reach: Option<&[UnitId]>,
-    filter: &Filter,
-    now: Instant,
-) -> Select {
+fn narrowed(reach: Option<&[UnitId]>, filter: &Filter, now: Instant) -> Select {
     let today = now.civil().date();
     let mut select = Select::new(COLUMNS, FROM);
     for units in [reach, filter.units.as_deref()].into_iter().flatten() {
@@ -127,10 +123,8 @@ fn narrowed(
         let named = vec!["' ' || s.search like ?"; filter.words.len()].join(" and ");
         let words = filter.words.iter().map(|it| format!("% {it}%").into());
         let login: Param = format!("{}%", filter.words.concat()).into();
-        select = select.and(
-            &format!("({named}) or a.login like ?"),
-            words.chain(std::iter::once(login)),
-        );
+        select = select
+            .and(&format!("({named}) or a.login like ?"), words.chain(std::iter::once(login)));
     }
     if let Some(role) = filter.role {
         select = select.and(
@@ -141,10 +135,9 @@ fn narrowed(
     }
     match filter.state {
         None => select,
-        Some(State::InUse) => select.and(
-            "a.disabled = 0 and coalesce(a.locked_until_ms, 0) <= ?",
-            [now.into()],
-        ),
+        Some(State::InUse) => {
+            select.and("a.disabled = 0 and coalesce(a.locked_until_ms, 0) <= ?", [now.into()])
+        }
         Some(State::Disabled) => select.and("a.disabled = 1", []),
         Some(State::Locked) => select.and("a.locked_until_ms > ?", [now.into()]),
         Some(State::MustChange) => select.and("a.must_change = 1", []),

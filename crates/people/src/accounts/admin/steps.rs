@@ -86,7 +86,9 @@ impl Step {
                 "Dùng khi người dùng mất điện thoại. Mọi phiên đang mở kết thúc; nếu vai trò bắt \
                  buộc, lần đăng nhập tới phải cài mã mới."
             }
-            Self::EndSessions => "Mọi trình duyệt đang đăng nhập bằng tài khoản này phải đăng nhập lại.",
+            Self::EndSessions => {
+                "Mọi trình duyệt đang đăng nhập bằng tài khoản này phải đăng nhập lại."
+            }
         }
     }
 
@@ -197,12 +199,7 @@ pub async fn take(
     Ok(told(&back, step.done()))
 }
 
-fn carry_out(
-    tx: &mut Tx<'_>,
-    around: &Around,
-    id: AccountId,
-    step: Step,
-) -> Result<(), Failure> {
+fn carry_out(tx: &mut Tx<'_>, around: &Around, id: AccountId, step: Step) -> Result<(), Failure> {
     match step {
         Step::Unlock => {
             accounts::failed(tx, id, 0, None)?;
@@ -229,12 +226,7 @@ fn carry_out(
     Ok(())
 }
 
-async fn reset(
-    site: &Site,
-    who: &Who,
-    id: AccountId,
-    token: &str,
-) -> Result<Response, Failure> {
+async fn reset(site: &Site, who: &Who, id: AccountId, token: &str) -> Result<Response, Failure> {
     let password = first_password()?;
     let hash = hash_off_thread(password.clone()).await?;
     let (asker, fresh) = (who.clone(), Arc::new(AtomicBool::new(false)));

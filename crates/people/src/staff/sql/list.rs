@@ -152,11 +152,7 @@ pub fn count(
 }
 
 /// Somebody, if he is of these units.
-pub fn find(
-    tx: &mut Tx<'_>,
-    id: StaffId,
-    reach: Option<&[UnitId]>,
-) -> Result<Option<Kept>, Fault> {
+pub fn find(tx: &mut Tx<'_>, id: StaffId, reach: Option<&[UnitId]>) -> Result<Option<Kept>, Fault> {
     let day = tx.now().civil().date();
     let mut select = Select::new(COLUMNS, "staff s").and("s.id = ?", [id.into()]);
     if let Some(units) = reach {
