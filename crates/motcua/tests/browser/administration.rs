@@ -120,7 +120,7 @@ async fn somebody_new(on: On) {
     page.press("Thay thế khi vắng mặt").await;
     page.press("Cử người thay").await;
     page.press("Trần Thị Mới (minh họa)").await;
-    page.choose("Người thay", "Công chức Một cửa, ").await;
+    page.choose("Người thay", "Tư pháp").await;
     page.fill("Từ ngày", "10/02/2026").await;
     page.fill("Đến hết ngày", "13/02/2026").await;
     page.fill("Lý do vắng mặt", "nghỉ phép").await;
@@ -130,7 +130,7 @@ async fn somebody_new(on: On) {
     page.sound().await;
     page.resize(1366, 768).await;
     page.sign_out().await;
-    page.sign_in("motcua-phuson").await;
+    page.sign_in("tuphap-phuson").await;
     page.see("Ông, bà thay Trần Thị Mới (minh họa) từ 10/02/2026 đến hết 13/02/2026.").await;
     page.close().await;
 }

@@ -122,8 +122,17 @@ fn subject_label(subject: &str) -> &str {
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 7] =
-    ["dossier", "procedure", "calendar", "office_hours", "unit", "staff", "account"];
+const SUBJECTS: [&str; 9] = [
+    "dossier",
+    "procedure",
+    "calendar",
+    "office_hours",
+    "unit",
+    "staff",
+    "position",
+    "account",
+    "role",
+];
 
 /// What was asked for, to fill the filter bar again.
 struct Asking {

@@ -213,9 +213,10 @@ pub async fn change(
                 m.by_field.insert("ban".to_owned(), STALE.to_owned());
                 return Ok((kept, Err(m)));
             }
-            sql::update(tx, id, &draft.name, &draft.phone, &draft.email)?;
-            if draft.name != kept.name {
-                accounts::rename(tx, id, &draft.name)?;
+            let name = sql::marked(&draft.name, kept.demo);
+            sql::update(tx, id, &name, &draft.phone, &draft.email)?;
+            if name != kept.name {
+                accounts::rename(tx, id, &name)?;
             }
             let was = format!("{} → {}", said(&kept.name, &kept.phone, &kept.email), {
                 said(&draft.name, &draft.phone, &draft.email)
@@ -404,8 +405,11 @@ pub(super) fn namesake(
     reach: &Reach,
     draft: &Draft,
 ) -> Result<Option<String>, store::Fault> {
-    for it in list::namesakes(tx, &draft.name)? {
-        let same = it.name == draft.name && it.phone == draft.phone && !draft.phone.is_empty();
+    let names = [draft.name.clone(), sql::marked(&draft.name, true)];
+    let mut found = list::namesakes(tx, &draft.name)?;
+    found.extend(list::namesakes(tx, &sql::marked(&draft.name, true))?);
+    for it in found {
+        let same = names.contains(&it.name) && it.phone == draft.phone && !draft.phone.is_empty();
         if same && list::find(tx, it.id, reach.narrow().as_deref())?.is_some() {
             return Ok(Some(format!(
                 "Đã có {} với số điện thoại này (cán bộ số {}). Hãy mở người đó để giao chức danh.",

@@ -50,8 +50,7 @@ pub struct Kept {
 impl Kept {
     /// The name, with a word that he is made up.
     pub fn shown(&self) -> String {
-        let said = self.name.contains("(minh họa)");
-        if self.demo && !said { format!("{} (minh họa)", self.name) } else { self.name.clone() }
+        super::marked(&self.name, self.demo)
     }
 }
 

@@ -21,6 +21,12 @@ pub struct Person {
     pub title: String,
 }
 
+/// The name of somebody made up, with a word that he is: it stands wherever the name does.
+pub fn marked(name: &str, demo: bool) -> String {
+    let said = name.contains("(minh họa)");
+    if demo && !said { format!("{name} (minh họa)") } else { name.to_owned() }
+}
+
 pub fn insert(
     tx: &mut Tx<'_>,
     name: &str,
@@ -28,6 +34,7 @@ pub fn insert(
     email: &str,
     demo: bool,
 ) -> Result<StaffId, Fault> {
+    let name = &marked(name, demo);
     tx.insert(
         "insert into staff (name, name_key, search, phone, email, demo)
          values (?1, ?2, ?3, ?4, ?5, ?6) returning id",
