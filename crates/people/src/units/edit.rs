@@ -223,7 +223,7 @@ pub async fn new_form(
     page(&site, &who, &reach, None, &Mistakes::none(typed))
 }
 
-fn typed_of(kept: &Kept, at: &Version, today: Date) -> Typed {
+fn typed_of(kept: &Kept, at: &Version, from: Date) -> Typed {
     let mut typed = Typed::default();
     typed.set("ten", plain(&at.title));
     typed.set("cap-tren", at.parent.map_or_else(String::new, |it| it.to_string()));
@@ -232,23 +232,31 @@ fn typed_of(kept: &Kept, at: &Version, today: Date) -> Typed {
     typed.set("dia-chi", at.address.as_str());
     typed.set("dien-thoai", at.phone.as_str());
     typed.set("dia-danh", at.place.as_str());
-    // What is to come is corrected; what is now goes on from today.
-    typed.set("tu-ngay", text::date(at.from.max(at.until.map_or(today, |it| it.min(today)))));
+    typed.set("tu-ngay", text::date(from));
     typed.set("ban", mark(kept));
     typed.set("lan-gui", new_token());
     typed
 }
 
-/// GET `/co-quan/quan-tri/don-vi/{id}/sua`
+/// GET `/co-quan/quan-tri/don-vi/{id}/sua?tu=`: from today on, or the version that begins then.
 pub async fn form(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<i64>,
+    Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let reach = load(&site, &who).await?;
     let kept = reach.demand(UnitId(id))?;
-    let at = reach.near(kept.id).ok_or(Failure::NotFound)?;
-    let typed = typed_of(kept, at, who.today());
+    let begins = site::form::parse_date(asked.get("tu"));
+    let wanted = kept.versions.iter().find(|it| Some(it.from) == begins);
+    let at = wanted.or_else(|| reach.near(kept.id)).ok_or(Failure::NotFound)?;
+    // What is to come is corrected; what is now goes on from today.
+    let today = who.today();
+    let from = match wanted {
+        Some(it) => it.from,
+        None => at.from.max(at.until.map_or(today, |it| it.min(today))),
+    };
+    let typed = typed_of(kept, at, from);
     page(&site, &who, &reach, Some(kept), &Mistakes::none(typed))
 }
 
@@ -357,13 +365,15 @@ fn found(tx: &mut Tx<'_>, reach: &Reach, draft: &Draft) -> Result<String, Fault>
     let place = draft.place_or(reach);
     let id = sql::insert_unit(tx, draft.kind.code())?;
     sql::insert_version(tx, id, &draft.new_version(&name, &title, &place, None))?;
-    journal(tx, id, "found", draft);
+    journal(tx, id, "found", None, draft);
     site::outdate(tx, site::UNITS_EDITION)?;
     Ok(format!("{ADDRESS}/{id}"))
 }
 
-fn journal(tx: &mut Tx<'_>, id: UnitId, act: &str, draft: &Draft) {
+fn journal(tx: &mut Tx<'_>, id: UnitId, act: &str, was: Option<&Version>, draft: &Draft) {
+    let was = was.map(|it| (&it.title, it.parent, &it.code, &it.agency_code));
     let details = serde_json::json!({
+        "was": was,
         "name": draft.full,
         "from": draft.from.to_string(),
         "parent": draft.parent.map(|it| it.0),
@@ -426,11 +436,11 @@ fn keep(tx: &mut Tx<'_>, reach: &Reach, kept: &Kept, draft: &Draft) -> Result<St
     let new = draft.new_version(&name, &title, &place, old.until);
     if old.from == draft.from {
         sql::correct_version(tx, old.id, &new)?;
-        journal(tx, id, "correct", draft);
+        journal(tx, id, "correct", Some(old), draft);
     } else {
         sql::end_version(tx, old.id, draft.from.yesterday().ok())?;
         sql::insert_version(tx, id, &new)?;
-        journal(tx, id, "new_version", draft);
+        journal(tx, id, "new_version", Some(old), draft);
     }
     site::outdate(tx, site::UNITS_EDITION)?;
     Ok(format!("{ADDRESS}/{id}"))

@@ -191,14 +191,14 @@ fn close(
         return Ok(Err(("ngay-cuoi", error.to_string())));
     }
     let next = last.tomorrow().unwrap_or(last);
-    if let Some(successor) = wish.successor {
-        if successor == id || !reach.holds(successor) || !reach.exists(successor, next) {
-            let text = format!(
-                "Đơn vị kế thừa phải đang hoạt động ngày {}. Hãy chọn đơn vị khác.",
-                text::date(next)
-            );
-            return Ok(Err(("ke-thua", text)));
-        }
+    if let Some(successor) = wish.successor
+        && (successor == id || !reach.may_choose(successor, next))
+    {
+        let text = format!(
+            "Đơn vị kế thừa phải đang hoạt động ngày {}. Hãy chọn đơn vị khác.",
+            text::date(next)
+        );
+        return Ok(Err(("ke-thua", text)));
     }
     let at = kept.versions.iter().find(|it| it.holds_on(last)).ok_or(Failure::NotFound)?;
     sql::end_version(tx, at.id, Some(last))?;

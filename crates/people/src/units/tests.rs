@@ -53,6 +53,14 @@ on_both_engines! { crate::routes();
         let journal = site.text(
             "select details from journal where act = 'new_version' and subject_id = 102");
         assert!(journal.contains("Nghị quyết thử"), "{journal}");
+        // The version to come is corrected: no third one is made.
+        let to_come = admin.get(&format!("{LIST}/102/sua?tu=01/03/2026")).await.text;
+        assert!(to_come.contains("value=\"phường Phú Sơn\"") && to_come.contains("01/03/2026"));
+        let mark = hidden(&mut admin, &format!("{LIST}/102/sua"), "ban").await;
+        let fields = of("phường Phú Sơn", "101", "01/03/2026", &mark);
+        assert_eq!(admin.post(&format!("{LIST}/102/sua"), &fields).await.status, 303);
+        assert_eq!(site.count("select count(*) from unit_version where unit = 102"), 2);
+        assert_eq!(site.count("select count(*) from journal where act = 'correct'"), 1);
         let file = admin.get(&format!("{LIST}/xuat?ngay=01/03/2026")).await;
         let table = crate::sheets::read("a.xlsx", &file.bytes).unwrap();
         assert!(table.rows.iter().any(|(_, it)| it[1] == "Ủy ban nhân dân phường Phú Sơn"));
