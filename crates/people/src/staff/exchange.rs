@@ -286,7 +286,8 @@ pub fn apply(tx: &mut Tx<'_>, plan: &Plan, demo: bool) -> Result<(), Fault> {
             }
         };
         let position = position_of(tx, it.unit, known)?;
-        let id = sql::insert(tx, &it.name, &it.phone, &it.email, demo)?;
+        let name = sql::marked(&it.name, demo);
+        let id = sql::insert(tx, &name, &it.phone, &it.email, demo)?;
         sql::insert_holding(tx, id, position, it.from, None)?;
         let details = serde_json::json!({
             "position": position.0,

@@ -382,7 +382,8 @@ pub async fn create(
             return Ok(Err(("ho-ten", same)));
         }
         let position = position_of(tx, unit, draft.position)?;
-        let id = sql::insert(tx, &person.name, &person.phone, &person.email, demo)?;
+        let name = sql::marked(&person.name, demo);
+        let id = sql::insert(tx, &name, &person.phone, &person.email, demo)?;
         sql::insert_holding(tx, id, position, draft.from, None)?;
         let details = serde_json::json!({"position": position.0, "from": draft.from.to_string()});
         tx.journal(Entry::new(SUBJECT, id.0, "create").details(&details));

@@ -34,7 +34,6 @@ pub fn insert(
     email: &str,
     demo: bool,
 ) -> Result<StaffId, Fault> {
-    let name = &marked(name, demo);
     tx.insert(
         "insert into staff (name, name_key, search, phone, email, demo)
          values (?1, ?2, ?3, ?4, ?5, ?6) returning id",
