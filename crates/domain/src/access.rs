@@ -123,8 +123,12 @@ pub enum Action {
     CalendarManage,
     /// Change units.
     UnitManage,
-    /// Change people, positions, holdings, substitutions.
+    /// Change people, positions, holdings.
     StaffManage,
+    /// Say who stands in for somebody who is away.
+    SubstitutionManage,
+    /// The first page of the administration.
+    AdminHome,
     /// Change accounts, roles, second-factor policy.
     AccountManage,
     /// Read the journal and print its head.
@@ -135,7 +139,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, for the table that is printed and reviewed.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::PublicRead,
         Self::DossierTrack,
         Self::SignIn,
@@ -156,6 +160,8 @@ impl Action {
         Self::CalendarManage,
         Self::UnitManage,
         Self::StaffManage,
+        Self::SubstitutionManage,
+        Self::AdminHome,
         Self::AccountManage,
         Self::JournalRead,
         Self::PersonErase,
@@ -199,6 +205,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::PostingManage => matches!(role, ReformOfficer | CounterOfficial | UnitHead),
         Action::CalendarManage | Action::UnitManage | Action::StaffManage => {
             matches!(role, Administrator)
+        }
+        Action::SubstitutionManage | Action::AdminHome => {
+            matches!(role, Administrator | UnitHead)
         }
         Action::AccountManage | Action::PersonErase => matches!(role, Administrator),
         Action::JournalRead => matches!(role, Auditor | Administrator),

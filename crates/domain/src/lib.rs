@@ -20,6 +20,7 @@ pub mod names_replaced;
 pub mod org;
 pub mod procedure;
 pub mod search;
+pub mod substitution;
 pub mod text;
 pub mod time;
 pub mod workflow;

@@ -3,6 +3,7 @@
 //! How many tiers there are is data: huyện Tân Kỳ of 2020 and the two tiers of
 //! July 2025 are two states of the same kind of tree.
 
+mod change;
 mod check;
 mod positions;
 mod profile;
@@ -10,6 +11,7 @@ mod profile;
 mod tests;
 mod tree;
 
+pub use change::{ChangeError, check_change};
 pub use check::{OrgError, check};
 pub use positions::{Position, Positions, Role, Seat};
 pub use profile::Profile;
@@ -67,6 +69,13 @@ impl UnitKind {
             Self::Division => "Phòng chuyên môn",
             Self::OneStop => "Bộ phận Một cửa",
         }
+    }
+
+    /// May a unit of this kind belong to one of that kind? A tier of government belongs to a
+    /// higher tier; a division and a one-stop to anything but a one-stop.
+    #[must_use]
+    pub fn may_belong_to(self, parent: Self) -> bool {
+        if self.is_tier() { parent < self } else { parent != Self::OneStop }
     }
 
     /// Is it a tier of government, with a People's Committee of its own?

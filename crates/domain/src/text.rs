@@ -54,6 +54,18 @@ pub fn tidy(text: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A sign-in name as offices make them: the given name, then the initials of what stands before
+/// it, `"Nguyễn Thị Hoa"` gives `"hoant"`. What stands in brackets does not count.
+#[must_use]
+pub fn login_of(name: &str) -> String {
+    let plain = name.split('(').next().unwrap_or(name);
+    let mut words = words(plain);
+    let Some(mut login) = words.pop() else { return String::new() };
+    login.extend(words.iter().filter_map(|word| word.chars().next()));
+    login.retain(|c| c.is_ascii_alphanumeric());
+    login
+}
+
 /// Does a letter carry one of the five Vietnamese tone marks or letter marks?
 pub(crate) fn has_marks(text: &str) -> bool {
     text.nfd().any(|c| canonical_combining_class(c) != 0 || c == 'đ' || c == 'Đ')

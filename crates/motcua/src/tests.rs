@@ -151,3 +151,38 @@ fn the_same_seed_plays_the_same_year() {
     assert!(first.len() >= 35);
     assert_eq!(first, once());
 }
+
+/// `motcua import staff`: a wrong row and a dry run write nothing, a right file is written once.
+#[test]
+fn people_are_imported_whole_or_not_at_all() {
+    let folder = std::env::temp_dir().join(format!("motcua-import-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let context = crate::cli::Context {
+        settled: crate::config::Settled {
+            database_url: folder.join("motcua.db").to_string_lossy().into_owned(),
+            data_dir: folder.clone(),
+            files_url: None,
+            file: crate::config::File::default(),
+        },
+    };
+    let db = context.open().unwrap();
+    crate::setup::first_start(&db, context.now(), "2025-two-tier").unwrap();
+    let people = || {
+        let stamp = store::Stamp::of_program(context.now(), "test");
+        db.read_blocking(stamp, |tx| tx.query_number("select count(*) from staff", &[])).unwrap()
+    };
+    let file = folder.join("can-bo.csv");
+    let import = |text: &str, dry_run: bool| {
+        std::fs::write(&file, text).unwrap();
+        let import = crate::import::Import::Staff { file: file.clone(), dry_run, json: false };
+        import.run(&context).unwrap()
+    };
+    let head = "Họ và tên,Đơn vị,Chức danh\n";
+    let right = format!("{head}Trần Thị Một,\"Phòng Kinh tế, xã Tân Phú\",Chuyên viên\n");
+    let code = |code: u8| format!("{:?}", std::process::ExitCode::from(code));
+    let wrong = import(&format!("{right}Trần Thị Hai,Phòng Kinh tế,Chuyên viên\n"), false);
+    assert_eq!((format!("{wrong:?}"), people()), (code(1), 0), "several are called so");
+    assert_eq!((format!("{:?}", import(&right, true)), people()), (code(0), 0));
+    assert_eq!((format!("{:?}", import(&right, false)), people()), (code(0), 1));
+    std::fs::remove_dir_all(&folder).ok();
+}

@@ -3,13 +3,25 @@
 use site::Routes;
 
 pub mod accounts;
+pub mod admin;
 pub mod calendar;
 pub mod journal;
+pub mod sheets;
 pub mod staff;
+pub mod substitutions;
 pub mod units;
+
+#[cfg(test)]
+mod tests;
 
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    accounts::routes().and(calendar::routes()).and(journal::routes())
+    admin::routes()
+        .and(units::routes())
+        .and(staff::routes())
+        .and(substitutions::routes())
+        .and(accounts::routes())
+        .and(calendar::routes())
+        .and(journal::routes())
 }

@@ -410,3 +410,60 @@ pub fn remember_submission(
 ) -> Result<(), Fault> {
     crate::sql::remember_submission(tx, token, location)
 }
+
+/// A new token for a form that must not be done twice.
+#[must_use]
+pub fn new_token() -> String {
+    crate::random_hex(16)
+}
+
+/// Does `work` in one writing transaction, once for `token`, however often the form is sent;
+/// gives where the first submission led. Mistakes that `work` finds leave the token unused.
+///
+/// # Errors
+/// What `work` fails with; then nothing was written.
+pub async fn once<E: Send + 'static>(
+    site: &Site,
+    who: &Who,
+    token: &str,
+    work: impl FnOnce(&mut store::Tx<'_>) -> Result<Result<String, E>, Failure> + Send + 'static,
+) -> Result<Result<String, E>, Failure> {
+    let (for_tx, for_later) = (token.to_owned(), token.to_owned());
+    let done = site
+        .write(who, move |tx| {
+            if for_tx.is_empty() {
+                return work(tx);
+            }
+            if let Some(location) = submitted_before(tx, &for_tx)? {
+                return Ok(Ok(location));
+            }
+            let done = work(tx)?;
+            if let Ok(location) = &done {
+                remember_submission(tx, &for_tx, location)?;
+            }
+            Ok(done)
+        })
+        .await;
+    match done {
+        // Two clicks in one moment: the second finds what the first one made.
+        Err(Failure::Fault(fault)) if fault.is_taken() && !token.is_empty() => {
+            let found = site.read(who, move |tx| Ok(submitted_before(tx, &for_later)?)).await?;
+            found.map(Ok).ok_or(Failure::Fault(fault))
+        }
+        other => other,
+    }
+}
+
+/// A short mark of what a form was filled from: another mark at the time of writing means that
+/// somebody changed it in between.
+#[must_use]
+pub fn mark_of<T: AsRef<str>>(parts: impl IntoIterator<Item = T>) -> String {
+    let mut all = String::new();
+    for part in parts {
+        all.push_str(part.as_ref());
+        all.push('\u{1f}');
+    }
+    let mut mark = crate::token_sha256(&all);
+    mark.truncate(16);
+    mark
+}

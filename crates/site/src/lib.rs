@@ -41,7 +41,7 @@ pub use axum::{
 pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
-pub use routes::{MenuEntry, RouteInfo, Routes};
+pub use routes::{AdminEntry, AdminGroup, MenuEntry, RouteInfo, Routes, UnitNeed};
 pub use shell::Shell;
 pub use who::Who;
 pub use words::{Lang, Words};
@@ -78,6 +78,8 @@ pub struct Site {
     pub limiter: Arc<limit::Limiter>,
     heavy: Arc<tokio::sync::Semaphore>,
     menu: Arc<[MenuEntry]>,
+    admin: Arc<[AdminEntry]>,
+    unit_needs: Arc<[UnitNeed]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -106,6 +108,8 @@ impl Site {
             limiter: Arc::default(),
             heavy: Arc::new(tokio::sync::Semaphore::new(HEAVY_AT_ONCE)),
             menu: Arc::new([]),
+            admin: Arc::new([]),
+            unit_needs: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -202,6 +206,28 @@ impl Site {
     /// [`Failure::Fault`] if the template fails.
     pub fn page(&self, template: &impl Template) -> Result<Html<String>, Failure> {
         Ok(Html(template.render()?))
+    }
+
+    /// The pages of the administration that `who` may open.
+    pub fn admin_pages<'a>(&'a self, who: &'a Who) -> impl Iterator<Item = &'a AdminEntry> {
+        self.admin.iter().filter(|it| who.can(it.action, Object::Anything))
+    }
+
+    /// What still needs `unit` after the day `last`, in the words of each slice.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn needs_of(
+        &self,
+        tx: &mut Tx<'_>,
+        unit: domain::ids::UnitId,
+        last: jiff::civil::Date,
+    ) -> Result<Vec<String>, Fault> {
+        let mut needs = Vec::new();
+        for need in self.unit_needs.iter() {
+            needs.extend(need(tx, unit, last)?);
+        }
+        Ok(needs)
     }
 
     /// The units of today, read anew when a unit or the day has changed.

@@ -7,7 +7,12 @@ use axum::{
     response::Response,
     routing::MethodRouter,
 };
-use domain::access::{Action, Object};
+use domain::{
+    access::{Action, Object},
+    ids::UnitId,
+};
+use jiff::civil::Date;
+use store::{Fault, Tx};
 
 use crate::{
     Failure, Site, Who,
@@ -34,11 +39,58 @@ pub struct MenuEntry {
     pub action: Action,
 }
 
+/// Where a page of the administration stands on its first page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AdminGroup {
+    /// Who we are: units, people, rights.
+    Organisation,
+    /// What we work with: the catalogue, the calendar.
+    Work,
+    /// Who did what, and what is no longer known.
+    Oversight,
+}
+
+impl AdminGroup {
+    /// Every group, in their order.
+    pub const ALL: [Self; 3] = [Self::Organisation, Self::Work, Self::Oversight];
+
+    /// What people read above it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Organisation => "Tổ chức và con người",
+            Self::Work => "Nghiệp vụ",
+            Self::Oversight => "Giám sát và dữ liệu",
+        }
+    }
+}
+
+/// A page of the administration, shown on its first page to those who may do its action.
+#[derive(Debug, Clone, Copy)]
+pub struct AdminEntry {
+    /// Where it stands.
+    pub group: AdminGroup,
+    /// What people read.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it takes.
+    pub action: Action,
+    /// What can be done there, in a sentence.
+    pub what: &'static str,
+}
+
+/// What of a slice still needs a unit after its last day, such as “3 hồ sơ đang giải quyết”;
+/// none if nothing does. A unit is not closed while anything needs it.
+pub type UnitNeed = fn(&mut Tx<'_>, UnitId, Date) -> Result<Option<String>, Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
     routes: Vec<(RouteInfo, MethodRouter<Site>)>,
     menu: Vec<MenuEntry>,
+    admin: Vec<AdminEntry>,
+    unit_needs: Vec<UnitNeed>,
 }
 
 impl Routes {
@@ -56,11 +108,33 @@ impl Routes {
         self
     }
 
+    /// Adds a page to the first page of the administration.
+    #[must_use]
+    pub fn admin(
+        mut self,
+        group: AdminGroup,
+        (label, href): (&'static str, &'static str),
+        action: Action,
+        what: &'static str,
+    ) -> Self {
+        self.admin.push(AdminEntry { group, label, href, action, what });
+        self
+    }
+
+    /// Has the slice asked before a unit is closed.
+    #[must_use]
+    pub fn needs_unit(mut self, need: UnitNeed) -> Self {
+        self.unit_needs.push(need);
+        self
+    }
+
     /// These routes and those.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.routes.extend(more.routes);
         self.menu.extend(more.menu);
+        self.admin.extend(more.admin);
+        self.unit_needs.extend(more.unit_needs);
         self
     }
 
@@ -73,6 +147,8 @@ impl Routes {
     /// The router, each route behind the guard of its action.
     pub(crate) fn guarded(self, site: &mut Site) -> Router<Site> {
         site.menu = self.menu.into();
+        site.admin = self.admin.into();
+        site.unit_needs = self.unit_needs.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

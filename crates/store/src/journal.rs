@@ -261,6 +261,24 @@ pub fn of(tx: &mut Tx<'_>, subject: &str, subject_id: i64) -> Result<Vec<Kept>, 
     rows.iter().map(kept).collect()
 }
 
+/// When `act` last happened to one thing, if it ever did.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn latest(
+    tx: &mut Tx<'_>,
+    subject: &str,
+    subject_id: i64,
+    act: &str,
+) -> Result<Option<Instant>, Fault> {
+    let row = tx.query_one(
+        "select at_ms from journal where subject = ?1 and subject_id = ?2 and act = ?3
+         order by id desc limit 1",
+        &[subject.into(), subject_id.into(), act.into()],
+    )?;
+    row.map(|row| Ok(Instant::from_epoch_ms(row.get(0)?))).transpose()
+}
+
 /// Which entries an auditor wants to see.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {

@@ -15,7 +15,8 @@ use domain::{
 use jiff::civil::{Date, DateTime};
 use people::calendar::{facts as calendar, sql as entries};
 use site::{
-    Asked, Failure, Filled, Html, Mistakes, Routes, Shell, Site, State, Who, get, post, told,
+    AdminGroup, Asked, Failure, Filled, Html, Mistakes, Routes, Shell, Site, State, Who, get, post,
+    told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -38,7 +39,12 @@ const SHOWN_MAX: usize = 50;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
-        .menu("Sửa lịch", "/co-quan/quan-tri/lich", Action::CalendarManage)
+        .admin(
+            AdminGroup::Work,
+            ("Lịch và giờ làm việc", "/co-quan/quan-tri/lich"),
+            Action::CalendarManage,
+            "Ngày nghỉ, làm bù, giờ làm việc; xem trước hồ sơ đổi ngày hẹn.",
+        )
         .on("/co-quan/quan-tri/lich", Action::CalendarManage, get(list).post(preview))
         .on("/co-quan/quan-tri/lich/ap-dung", Action::CalendarManage, post(apply))
 }

@@ -81,6 +81,20 @@ pub(crate) fn seen(who: &site::Who) -> Seen {
     Seen::of(who)
 }
 
+/// What keeps a unit from being closed: dossiers that it receives, settles or answers for and
+/// that are still owed an answer.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn needs_unit(
+    tx: &mut Tx<'_>,
+    unit: domain::ids::UnitId,
+    _last: jiff::civil::Date,
+) -> Result<Option<String>, Fault> {
+    let count = sql::open_at(tx, unit)?;
+    Ok((count > 0).then(|| format!("{} hồ sơ đang giải quyết", domain::text::number(count))))
+}
+
 /// Open dossiers after `after` that are due on `due_from` or later or whose clock stands still, by
 /// number, a few hundred at a time.
 ///

@@ -148,6 +148,7 @@ struct Home {
     piles: Vec<PileView>,
     may_view: bool,
     may_receive: bool,
+    substitutions: Vec<String>,
 }
 
 impl Home {
@@ -227,10 +228,19 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
     } else {
         Vec::new()
     };
+    let today = who.today();
+    let substitutions = match who.staff {
+        Some(id) => {
+            site.read(&who, move |tx| Ok(people::substitutions::facts::lines(tx, id, today)?))
+                .await?
+        }
+        None => Vec::new(),
+    };
     site.page(&Home {
         shell: site.shell(&who),
         name: who.name.to_string(),
         piles,
+        substitutions,
         may_view,
         may_receive: who.can(Action::DossierReceive, Object::Anything),
     })

@@ -361,6 +361,15 @@ pub fn all_after(
     rows.iter().map(|row| Ok((kept(row)?, repeats(row)?))).collect()
 }
 
+/// How many open dossiers a unit receives, settles or answers for.
+pub fn open_at(tx: &mut Tx<'_>, unit: domain::ids::UnitId) -> Result<i64, Fault> {
+    tx.query_number(
+        "select count(*) from dossier
+         where is_open = 1 and (unit = ?1 or body = ?1 or competent = ?1)",
+        &[unit.into()],
+    )
+}
+
 fn repeats(row: &Row) -> Result<bool, Fault> {
     let it = kept(row)?;
     let state = &it.dossier;

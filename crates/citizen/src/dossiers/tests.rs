@@ -8,6 +8,7 @@ use people::{
 use testkit::{Browser, TestSite, on_both_engines};
 
 mod clock;
+mod closing;
 mod counter;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{access::Action, dossier::Status, ids::DossierId};
 use site::{
-    Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who, get, told,
+    AdminGroup, Failure, Fields, Filled, Html, Mistakes, Routes, Shell, Site, State, Typed, Who,
+    get, told,
 };
 use store::{
     Tx,
@@ -21,11 +22,14 @@ mod tests;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().menu("Xóa dữ liệu cá nhân", ADDRESS, Action::PersonErase).on(
-        ADDRESS,
-        Action::PersonErase,
-        get(form).post(erase),
-    )
+    Routes::default()
+        .admin(
+            AdminGroup::Oversight,
+            ("Xóa dữ liệu cá nhân", ADDRESS),
+            Action::PersonErase,
+            "Khi công dân yêu cầu và pháp luật cho phép; hồ sơ và số liệu vẫn còn.",
+        )
+        .on(ADDRESS, Action::PersonErase, get(form).post(erase))
 }
 
 const ADDRESS: &str = "/co-quan/quan-tri/xoa-du-lieu";

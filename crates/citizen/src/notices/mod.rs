@@ -5,7 +5,10 @@ use askama::Template;
 use axum::response::Response;
 use domain::access::{Action, Object};
 use jiff::civil::DateTime;
-use site::{Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post, told};
+use site::{
+    AdminGroup, Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post,
+    told,
+};
 use store::{Fault, Tx, journal::Entry};
 
 use crate::dossiers::facts::{self as dossiers, Kept};
@@ -20,6 +23,12 @@ const ROWS: i64 = 50;
 pub fn routes() -> Routes {
     Routes::default()
         .menu("Cần báo cho dân", "/co-quan/thong-bao", Action::DossierView)
+        .admin(
+            AdminGroup::Work,
+            ("Cần báo cho dân", "/co-quan/thong-bao"),
+            Action::DossierView,
+            "Tin chờ báo khi ngày hẹn thay đổi.",
+        )
         .on("/co-quan/thong-bao", Action::DossierView, get(list))
         .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
 }

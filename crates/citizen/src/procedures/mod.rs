@@ -1,7 +1,7 @@
 //! The catalogue of procedures: versions by date, public pages, notice boards, exchange.
 
 use domain::access::Action;
-use site::{Routes, get};
+use site::{AdminGroup, Routes, get};
 
 mod board;
 pub mod changes;
@@ -44,4 +44,10 @@ fn in_the_office() -> Routes {
         .on("/co-quan/niem-yet", Action::PostingManage, get(board::list).post(board::change))
         .menu("Danh mục thủ tục", "/co-quan/thu-tuc", Action::OfficeHome)
         .menu("Niêm yết", "/co-quan/niem-yet", Action::PostingManage)
+        .admin(
+            AdminGroup::Work,
+            ("Danh mục thủ tục", "/co-quan/thu-tuc"),
+            Action::ProcedureManage,
+            "Sửa theo phiên bản, tạm dừng, nhập và xuất Excel.",
+        )
 }

@@ -37,6 +37,8 @@ CalendarView: everybody
 CalendarManage: administrator
 UnitManage: administrator
 StaffManage: administrator
+SubstitutionManage: administrator unit_head
+AdminHome: administrator unit_head
 AccountManage: administrator
 JournalRead: administrator auditor
 PersonErase: administrator

@@ -257,3 +257,107 @@ fn kinds_read_back() {
     }
     assert_eq!(UnitKind::of("x"), None);
 }
+
+fn version(name: &str, parent: Option<&str>, from: Date, to: Option<Date>) -> Version<String> {
+    Version {
+        name: name.to_owned(),
+        parent: parent.map(str::to_owned),
+        gso_code: None,
+        agency_code: None,
+        agency_code_placeholder: false,
+        valid_from: from,
+        valid_to: to,
+    }
+}
+
+fn two_units() -> Vec<Unit<String>> {
+    let unit = |id: &str, kind, versions| Unit {
+        id: id.to_owned(),
+        kind,
+        predecessors: Vec::new(),
+        versions,
+    };
+    let from = date(2020, 1, 1);
+    vec![
+        unit("tk", UnitKind::District, vec![version("huyện Tân Kỳ", None, from, None)]),
+        unit("ps", UnitKind::Commune, vec![version("xã Phú Sơn", Some("tk"), from, None)]),
+    ]
+}
+
+#[test]
+fn a_new_version_ends_the_one_before_and_keeps_its_end() {
+    let units = two_units();
+    let renamed = version("phường Phú Sơn", Some("tk"), date(2026, 3, 1), None);
+    let once = units[1].changed(renamed).unwrap();
+    assert_eq!(once.versions[0].valid_to, Some(date(2026, 2, 28)));
+    assert_eq!(once.on(date(2026, 3, 1)).unwrap().name, "phường Phú Sơn");
+    assert_eq!(check_change(&units, &once), Ok(()));
+    // Between the two, and on the first day of one: the rest of its time is kept.
+    let between = version("xã Phú Sơn 2", Some("tk"), date(2025, 1, 1), None);
+    let twice = once.changed(between).unwrap();
+    assert_eq!(twice.versions.len(), 3);
+    assert_eq!(twice.versions[1].valid_to, Some(date(2026, 2, 28)));
+    let corrected = version("xã Phú Sơn II", Some("tk"), date(2025, 1, 1), None);
+    let thrice = twice.changed(corrected).unwrap();
+    assert_eq!(thrice.versions.len(), 3);
+    assert_eq!(thrice.on(date(2025, 6, 1)).unwrap().name, "xã Phú Sơn II");
+    let early = version("xã", Some("tk"), date(2019, 1, 1), None);
+    assert_eq!(
+        units[1].changed(early),
+        Err(ChangeError::BeforeFounding { founded: date(2020, 1, 1) })
+    );
+}
+
+#[test]
+fn a_unit_ends_after_its_last_version_has_begun_and_can_be_reopened() {
+    let units = two_units();
+    let renamed = version("phường Phú Sơn", Some("tk"), date(2026, 3, 1), None);
+    let unit = units[1].changed(renamed).unwrap();
+    assert_eq!(
+        unit.ended(date(2026, 2, 1)),
+        Err(ChangeError::LaterVersion { from: date(2026, 3, 1) })
+    );
+    let ended = unit.ended(date(2026, 6, 30)).unwrap();
+    assert_eq!(ended.last_day(), Some(date(2026, 6, 30)));
+    assert_eq!(ended.near(date(2027, 1, 1)).unwrap().name, "phường Phú Sơn");
+    assert_eq!(
+        ended.ended(date(2026, 7, 1)),
+        Err(ChangeError::AfterEnd { last: date(2026, 6, 30) })
+    );
+    assert_eq!(ended.reopened().unwrap(), unit);
+    assert_eq!(unit.reopened(), Err(ChangeError::NotEnded));
+}
+
+#[test]
+fn a_change_may_leave_nobody_without_a_parent_and_make_no_ring() {
+    let units = two_units();
+    let ended = units[0].ended(date(2025, 6, 30)).unwrap();
+    assert_eq!(
+        check_change(&units, &ended),
+        Err(OrgError::Orphan { unit: "xã Phú Sơn".into(), on: date(2025, 7, 1) })
+    );
+    let below = version("huyện Tân Kỳ", Some("ps"), date(2026, 1, 1), None);
+    let ring = units[0].changed(below).unwrap();
+    assert!(matches!(check_change(&units, &ring), Err(OrgError::Cycle { .. })));
+    let mut early = units[1].clone();
+    early.id = "moi".into();
+    early.versions[0].valid_from = date(2019, 1, 1);
+    assert!(matches!(check_change(&units, &early), Err(OrgError::Orphan { .. })));
+}
+
+#[test]
+fn a_tier_belongs_to_a_higher_tier() {
+    use UnitKind::{Commune, District, Division, OneStop, Province};
+    for (kind, parent, wanted) in [
+        (Commune, District, true),
+        (Commune, Province, true),
+        (District, Commune, false),
+        (Commune, Commune, false),
+        (Commune, Division, false),
+        (Division, Commune, true),
+        (OneStop, Division, true),
+        (Division, OneStop, false),
+    ] {
+        assert_eq!(kind.may_belong_to(parent), wanted, "{kind:?} {parent:?}");
+    }
+}

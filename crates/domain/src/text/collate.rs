@@ -18,12 +18,14 @@ pub fn sort_key(text: &str) -> String {
 }
 
 /// A key that sorts people the way office lists do: by given name, then middle names, then surname.
+/// What stands in brackets, as “(minh họa)” does, counts last.
 #[must_use]
 pub fn name_key(name: &str) -> String {
+    let (name, note) = name.split_once('(').unwrap_or((name, ""));
     let mut words = split(name);
     let Some(given) = words.pop() else { return String::new() };
     let surname = if words.is_empty() { None } else { Some(words.remove(0)) };
-    key_of([given].into_iter().chain(words).chain(surname))
+    key_of([given].into_iter().chain(words).chain(surname).chain(split(note)))
 }
 
 fn split(text: &str) -> Vec<&str> {

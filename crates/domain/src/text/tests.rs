@@ -128,3 +128,18 @@ proptest! {
         prop_assert_eq!(masked.chars().filter(char::is_ascii_digit).count(), 7);
     }
 }
+
+#[test]
+fn a_sign_in_name_is_the_given_name_and_initials() {
+    assert_eq!(login_of("Nguyễn Thị Hoa"), "hoant");
+    assert_eq!(login_of("Đặng Đức  Ánh (minh họa)"), "anhdd");
+    assert_eq!(login_of("Lan"), "lan");
+    assert_eq!(login_of(" "), "");
+}
+
+#[test]
+fn a_note_in_brackets_does_not_change_who_comes_first() {
+    assert!(name_key("Nguyễn Văn An (minh họa)") < name_key("Lê Văn Bình (minh họa)"));
+    assert!(name_key("Lê Văn An (minh họa)") < name_key("Nguyễn Văn An (minh họa)"));
+    assert_ne!(name_key("Lê Văn An"), name_key("Lê Văn An (minh họa)"));
+}

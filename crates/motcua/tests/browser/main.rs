@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up stops the test")]
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
+mod administration;
 mod support;
 
 use jiff::civil::date;
@@ -224,7 +225,15 @@ async fn the_offices_pages_are_sound() {
         }
         page.sign_out().await;
         page.sign_in("quantri").await;
-        for path in ["/co-quan/quan-tri/lich?nam=2026", "/co-quan/quan-tri/xoa-du-lieu"] {
+        for path in [
+            "/co-quan/quan-tri",
+            "/co-quan/quan-tri/lich?nam=2026",
+            "/co-quan/quan-tri/xoa-du-lieu",
+        ] {
+            page.goto(path).await;
+            page.sound().await;
+        }
+        for path in administration::PAGES {
             page.goto(path).await;
             page.sound().await;
         }

@@ -81,6 +81,11 @@ impl Server {
         Some(Self { base, db, now_ms, _temp: temp })
     }
 
+    /// What the clock shows.
+    pub fn now(&self) -> Instant {
+        Instant::from_epoch_ms(self.now_ms.load(Ordering::Relaxed))
+    }
+
     /// Sets the clock.
     pub fn at(&self, civil: DateTime) {
         self.now_ms.store(Instant::from_civil(civil).epoch_ms(), Ordering::Relaxed);
@@ -254,6 +259,12 @@ impl Page {
         let url = self.client.current_url().await.unwrap();
         let shown: String = self.text().await.chars().take(2500).collect();
         panic!("“{text}” is not shown at {url}:\n{shown}");
+    }
+
+    /// The text of the first element that this CSS selector finds.
+    pub async fn text_of(&self, css: &str) -> String {
+        let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await.unwrap();
+        found.text().await.unwrap()
     }
 
     /// The path of the page.

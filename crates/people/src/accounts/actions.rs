@@ -226,7 +226,7 @@ async fn account_of(site: &Site, who: &Who) -> Result<sql::Account, Failure> {
     site.read(who, move |tx| sql::find(tx, account)?.ok_or(Failure::NotFound)).await
 }
 
-async fn hash_off_thread(password: String) -> Result<String, Failure> {
+pub(super) async fn hash_off_thread(password: String) -> Result<String, Failure> {
     let hashed = tokio::task::spawn_blocking(move || hash_password(&password)).await;
     Ok(hashed.map_err(|e| Fault::Worker(e.to_string()))??)
 }

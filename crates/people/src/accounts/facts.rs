@@ -84,3 +84,20 @@ pub fn count(tx: &mut Tx<'_>) -> Result<i64, Fault> {
 pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
     sql::named(tx, name)
 }
+
+/// The accounts of somebody: number, sign-in name, whether it is shut.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Vec<(AccountId, String, bool)>, Fault> {
+    sql::of_staff(tx, staff)
+}
+
+/// Shows somebody's accounts under another name: the person was renamed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn rename(tx: &mut Tx<'_>, staff: StaffId, name: &str) -> Result<(), Fault> {
+    sql::rename(tx, staff, name)?;
+    Ok(())
+}

@@ -4,6 +4,7 @@ use domain::access::Action;
 use site::{Routes, get, post};
 
 mod actions;
+mod admin;
 pub mod facts;
 mod pages;
 mod sql;
@@ -14,7 +15,7 @@ mod tests;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default()
+    admin::routes()
         .on("/co-quan/dang-nhap", Action::SignIn, get(pages::sign_in).post(actions::sign_in))
         .on("/co-quan/dang-xuat", Action::SignIn, post(actions::sign_out))
         .on(

@@ -185,17 +185,22 @@ struct Own {
     has_totp: bool,
     must_have_totp: bool,
     roles: Vec<String>,
+    substitutions: Vec<String>,
     sessions: Vec<SessionView>,
 }
 
 /// GET `/co-quan/tai-khoan`
 pub async fn own(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let (account, today) = (who.account, who.today());
-    let (found, must_have_totp, sessions) = site
+    let (account, today, staff) = (who.account, who.today(), who.staff);
+    let (found, must_have_totp, sessions, substitutions) = site
         .read(&who, move |tx| {
             let found = sql::find(tx, account)?.ok_or(Failure::NotFound)?;
             let demanded = sql::demands_second_factor(tx, account, today)?;
-            Ok((found, demanded, sql::sessions(tx, account)?))
+            let substitutions = match staff {
+                Some(id) => crate::substitutions::facts::lines(tx, id, today)?,
+                None => Vec::new(),
+            };
+            Ok((found, demanded, sql::sessions(tx, account)?, substitutions))
         })
         .await?;
     let roles = who
@@ -220,6 +225,7 @@ pub async fn own(State(site): State<Site>, who: Who) -> Result<Html<String>, Fai
         has_totp: found.totp_secret.is_some(),
         must_have_totp,
         roles,
+        substitutions,
         sessions,
     })
 }

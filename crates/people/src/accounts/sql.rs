@@ -252,3 +252,17 @@ pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Vec<AccountId>, Fault> {
     )?;
     rows.iter().map(|row| row.get(0)).collect()
 }
+
+/// The accounts of somebody: number, sign-in name, whether it is shut.
+pub fn of_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Vec<(AccountId, String, bool)>, Fault> {
+    let rows = tx.query(
+        "select id, login, disabled from account where staff = ?1 order by id",
+        &[staff.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Shows somebody's accounts under another name.
+pub fn rename(tx: &mut Tx<'_>, staff: StaffId, name: &str) -> Result<usize, Fault> {
+    tx.execute("update account set name = ?2 where staff = ?1", &[staff.into(), name.into()])
+}

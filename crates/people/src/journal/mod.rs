@@ -7,7 +7,7 @@ use domain::{
     time::Instant,
 };
 use jiff::civil::Date;
-use site::{Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, get};
+use site::{AdminGroup, Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, get};
 use store::{
     Fault, Tx,
     journal::{self, Verdict},
@@ -26,6 +26,12 @@ const ROWS: i64 = 100;
 pub fn routes() -> Routes {
     Routes::default()
         .menu("Nhật ký", "/co-quan/nhat-ky", Action::JournalRead)
+        .admin(
+            AdminGroup::Oversight,
+            ("Nhật ký", "/co-quan/nhat-ky"),
+            Action::JournalRead,
+            "Ai đã làm gì, khi nào; kiểm tra chuỗi mã đối chiếu.",
+        )
         .on("/co-quan/nhat-ky", Action::JournalRead, get(list))
         .on("/co-quan/nhat-ky/kiem-tra", Action::JournalRead, get(verify))
 }
@@ -61,18 +67,38 @@ fn act_label(act: &str) -> &str {
         "tell" => "Báo cho công dân",
         "look" => "Xem hồ sơ không thuộc việc của mình",
         "correct_person" => "Sửa thông tin người nộp",
-        "wrong_password" => "Nhập sai mật khẩu",
-        "lock" => "Tạm khóa do nhập sai nhiều lần",
         "publish" => "Công bố phiên bản",
         "abolish" => "Bãi bỏ",
         "resume" => "Tiếp nhận trở lại",
         "post" => "Niêm yết",
         "unpost" => "Gỡ niêm yết",
         "check_posting" => "Kiểm tra niêm yết",
-        "substitute" => "Cử người thay",
         "add" => "Thêm",
         "revoke" => "Bỏ",
         "settle" => "Chốt lịch",
+        "found" => "Thành lập",
+        "new_version" => "Thời kỳ mới",
+        "correct" => "Sửa lỗi nhập",
+        "end" => "Kết thúc hoạt động",
+        "reopen" => "Bỏ ngày kết thúc",
+        "change" => "Sửa",
+        "remove" => "Xóa",
+        "import" => "Nhập từ tệp",
+        "give_position" => "Giao chức danh",
+        "end_position" => "Thôi giữ chức danh",
+        "substitute" => "Cử người thay",
+        "end_substitution" => "Rút ngắn, bỏ việc thay",
+        "reset_password" => "Cấp lại mật khẩu",
+        "lock" => "Tạm khóa vì nhập sai",
+        "wrong_password" => "Nhập sai mật khẩu",
+        "unlock" => "Mở tạm khóa",
+        "disable" => "Khóa tài khoản",
+        "enable" => "Mở tài khoản",
+        "end_sessions" => "Kết thúc các phiên",
+        "grant" => "Giao quyền",
+        "end_grant" => "Thôi quyền",
+        "demand_second_factor" => "Bắt buộc mã xác thực",
+        "excuse_second_factor" => "Thôi bắt buộc mã xác thực",
         other => other,
     }
 }
@@ -85,14 +111,25 @@ fn subject_label(subject: &str) -> &str {
         "office_hours" => "Giờ làm việc",
         "procedure" => "Thủ tục",
         "unit" => "Đơn vị",
-        "staff" => "Nhân sự",
+        "staff" => "Cán bộ",
+        "position" => "Chức danh",
+        "role" => "Vai trò",
         other => other,
     }
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 7] =
-    ["dossier", "procedure", "calendar", "office_hours", "unit", "staff", "account"];
+const SUBJECTS: [&str; 9] = [
+    "dossier",
+    "procedure",
+    "calendar",
+    "office_hours",
+    "unit",
+    "staff",
+    "position",
+    "account",
+    "role",
+];
 
 /// What was asked for, to fill the filter bar again.
 struct Asking {

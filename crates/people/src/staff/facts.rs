@@ -7,8 +7,12 @@ use domain::{
 use jiff::civil::Date;
 use store::{Fault, Tx, journal::Entry};
 
+pub use super::exchange::{Plan, RowMistake, apply, plan};
+pub(crate) use super::list::{Candidate, address, candidates, options};
 use super::sql;
 pub use super::sql::Person;
+pub(crate) use super::sql::list::{Filter, belongs, find, of_units, posts};
+pub use crate::substitutions::facts::{stood_in_for, substitute};
 
 /// What the journal calls a member of staff.
 pub const SUBJECT: &str = "staff";
@@ -45,26 +49,6 @@ pub fn create_position(
     sql::insert_position(tx, unit, title, rank, signs)
 }
 
-/// Somebody stands in for somebody who is away.
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn substitute(
-    tx: &mut Tx<'_>,
-    absent: StaffId,
-    substitute: StaffId,
-    from: Date,
-    until: Date,
-    reason: &str,
-) -> Result<(), Fault> {
-    sql::insert_substitution(tx, absent, substitute, from, until, reason)?;
-    tx.journal(
-        Entry::new(SUBJECT, absent.0, "substitute")
-            .details(&serde_json::json!({"by": substitute.0, "from": from.to_string(), "until": until.to_string()})),
-    );
-    Ok(())
-}
-
 /// Who holds one of `roles` on `day` for one of `units`, by name.
 ///
 /// # Errors
@@ -94,12 +78,12 @@ pub fn person(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Option<Person>,
     Ok(sql::person(tx, id, day)?.map(|(it, _)| it))
 }
 
-/// For whom somebody stands in on `day`.
+/// Whether somebody holds a position that signs for its unit on `day`.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn stood_in_for(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Vec<StaffId>, Fault> {
-    sql::stood_in_for(tx, id, day)
+pub fn signs(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<bool, Fault> {
+    Ok(sql::holdings::signing(tx, id, day)? > 0)
 }
 
 /// The name behind an account; empty for the program itself.

@@ -4,12 +4,16 @@ use std::collections::HashMap;
 
 use domain::{
     ids::UnitId,
-    org::{Profile, Unit, UnitKind},
+    org::{Profile, Unit},
 };
 use jiff::civil::Date;
 use store::{Fault, Tx, journal::Entry};
 
-use super::sql::{self, NewVersion};
+pub use super::reach::{Reach, plain};
+use super::{
+    reach::{names, short_name},
+    sql::{self, NewVersion},
+};
 
 /// What the journal calls a unit.
 pub const SUBJECT: &str = "unit";
@@ -51,15 +55,10 @@ pub fn import(tx: &mut Tx<'_>, units: &[Unit<String>]) -> Result<HashMap<String,
                 above.cloned().unwrap_or_default()
             };
             places.insert(&unit.id, place.clone());
-            let title = if unit.kind.is_tier() {
-                format!("Ủy ban nhân dân {}", version.name)
-            } else {
-                version.name.clone()
-            };
-            let name = if unit.kind == UnitKind::OneStop { &version.name } else { short };
+            let (name, title) = names(unit.kind, &version.name);
             let it = NewVersion {
                 parent,
-                name,
+                name: &name,
                 title: &title,
                 code: version.gso_code.as_deref().unwrap_or(""),
                 agency_code: version.agency_code.as_deref().unwrap_or(""),
@@ -79,12 +78,4 @@ pub fn import(tx: &mut Tx<'_>, units: &[Unit<String>]) -> Result<HashMap<String,
     }
     site::outdate(tx, site::UNITS_EDITION)?;
     Ok(ids)
-}
-
-/// “xã Phú Sơn” without its kind: “Phú Sơn”.
-fn short_name(name: &str) -> &str {
-    ["tỉnh ", "huyện ", "thị trấn ", "xã ", "phường ", "thị xã ", "thành phố "]
-        .iter()
-        .find_map(|kind| name.strip_prefix(kind))
-        .unwrap_or(name)
 }

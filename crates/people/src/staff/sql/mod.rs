@@ -7,6 +7,9 @@ use domain::{
 use jiff::civil::Date;
 use store::{Fault, Param, Select, Tx};
 
+pub mod holdings;
+pub mod list;
+
 /// Somebody who can be given something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -16,6 +19,12 @@ pub struct Person {
     pub name: String,
     /// The position held today; empty if none.
     pub title: String,
+}
+
+/// The name of somebody made up, with a word that he is: it stands wherever the name does.
+pub fn marked(name: &str, demo: bool) -> String {
+    let said = name.contains("(minh họa)");
+    if demo && !said { format!("{name} (minh họa)") } else { name.to_owned() }
 }
 
 pub fn insert(
@@ -35,6 +44,28 @@ pub fn insert(
             phone.into(),
             email.into(),
             demo.into(),
+        ],
+    )
+}
+
+/// Says anew who somebody is.
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: StaffId,
+    name: &str,
+    phone: &str,
+    email: &str,
+) -> Result<usize, Fault> {
+    tx.execute(
+        "update staff set name = ?2, name_key = ?3, search = ?4, phone = ?5, email = ?6
+         where id = ?1",
+        &[
+            id.into(),
+            name.into(),
+            domain::text::name_key(name).into(),
+            domain::text::fold(name).into(),
+            phone.into(),
+            email.into(),
         ],
     )
 }
@@ -62,21 +93,6 @@ pub fn insert_holding(
     tx.execute(
         "insert into holding (staff, position, valid_from, valid_until) values (?1, ?2, ?3, ?4)",
         &[staff.into(), position.into(), from.into(), until.into()],
-    )
-}
-
-pub fn insert_substitution(
-    tx: &mut Tx<'_>,
-    absent: StaffId,
-    substitute: StaffId,
-    from: Date,
-    until: Date,
-    reason: &str,
-) -> Result<usize, Fault> {
-    tx.execute(
-        "insert into substitution (absent, substitute, valid_from, valid_until, reason)
-         values (?1, ?2, ?3, ?4, ?5)",
-        &[absent.into(), substitute.into(), from.into(), until.into(), reason.into()],
     )
 }
 
@@ -152,20 +168,6 @@ pub fn person(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Option<(Person,
     let title: Option<String> = row.get(2)?;
     let person = Person { id: row.get(0)?, name: row.get(1)?, title: title.unwrap_or_default() };
     Ok(Some((person, row.get(3)?)))
-}
-
-/// For whom `substitute` stands in on `day`.
-pub fn stood_in_for(
-    tx: &mut Tx<'_>,
-    substitute: StaffId,
-    day: Date,
-) -> Result<Vec<StaffId>, Fault> {
-    let rows = tx.query(
-        "select absent from substitution
-         where substitute = ?1 and valid_from <= ?2 and valid_until >= ?2",
-        &[substitute.into(), day.into()],
-    )?;
-    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// The name behind an account; empty for the program.

@@ -1,0 +1,206 @@
+//! Lists as workbooks, and tables that people send: XLSX or CSV in, rows of text out.
+
+use std::{collections::BTreeMap, io::Cursor};
+
+use axum::response::Response;
+use calamine::{DataRef, Reader as _, Xlsx};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use store::Fault;
+
+/// Rows of a table that is read, at most.
+pub const ROWS_MAX: usize = 5_000;
+/// Columns of a table that is read, at most: cells further out are somebody's notes.
+const COLUMNS_MAX: usize = 40;
+/// Bytes of all cells together, at most: a small archive can unpack to anything.
+const CELL_BYTES_MAX: usize = 8 << 20;
+/// The media type of a workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// What Excel wants before UTF-8.
+const BOM: &str = "\u{feff}";
+
+/// One sheet of a workbook: headings with their widths in characters, and rows of text.
+pub struct Sheet {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands above each column, and how wide it is.
+    pub heads: &'static [(&'static str, u16)],
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The bytes of a workbook. Every cell is text, so that no cell is ever a formula.
+///
+/// # Errors
+/// [`Fault::Broken`] if the writer fails: a bug.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, Fault> {
+    write(sheets).map_err(|e| Fault::Broken(format!("workbook: {e}")))
+}
+
+fn write(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+    let plain = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let bold = Format::new().set_bold().set_text_wrap();
+    let mut book = Workbook::new();
+    for sheet in sheets {
+        let page = book.add_worksheet();
+        page.set_name(sheet.name)?;
+        for ((head, width), column) in sheet.heads.iter().zip(0..) {
+            page.write_string_with_format(0, column, *head, &bold)?;
+            page.set_column_width(column, *width)?;
+        }
+        page.set_freeze_panes(1, 0)?;
+        for (row, line) in sheet.rows.iter().zip(1..) {
+            for (cell, column) in row.iter().zip(0..) {
+                page.write_string_with_format(line, column, cell, &plain)?;
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
+/// A workbook to save.
+///
+/// # Errors
+/// [`Fault::Broken`] if the writer fails: a bug.
+pub fn to_save(sheets: &[Sheet], name: &str) -> Result<Response, Fault> {
+    Ok(site::file(workbook(sheets)?, XLSX, name, true))
+}
+
+/// A table as it was sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The first row.
+    pub heads: Vec<String>,
+    /// The rows below that are not blank, with their numbers as a spreadsheet shows them.
+    pub rows: Vec<(usize, Vec<String>)>,
+}
+
+/// Reads the first sheet of a workbook, or a table of text, by the ending of its name.
+///
+/// # Errors
+/// What is wrong with the file, in Vietnamese.
+pub fn read(name: &str, bytes: &[u8]) -> Result<Table, String> {
+    let ending = name.rsplit_once('.').map_or("", |it| it.1).to_lowercase();
+    let table = match ending.as_str() {
+        "xlsx" => read_xlsx(bytes)?,
+        "csv" => read_csv(bytes)?,
+        _ => return Err("Chọn một tệp .xlsx hoặc .csv.".to_owned()),
+    };
+    if table.rows.is_empty() {
+        return Err("Tệp không có dòng nào dưới dòng tiêu đề.".to_owned());
+    }
+    Ok(table)
+}
+
+fn too_many() -> String {
+    format!("Tệp quá lớn: tối đa {ROWS_MAX} dòng. Hãy chia thành nhiều tệp.")
+}
+
+fn read_xlsx(bytes: &[u8]) -> Result<Table, String> {
+    let unreadable = |e: calamine::XlsxError| {
+        format!("Không đọc được tệp Excel ({e}). Hãy mở tệp và lưu lại dạng .xlsx.")
+    };
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let name = book.sheet_names().first().cloned().ok_or("Tệp Excel không có trang nào.")?;
+    let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut bytes_read = 0_usize;
+    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        let (row, column) = cell.get_position();
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        let text = cell_text(cell.get_value());
+        if text.is_empty() || column >= COLUMNS_MAX {
+            continue;
+        }
+        bytes_read = bytes_read.saturating_add(text.len());
+        let texts = rows.entry(row).or_default();
+        if texts.len() <= column {
+            texts.resize(column + 1, String::new());
+        }
+        if let Some(place) = texts.get_mut(column) {
+            *place = text;
+        }
+        if rows.len() > ROWS_MAX + 1 || bytes_read > CELL_BYTES_MAX {
+            return Err(too_many());
+        }
+    }
+    let mut rows = rows.into_iter();
+    let (_, heads) = rows.next().ok_or("Trang Excel trống.")?;
+    let rows = rows.map(|(row, texts)| (usize::try_from(row).unwrap_or(0) + 1, texts));
+    Ok(Table { heads, rows: rows.collect() })
+}
+
+fn cell_text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::String(it) => it.trim().to_owned(),
+        DataRef::SharedString(it) => it.trim().to_owned(),
+        DataRef::Int(it) => it.to_string(),
+        DataRef::Float(it) => it.to_string(),
+        DataRef::Bool(it) => it.to_string(),
+        DataRef::DateTimeIso(it) | DataRef::DurationIso(it) => it.clone(),
+        // A day that Excel keeps as a number of days.
+        DataRef::DateTime(it) => {
+            let (year, month, day, ..) = it.to_ymd_hms_milli();
+            format!("{day:02}/{month:02}/{year:04}")
+        }
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}
+
+fn read_csv(bytes: &[u8]) -> Result<Table, String> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| "Tệp CSV không phải là UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")?;
+    let text = text.strip_prefix(BOM).unwrap_or(text);
+    let head = text.lines().next().unwrap_or("");
+    let delimiter = if head.matches(';').count() > head.matches(',').count() { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut table = Table::default();
+    for (record, row) in reader.records().zip(1..) {
+        let record = record.map_err(|e| format!("Dòng {row} của tệp CSV không đọc được ({e})."))?;
+        let texts: Vec<String> = record.iter().map(|it| it.trim().to_owned()).collect();
+        if row == 1 {
+            table.heads = texts;
+        } else if texts.iter().any(|it| !it.is_empty()) {
+            table.rows.push((row, texts));
+        }
+        if table.rows.len() > ROWS_MAX {
+            return Err(too_many());
+        }
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_reads_back_as_it_was_written() {
+        let sheet = Sheet {
+            name: "Thử",
+            heads: &[("Họ tên", 30), ("Số", 10)],
+            rows: vec![vec!["=1+1".into(), "007".into()], vec!["Nguyễn Văn Thử".into()]],
+        };
+        let bytes = workbook(&[sheet]).unwrap();
+        let table = read("a.xlsx", &bytes).unwrap();
+        assert_eq!(table.heads, ["Họ tên", "Số"]);
+        assert_eq!(table.rows[0], (2, vec!["=1+1".to_owned(), "007".to_owned()]));
+        assert_eq!(table.rows[1].1, ["Nguyễn Văn Thử"]);
+    }
+
+    #[test]
+    fn a_table_of_text_reads_with_commas_or_semicolons() {
+        for text in ["\u{feff}a,b\n1,2\n\n,\n", "a;b\r\n1;2\r\n"] {
+            let table = read("a.CSV", text.as_bytes()).unwrap();
+            assert_eq!(table.heads, ["a", "b"]);
+            assert_eq!(table.rows, [(2, vec!["1".to_owned(), "2".to_owned()])]);
+        }
+        assert!(read("a.doc", b"").unwrap_err().contains(".xlsx"));
+        assert!(read("a.csv", b"a,b\n").unwrap_err().contains("dòng"));
+        assert!(read("a.xlsx", b"no archive").unwrap_err().contains("Excel"));
+        assert!(read("a.csv", &[0xff, 0xfe]).unwrap_err().contains("UTF-8"));
+    }
+}

@@ -1,0 +1,150 @@
+//! SQL of positions and of who holds them.
+
+use domain::ids::{PositionId, StaffId, UnitId};
+use jiff::civil::Date;
+use store::{Fault, Row, Tx};
+
+/// A position of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    pub id: PositionId,
+    pub unit: UnitId,
+    pub title: String,
+    pub rank: i64,
+    pub signs: bool,
+}
+
+fn position(row: &Row) -> Result<Position, Fault> {
+    Ok(Position {
+        id: row.get(0)?,
+        unit: row.get(1)?,
+        title: row.get(2)?,
+        rank: row.get(3)?,
+        signs: row.get(4)?,
+    })
+}
+
+/// The positions of a unit, heads first.
+pub fn positions(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Position>, Fault> {
+    let rows = tx.query(
+        "select id, unit, title, rank, signs from position where unit = ?1 order by rank, id",
+        &[unit.into()],
+    )?;
+    rows.iter().map(position).collect()
+}
+
+/// One position.
+pub fn find_position(tx: &mut Tx<'_>, id: PositionId) -> Result<Option<Position>, Fault> {
+    let row = tx.query_one(
+        "select id, unit, title, rank, signs from position where id = ?1",
+        &[id.into()],
+    )?;
+    row.as_ref().map(position).transpose()
+}
+
+pub fn update_position(tx: &mut Tx<'_>, it: &Position) -> Result<usize, Fault> {
+    tx.execute(
+        "update position set title = ?2, rank = ?3, signs = ?4 where id = ?1",
+        &[it.id.into(), it.title.as_str().into(), it.rank.into(), it.signs.into()],
+    )
+}
+
+/// Takes away a position that nobody ever held. `false`: somebody did.
+pub fn delete_position(tx: &mut Tx<'_>, id: PositionId) -> Result<bool, Fault> {
+    let touched = tx.execute(
+        "delete from position
+         where id = ?1 and not exists (select 1 from holding h where h.position = position.id)",
+        &[id.into()],
+    )?;
+    Ok(touched == 1)
+}
+
+/// Somebody in a position, for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    pub id: i64,
+    pub staff: StaffId,
+    pub name: String,
+    pub position: PositionId,
+    pub title: String,
+    pub unit: UnitId,
+    pub from: Date,
+    pub until: Option<Date>,
+}
+
+const HOLDING: &str = "select h.id, h.staff, s.name, h.position, p.title, p.unit, h.valid_from,
+    h.valid_until
+  from holding h join position p on p.id = h.position join staff s on s.id = h.staff";
+
+fn holding(row: &Row) -> Result<Holding, Fault> {
+    Ok(Holding {
+        id: row.get(0)?,
+        staff: row.get(1)?,
+        name: row.get(2)?,
+        position: row.get(3)?,
+        title: row.get(4)?,
+        unit: row.get(5)?,
+        from: row.parse(6, "date", |it| it.parse().ok())?,
+        until: row.parse_opt(7, "date", |it| it.parse().ok())?,
+    })
+}
+
+/// All that somebody ever held, the latest first.
+pub fn of_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Vec<Holding>, Fault> {
+    let sql = format!("{HOLDING} where h.staff = ?1 order by h.valid_from desc, h.id desc");
+    tx.query(&sql, &[staff.into()])?.iter().map(holding).collect()
+}
+
+/// Who holds a position of the unit on `day` or later.
+pub fn of_unit(tx: &mut Tx<'_>, unit: UnitId, day: Date) -> Result<Vec<Holding>, Fault> {
+    let sql = format!(
+        "{HOLDING} where p.unit = ?1 and (h.valid_until >= ?2 or h.valid_until is null)
+         order by p.rank, p.id, h.valid_from"
+    );
+    tx.query(&sql, &[unit.into(), day.into()])?.iter().map(holding).collect()
+}
+
+/// One holding.
+pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Holding>, Fault> {
+    let row = tx.query_one(&format!("{HOLDING} where h.id = ?1"), &[id.into()])?;
+    row.as_ref().map(holding).transpose()
+}
+
+/// A time in which somebody holds the position already, if it shares a day with this one; the
+/// holding `but` does not count.
+pub fn overlapping(
+    tx: &mut Tx<'_>,
+    (staff, position): (StaffId, PositionId),
+    from: Date,
+    until: Option<Date>,
+    but: i64,
+) -> Result<Option<Holding>, Fault> {
+    let sql = format!(
+        "{HOLDING} where h.staff = ?1 and h.position = ?2
+           and (h.valid_until >= ?3 or h.valid_until is null)
+           and (h.valid_from <= ?4 or ?4 is null) and h.id <> ?5
+         order by h.valid_from limit 1"
+    );
+    let params = [staff.into(), position.into(), from.into(), until.into(), but.into()];
+    let row = tx.query_one(&sql, &params)?;
+    row.as_ref().map(holding).transpose()
+}
+
+/// How many positions that sign somebody holds on `day`.
+pub fn signing(tx: &mut Tx<'_>, staff: StaffId, day: Date) -> Result<i64, Fault> {
+    tx.query_number(
+        "select count(*) from holding h join position p on p.id = h.position
+         where h.staff = ?1 and p.signs = 1 and h.valid_from <= ?2
+           and (h.valid_until >= ?2 or h.valid_until is null)",
+        &[staff.into(), day.into()],
+    )
+}
+
+pub fn end(tx: &mut Tx<'_>, id: i64, until: Date) -> Result<usize, Fault> {
+    tx.execute("update holding set valid_until = ?2 where id = ?1", &[id.into(), until.into()])
+}
+
+/// Takes back what has not begun.
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
+    tx.execute("delete from holding where id = ?1", &[id.into()])
+}
