@@ -126,13 +126,19 @@ mod tests {
 
     #[test]
     fn what_the_first_page_loads_is_small() {
+        let sent = |body: &[u8]| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut gzip, body).unwrap();
+            gzip.finish().unwrap().len()
+        };
         let bytes: usize = ASSETS
             .iter()
             .filter(|(name, _)| name.ends_with(".woff2") || *name == "app.css" || *name == "app.js")
-            .map(|(_, asset)| asset.body.len())
+            .map(|(_, asset)| sent(&asset.body))
             .sum();
-        assert!(bytes < 62_000, "{bytes} bytes before compression");
-        assert!(ASSETS["app.js"].body.len() < 6_000);
+        // Of the 60 KB that the first page may be, the page itself takes some.
+        assert!(bytes < 45_000, "{bytes} bytes as they are sent");
+        assert!(ASSETS["app.js"].body.len() < 7_000);
     }
 
     #[tokio::test]

@@ -49,6 +49,14 @@ impl Limiter {
         Ok(())
     }
 
+    /// Takes the last try under `key` back: it was no wrong one.
+    pub fn give_back(&self, key: &str) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = windows.get_mut(key) {
+            window.tries = window.tries.saturating_sub(1);
+        }
+    }
+
     /// Forgets the tries under `key`: the right word was given.
     pub fn forget(&self, key: &str) {
         self.windows.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -81,6 +89,9 @@ mod tests {
         assert_eq!(limiter.take("a", 2, 60, at(20)), Err(40));
         assert_eq!(limiter.take("b", 2, 60, at(20)), Ok(()));
         assert_eq!(limiter.take("a", 2, 60, at(60)), Ok(()));
+        limiter.take("c", 1, 60, at(0)).unwrap();
+        limiter.give_back("c");
+        assert_eq!(limiter.take("c", 1, 60, at(1)), Ok(()));
         // A flood of other keys does not give anybody new tries.
         for n in 0..KEYS_MAX + 10 {
             limiter.take(&format!("flood:{n}"), 1, 60, at(30)).unwrap();

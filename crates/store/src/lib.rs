@@ -124,6 +124,13 @@ impl Tx<'_> {
         if self.writes && self.engine() == Engine::Postgresql { " for share" } else { "" }
     }
 
+    /// The same, held against other writers and other holders: for a row that is about to change by
+    /// what it says.
+    #[must_use]
+    pub fn for_update(&self) -> &'static str {
+        if self.writes && self.engine() == Engine::Postgresql { " for update" } else { "" }
+    }
+
     /// Moves the stamp on, for work that plays many moments in one transaction (the simulator).
     pub fn restamp(&mut self, stamp: Stamp) {
         self.stamp = stamp;

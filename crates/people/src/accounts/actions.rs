@@ -66,8 +66,9 @@ pub async fn sign_in(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let from = format!("sign-in:{}", who.origin);
     site.limiter
-        .take(&format!("sign-in:{}", who.origin), TRIES_MAX, WINDOW_S, who.now)
+        .take(&from, TRIES_MAX, WINDOW_S, who.now)
         .map_err(|wait_s| Failure::TooMany { wait_s })?;
     let login = typed.get("dang-nhap").to_lowercase();
     let password = typed.all("mat-khau").next().unwrap_or("").to_owned();
@@ -83,9 +84,18 @@ pub async fn sign_in(
         .map_err(|e| Fault::Worker(e.to_string()))?;
     let tried = match found {
         Some(account) if !account.disabled => {
-            site.write(&who, move |tx| Ok(judge(tx, &account, right)?)).await?
+            let id = account.id;
+            site.write(&who, move |tx| Ok(judge(tx, id, right)?)).await?
         }
-        _ => Tried::Wrong,
+        // A name that nobody has is locked like any other: the answer tells nothing.
+        _ => {
+            let name = format!("sign-in-as:{login}");
+            let tries = u32::try_from(FAILURES_MAX).unwrap_or(0).saturating_sub(1);
+            match site.limiter.take(&name, tries, LOCK_MS / 1000, who.now) {
+                Ok(()) => Tried::Wrong,
+                Err(wait_s) => Tried::Locked { minutes: (wait_s + 59) / 60 },
+            }
+        }
     };
     let (account, stage) = match tried {
         Tried::In { account, stage } => (account, stage),
@@ -98,6 +108,8 @@ pub async fn sign_in(
             return again(&site, &who, &typed, text);
         }
     };
+    // A whole office behind one address signs in each morning: only wrong tries count.
+    site.limiter.give_back(&from);
     let next = local(typed.get("tiep")).to_owned();
     let to = if stage == Stage::Open { next.as_str() } else { stage.page() };
     let old = who.session;
@@ -114,7 +126,10 @@ fn again(site: &Site, who: &Who, typed: &Typed, text: String) -> Result<Response
     Err(Failure::Mistaken(sign_in_page(site, who, &m)?))
 }
 
-fn judge(tx: &mut Tx<'_>, account: &sql::Account, right: bool) -> Result<Tried, Fault> {
+fn judge(tx: &mut Tx<'_>, id: AccountId, right: bool) -> Result<Tried, Fault> {
+    // Read again and held: of many tries at once each counts.
+    let Some(account) = sql::find_held(tx, id)? else { return Ok(Tried::Wrong) };
+    let account = &account;
     let now_ms = tx.now().epoch_ms();
     if let Some(until) = account.locked_until.filter(|it| it.epoch_ms() > now_ms) {
         return Ok(Tried::Locked { minutes: (until.epoch_ms() - now_ms + 59_999) / 60_000 });
@@ -257,9 +272,15 @@ pub async fn first_password(
         return Err(Failure::Mistaken(password_page(&site, &who, &m, true)?));
     }
     let hash = hash_off_thread(new).await?;
-    let id = account.id;
+    let (id, session) = (account.id, who.session);
     let stage = site
         .write(&who, move |tx| {
+            // Whoever else signed in with the password that was handed out is not let go on.
+            let account = sql::find_held(tx, id)?.ok_or(Failure::NotFound)?;
+            if !account.must_change {
+                return Err(Failure::Stale);
+            }
+            sql::end_sessions(tx, id, session)?;
             sql::set_password(tx, id, &hash, false)?;
             tx.journal(Entry::new(SUBJECT, id.0, "change_password"));
             Ok(after_password(tx, &account)?)
@@ -301,6 +322,17 @@ pub async fn password(
     })
     .await?;
     Ok(told("/co-quan/tai-khoan", "Đã đổi mật khẩu; các phiên làm việc khác đã kết thúc."))
+}
+
+const WRONG_PASSWORD: &str = "Mật khẩu hiện tại không đúng.";
+
+/// Whether the form says the account's password: an open browser alone does not change how one
+/// signs in.
+async fn knows_password(account: &sql::Account, typed: &Typed) -> Result<bool, Failure> {
+    let password = typed.all("mat-khau-cu").next().unwrap_or("").to_owned();
+    let hash = account.password_hash.clone();
+    let right = tokio::task::spawn_blocking(move || verify_password(&password, &hash)).await;
+    Ok(right.map_err(|e| Fault::Worker(e.to_string()))?)
 }
 
 /// Checks a code of the second factor at the moment of the request.
@@ -347,16 +379,29 @@ async fn enrolled(site: &Site, who: &Who, typed: &Typed) -> Result<AccountId, Fa
         .open(&format!("enrol:{}", who.account), typed.get("khoa"))
         .map_err(|_| Failure::Stale)?;
     let account = account_of(site, who).await?;
-    if checked(typed.get("ma"), &secret, &account.login, who.now)?.is_none() {
+    let is_first = who.stage == Stage::Enrol;
+    if !is_first && !knows_password(&account, typed).await? {
+        let mut m = Mistakes::default();
+        m.by_field.insert("mat-khau-cu".to_owned(), WRONG_PASSWORD.to_owned());
+        return Err(Failure::Mistaken(enrol_page(site, who, &m, secret).await?));
+    }
+    let step = checked(typed.get("ma"), &secret, &account.login, who.now)?;
+    let Some(step) = step else {
         let mut m = Mistakes::default();
         let text = "Mã không đúng. Hãy quét lại mã QR rồi nhập mã 6 số mà ứng dụng đang hiện.";
         m.by_field.insert("ma".to_owned(), text.to_owned());
         return Err(Failure::Mistaken(enrol_page(site, who, &m, secret).await?));
-    }
-    let id = account.id;
+    };
+    let (id, session) = (account.id, who.session);
     let sealed = site.seal.close(&format!("totp:{id}"), &secret)?;
     site.write(who, move |tx| {
-        sql::set_totp(tx, id, Some(sealed))?;
+        let account = sql::find_held(tx, id)?.ok_or(Failure::NotFound)?;
+        // Somebody set it up meanwhile: a session from before does not put another in its place.
+        if is_first && account.totp_secret.is_some() {
+            return Err(Failure::Stale);
+        }
+        sql::end_sessions(tx, id, session)?;
+        sql::set_totp(tx, id, Some(sealed), step)?;
         tx.journal(Entry::new(SUBJECT, id.0, "set_second_factor"));
         Ok(())
     })
@@ -389,16 +434,19 @@ pub async fn enrol(
 pub async fn remove_code(
     State(site): State<Site>,
     who: Who,
-    Filled(_): Filled,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let (id, today) = (who.account, who.today());
+    if !knows_password(&account_of(&site, &who).await?, &typed).await? {
+        return Err(Failure::Refused(format!("{WRONG_PASSWORD} Mã xác thực vẫn đang bật.")));
+    }
     site.write(&who, move |tx| {
         if sql::demands_second_factor(tx, id, today)? {
             return Err(Failure::Refused(
                 "Vai trò của ông, bà bắt buộc dùng mã xác thực nên không tắt được.".to_owned(),
             ));
         }
-        sql::set_totp(tx, id, None)?;
+        sql::set_totp(tx, id, None, 0)?;
         tx.journal(Entry::new(SUBJECT, id.0, "remove_second_factor"));
         Ok(())
     })

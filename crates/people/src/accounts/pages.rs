@@ -105,6 +105,7 @@ struct Enrol<'a> {
     sealed: String,
     qr: String,
     action: &'static str,
+    asks_password: bool,
 }
 
 /// A time-based code as authenticator apps make it (RFC 6238: SHA-1, six digits, 30 s).
@@ -148,7 +149,8 @@ pub(super) async fn enrol_page(
     } else {
         "/co-quan/tai-khoan/ma-xac-thuc"
     };
-    site.page(&Enrol { shell, m, secret, sealed, qr, action })
+    let asks_password = who.stage != Stage::Enrol;
+    site.page(&Enrol { shell, m, secret, sealed, qr, action, asks_password })
 }
 
 fn new_secret() -> Result<String, Failure> {

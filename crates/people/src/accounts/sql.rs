@@ -58,6 +58,13 @@ pub fn find(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, Fault> {
     row.as_ref().map(account).transpose()
 }
 
+/// The account `id`, held until the transaction is done: nobody counts a try beside this one.
+pub fn find_held(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, Fault> {
+    let sql = format!("{COLUMNS} where id = ?1{}", tx.for_update());
+    let row = tx.query_one(&sql, &[id.into()])?;
+    row.as_ref().map(account).transpose()
+}
+
 /// A new account.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -126,11 +133,16 @@ pub fn set_password(
     )
 }
 
-/// Sets or removes the second factor.
-pub fn set_totp(tx: &mut Tx<'_>, id: AccountId, sealed: Option<String>) -> Result<usize, Fault> {
+/// Sets the second factor, with the time step of the code that proved it, or removes it.
+pub fn set_totp(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    sealed: Option<String>,
+    used: i64,
+) -> Result<usize, Fault> {
     tx.execute(
-        "update account set totp_secret = ?2, totp_last = 0 where id = ?1",
-        &[id.into(), sealed.into()],
+        "update account set totp_secret = ?2, totp_last = ?3 where id = ?1",
+        &[id.into(), sealed.into(), used.into()],
     )
 }
 

@@ -144,6 +144,9 @@ on_both_engines! { crate::accounts::routes();
         let answer = second.post("/co-quan/dang-nhap", RIGHT).await;
         assert_eq!(answer.location.as_deref(), Some("/co-quan/ma-xac-thuc"));
         second.csrf = site.text("select csrf from session where stage = 'second_factor'");
+        let used = second.post("/co-quan/ma-xac-thuc", &[("ma", &now)]).await;
+        assert_eq!(used.status, 422, "the code that proved the set-up is used up");
+        site.pass_minutes(1);
         let now = code(&site);
         let answer = second.post("/co-quan/ma-xac-thuc", &[("ma", &now)]).await;
         assert_eq!(answer.location.as_deref(), Some("/co-quan"));
@@ -156,6 +159,45 @@ on_both_engines! { crate::accounts::routes();
         let fresh = code(&site);
         let answer = third.post("/co-quan/ma-xac-thuc", &[("ma", &fresh)]).await;
         assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+    }
+
+    async fn whoever_signed_in_with_the_first_password_before_its_owner_is_not_let_go_on(site) {
+        given_lan(&site, true);
+        let mut thief = site.browser();
+        thief.post("/co-quan/dang-nhap", RIGHT).await;
+        thief.csrf = site.text("select csrf from session");
+        let mut owner = site.browser();
+        owner.post("/co-quan/dang-nhap", RIGHT).await;
+        owner.csrf = site.text("select csrf from session order by id desc limit 1");
+        let new = "con trâu đi trước";
+        let fields = [("mat-khau-moi", new), ("mat-khau-lai", new)];
+        let set = owner.post("/co-quan/doi-mat-khau-dau", &fields).await;
+        assert_eq!(set.location.as_deref(), Some("/co-quan"));
+        let other = [("mat-khau-moi", "cái cày theo sau"), ("mat-khau-lai", "cái cày theo sau")];
+        let late = thief.post("/co-quan/doi-mat-khau-dau", &other).await;
+        assert_ne!(late.location.as_deref(), Some("/co-quan"));
+        assert_eq!(site.count("select count(*) from session"), 1);
+    }
+
+    async fn a_name_that_nobody_has_is_locked_like_any_other(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        for _ in 0..4 {
+            let fields = [("dang-nhap", "khong-co"), ("mat-khau", "x")];
+            let answer = browser.post("/co-quan/dang-nhap", &fields).await;
+            assert!(answer.text.contains("không đúng"), "{}", answer.text);
+        }
+        let fields = [("dang-nhap", "khong-co"), ("mat-khau", "x")];
+        let answer = browser.post("/co-quan/dang-nhap", &fields).await;
+        assert!(answer.text.contains("tạm khóa"), "{}", answer.text);
+    }
+
+    async fn an_office_behind_one_address_signs_in_as_often_as_it_likes(site) {
+        given_lan(&site, false);
+        for _ in 0..35 {
+            let answer = site.browser().post("/co-quan/dang-nhap", RIGHT).await;
+            assert_eq!(answer.status, 303);
+        }
     }
 
     async fn sign_in_leads_nowhere_but_home(site) {

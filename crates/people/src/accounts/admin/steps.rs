@@ -216,7 +216,7 @@ fn carry_out(tx: &mut Tx<'_>, around: &Around, id: AccountId, step: Step) -> Res
             accounts::end_sessions(tx, id, None)?;
         }
         Step::RemoveFactor => {
-            accounts::set_totp(tx, id, None)?;
+            accounts::set_totp(tx, id, None, 0)?;
             accounts::end_sessions(tx, id, None)?;
         }
         Step::EndSessions | Step::Reset => {
