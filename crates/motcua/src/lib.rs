@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use site::Routes;
 
+pub mod bench;
 pub mod check;
 pub mod cli;
 pub mod clock;
