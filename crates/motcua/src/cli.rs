@@ -6,6 +6,7 @@ use store::Db;
 
 use crate::{
     Outcome, Problem,
+    bench::Bench,
     check::{Backup, Check},
     clock,
     config::{Place, Settled},
@@ -39,6 +40,8 @@ enum Command {
     Check(Check),
     /// Sao lưu SQLite, tệp và khóa / Back up
     Backup(Backup),
+    /// Đo tốc độ, bộ nhớ trên dữ liệu tự tạo / Measure on made-up data
+    Bench(Bench),
     /// Tính ngày hẹn và giải thích / Compute and explain a due date
     Deadline(Deadline),
     /// Nhật ký và mã đối chiếu / The journal and its head
@@ -85,6 +88,7 @@ pub fn run() -> Outcome {
         Command::Import(it) => it.run(&context),
         Command::Check(it) => it.run(&context),
         Command::Backup(it) => it.run(&context),
+        Command::Bench(it) => it.run(&context),
         Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
     }

@@ -15,6 +15,7 @@ pub mod import;
 pub mod ledger;
 pub mod serve;
 pub mod setup;
+pub mod stop;
 
 #[cfg(test)]
 mod tests;

@@ -172,7 +172,7 @@ pub fn abolish(
     if last.in_force_from >= from {
         return Ok(Err(ChangeError::NotLast { from: last.in_force_from }));
     }
-    let body = ProcedureVersion { decision: decision.to_owned(), ..last.body };
+    let body = ProcedureVersion { decision: decision.to_owned(), ..(*last.body).clone() };
     let id = sql::insert_state(tx, &body, from, sql::ABOLISHED)?;
     site::outdate(tx, EDITION)?;
     Ok(Ok(id))
@@ -216,7 +216,7 @@ pub fn plan(
         }
         match newest.get(&it.code) {
             None => plan.added.push(it.clone()),
-            Some(old) if old.body == *it => plan.unchanged += 1,
+            Some(old) if *old.body == *it => plan.unchanged += 1,
             // A later version waits, and the file says what holds until then: nothing to do.
             Some(old) if old.in_force_from > from && current.get(&it.code) == Some(it) => {
                 plan.unchanged += 1;

@@ -68,6 +68,17 @@ impl Visitor {
         Self { address, line: None, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
+    /// Somebody with the same cookies on a line of its own.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self {
+            address: self.address,
+            line: None,
+            cookies: self.cookies.clone(),
+            csrf: self.csrf.clone(),
+        }
+    }
+
     /// GETs `path`.
     ///
     /// # Errors
