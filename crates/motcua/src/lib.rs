@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use site::Routes;
 
+pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod cli;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod deadline;
 pub mod demo;
+pub mod doctor;
 pub mod import;
 pub mod ledger;
 pub mod serve;

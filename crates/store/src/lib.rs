@@ -317,6 +317,14 @@ impl Db {
         Ok(db)
     }
 
+    /// Files of the schema that this database has not seen yet. None, once it was opened.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn pending(&self, now: Instant) -> Result<Vec<&'static str>, Fault> {
+        self.read_blocking(Stamp::of_program(now, "migration"), migrate::pending)
+    }
+
     /// Which engine keeps the data.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -383,6 +391,29 @@ impl Db {
         done.unwrap_or_else(|e| Err(Fault::Worker(e.to_string()).into()))
     }
 
+    /// [`Db::read`] for what takes microseconds: a few rows by their keys. On SQLite it is read
+    /// at once, where it is asked for, unless every reader is busy: waking a thread takes
+    /// longer than the reading.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`].
+    pub async fn glance<T, E>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        if let Kind::Sqlite(it) = &self.inner.kind
+            && let Some(reader) = it.free_reader()
+        {
+            return self.read_with(reader, stamp, work);
+        }
+        self.read(stamp, work).await
+    }
+
     /// [`Db::write`] for callers that may block: jobs, commands and tests.
     ///
     /// # Errors
@@ -428,20 +459,26 @@ impl Db {
                 let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
                 read_only(&mut tx, work)
             }
-            Kind::Sqlite(it) => {
-                let mut reader = it.borrow_reader()?;
-                let Some(connection) = reader.connection.as_mut() else {
-                    return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
-                };
-                let inner = connection.transaction().map_err(Fault::from)?;
-                let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
-                read_only(&mut tx, work)
-            }
+            Kind::Sqlite(it) => self.read_with(it.borrow_reader()?, stamp, work),
             Kind::Postgresql(pool) => {
                 let mut connection = pool.get()?;
                 self.on_postgresql(&mut connection, false, stamp, |tx| read_only(tx, work))
             }
         }
+    }
+
+    fn read_with<T, E: From<Fault>>(
+        &self,
+        reader: Reader<'_>,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(connection) = reader.connection.as_ref() else {
+            return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
+        };
+        let open = sqlite::Reading::begin(connection)?;
+        let mut tx = self.tx(Connection::Sqlite(open.connection()), stamp, false);
+        read_only(&mut tx, work)
     }
 
     fn on_postgresql<T, E: From<Fault>>(
@@ -550,6 +587,12 @@ fn read_only<T, E: From<Fault>>(
 }
 
 impl Sqlite {
+    /// A reader that nobody uses just now.
+    fn free_reader(&self) -> Option<Reader<'_>> {
+        let reader = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        Some(Reader { home: self, connection: Some(reader) })
+    }
+
     /// A reader; an outage if all of them stay busy: pages then say so instead of piling up.
     fn borrow_reader(&self) -> Result<Reader<'_>, Fault> {
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,7 @@ use crate::{Fault, Param, Row, Tx};
 /// A `select` under construction. In each condition the marks `?` are bound in order.
 #[derive(Debug, Clone)]
 pub struct Select {
-    columns: &'static str,
+    columns: String,
     from: String,
     conditions: Vec<String>,
     params: Vec<Param>,
@@ -18,9 +18,9 @@ pub struct Select {
 impl Select {
     /// `select columns from from`.
     #[must_use]
-    pub fn new(columns: &'static str, from: &str) -> Self {
+    pub fn new(columns: &str, from: &str) -> Self {
         Self {
-            columns,
+            columns: columns.to_owned(),
             from: from.to_owned(),
             conditions: Vec::new(),
             params: Vec::new(),
@@ -103,7 +103,7 @@ impl Select {
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn rows(&self, tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Row>, Fault> {
-        let mut sql = self.text(self.columns);
+        let mut sql = self.text(&self.columns);
         if !self.order.is_empty() {
             sql.push_str(" order by ");
             sql.push_str(self.order);

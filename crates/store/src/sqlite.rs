@@ -38,6 +38,30 @@ pub(crate) fn open_reader(path: &str) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
+/// A transaction that only reads. Its beginning and end are statements that the connection
+/// remembers: parsing them takes as long as a short read.
+pub(crate) struct Reading<'a>(&'a Connection);
+
+impl<'a> Reading<'a> {
+    pub(crate) fn begin(connection: &'a Connection) -> Result<Self, Fault> {
+        connection.prepare_cached("begin")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("rollback").and_then(|mut it| it.execute([]));
+        if let Err(error) = ended {
+            tracing::error!(%error, "a reading transaction could not be ended");
+        }
+    }
+}
+
 fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(it) => it.to_owned(),

@@ -11,17 +11,15 @@ use super::{
 };
 use crate::Problem;
 
-/// How long each is measured.
-const LEAST: Duration = Duration::from_millis(1000);
 /// Due dates between two looks at the clock.
 const BATCH: u32 = 2_000;
 
 /// How often `work` is done in a second of this core's time.
-fn rate(moments: &[DateTime], mut work: impl FnMut(DateTime)) -> f64 {
+fn rate(moments: &[DateTime], least: Duration, mut work: impl FnMut(DateTime)) -> f64 {
     let (begin, cpu) = (std::time::Instant::now(), machine::thread_cpu());
     let mut times = 0.0;
     let mut stream = moments.iter().cycle();
-    while begin.elapsed() < LEAST {
+    while begin.elapsed() < least {
         for moment in stream.by_ref().take(BATCH as usize) {
             work(*moment);
         }
@@ -36,7 +34,7 @@ fn rate(moments: &[DateTime], mut work: impl FnMut(DateTime)) -> f64 {
 ///
 /// # Errors
 /// If the calendar that ships does not read.
-pub fn measure() -> Result<Vec<Figure>, Problem> {
+pub fn measure(least: Duration) -> Result<Vec<Figure>, Problem> {
     let calendar = people::calendar::facts::shipped_calendar()?;
     // Two years of receipts, at all hours.
     let moments: Vec<DateTime> = (0..700_i64)
@@ -48,10 +46,10 @@ pub fn measure() -> Result<Vec<Figure>, Problem> {
         })
         .collect();
     let limit = TimeLimit::WorkingDays(10);
-    let plain = rate(&moments, |it| {
+    let plain = rate(&moments, least, |it| {
         black_box(due_at(&calendar, black_box(it), limit).ok());
     });
-    let explained = rate(&moments, |it| {
+    let explained = rate(&moments, least, |it| {
         black_box(explain(&calendar, &Term::new(limit, black_box(it))).ok());
     });
     Ok(vec![

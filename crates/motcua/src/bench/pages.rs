@@ -1,5 +1,7 @@
 //! Pages: lists, one dossier, the public's procedure page, the receipt.
 
+use std::time::Duration;
+
 use domain::time::Instant;
 
 use super::{
@@ -15,9 +17,7 @@ use crate::Problem;
 const SEES_ALL: &str = "cchc";
 /// A procedure that most communes settle.
 const PROCEDURE: &str = "/thu-tuc/1.001193";
-/// Pages are asked for at least so long: the processor's clock is coarse.
-const LEAST: std::time::Duration = std::time::Duration::from_millis(1500);
-/// And so often.
+/// Pages are asked for at least so often.
 const TIMES_MIN: u32 = 20;
 /// Visitors at once where the rate is measured.
 const AT_ONCE: u32 = 4;
@@ -34,6 +34,7 @@ struct Cost {
 async fn cost(
     server: &Server,
     visitor: &mut Visitor,
+    least: Duration,
     mut path: impl FnMut(u32) -> String,
 ) -> Result<Cost, Problem> {
     let mut bytes = 0;
@@ -42,7 +43,7 @@ async fn cost(
     }
     let (begin, cpu) = (std::time::Instant::now(), machine::cpu(server.pid()));
     let mut took = Vec::new();
-    while took.len() < TIMES_MIN as usize || begin.elapsed() < LEAST {
+    while took.len() < TIMES_MIN as usize || begin.elapsed() < least {
         let each = std::time::Instant::now();
         whole(visitor, &path(u32::try_from(took.len()).unwrap_or(0))).await?;
         took.push(each.elapsed().as_secs_f64() * 1e3);
@@ -74,10 +75,10 @@ fn scattered(newest: i64) -> impl FnMut(u32) -> i64 {
 ///
 /// # Errors
 /// If a page does not come.
-pub async fn short_list(set: &Set, dossiers: u32) -> Result<Vec<Figure>, Problem> {
+pub async fn short_list(set: &Set, dossiers: u32, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
     let mut visitor = signed_in(&server, SEES_ALL).await?;
-    let list = cost(&server, &mut visitor, |_| "/co-quan/ho-so?dong=100".to_owned()).await?;
+    let list = cost(&server, &mut visitor, least, |_| "/co-quan/ho-so?dong=100".to_owned()).await?;
     let label = format!("Danh sách 100 trong {} hồ sơ", domain::text::number(dossiers.into()));
     Ok(vec![
         Figure::new("list.short.cpu", &label, list.cpu_ms, "ms bộ xử lý")
@@ -89,12 +90,13 @@ pub async fn short_list(set: &Set, dossiers: u32) -> Result<Vec<Figure>, Problem
 ///
 /// # Errors
 /// If a page does not come.
-pub async fn long_list(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
+pub async fn long_list(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
     let mut visitor = signed_in(&server, SEES_ALL).await?;
-    let first = cost(&server, &mut visitor, |_| "/co-quan/ho-so?dong=100".to_owned()).await?;
+    let first =
+        cost(&server, &mut visitor, least, |_| "/co-quan/ho-so?dong=100".to_owned()).await?;
     let middle = newest / 2;
-    let deep = cost(&server, &mut visitor, |at| {
+    let deep = cost(&server, &mut visitor, least, |at| {
         format!("/co-quan/ho-so?dong=100&truoc={}", middle - i64::from(at % 10) * 100)
     })
     .await?;
@@ -122,11 +124,12 @@ pub async fn long_list(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
 ///
 /// # Errors
 /// If a page does not come.
-pub async fn dossier(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
+pub async fn dossier(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
     let mut visitor = signed_in(&server, SEES_ALL).await?;
     let mut id = scattered(newest);
-    let page = cost(&server, &mut visitor, |at| format!("/co-quan/ho-so/{}", id(at))).await?;
+    let page =
+        cost(&server, &mut visitor, least, |at| format!("/co-quan/ho-so/{}", id(at))).await?;
     Ok(vec![
         Figure::new("dossier.cpu", "Trang một hồ sơ", page.cpu_ms, "ms bộ xử lý")
             .budget(Budget::ValueAtMost(0.7)),
@@ -137,12 +140,13 @@ pub async fn dossier(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
 ///
 /// # Errors
 /// If a paper does not come.
-pub async fn receipt(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
+pub async fn receipt(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
     let mut visitor = signed_in(&server, SEES_ALL).await?;
     let mut id = scattered(newest);
     let paper =
-        cost(&server, &mut visitor, |at| format!("/co-quan/ho-so/{}/in/giay-hen", id(at))).await?;
+        cost(&server, &mut visitor, least, |at| format!("/co-quan/ho-so/{}/in/giay-hen", id(at)))
+            .await?;
     Ok(vec![
         Figure::new("pdf.receipt.median", "Giấy hẹn PDF, sau lần đầu", Some(paper.median_ms), "ms")
             .budget(Budget::ValueAtMost(8.0)),
@@ -151,14 +155,14 @@ pub async fn receipt(set: &Set, newest: i64) -> Result<Vec<Figure>, Problem> {
 }
 
 /// Pages in a second with a few visitors at once.
-async fn rate(server: &Server, path: &str) -> Result<f64, Problem> {
+async fn rate(server: &Server, path: &str, least: Duration) -> Result<f64, Problem> {
     let begin = std::time::Instant::now();
     let mut work = tokio::task::JoinSet::new();
     for _ in 0..AT_ONCE {
         let (mut visitor, path) = (Visitor::new(server.address), path.to_owned());
         work.spawn(async move {
             let mut times = 0_u32;
-            while begin.elapsed() < LEAST {
+            while begin.elapsed() < least {
                 whole(&mut visitor, &path).await?;
                 times += 1;
             }
@@ -176,19 +180,19 @@ async fn rate(server: &Server, path: &str) -> Result<f64, Problem> {
 ///
 /// # Errors
 /// If a page does not come.
-pub async fn public(set: &Set) -> Result<Vec<Figure>, Problem> {
+pub async fn public(set: &Set, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
     let mut visitor = Visitor::new(server.address);
-    let page = cost(&server, &mut visitor, |_| PROCEDURE.to_owned()).await?;
+    let page = cost(&server, &mut visitor, least, |_| PROCEDURE.to_owned()).await?;
     let nearest = site::assets::sizes().into_iter().min_by_key(|(_, it)| it.abs_diff(page.bytes));
     let (file, _) = nearest.ok_or_else(|| Problem::Refused("Không có tệp tĩnh nào.".to_owned()))?;
     let file = format!("/static/{file}");
-    let fixed = cost(&server, &mut visitor, |_| file.clone()).await?;
+    let fixed = cost(&server, &mut visitor, least, |_| file.clone()).await?;
     // In turns, so that what else the machine does falls on both.
     let (mut pages, mut files) = (Vec::new(), Vec::new());
     for _ in 0..3 {
-        pages.push(rate(&server, PROCEDURE).await?);
-        files.push(rate(&server, &file).await?);
+        pages.push(rate(&server, PROCEDURE, least).await?);
+        files.push(rate(&server, &file, least).await?);
     }
     let middle = |mut them: Vec<f64>| {
         them.sort_by(f64::total_cmp);

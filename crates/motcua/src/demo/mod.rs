@@ -108,12 +108,12 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
             "Cơ sở dữ liệu đã có dữ liệu; bản minh họa chỉ nạp vào cơ sở dữ liệu trống.".to_owned(),
         ));
     }
-    println!("1/3 Danh mục, lịch làm việc, tổ chức và tài khoản minh họa …");
+    eprintln!("1/3 Danh mục, lịch làm việc, tổ chức và tài khoản minh họa …");
     setup::begin_filling(db, now)?;
     let filling = db.filling()?;
     setup::seed(db, now)?;
     let office = office::found(db, now, play)?;
-    println!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
+    eprintln!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
     let progress = progress::Progress::new(u64::from(play.dossiers));
     year::play(db, now, play, &office, &progress, stop)?;
     progress.finish();
@@ -122,7 +122,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
         let text = format!("Đã dừng theo yêu cầu khi chưa nạp xong. {HALF_FILLED}");
         return Err(Problem::Refused(text));
     }
-    println!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
+    eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;
     Ok(office.sign_ins)

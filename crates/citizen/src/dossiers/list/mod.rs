@@ -228,6 +228,7 @@ pub async fn list(
 ) -> Result<Html<String>, Failure> {
     let mut filter = read_filter(&asked, &who);
     let seen = Seen::of(&who);
+    let count_max = filter.count_max();
     let by_due = asked.get("xep") == "hen-tra";
     // Only what waits for its appointment has a next one.
     filter.dated = by_due;
@@ -303,8 +304,8 @@ pub async fn list(
         groups: GROUPS.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
         units,
         lines: lines.into_iter().map(|it| line_view(it, &who)).collect(),
-        count: if count >= sql::COUNT_MAX {
-            format!("hơn {} hồ sơ", domain::text::number(sql::COUNT_MAX))
+        count: if count >= count_max {
+            format!("từ {} hồ sơ trở lên", domain::text::number(count_max))
         } else {
             format!("{} hồ sơ", domain::text::number(count))
         },
