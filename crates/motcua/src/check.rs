@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
+use domain::{ids::DossierId, time::Instant};
 use store::{
-    Stamp,
+    Db, Fault, Stamp,
     journal::{self, Verdict},
 };
 
-use crate::{Outcome, Problem, cli::Context};
+use crate::{Outcome, cli::Context};
 
 /// Options of the check.
 #[derive(Debug, clap::Args)]
@@ -24,11 +25,7 @@ impl Check {
     /// If the database cannot be read.
     pub fn run(self, context: &Context) -> Outcome {
         let db = context.open()?;
-        let stamp = Stamp::of_program(context.now(), "cli");
-        let (unfolded, verdict) = db.read_blocking(stamp, |tx| {
-            let unfolded = citizen::dossiers::facts::unfolded(tx)?;
-            Ok::<_, store::Fault>((unfolded, journal::verify(tx, None)?))
-        })?;
+        let Checked { unfolded, verdict } = check(&db, context.now(), None)?;
         let sound = unfolded.is_empty() && matches!(verdict, Verdict::Whole { .. });
         if self.json {
             let ids: Vec<i64> = unfolded.iter().map(|it| it.0).collect();
@@ -39,59 +36,34 @@ impl Check {
         } else if sound {
             println!("Cơ sở dữ liệu nguyên vẹn: mọi hồ sơ khớp với nhật ký, nhật ký không bị sửa.");
         } else {
-            for id in &unfolded {
-                println!("Hồ sơ số {id}: trạng thái không khớp với nhật ký.");
-            }
-            if let Verdict::Broken { entry, reason } = &verdict {
-                println!("Nhật ký, mục {entry}: {reason}");
-            }
+            print_wrong(&unfolded, &verdict);
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
 
-/// Options of the backup.
-#[derive(Debug, clap::Args)]
-pub struct Backup {
-    /// Thư mục sao lưu, phải chưa có / Folder, which must not exist yet
-    folder: std::path::PathBuf,
+/// What a check found.
+pub(crate) struct Checked {
+    /// Dossiers whose row is not the fold of their events.
+    pub unfolded: Vec<DossierId>,
+    /// The journal.
+    pub verdict: Verdict,
 }
 
-impl Backup {
-    /// Copies the database, the files and the key while others go on working.
-    ///
-    /// # Errors
-    /// If the folder exists or cannot be written, or the database is PostgreSQL.
-    pub fn run(self, context: &Context) -> Outcome {
-        let folder = self.folder;
-        let shown = folder.display().to_string();
-        let files = |e: std::io::Error| Problem::Refused(format!("Không ghi được {shown}: {e}"));
-        std::fs::create_dir(&folder).map_err(files)?;
-        let db = context.open()?;
-        db.copy_to(&folder.join("motcua.db").to_string_lossy())?;
-        let home = &context.settled.data_dir;
-        copy_folder(&home.join("files"), &folder.join("files")).map_err(files)?;
-        if home.join("key").exists() {
-            std::fs::copy(home.join("key"), folder.join("key")).map_err(files)?;
-        }
-        println!("Đã sao lưu vào {shown}. Khôi phục: chạy motcua với --data-dir {shown}.");
-        Ok(ExitCode::SUCCESS)
-    }
+/// Walks everything; with `head`, a head noted down earlier, also finds a past written anew.
+pub(crate) fn check(db: &Db, now: Instant, head: Option<&str>) -> Result<Checked, Fault> {
+    db.read_blocking(Stamp::of_program(now, "cli"), |tx| {
+        let unfolded = citizen::dossiers::facts::unfolded(tx)?;
+        Ok(Checked { unfolded, verdict: journal::verify(tx, head)? })
+    })
 }
 
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
-    if !from.exists() {
-        return Ok(());
+/// Says what is wrong.
+pub(crate) fn print_wrong(unfolded: &[DossierId], verdict: &Verdict) {
+    for id in unfolded {
+        println!("Hồ sơ số {id}: trạng thái không khớp với nhật ký.");
     }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let Some(name) = path.file_name() else { continue };
-        if path.is_dir() {
-            copy_folder(&path, &to.join(name))?;
-        } else {
-            std::fs::copy(&path, to.join(name))?;
-        }
+    if let Verdict::Broken { entry, reason } = verdict {
+        println!("Nhật ký, mục {entry}: {reason}");
     }
-    Ok(())
 }

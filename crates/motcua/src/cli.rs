@@ -6,11 +6,14 @@ use store::Db;
 
 use crate::{
     Outcome, Problem,
-    check::{Backup, Check},
+    backup::{Backup, Restore},
+    bench::Bench,
+    check::Check,
     clock,
     config::{Place, Settled},
     deadline::Deadline,
     demo::Demo,
+    doctor::Doctor,
     import::Import,
     ledger::Ledger,
     serve::Serve,
@@ -39,6 +42,12 @@ enum Command {
     Check(Check),
     /// Sao lưu SQLite, tệp và khóa / Back up
     Backup(Backup),
+    /// Khôi phục bản sao lưu vào nơi trống / Restore a backup into an empty place
+    Restore(Restore),
+    /// Khám máy và cơ sở dữ liệu, kèm cách chữa / Look for what is wrong and how to mend it
+    Doctor(Doctor),
+    /// Đo tốc độ, bộ nhớ trên dữ liệu tự tạo / Measure on made-up data
+    Bench(Bench),
     /// Tính ngày hẹn và giải thích / Compute and explain a due date
     Deadline(Deadline),
     /// Nhật ký và mã đối chiếu / The journal and its head
@@ -85,6 +94,9 @@ pub fn run() -> Outcome {
         Command::Import(it) => it.run(&context),
         Command::Check(it) => it.run(&context),
         Command::Backup(it) => it.run(&context),
+        Command::Restore(it) => it.run(&context),
+        Command::Doctor(it) => it.run(&context),
+        Command::Bench(it) => it.run(&context),
         Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
     }

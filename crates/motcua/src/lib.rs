@@ -4,16 +4,20 @@ use std::process::ExitCode;
 
 use site::Routes;
 
+pub mod backup;
+pub mod bench;
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod deadline;
 pub mod demo;
+pub mod doctor;
 pub mod import;
 pub mod ledger;
 pub mod serve;
 pub mod setup;
+pub mod stop;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use site::{Site, seal::Seal};
 use store::{Blobs, Db};
 use tokio::net::TcpListener;
 
-use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN, demo, setup};
+use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN, demo, setup, stop::Stop};
 
 /// Options of the server.
 #[derive(Debug, clap::Args)]
@@ -43,10 +43,14 @@ impl Serve {
             .trim_end_matches('/')
             .to_owned();
         let now = context.now();
+        if setup::is_half_filled(&db, now)? {
+            return Err(Problem::Refused(demo::HALF_FILLED.to_owned()));
+        }
         if setup::is_empty(&db, now)? {
             if self.demo {
                 println!("Lần chạy đầu: nạp dữ liệu minh họa Tân Kỳ.");
-                let sign_ins = demo::fill(&db, now, &demo::Play::default())?;
+                let stop = Stop::on_interrupt();
+                let sign_ins = demo::fill_until(&db, now, &demo::Play::default(), &stop)?;
                 demo::print_sign_ins(&sign_ins);
             } else {
                 let password = setup::first_start(&db, now, "2025-two-tier")?;

@@ -11,6 +11,10 @@ use store::{Db, Fault, Stamp, Tx};
 /// The catalogue that ships is in force from here on, so that a past year can be played.
 const CATALOGUE_FROM: Date = Date::constant(2019, 1, 1);
 
+/// Settings that count how often a demo was begun and ended.
+const FILLINGS_BEGUN: &str = "demo_begun";
+const FILLINGS_ENDED: &str = "demo_ended";
+
 /// Whether nobody has begun to work with the database.
 ///
 /// # Errors
@@ -26,6 +30,35 @@ pub fn is_empty(db: &Db, now: Instant) -> Result<bool, Fault> {
 /// Any [`Fault`] of the engine.
 pub fn is_demo(db: &Db, now: Instant) -> Result<bool, Fault> {
     db.read_blocking(Stamp::of_program(now, "setup"), site::is_demo)
+}
+
+/// Whether a demo was being filled in and never finished.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn is_half_filled(db: &Db, now: Instant) -> Result<bool, Fault> {
+    db.read_blocking(Stamp::of_program(now, "setup"), |tx| {
+        Ok(site::edition(tx, FILLINGS_BEGUN)? > site::edition(tx, FILLINGS_ENDED)?)
+    })
+}
+
+/// Says that a demo is being filled in: until [`end_filling`], what is there is not whole.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn begin_filling(db: &Db, now: Instant) -> Result<(), Fault> {
+    db.write_blocking(Stamp::of_program(now, "demo"), |tx| {
+        site::mark_demo(tx)?;
+        site::outdate(tx, FILLINGS_BEGUN)
+    })
+}
+
+/// Says that the demo is whole.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn end_filling(db: &Db, now: Instant) -> Result<(), Fault> {
+    db.write_blocking(Stamp::of_program(now, "demo"), |tx| site::outdate(tx, FILLINGS_ENDED))
 }
 
 /// Writes the working calendar and the catalogue that ship.

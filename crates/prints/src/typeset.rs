@@ -3,7 +3,13 @@
 //! Nothing is read from outside: fonts and templates are part of the program,
 //! and the document's date comes with its data.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashMap,
+    sync::{
+        LazyLock, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use serde_json::Value;
 use typst::{
@@ -40,8 +46,18 @@ static LIBRARY: LazyLock<LazyHash<Library>> =
 /// The parts that every template shares.
 const COMMON: &str = include_str!("../forms/common.typ");
 
-/// Results of the typesetter's cache that nobody asked for in so many papers are forgotten.
-const CACHE_AGE: usize = 10;
+/// Papers between two cleanings of the typesetter's cache: cleaning walks through all of it.
+const CLEANED_EVERY: usize = 4;
+/// Results that nobody asked for since so many cleanings are forgotten.
+const CACHE_AGE: usize = 1;
+
+/// Called after each paper: forgets what other papers will not need.
+fn tidy_cache() {
+    static PAPERS: AtomicUsize = AtomicUsize::new(0);
+    if PAPERS.fetch_add(1, Ordering::Relaxed) % CLEANED_EVERY == CLEANED_EVERY - 1 {
+        typst::comemo::evict(CACHE_AGE);
+    }
+}
 
 /// Whether every face can draw the letter.
 pub(crate) fn has_glyph(letter: char) -> bool {
@@ -61,13 +77,55 @@ fn file_id(name: &str) -> Result<FileId, PrintError> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
+/// The text of a template, read once for all papers.
+fn source(template: &'static str) -> Result<Source, PrintError> {
+    static READ: LazyLock<Mutex<HashMap<&'static str, Source>>> = LazyLock::new(Mutex::default);
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = read.get(template) {
+        return Ok(found.clone());
+    }
+    let name = if template == COMMON {
+        "common.typ".to_owned()
+    } else {
+        format!("main-{}.typ", read.len())
+    };
+    let source = Source::new(file_id(&name)?, template.to_owned());
+    read.insert(template, source.clone());
+    Ok(source)
+}
+
+/// Letters of a word that no line may hold: as in `common.typ`.
+const LONG_WORD: usize = 26;
+
+/// Whether anything in `data` that is set as text has a word so long that it must be broken.
+fn has_long_word(data: &Value) -> bool {
+    match data {
+        Value::String(text) => text.split_whitespace().any(|it| it.chars().count() >= LONG_WORD),
+        Value::Array(items) => items.iter().any(has_long_word),
+        // Pictures are no text.
+        Value::Object(fields) => fields.iter().any(|(name, it)| name != "qr" && has_long_word(it)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// What the template reads.
+fn json(data: &Value) -> String {
+    let text = data.to_string();
+    match text.strip_prefix('{') {
+        Some(rest) if data.as_object().is_some_and(|it| !it.is_empty()) => {
+            format!("{{\"long_words\":{},{rest}", has_long_word(data))
+        }
+        _ => text,
+    }
+}
+
 impl Desk {
-    fn new(template: &str, data: &Value) -> Result<Self, PrintError> {
+    fn new(template: &'static str, data: &Value) -> Result<Self, PrintError> {
         Ok(Self {
-            main: Source::new(file_id("main.typ")?, template.to_owned()),
-            common: Source::new(file_id("common.typ")?, COMMON.to_owned()),
+            main: source(template)?,
+            common: source(COMMON)?,
             data: file_id("data.json")?,
-            json: Bytes::from_string(data.to_string()),
+            json: Bytes::from_string(json(data)),
         })
     }
 }
@@ -113,7 +171,7 @@ fn words(diagnostics: &[SourceDiagnostic]) -> PrintError {
 }
 
 /// The pages of `template` filled with `data`, before they become a PDF.
-pub(crate) fn lay_out(template: &str, data: &Value) -> Result<PagedDocument, PrintError> {
+pub(crate) fn lay_out(template: &'static str, data: &Value) -> Result<PagedDocument, PrintError> {
     let desk = Desk::new(template, data)?;
     let Warned { output, warnings: _ } = typst::compile::<PagedDocument>(&desk);
     output.map_err(|diagnostics| words(&diagnostics))
@@ -130,32 +188,44 @@ pub(crate) enum Profile {
 
 /// `template` filled with `data`, or as plain PDF 1.7 when the paper bears no date (the archival
 /// profiles demand one).
-pub(crate) fn pdf(template: &str, data: &Value, profile: Profile) -> Result<Vec<u8>, PrintError> {
+pub(crate) fn pdf(
+    template: &'static str,
+    data: &Value,
+    profile: Profile,
+) -> Result<Vec<u8>, PrintError> {
     let bytes = lay_out(template, data).and_then(|document| export(&document, profile));
-    typst::comemo::evict(CACHE_AGE);
+    tidy_cache();
     bytes
 }
 
 /// Like [`pdf`]; but what flows over one page is tried once more with `dense` letters, and kept
 /// so when that saves a page.
-pub(crate) fn pdf_on_few_pages(template: &str, mut data: Value) -> Result<Vec<u8>, PrintError> {
+pub(crate) fn pdf_on_few_pages(
+    template: &'static str,
+    mut data: Value,
+) -> Result<Vec<u8>, PrintError> {
     let bytes = few_pages(template, &mut data);
-    typst::comemo::evict(CACHE_AGE);
+    tidy_cache();
     bytes
 }
 
-fn few_pages(template: &str, data: &mut Value) -> Result<Vec<u8>, PrintError> {
-    let roomy = lay_out(template, data)?;
-    if roomy.pages().len() > 1
-        && let Value::Object(fields) = data
-    {
-        fields.insert("dense".to_owned(), Value::Bool(true));
-        let dense = lay_out(template, data)?;
-        if dense.pages().len() < roomy.pages().len() {
-            return export(&dense, Profile::Tagged);
+fn few_pages(template: &'static str, data: &mut Value) -> Result<Vec<u8>, PrintError> {
+    let mut with = |dense: bool, numbered: bool| {
+        if let Value::Object(fields) = &mut *data {
+            fields.insert("dense".to_owned(), Value::Bool(dense));
+            fields.insert("numbered".to_owned(), Value::Bool(numbered));
         }
+        lay_out(template, data)
+    };
+    let roomy = with(false, false)?;
+    if roomy.pages().len() == 1 {
+        return export(&roomy, Profile::Tagged);
     }
-    export(&roomy, Profile::Tagged)
+    let dense = with(true, false)?;
+    match dense.pages().len() {
+        1 => export(&dense, Profile::Tagged),
+        pages => export(&with(pages < roomy.pages().len(), true)?, Profile::Tagged),
+    }
 }
 
 /// A list too long for one go, typeset piece by piece so that memory stays small.
@@ -165,7 +235,7 @@ fn few_pages(template: &str, data: &mut Value) -> Result<Vec<u8>, PrintError> {
 /// given up, and the next piece begins with the row that stood first on it: so no page of the
 /// whole is short.
 pub(crate) fn long_pdf(
-    template: &str,
+    template: &'static str,
     rows: usize,
     piece_rows: usize,
     piece: impl Fn(std::ops::Range<usize>, usize) -> Result<Value, PrintError>,

@@ -83,6 +83,14 @@ pub fn url(path: &str) -> String {
     }
 }
 
+/// Every static file by its path, and its bytes.
+#[must_use]
+pub fn sizes() -> Vec<(String, usize)> {
+    let mut sizes: Vec<_> = ASSETS.iter().map(|(path, it)| (path.clone(), it.body.len())).collect();
+    sizes.sort();
+    sizes
+}
+
 /// GET `/static/{*path}`
 pub async fn serve(
     Path(path): Path<String>,

@@ -148,6 +148,18 @@ impl Site {
         turn.ok().and_then(Result::ok).ok_or(Failure::TooMany { wait_s: 60 })
     }
 
+    /// [`Site::read`] for a few rows by their keys: see [`Db::glance`].
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub async fn glance<T: Send + 'static>(
+        &self,
+        who: &Who,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.db.glance(who.stamp(), work).await
+    }
+
     /// The frame of a page for `who`.
     #[must_use]
     pub fn shell(&self, who: &Who) -> Shell {

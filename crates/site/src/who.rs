@@ -151,7 +151,7 @@ impl Who {
         let site_read = site.clone();
         let loaded = site
             .db
-            .read(stamp, move |tx| {
+            .glance(stamp, move |tx| {
                 let tree = site_read.tree(tx)?;
                 let Some(token) = token else { return Ok((tree, None)) };
                 let Some(found) = sql::session(tx, &token)? else { return Ok((tree, None)) };

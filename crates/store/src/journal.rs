@@ -164,6 +164,7 @@ pub(crate) fn append(tx: &mut Tx<'_>) -> Result<(), Fault> {
     };
     let (mut last, mut hash): (i64, String) = (row.get(0)?, row.get(1)?);
     let mut at_ms = 0;
+    let (mut rows, mut words) = (Vec::with_capacity(entries.len() * 10), Vec::new());
     for entry in entries {
         let Some(stamp) = entry.stamp else { continue };
         let salt = entry.words.as_ref().map(|_| salt()).transpose()?;
@@ -187,39 +188,30 @@ pub(crate) fn append(tx: &mut Tx<'_>) -> Result<(), Fault> {
         last = kept.id;
         at_ms = kept.at.epoch_ms();
         hash.clone_from(&kept.hash);
-        insert(tx, kept, salt)?;
+        if let (Some(salt), Some(said)) = (salt, kept.words) {
+            words.extend([Param::from(kept.id), salt.into(), said.into()]);
+        }
+        rows.extend([
+            Param::from(kept.id),
+            kept.at.into(),
+            kept.by.into(),
+            kept.origin.into(),
+            kept.subject.into(),
+            kept.subject_id.into(),
+            kept.act.into(),
+            kept.details.into(),
+            kept.commitment.into(),
+            kept.hash.into(),
+        ]);
     }
+    let head = "insert into journal
+       (id, at_ms, actor, origin, subject, subject_id, act, details, commitment, hash) values";
+    tx.insert_rows(head, "", 10, &rows)?;
+    tx.insert_rows("insert into journal_words (entry, salt, words) values", "", 3, &words)?;
     tx.execute(
         "update journal_head set entries = ?1, hash = ?2, at_ms = ?3 where id = 1",
         &[last.into(), hash.into(), at_ms.into()],
     )?;
-    Ok(())
-}
-
-fn insert(tx: &mut Tx<'_>, it: Kept, salt: Option<Vec<u8>>) -> Result<(), Fault> {
-    tx.execute(
-        "insert into journal
-           (id, at_ms, actor, origin, subject, subject_id, act, details, commitment, hash)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        &[
-            it.id.into(),
-            it.at.into(),
-            it.by.into(),
-            it.origin.into(),
-            it.subject.into(),
-            it.subject_id.into(),
-            it.act.into(),
-            it.details.into(),
-            it.commitment.into(),
-            it.hash.into(),
-        ],
-    )?;
-    if let (Some(salt), Some(words)) = (salt, it.words) {
-        tx.execute(
-            "insert into journal_words (entry, salt, words) values (?1, ?2, ?3)",
-            &[it.id.into(), salt.into(), words.into()],
-        )?;
-    }
     Ok(())
 }
 

@@ -8,30 +8,41 @@
 //! **Invariant:** SQL is written once, in the subset that SQLite and PostgreSQL
 //! share. Only this crate knows which of them is running.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError, atomic::AtomicI64, atomic::Ordering};
+use std::sync::{
+    Arc, Condvar, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use domain::{ids::AccountId, time::Instant};
 
 mod blobs;
 mod fault;
+mod fill;
 pub mod journal;
+mod memo;
 mod migrate;
 mod postgresql;
 mod schema;
 mod select;
 mod sqlite;
 mod value;
+mod watch;
 
 #[cfg(test)]
 mod tests;
 
 pub use blobs::{Blobs, StoredBlob};
 pub use fault::Fault;
+pub use fill::Filling;
+pub use memo::Memo;
 pub use migrate::{Migration, to_postgres};
 pub use schema::SCHEMA;
 pub use select::{Select, prefix_end};
 pub use value::{Cell, Param, Row, Value};
+pub use watch::Statement;
 
+/// Rows of one insert at most, on PostgreSQL.
+const ROWS_MAX: usize = 16;
 /// Readers beside the writer, on SQLite.
 const READERS_MAX: usize = 4;
 
@@ -86,7 +97,7 @@ pub struct Tx<'db> {
     stamp: Stamp,
     entries: Vec<journal::Entry>,
     writes: bool,
-    fail_after: Arc<AtomicI64>,
+    watch: Arc<watch::Watch>,
 }
 
 impl Tx<'_> {
@@ -141,7 +152,7 @@ impl Tx<'_> {
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn query(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Fault> {
-        self.count_statement()?;
+        self.watch.see(sql, params)?;
         match &mut self.connection {
             Connection::Sqlite(it) => sqlite::query(it, sql, params),
             Connection::Postgresql(it) => it.query(sql, params),
@@ -172,7 +183,7 @@ impl Tx<'_> {
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<usize, Fault> {
-        self.count_statement()?;
+        self.watch.see(sql, params)?;
         match &mut self.connection {
             Connection::Sqlite(it) => sqlite::execute(it, sql, params),
             Connection::Postgresql(it) => it.execute(sql, params),
@@ -190,6 +201,44 @@ impl Tx<'_> {
         }
     }
 
+    /// Inserts many rows: `head` is the statement up to its `values`, `tail` what follows them,
+    /// `params` one row of `width` values after another.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn insert_rows(
+        &mut self,
+        head: &str,
+        tail: &str,
+        width: usize,
+        params: &[Param],
+    ) -> Result<(), Fault> {
+        // SQLite is a call away; to PostgreSQL it is the number of journeys that costs.
+        let rows = match self.connection {
+            Connection::Sqlite(_) => 1,
+            Connection::Postgresql(_) => ROWS_MAX,
+        };
+        for params in params.chunks(width.saturating_mul(rows).max(1)) {
+            let mut sql = String::with_capacity(head.len() + tail.len() + params.len() * 5);
+            sql.push_str(head);
+            for at in 1..=params.len() {
+                let first = (at - 1).is_multiple_of(width.max(1));
+                sql.push_str(if first && at > 1 {
+                    "), (?"
+                } else if first {
+                    " (?"
+                } else {
+                    ", ?"
+                });
+                sql.push_str(&at.to_string());
+            }
+            sql.push_str(") ");
+            sql.push_str(tail);
+            self.execute(&sql, params)?;
+        }
+        Ok(())
+    }
+
     /// Runs several statements of DDL.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
         match &mut self.connection {
@@ -203,16 +252,6 @@ impl Tx<'_> {
     pub fn journal(&mut self, entry: journal::Entry) {
         self.entries.push(entry.stamped(&self.stamp));
     }
-
-    fn count_statement(&self) -> Result<(), Fault> {
-        if self.fail_after.load(Ordering::Relaxed) < 0 {
-            return Ok(());
-        }
-        if self.fail_after.fetch_sub(1, Ordering::Relaxed) == 0 {
-            return Err(Fault::Injected);
-        }
-        Ok(())
-    }
 }
 
 /// The database.
@@ -223,7 +262,9 @@ pub struct Db {
 
 struct Inner {
     kind: Kind,
-    fail_after: Arc<AtomicI64>,
+    watch: Arc<watch::Watch>,
+    /// Commits on PostgreSQL do not wait for the disk.
+    filling: AtomicBool,
 }
 
 enum Kind {
@@ -274,12 +315,21 @@ impl Db {
                 in_memory,
             })
         };
-        let db = Self { inner: Arc::new(Inner { kind, fail_after: Arc::new(AtomicI64::new(-1)) }) };
+        let watch = Arc::new(watch::Watch::new());
+        let db = Self { inner: Arc::new(Inner { kind, watch, filling: AtomicBool::new(false) }) };
         db.write_blocking(Stamp::of_program(now, "migration"), |tx| {
             tx.batch(migrate::TABLE)?;
             migrate::run(tx, migrations)
         })?;
         Ok(db)
+    }
+
+    /// Files of the schema that this database has not seen yet. None, once it was opened.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn pending(&self, now: Instant) -> Result<Vec<&'static str>, Fault> {
+        self.read_blocking(Stamp::of_program(now, "migration"), migrate::pending)
     }
 
     /// Which engine keeps the data.
@@ -293,12 +343,23 @@ impl Db {
 
     /// Lets the next `statements` statements run and fails the one after. For tests.
     pub fn fail_after(&self, statements: u32) {
-        self.inner.fail_after.store(i64::from(statements), Ordering::Relaxed);
+        self.inner.watch.fail_after(i64::from(statements));
     }
 
     /// Forgets a failure that was asked for and has not come. For tests.
     pub fn fail_no_more(&self) {
-        self.inner.fail_after.store(-1, Ordering::Relaxed);
+        self.inner.watch.fail_after(-1);
+    }
+
+    /// Remembers every statement from now on, whoever runs it. For the bench and for tests.
+    pub fn record(&self) {
+        self.inner.watch.record();
+    }
+
+    /// Ends [`Db::record`] and gives what ran, in order.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<Statement> {
+        self.inner.watch.recorded()
     }
 
     /// Runs `work` in one writing transaction, on a thread that may block.
@@ -335,6 +396,29 @@ impl Db {
         let db = self.clone();
         let done = tokio::task::spawn_blocking(move || db.read_blocking(stamp, work)).await;
         done.unwrap_or_else(|e| Err(Fault::Worker(e.to_string()).into()))
+    }
+
+    /// [`Db::read`] for what takes microseconds: a few rows by their keys. On SQLite it is read
+    /// at once, where it is asked for, unless every reader is busy: waking a thread takes
+    /// longer than the reading.
+    ///
+    /// # Errors
+    /// What `work` returns, or the engine's [`Fault`].
+    pub async fn glance<T, E>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        if let Kind::Sqlite(it) = &self.inner.kind
+            && let Some(reader) = it.free_reader()
+        {
+            return self.read_with(reader, stamp, work);
+        }
+        self.read(stamp, work).await
     }
 
     /// [`Db::write`] for callers that may block: jobs, commands and tests.
@@ -382,20 +466,26 @@ impl Db {
                 let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
                 read_only(&mut tx, work)
             }
-            Kind::Sqlite(it) => {
-                let mut reader = it.borrow_reader()?;
-                let Some(connection) = reader.connection.as_mut() else {
-                    return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
-                };
-                let inner = connection.transaction().map_err(Fault::from)?;
-                let mut tx = self.tx(Connection::Sqlite(&inner), stamp, false);
-                read_only(&mut tx, work)
-            }
+            Kind::Sqlite(it) => self.read_with(it.borrow_reader()?, stamp, work),
             Kind::Postgresql(pool) => {
                 let mut connection = pool.get()?;
                 self.on_postgresql(&mut connection, false, stamp, |tx| read_only(tx, work))
             }
         }
+    }
+
+    fn read_with<T, E: From<Fault>>(
+        &self,
+        reader: Reader<'_>,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(connection) = reader.connection.as_ref() else {
+            return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
+        };
+        let open = sqlite::Reading::begin(connection)?;
+        let mut tx = self.tx(Connection::Sqlite(open.connection()), stamp, false);
+        read_only(&mut tx, work)
     }
 
     fn on_postgresql<T, E: From<Fault>>(
@@ -406,8 +496,11 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         connection.busy = true;
-        let begin =
-            if writes { "begin" } else { "begin isolation level repeatable read read only" };
+        let begin = match (writes, self.inner.filling.load(Ordering::Relaxed)) {
+            (false, _) => "begin isolation level repeatable read read only",
+            (true, false) => "begin",
+            (true, true) => "begin; set local synchronous_commit = off",
+        };
         connection.client.batch_execute(begin).map_err(Fault::from)?;
         let mut tx = self.tx(Connection::Postgresql(connection), stamp, writes);
         let done = work(&mut tx).and_then(|value| {
@@ -432,8 +525,7 @@ impl Db {
     }
 
     fn tx<'db>(&self, connection: Connection<'db>, stamp: Stamp, writes: bool) -> Tx<'db> {
-        let fail_after = self.inner.fail_after.clone();
-        Tx { connection, stamp, entries: Vec::new(), writes, fail_after }
+        Tx { connection, stamp, entries: Vec::new(), writes, watch: self.inner.watch.clone() }
     }
 
     /// Copies a SQLite database into the file `to`, while others go on working.
@@ -502,6 +594,12 @@ fn read_only<T, E: From<Fault>>(
 }
 
 impl Sqlite {
+    /// A reader that nobody uses just now.
+    fn free_reader(&self) -> Option<Reader<'_>> {
+        let reader = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        Some(Reader { home: self, connection: Some(reader) })
+    }
+
     /// A reader; an outage if all of them stay busy: pages then say so instead of piling up.
     fn borrow_reader(&self) -> Result<Reader<'_>, Fault> {
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -45,6 +45,21 @@ pub(crate) fn run(tx: &mut Tx<'_>, all: &[Migration]) -> Result<usize, Fault> {
     Ok(new)
 }
 
+/// The migrations that have not run yet.
+pub(crate) fn pending(tx: &mut Tx<'_>) -> Result<Vec<&'static str>, Fault> {
+    let mut pending = Vec::new();
+    for migration in crate::SCHEMA {
+        let known = tx.query(
+            "select sha256 from schema_migration where name = ?1",
+            &[migration.name.into()],
+        )?;
+        if known.is_empty() {
+            pending.push(migration.name);
+        }
+    }
+    Ok(pending)
+}
+
 /// The same DDL for PostgreSQL. A few words differ, and no more.
 #[must_use]
 pub fn to_postgres(sqlite_ddl: &str) -> String {

@@ -1,21 +1,31 @@
 //! The SQLite half: one writer, a few readers that cannot write.
 
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{Connection, config::DbConfig, types::ValueRef};
 
 use crate::{Fault, Param, Row, Value};
 
 /// Statements that a connection remembers.
 const STATEMENTS_MAX: usize = 256;
 
+/// How the writer works. FULL: a power cut loses nothing that was acknowledged.
+pub(crate) const SETTINGS: &str = "pragma synchronous = full; pragma foreign_keys = on;
+    pragma busy_timeout = 15000; pragma cache_size = -16000; pragma temp_store = memory;
+    pragma wal_autocheckpoint = 1000;";
+
 pub(crate) fn open_writer(path: &str) -> Result<Connection, Fault> {
     let connection = Connection::open(path)?;
-    // FULL: a power cut loses nothing that was acknowledged.
-    connection.execute_batch(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
-         pragma busy_timeout = 15000; pragma cache_size = -16000; pragma temp_store = memory;",
-    )?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.execute_batch("pragma journal_mode = wal;")?;
+    connection.execute_batch(SETTINGS)?;
+    remember_statements(&connection)?;
     Ok(connection)
+}
+
+/// Keeps statements as they were planned. The planner would else look at each bound value, and
+/// plan the statement anew whenever it is another.
+fn remember_statements(connection: &Connection) -> Result<(), Fault> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(())
 }
 
 pub(crate) fn open_reader(path: &str) -> Result<Connection, Fault> {
@@ -24,8 +34,40 @@ pub(crate) fn open_reader(path: &str) -> Result<Connection, Fault> {
         "pragma query_only = on; pragma busy_timeout = 15000; pragma cache_size = -8000;
          pragma temp_store = memory;",
     )?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    remember_statements(&connection)?;
     Ok(connection)
+}
+
+/// A transaction that only reads. Its beginning and end are statements that the connection
+/// remembers: parsing them takes as long as a short read.
+pub(crate) struct Reading<'a>(&'a Connection);
+
+impl<'a> Reading<'a> {
+    pub(crate) fn begin(connection: &'a Connection) -> Result<Self, Fault> {
+        connection.prepare_cached("begin")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("rollback").and_then(|mut it| it.execute([]));
+        if let Err(error) = ended {
+            tracing::error!(%error, "a reading transaction could not be ended");
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(it) => it.to_owned(),
+        // Not written by us.
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
 
 fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Param]) -> Result<(), Fault> {
@@ -55,7 +97,7 @@ pub(crate) fn query(
             cells.push(match row.get_ref(at)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(it) => Value::Integer(it),
-                ValueRef::Text(it) => Value::Text(String::from_utf8_lossy(it).into_owned()),
+                ValueRef::Text(it) => Value::Text(text(it)),
                 ValueRef::Blob(it) => Value::Bytes(it.to_vec()),
                 ValueRef::Real(it) => {
                     return Err(Fault::Broken(format!("column {at} holds the float {it}")));

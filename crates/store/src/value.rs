@@ -94,8 +94,12 @@ impl Row {
         wanted: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, Fault> {
-        let text: String = self.get(column)?;
-        parse(&text).ok_or(Fault::Corrupt { column, found: text, wanted })
+        match self.0.get(column) {
+            Some(Value::Text(text)) => {
+                parse(text).ok_or_else(|| Fault::Corrupt { column, found: text.clone(), wanted })
+            }
+            other => Err(Fault::Corrupt { column, found: format!("{other:?}"), wanted }),
+        }
     }
 
     /// Like [`Row::parse`] for a cell that may be empty.
@@ -108,12 +112,9 @@ impl Row {
         wanted: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Fault> {
-        match self.get::<Option<String>>(column)? {
-            None => Ok(None),
-            Some(text) => match parse(&text) {
-                Some(value) => Ok(Some(value)),
-                None => Err(Fault::Corrupt { column, found: text, wanted }),
-            },
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            _ => self.parse(column, wanted, parse).map(Some),
         }
     }
 

@@ -259,7 +259,7 @@ fn make(tx: &mut Tx<'_>, who: &Who, change: &Change) -> Result<Effects, Failure>
         }
     }
     let new = calendar::load(tx)?;
-    let mut bodies: std::collections::HashMap<VersionId, ProcedureVersion> =
+    let mut bodies: std::collections::HashMap<VersionId, std::sync::Arc<ProcedureVersion>> =
         std::collections::HashMap::new();
     let mut effects = Effects::default();
     let mut after = DossierId(0);

@@ -1,6 +1,8 @@
 //! The work itself: receive, take a step, tell a due date. Everything that acts on dossiers
 //! (pages, the demo, the bench, jobs) comes through here.
 
+use std::{collections::HashMap, sync::Arc};
+
 use domain::{
     calendar::WorkCalendar,
     deadline::{
@@ -10,7 +12,7 @@ use domain::{
         Collector, Command, Dossier, Ground, Hop, Maker, Part, Refused, Resume, ReturnChannel,
         SuspensionKind, What, decide, decide_all,
     },
-    ids::{DossierId, StaffId, UnitId},
+    ids::{DossierId, StaffId, UnitId, VersionId},
     law::RulePack,
     money::Dong,
     org::UnitKind,
@@ -369,7 +371,7 @@ pub struct OnDesk {
     /// The version that holds for it.
     pub version: Version,
     /// Its workflow.
-    pub workflow: Workflow,
+    pub workflow: Arc<Workflow>,
 }
 
 /// Puts a dossier on the desk.
@@ -377,10 +379,40 @@ pub struct OnDesk {
 /// # Errors
 /// [`Failure::NotFound`] if there is none.
 pub fn take(tx: &mut Tx<'_>, id: DossierId) -> Result<OnDesk, Failure> {
+    take_with(tx, &mut Shelf::default(), id)
+}
+
+/// Versions and workflows at hand, for whoever takes many dossiers while nobody changes the
+/// catalogue.
+#[derive(Default)]
+pub struct Shelf {
+    versions: HashMap<VersionId, Version>,
+    workflows: HashMap<i64, Arc<Workflow>>,
+}
+
+/// [`take`] with what lies on the shelf; what does not is laid there.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is none.
+pub fn take_with(tx: &mut Tx<'_>, shelf: &mut Shelf, id: DossierId) -> Result<OnDesk, Failure> {
     let kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
-    let version = procedures::version(tx, kept.version)?
-        .ok_or_else(|| store::Fault::Broken(format!("dossier {id} has no version")))?;
-    let workflow = procedures::workflow(tx, kept.workflow)?;
+    let version = match shelf.versions.get(&kept.version) {
+        Some(it) => it.clone(),
+        None => {
+            let version = procedures::version(tx, kept.version)?
+                .ok_or_else(|| store::Fault::Broken(format!("dossier {id} has no version")))?;
+            shelf.versions.insert(kept.version, version.clone());
+            version
+        }
+    };
+    let workflow = match shelf.workflows.get(&kept.workflow) {
+        Some(it) => it.clone(),
+        None => {
+            let workflow = procedures::workflow(tx, kept.workflow)?;
+            shelf.workflows.insert(kept.workflow, workflow.clone());
+            workflow
+        }
+    };
     Ok(OnDesk { kept, version, workflow })
 }
 

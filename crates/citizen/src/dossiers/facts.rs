@@ -22,6 +22,14 @@ pub fn id_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DossierId>, Fault> {
     Ok(sql::find_by_code(tx, code)?.map(|it| it.id))
 }
 
+/// The number of the newest dossier; 0 if there is none. Numbers go from 1 to it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn newest(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    sql::newest(tx)
+}
+
 /// The dossier with this code.
 ///
 /// # Errors

@@ -357,7 +357,7 @@ async fn read(
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
     let (unit, version, now, twin) = site
-        .read(who, move |tx| {
+        .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
             let version = procedures::in_force(tx, asked.get("thu-tuc"), asker.today())?

@@ -230,8 +230,21 @@ fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
     }
 }
 
+/// The columns that indexes stand on and steps change.
+fn indexed(dossier: &Dossier, competent: UnitId) -> [(&'static str, store::Param); 5] {
+    [
+        ("competent", competent.into()),
+        ("status", dossier.status.code().into()),
+        ("is_open", dossier.status.is_open().into()),
+        ("holder", holder(dossier).into()),
+        ("due_at", dossier.due_at.into()),
+    ]
+}
+
 /// Writes what `events` made of the dossier, and the events. `false`: somebody else was
 /// first, and nothing was written.
+///
+/// A column that an index stands on is written only if it changed: naming it is what costs.
 pub fn keep(
     tx: &mut Tx<'_>,
     kept: &Kept,
@@ -239,42 +252,43 @@ pub fn keep(
     events: &[Event],
 ) -> Result<bool, Fault> {
     let facts = Facts::of(after)?;
-    // Before it is handed over, and again if that is taken back, the body as a whole settles it.
-    let competent = after.settled_by.unwrap_or(kept.body);
-    let touched = tx.execute(
+    let mut sql = String::from(
         "update dossier
-         set competent = ?3, status = ?4, is_open = ?5, financial = ?6, delivery = ?7,
-             synchronisation = ?8, step = ?9, holder = ?10, step_due_at = ?11,
-             due_original_at = ?12, due_at = ?13, finished_at = ?14, returned_at = ?15,
-             provisional = ?16, state = ?17, received_at = coalesce(?18, received_at), fee = ?19,
-             version = ?20, workflow = ?21, rules = ?22, edition = edition + 1
-         where id = ?1 and edition = ?2",
-        &[
-            kept.id.into(),
-            kept.edition.into(),
-            competent.into(),
-            after.status.code().into(),
-            after.status.is_open().into(),
-            after.financial.code().into(),
-            after.delivery.code().into(),
-            after.sync.code().into(),
-            facts.step.into(),
-            facts.holder.into(),
-            facts.step_due_at.into(),
-            after.due_original_at.into(),
-            after.due_at.into(),
-            after.finished_at.into(),
-            after.returned_at.into(),
-            kept.provisional.into(),
-            facts.state.into(),
-            after.received_at.into(),
-            after.fee_due.0.into(),
-            kept.version.into(),
-            kept.workflow.into(),
-            kept.rules.as_str().into(),
-        ],
-    )?;
-    if touched == 0 {
+         set financial = ?3, delivery = ?4, synchronisation = ?5, step = ?6, step_due_at = ?7,
+             due_original_at = ?8, finished_at = ?9, returned_at = ?10, provisional = ?11,
+             state = ?12, received_at = coalesce(?13, received_at), fee = ?14,
+             version = ?15, workflow = ?16, rules = ?17, edition = edition + 1",
+    );
+    let mut params = vec![
+        kept.id.into(),
+        kept.edition.into(),
+        after.financial.code().into(),
+        after.delivery.code().into(),
+        after.sync.code().into(),
+        facts.step.into(),
+        facts.step_due_at.into(),
+        after.due_original_at.into(),
+        after.finished_at.into(),
+        after.returned_at.into(),
+        kept.provisional.into(),
+        facts.state.into(),
+        after.received_at.into(),
+        after.fee_due.0.into(),
+        kept.version.into(),
+        kept.workflow.into(),
+        kept.rules.as_str().into(),
+    ];
+    let before = indexed(&kept.dossier, kept.competent);
+    // Before it is handed over, and again if that is taken back, the body as a whole settles it.
+    let now = indexed(after, after.settled_by.unwrap_or(kept.body));
+    for ((_, old), (name, new)) in before.into_iter().zip(now) {
+        if new != old {
+            params.push(new);
+            sql.push_str(&format!(", {name} = ?{}", params.len()));
+        }
+    }
+    sql.push_str(" where id = ?1 and edition = ?2");
+    if tx.execute(&sql, &params)? == 0 {
         return Ok(false);
     }
     if after.consultations != kept.dossier.consultations {
@@ -342,6 +356,11 @@ pub fn twin(
 pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(&format!("{COLUMNS} where code = ?1"), &[code.into()])?;
     row.as_ref().map(kept).transpose()
+}
+
+/// The number of the newest dossier; 0 if there is none.
+pub fn newest(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    tx.query_number("select coalesce(max(id), 0) from dossier", &[])
 }
 
 /// Every dossier after `after`, for `motcua check`, and whether the columns that lists and figures
@@ -464,14 +483,9 @@ fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault
     words.extend(domain::text::words(&it.proxy_name));
     words.sort();
     words.dedup();
-    for word in words {
-        tx.execute(
-            "insert into dossier_word (word, dossier) values (?1, ?2)
-             on conflict (word, dossier) do nothing",
-            &[word.into(), id.into()],
-        )?;
-    }
-    Ok(())
+    let rows: Vec<store::Param> = words.iter().flat_map(|it| [it.into(), id.into()]).collect();
+    let head = "insert into dossier_word (word, dossier) values";
+    tx.insert_rows(head, "on conflict (word, dossier) do nothing", 2, &rows)
 }
 
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are

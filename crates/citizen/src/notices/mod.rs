@@ -64,6 +64,14 @@ fn queue(tx: &mut Tx<'_>, kept: &Kept, kind: &str, text: &str) -> Result<(), Fau
     sql::queue(tx, &dedupe, kind, kept.id, &phone, text)
 }
 
+/// How many notices wait to be told, and since when the oldest does.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<domain::time::Instant>), Fault> {
+    sql::backlog(tx)
+}
+
 struct Line {
     id: i64,
     dossier: i64,

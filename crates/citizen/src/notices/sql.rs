@@ -53,6 +53,17 @@ pub(super) fn queue(
     Ok(())
 }
 
+/// Notices that wait, and since when the oldest does.
+pub(super) fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Instant>), Fault> {
+    let count = tx.query_number("select count(*) from outbox where sent_ms is null", &[])?;
+    let oldest = tx.query_one(
+        "select created_ms from outbox where sent_ms is null order by id limit 1",
+        &[],
+    )?;
+    let oldest = oldest.map(|row| row.get(0)).transpose()?;
+    Ok((count, oldest.map(Instant::from_epoch_ms)))
+}
+
 /// A page of notices on dossiers that somebody sees.
 pub(super) fn page(
     tx: &mut Tx<'_>,

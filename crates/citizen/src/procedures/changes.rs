@@ -3,7 +3,10 @@
 //! A version that was published is never rewritten; dossiers hold on to it. A change is a new
 //! version from a later day.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     Refusal,
@@ -99,7 +102,7 @@ pub fn publish(
     if before.as_ref().map(|it| it.id) != after {
         return Ok(Err(ChangeError::Overtaken));
     }
-    if before.as_ref().is_some_and(|it| it.state == sql::PUBLISHED && it.body == *body) {
+    if before.as_ref().is_some_and(|it| it.state == sql::PUBLISHED && *it.body == *body) {
         return Ok(Err(ChangeError::Same));
     }
     if let Some(before) = before.as_ref().filter(|it| it.in_force_from >= from) {
@@ -172,7 +175,7 @@ pub fn abolish(
     if last.in_force_from >= from {
         return Ok(Err(ChangeError::NotLast { from: last.in_force_from }));
     }
-    let body = ProcedureVersion { decision: decision.to_owned(), ..last.body };
+    let body = ProcedureVersion { decision: decision.to_owned(), ..(*last.body).clone() };
     let id = sql::insert_state(tx, &body, from, sql::ABOLISHED)?;
     site::outdate(tx, EDITION)?;
     Ok(Ok(id))
@@ -200,7 +203,7 @@ pub fn plan(
 ) -> Result<Result<Plan, Vec<RowError>>, Fault> {
     let newest: HashMap<String, Version> = sql::newest(tx)?;
     let today = tx.now().civil().date();
-    let current: HashMap<String, ProcedureVersion> = sql::all_in_force(tx, today)?
+    let current: HashMap<String, Arc<ProcedureVersion>> = sql::all_in_force(tx, today)?
         .into_iter()
         .map(|it| (it.body.code.clone(), it.body))
         .collect();
@@ -216,9 +219,12 @@ pub fn plan(
         }
         match newest.get(&it.code) {
             None => plan.added.push(it.clone()),
-            Some(old) if old.body == *it => plan.unchanged += 1,
+            Some(old) if *old.body == *it => plan.unchanged += 1,
             // A later version waits, and the file says what holds until then: nothing to do.
-            Some(old) if old.in_force_from > from && current.get(&it.code) == Some(it) => {
+            Some(old)
+                if old.in_force_from > from
+                    && current.get(&it.code).is_some_and(|now| **now == *it) =>
+            {
                 plan.unchanged += 1;
             }
             Some(old) if old.in_force_from >= from => errors.push(RowError {

@@ -128,7 +128,7 @@ pub fn workflow_for(
     body: &ProcedureVersion,
     tier: Tier,
     day: Date,
-) -> Result<(i64, Workflow), Fault> {
+) -> Result<(i64, Arc<Workflow>), Fault> {
     if let Some(own) = sql::workflow_in_force(tx, &body.code, day)? {
         return Ok(own);
     }
@@ -147,7 +147,7 @@ pub fn workflow_for(
 ///
 /// # Errors
 /// Any [`Fault`] of the engine, also if there is no such row.
-pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Workflow, Fault> {
+pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Arc<Workflow>, Fault> {
     sql::workflow(tx, id)?.ok_or_else(|| Fault::Broken(format!("there is no workflow row {id}")))
 }
 

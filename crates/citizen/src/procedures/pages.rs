@@ -1,6 +1,9 @@
 //! The catalogue for everybody: home, search, one procedure, notice boards.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use askama::Template;
 use axum::response::Response;
@@ -9,7 +12,7 @@ use domain::{
     org::UnitKind,
     procedure::{PaperRole, ProcedureVersion, ServiceLevel, Tier},
 };
-use people::calendar::facts::calendars;
+use people::calendar::facts::{Calendars, calendars};
 use prints::{Agency, BoardRow, Counter, NoticeBoard, ProcedurePaper, ProcedureSheet};
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
@@ -54,14 +57,21 @@ struct Home {
 
 async fn current(site: &Site, who: &Who) -> Result<Arc<Catalogue>, Failure> {
     let inner = site.clone();
-    site.read(who, move |tx| Ok(catalogue(&inner, tx)?)).await
+    site.glance(who, move |tx| Ok(catalogue(&inner, tx)?)).await
+}
+
+/// [`current`] and the calendars, in one look.
+async fn current_with_calendars(
+    site: &Site,
+    who: &Who,
+) -> Result<(Arc<Catalogue>, Arc<Calendars>), Failure> {
+    let inner = site.clone();
+    site.glance(who, move |tx| Ok((catalogue(&inner, tx)?, calendars(&inner, tx)?))).await
 }
 
 /// GET `/`
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let catalogue = current(&site, &who).await?;
-    let inner = site.clone();
-    let calendars = site.read(&who, move |tx| Ok(calendars(&inner, tx)?)).await?;
+    let (catalogue, calendars) = current_with_calendars(&site, &who).await?;
     let shell = site.shell(&who);
     let words = shell.words;
     let today = who.today();
@@ -209,7 +219,7 @@ struct Show {
     paused: Option<String>,
     today_due: Option<String>,
     replaced: Vec<(String, String)>,
-    qr: String,
+    qr: Arc<str>,
 }
 
 fn copies(it: &domain::procedure::RequiredPaper) -> String {
@@ -258,8 +268,23 @@ mod replaced {
     }
 }
 
-fn qr(text: &str) -> Result<String, Failure> {
-    prints::qr_svg(text).map_err(|e| Failure::Fault(Fault::Broken(format!("qr: {e}"))))
+/// Square codes of addresses, drawn once: they are always the same, and drawing one takes longer
+/// than the rest of the page.
+fn qr(text: &str) -> Result<Arc<str>, Failure> {
+    static DRAWN: Mutex<BTreeMap<String, Arc<str>>> = Mutex::new(BTreeMap::new());
+    const DRAWN_MAX: usize = 2_000;
+    let found = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let drawn: Arc<str> =
+        prints::qr_svg(text).map_err(|e| Failure::Fault(Fault::Broken(format!("qr: {e}"))))?.into();
+    let mut all = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() >= DRAWN_MAX {
+        all.clear();
+    }
+    all.insert(text.to_owned(), drawn.clone());
+    Ok(drawn)
 }
 
 /// GET `/thu-tuc/{code}`
@@ -268,10 +293,8 @@ pub async fn show(
     who: Who,
     Path(code): Path<String>,
 ) -> Result<Html<String>, Failure> {
-    let catalogue = current(&site, &who).await?;
+    let (catalogue, calendars) = current_with_calendars(&site, &who).await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
-    let inner = site.clone();
-    let calendars = site.read(&who, move |tx| Ok(calendars(&inner, tx)?)).await?;
     let body = &it.body;
     let channel = domain::procedure::ChannelKind::Direct;
     let today_due = body

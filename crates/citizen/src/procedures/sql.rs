@@ -1,6 +1,6 @@
 //! All SQL of the catalogue.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     ids::{ProcedureId, StaffId, UnitId, VersionId},
@@ -8,7 +8,7 @@ use domain::{
     workflow::Workflow,
 };
 use jiff::civil::Date;
-use store::{Fault, Param, Row, Tx, journal::Entry};
+use store::{Fault, Memo, Param, Row, Tx, journal::Entry};
 
 use super::exchange;
 
@@ -18,6 +18,11 @@ pub const SUBJECT: &str = "procedure";
 pub const PUBLISHED: &str = "published";
 /// No longer settled from its first day on.
 pub const ABOLISHED: &str = "abolished";
+
+/// Versions as their rows say.
+static VERSIONS: Memo<ProcedureVersion> = Memo::new();
+/// Workflows as their rows say.
+static WORKFLOWS: Memo<Workflow> = Memo::new();
 
 /// A pause of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +51,7 @@ pub struct Version {
     /// Paused, if it is.
     pub paused: Option<Paused>,
     /// All it says.
-    pub body: ProcedureVersion,
+    pub body: Arc<ProcedureVersion>,
 }
 
 impl Version {
@@ -79,7 +84,8 @@ fn version(row: &Row) -> Result<Version, Fault> {
             until: paused_until,
             reason: reason.unwrap_or_default(),
         }),
-        body: row.parse(8, "procedure", |it| serde_json::from_str(it).ok())?,
+        body: VERSIONS
+            .read(row, row.get(0)?, 8, "procedure", |it| serde_json::from_str(it).ok())?,
     })
 }
 
@@ -369,18 +375,20 @@ pub fn workflow_in_force(
     tx: &mut Tx<'_>,
     code: &str,
     day: Date,
-) -> Result<Option<(i64, Workflow)>, Fault> {
+) -> Result<Option<(i64, Arc<Workflow>)>, Fault> {
     let row = tx.query_one(
         "select id, body from workflow where code = ?1 and in_force_from <= ?2
          order by in_force_from desc, version desc limit 1",
         &[code.into(), day.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((row.get(0)?, row.parse(1, "workflow", |it| serde_json::from_str(it).ok())?)))
+    let id = row.get(0)?;
+    Ok(Some((id, WORKFLOWS.read(&row, id, 1, "workflow", |it| serde_json::from_str(it).ok())?)))
 }
 
 /// The workflow in the row `id`.
-pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Option<Workflow>, Fault> {
+pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Option<Arc<Workflow>>, Fault> {
     let row = tx.query_one("select body from workflow where id = ?1", &[id.into()])?;
-    row.map(|row| row.parse(0, "workflow", |it| serde_json::from_str(it).ok())).transpose()
+    let parse = |it: &str| serde_json::from_str(it).ok();
+    row.map(|row| WORKFLOWS.read(&row, id, 0, "workflow", parse)).transpose()
 }

@@ -150,9 +150,9 @@ on_both_engines! { crate::procedures::routes();
         assert_eq!(old.in_force_until, Some(date(2026, 1, 9)));
         let unchanged = domain::procedure::ProcedureVersion {
             name: old.body.name.clone(),
-            ..new.body.clone()
+            ..(*new.body).clone()
         };
-        assert_eq!(unchanged, old.body, "the form says back all that it showed");
+        assert_eq!(unchanged, *old.body, "the form says back all that it showed");
         let kept = site.run(move |tx| facts::version(tx, old.id)).unwrap();
         assert_eq!(kept.body.name, old.body.name);
         assert!(browser.get("/thu-tuc/1.001193").await.text.contains(&old.body.name));

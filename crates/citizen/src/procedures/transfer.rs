@@ -177,7 +177,7 @@ pub async fn export(
     let site_read = site.clone();
     let catalogue = site.read(&who, move |tx| Ok(catalogue(&site_read, tx)?)).await?;
     let written = tokio::task::spawn_blocking(move || {
-        let all: Vec<&ProcedureVersion> = catalogue.all().iter().map(|it| &it.body).collect();
+        let all: Vec<&ProcedureVersion> = catalogue.all().iter().map(|it| &*it.body).collect();
         exchange::write(kind, &all)
     });
     let bytes = written.await.map_err(|e| Fault::Worker(e.to_string()))??;

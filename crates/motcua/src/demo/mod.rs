@@ -6,12 +6,12 @@
 use std::process::ExitCode;
 
 use domain::time::Instant;
-use indicatif::{ProgressBar, ProgressStyle};
 use store::{Db, Fault};
 
-use crate::{Outcome, Problem, cli::Context};
+use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
 mod office;
+mod progress;
 mod random;
 mod year;
 
@@ -62,7 +62,7 @@ impl Demo {
     pub fn run(self, context: &Context) -> Outcome {
         let db = context.open()?;
         let play = Play { profile: self.profile, seed: self.seed, dossiers: self.dossiers };
-        let sign_ins = fill(&db, context.now(), &play)?;
+        let sign_ins = fill_until(&db, context.now(), &play, &Stop::on_interrupt())?;
         if self.json {
             let rows: Vec<_> = sign_ins
                 .iter()
@@ -87,28 +87,51 @@ pub fn print_sign_ins(sign_ins: &[SignIn]) {
 
 /// Fills an empty database with the organisation, its people and a year of dossiers.
 ///
+/// Until it is done the database says of itself that it is not whole.
+///
 /// # Errors
 /// [`Problem::Refused`] if there is data already.
 pub fn fill(db: &Db, now: Instant, play: &Play) -> Result<Vec<SignIn>, Problem> {
-    if !crate::setup::is_empty(db, now)? {
+    fill_until(db, now, play, &Stop::never())
+}
+
+/// [`fill`], unless somebody asks to stop.
+///
+/// # Errors
+/// [`Problem::Refused`] if there is data already, or somebody asked to stop.
+pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec<SignIn>, Problem> {
+    if setup::is_half_filled(db, now)? {
+        return Err(Problem::Refused(HALF_FILLED.to_owned()));
+    }
+    if !setup::is_empty(db, now)? {
         return Err(Problem::Refused(
             "Cơ sở dữ liệu đã có dữ liệu; bản minh họa chỉ nạp vào cơ sở dữ liệu trống.".to_owned(),
         ));
     }
-    println!("1/3 Danh mục, lịch làm việc, tổ chức và tài khoản minh họa …");
-    crate::setup::seed(db, now)?;
-    db.write_blocking(store::Stamp::of_program(now, "demo"), site::mark_demo)?;
+    eprintln!("1/3 Danh mục, lịch làm việc, tổ chức và tài khoản minh họa …");
+    setup::begin_filling(db, now)?;
+    let filling = db.filling()?;
+    setup::seed(db, now)?;
     let office = office::found(db, now, play)?;
-    println!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
-    let style = ProgressStyle::with_template("  {bar:40} {pos}/{len} hồ sơ, còn {eta}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(u64::from(play.dossiers)).with_style(style);
-    year::play(db, now, play, &office, &bar)?;
-    bar.finish();
-    println!("3/3 Sắp xếp lại chỉ mục …");
-    db.analyse()?;
+    eprintln!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
+    let progress = progress::Progress::new(u64::from(play.dossiers));
+    year::play(db, now, play, &office, &progress, stop)?;
+    progress.finish();
+    if stop.is_asked() {
+        drop(filling);
+        let text = format!("Đã dừng theo yêu cầu khi chưa nạp xong. {HALF_FILLED}");
+        return Err(Problem::Refused(text));
+    }
+    eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
+    filling.finish()?;
+    setup::end_filling(db, now)?;
     Ok(office.sign_ins)
 }
+
+/// What to do with a demo that was cut off.
+pub const HALF_FILLED: &str = "Cơ sở dữ liệu này là bản minh họa nạp dở dang, không dùng được. \
+    Hãy xóa nó (với SQLite: xóa tệp motcua.db, motcua.db-wal và motcua.db-shm trong thư mục dữ liệu; \
+    với PostgreSQL: tạo lại cơ sở dữ liệu trống), rồi chạy lại lệnh.";
 
 /// Something that the demo takes for granted is missing: a bug in its data.
 fn missing(what: &str) -> Fault {

@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 use citizen::{
     dossiers::{
         Paper, Person,
-        desk::{self, Desk, Intake},
+        desk::{self, Desk, Intake, Shelf},
         parts::{Actor, RolesHere, maker},
     },
     procedures::facts::{self as procedures, Version},
@@ -21,7 +21,6 @@ use domain::{
     procedure::ChannelKind,
     time::Instant,
 };
-use indicatif::ProgressBar;
 use jiff::{ToSpan as _, civil::DateTime};
 use people::calendar::facts::{self as calendar, Calendars};
 use site::{Failure, tree::Tree};
@@ -30,13 +29,15 @@ use store::{Db, Fault, Stamp, Tx};
 use super::{
     Play, missing,
     office::{Body, Office, Player},
+    progress::Progress,
     random::Random,
 };
+use crate::stop::Stop;
 
 /// Days of the past that are played.
 const DAYS: i64 = 365;
-/// Dossiers played in one transaction.
-const BATCH: usize = 200;
+/// Steps played in one transaction.
+const BATCH: usize = 10_000;
 
 /// What becomes of a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,7 @@ struct Stage<'a> {
     tree: Tree,
     calendars: Calendars,
     catalogues: Vec<Vec<Arc<Version>>>,
+    shelf: Shelf,
     random: Random,
     end: DateTime,
 }
@@ -86,7 +88,8 @@ pub(super) fn play(
     now: Instant,
     play: &Play,
     office: &Office,
-    bar: &ProgressBar,
+    progress: &Progress,
+    stop: &Stop,
 ) -> Result<(), Fault> {
     let stamp = Stamp::of_program(now, "demo");
     let (tree, calendars, catalogues) = db.read_blocking(stamp, |tx| {
@@ -113,14 +116,14 @@ pub(super) fn play(
         tree,
         calendars,
         catalogues,
+        shelf: Shelf::default(),
         random: Random::new(play.seed.wrapping_add(1)),
         end: now.civil(),
     };
     let (mut cases, mut queue) = stage.plan(play.dossiers)?;
-    while !queue.is_empty() {
+    while !queue.is_empty() && !stop.is_asked() {
         let stamp = Stamp::of_program(now, "demo");
-        let received = db.write_blocking(stamp, |tx| {
-            let mut received = 0;
+        db.write_blocking(stamp, |tx| {
             for _ in 0..BATCH {
                 let Some(Reverse((time, case))) = queue.pop() else { break };
                 if time > stage.end {
@@ -131,11 +134,12 @@ pub(super) fn play(
                 if let Some(next) = stage.act(tx, it, time)? {
                     queue.push(Reverse((next, case)));
                 }
-                received += u64::from(fresh);
+                if fresh {
+                    progress.grow();
+                }
             }
-            Ok::<_, Fault>(received)
+            Ok::<_, Fault>(())
         })?;
-        bar.inc(received);
     }
     Ok(())
 }
@@ -229,7 +233,7 @@ impl Stage<'_> {
         let office = self.office;
         let body = office.bodies.get(case.body).ok_or_else(|| missing("body"))?;
         let Some(id) = case.id else { return self.receive(tx, case, body, time) };
-        let mut on_desk = desk::take(tx, id).map_err(played)?;
+        let mut on_desk = desk::take_with(tx, &mut self.shelf, id).map_err(played)?;
         let officer =
             *body.specialists.get(case.specialist).ok_or_else(|| missing("specialist"))?;
         let desk = Desk { tree: &self.tree, calendars: &self.calendars };

@@ -16,8 +16,10 @@ pub(super) mod sql;
 
 use sql::{Filter, Line};
 
-/// Rows of one page.
+/// Rows of one page, unless more are asked for.
 const ROWS: i64 = 50;
+/// Rows of one page at most.
+const ROWS_MAX: i64 = 100;
 /// Dossiers assigned in one go at most.
 const BULK_MAX: usize = 200;
 
@@ -226,12 +228,14 @@ pub async fn list(
 ) -> Result<Html<String>, Failure> {
     let mut filter = read_filter(&asked, &who);
     let seen = Seen::of(&who);
+    let count_max = filter.count_max();
     let by_due = asked.get("xep") == "hen-tra";
     // Only what waits for its appointment has a next one.
     filter.dated = by_due;
     filter.open |= by_due && filter.statuses.is_empty();
     let asks_opinion = asked.get("nhom") == "cho-y-kien";
     let place = asked.get("truoc").to_owned();
+    let rows = asked.get("dong").parse().unwrap_or(ROWS).clamp(1, ROWS_MAX);
     let (inner, asker) = (site.clone(), who.clone());
     let (mut lines, count, saved, officers, holders) = site
         .read(&who, move |tx| {
@@ -242,9 +246,9 @@ pub async fn list(
                 let after = place
                     .split_once('_')
                     .and_then(|(due, id)| Some((due.to_owned(), id.parse().ok()?)));
-                sql::page_by_due(tx, &seen, &filter, after, ROWS + 1)?
+                sql::page_by_due(tx, &seen, &filter, after, rows + 1)?
             } else {
-                sql::page(tx, &seen, &filter, place.parse().ok(), ROWS + 1)?
+                sql::page(tx, &seen, &filter, place.parse().ok(), rows + 1)?
             };
             let count = sql::count(tx, &seen, &filter)?;
             let mut officers = Vec::new();
@@ -266,8 +270,9 @@ pub async fn list(
             Ok((lines, count, sql::saved(tx)?, officers, holders))
         })
         .await?;
-    let more = lines.len() > usize::try_from(ROWS).unwrap_or(usize::MAX);
-    lines.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
+    let full = usize::try_from(rows).unwrap_or(usize::MAX);
+    let more = lines.len() > full;
+    lines.truncate(full);
     let next = lines.last().filter(|_| more).map(|it| {
         let place = match (by_due, it.due_at) {
             (true, Some(due)) => format!("{due}_{}", it.id),
@@ -299,8 +304,8 @@ pub async fn list(
         groups: GROUPS.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
         units,
         lines: lines.into_iter().map(|it| line_view(it, &who)).collect(),
-        count: if count >= sql::COUNT_MAX {
-            format!("hơn {} hồ sơ", domain::text::number(sql::COUNT_MAX))
+        count: if count >= count_max {
+            format!("từ {} hồ sơ trở lên", domain::text::number(count_max))
         } else {
             format!("{} hồ sơ", domain::text::number(count))
         },

@@ -8,6 +8,10 @@ use crate::dossiers::view::Seen;
 
 /// Rows counted at most: an exact number beyond that helps nobody.
 pub const COUNT_MAX: i64 = 10_000;
+/// The same when somebody searches.
+pub const FOUND_MAX: i64 = 1_000;
+/// Words that begin alike and are looked up one by one, at most.
+const ALIKE_MAX: usize = 24;
 /// Rows of the rarest word that a search starts from, at most.
 const WORD_ROWS_MAX: i64 = 2_000;
 
@@ -36,6 +40,13 @@ pub struct Filter {
     pub until: Option<String>,
     /// The procedure's code.
     pub procedure: Option<String>,
+}
+
+impl Filter {
+    /// Rows counted at most. Words have to be looked for: fewer of them are.
+    pub fn count_max(&self) -> i64 {
+        if self.q.trim().is_empty() { COUNT_MAX } else { FOUND_MAX }
+    }
 }
 
 /// One line of a list.
@@ -109,8 +120,8 @@ fn line(row: &Row) -> Result<Line, Fault> {
     })
 }
 
-fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<Select, Fault> {
-    let mut select = Select::new(COLUMNS, FROM);
+fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result<Select, Fault> {
+    let mut select = Select::new(COLUMNS, from);
     select = match &filter.consulted {
         None => seen.narrow(select),
         Some(units) if units.is_empty() => select.and("1 = 0", []),
@@ -223,15 +234,59 @@ fn by_words(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
     ranked.sort();
     let mut select = select;
     for (rows, word) in ranked {
-        let condition = if rows < WORD_ROWS_MAX {
-            "d.id in (select dossier from dossier_word where word >= ? and word < ?)"
+        if rows < WORD_ROWS_MAX {
+            select = select.and(
+                "d.id in (select dossier from dossier_word where word >= ? and word < ?)",
+                [word.as_str().into(), prefix_end(&word).into()],
+            );
+            continue;
+        }
+        let alike = alike(tx, &word)?;
+        if alike.len() <= ALIKE_MAX {
+            // Each is one look into the key of (word, dossier).
+            let marks = vec!["?"; alike.len()].join(", ");
+            let condition = format!(
+                "exists (select 1 from dossier_word w
+                   where w.word in ({marks}) and w.dossier = d.id)"
+            );
+            select = select.and(&condition, alike.into_iter().map(Into::into));
         } else {
-            "exists (select 1 from dossier_word w
-               where w.dossier = d.id and w.word >= ? and w.word < ?)"
-        };
-        select = select.and(condition, [word.as_str().into(), prefix_end(&word).into()]);
+            select = select.and(
+                "exists (select 1 from dossier_word w
+                   where w.dossier = d.id and w.word >= ? and w.word < ?)",
+                [word.as_str().into(), prefix_end(&word).into()],
+            );
+        }
     }
     Ok(select)
+}
+
+/// The words that begin so, without walking through their rows: one more than
+/// [`ALIKE_MAX`] at most.
+fn alike(tx: &mut Tx<'_>, word: &str) -> Result<Vec<String>, Fault> {
+    let end = prefix_end(word);
+    let mut found: Vec<String> = Vec::new();
+    let next = |tx: &mut Tx<'_>, sql, from: &str| -> Result<Option<String>, Fault> {
+        let row = tx.query_one(sql, &[from.into(), end.as_str().into()])?;
+        row.map(|row| row.get(0)).transpose()
+    };
+    let mut at = next(
+        tx,
+        "select word from dossier_word where word >= ?1 and word < ?2 order by word limit 1",
+        word,
+    )?;
+    while let Some(it) = at {
+        found.push(it.clone());
+        if found.len() > ALIKE_MAX {
+            break;
+        }
+        at = next(
+            tx,
+            "select word from dossier_word where word > ?1 and word < ?2 order by word limit 1",
+            &it,
+        )?;
+    }
+    Ok(found)
 }
 
 /// A page of a list, newest first: those before `before`.
@@ -242,7 +297,7 @@ pub fn page(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
-    let select = narrowed(tx, seen, filter)?.and_if("d.id < ?", before).order_by("d.id desc");
+    let select = narrowed(tx, seen, filter, FROM)?.and_if("d.id < ?", before).order_by("d.id desc");
     select.rows(tx, limit)?.iter().map(line).collect()
 }
 
@@ -255,7 +310,7 @@ pub fn page_by_due(
     limit: i64,
 ) -> Result<Vec<Line>, Fault> {
     let filter = Filter { dated: true, ..filter.clone() };
-    let mut select = narrowed(tx, seen, &filter)?;
+    let mut select = narrowed(tx, seen, &filter, FROM)?;
     if let Some((due, id)) = after {
         select = select.and("(d.due_at, d.id) > (?, ?)", [due.as_str().into(), id.into()]);
     }
@@ -269,7 +324,7 @@ pub fn registered(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Registered>, Fault> {
-    let select = narrowed(tx, seen, filter)?
+    let select = narrowed(tx, seen, filter, FROM)?
         .of("d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at, s.name, d.unit,
              d.is_open, d.provisional, coalesce(p.address, ''), coalesce(p.phone, ''), d.competent, d.version,
              d.channel, d.due_original_at, d.finished_at, d.returned_at")
@@ -294,9 +349,10 @@ pub fn registered(
         .collect()
 }
 
-/// How many there are, counted up to [`COUNT_MAX`].
+/// How many there are, counted up to [`Filter::count_max`].
 pub fn count(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter) -> Result<i64, Fault> {
-    narrowed(tx, seen, filter)?.count(tx, COUNT_MAX)
+    // No names are needed to count: indexes alone answer.
+    narrowed(tx, seen, filter, "dossier d")?.count(tx, filter.count_max())
 }
 
 /// Saved filters of an account, by name.

@@ -49,11 +49,10 @@ pub struct File {
 
 /// Writes the papers of a dossier.
 pub fn insert_papers(tx: &mut Tx<'_>, id: DossierId, papers: &[Paper]) -> Result<(), Fault> {
-    for paper in papers {
-        tx.execute(
-            "insert into dossier_paper (dossier, place, name, form, count, sufficient, note)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            &[
+    let rows: Vec<store::Param> = papers
+        .iter()
+        .flat_map(|paper| {
+            [
                 id.into(),
                 paper.place.into(),
                 paper.name.as_str().into(),
@@ -61,10 +60,12 @@ pub fn insert_papers(tx: &mut Tx<'_>, id: DossierId, papers: &[Paper]) -> Result
                 paper.count.into(),
                 paper.sufficient.into(),
                 paper.note.as_str().into(),
-            ],
-        )?;
-    }
-    Ok(())
+            ]
+        })
+        .collect();
+    let head = "insert into dossier_paper
+       (dossier, place, name, form, count, sufficient, note) values";
+    tx.insert_rows(head, "", 7, &rows)
 }
 
 /// Its papers, in order.

@@ -14,7 +14,7 @@ fn given_five_days(site: &TestSite, clock: &ClockRules) {
     site.run(move |tx| {
         let day = tx.now().civil().date();
         let version = procedures::in_force(tx, FIVE_DAYS, day)?.expect("it ships");
-        let mut body = version.body.clone();
+        let mut body = (*version.body).clone();
         body.clock = clock;
         body.limits = vec![domain::procedure::ChannelLimit {
             channel: None,
