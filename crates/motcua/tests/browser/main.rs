@@ -66,7 +66,7 @@ async fn one_dossier(on: On, code: &str, due: &str, days: [i8; 4]) {
     page.goto(&path).await;
     page.press("Bắt đầu thụ lý").await;
     page.see("Đã ghi nhận: Bắt đầu thụ lý.").await;
-    page.press("Hoàn tác").await;
+    page.press("Hoàn tác: Bắt đầu thụ lý").await;
     page.see("Đã ghi nhận: Hoàn tác.").await;
     page.press("Bắt đầu thụ lý").await;
     page.see("Đã ghi nhận: Bắt đầu thụ lý.").await;
