@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use store::{
-    Db, Stamp,
+    Blobs, Db, Stamp,
     journal::{self, Head, Verdict},
 };
 
@@ -62,7 +62,10 @@ impl Backup {
         let copy = folder.join(DATABASE);
         db.copy_to(&copy.to_string_lossy())?;
         let home = &context.settled.data_dir;
-        copy_folder(&home.join("files"), &folder.join("files")).map_err(&files)?;
+        // Wherever the files are kept, here or in S3.
+        let kept = Blobs::open(context.settled.files_url.as_deref(), &home.join("files"))?;
+        let runtime = tokio::runtime::Runtime::new().map_err(&files)?;
+        let copied = runtime.block_on(kept.copy_into(&folder.join("files")))?;
         if home.join("key").exists() {
             std::fs::copy(home.join("key"), folder.join("key")).map_err(&files)?;
         }
@@ -73,7 +76,10 @@ impl Backup {
         let note = Note { made_at, version: env!("CARGO_PKG_VERSION").to_owned(), head, entries };
         let text = serde_json::to_string_pretty(&note).unwrap_or_default();
         std::fs::write(folder.join(NOTE), text).map_err(&files)?;
-        println!("Đã sao lưu vào {shown}: {} mục nhật ký.", domain::text::number(entries));
+        println!(
+            "Đã sao lưu vào {shown}: {} mục nhật ký, {copied} tệp.",
+            domain::text::number(entries)
+        );
         println!("Mã đối chiếu: {}", note.head);
         println!("Khôi phục vào nơi trống: motcua --data-dir THƯ-MỤC-MỚI restore {shown}");
         Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@
 use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use object_store::{
     ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, aws::AmazonS3Builder,
     local::LocalFileSystem, memory::InMemory, prefix::PrefixStore,
@@ -70,6 +71,25 @@ impl Blobs {
         let s3 =
             AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|e| fault(&e))?;
         Ok(Self { store: Arc::new(PrefixStore::new(s3, prefix.trim_matches('/'))) })
+    }
+
+    /// Copies every file into `folder`, wherever they are kept; how many there are. For backups.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if one cannot be read or written.
+    pub async fn copy_into(&self, folder: &Path) -> Result<usize, Fault> {
+        let into = Self::in_folder(folder)?;
+        let mut names = self.store.list(None);
+        let mut copied = 0;
+        while let Some(found) = names.next().await {
+            let path = found.map_err(|e| fault(&e))?.location;
+            let name = path.filename().unwrap_or("").to_owned();
+            if let Some(bytes) = self.get(&name).await? {
+                into.put(bytes).await?;
+                copied += 1;
+            }
+        }
+        Ok(copied)
     }
 
     /// Files in memory. For tests.

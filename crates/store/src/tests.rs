@@ -408,6 +408,11 @@ async fn files_are_kept_in_s3_by_setting() {
     keeps_files(&blobs, "Trích lục khai sinh").await;
     // Another folder of the same bucket is another place.
     let kept = blobs.put(bytes::Bytes::from_static(b"abc")).await.unwrap();
+    let copy = std::env::temp_dir().join(format!("motcua-copy-{}", std::process::id()));
+    assert_eq!(blobs.copy_into(&copy).await.unwrap(), 1);
+    let copied = crate::Blobs::in_folder(&copy).unwrap();
+    assert!(copied.get(&kept.sha256).await.unwrap().is_some());
+    std::fs::remove_dir_all(copy).unwrap();
     let beside = crate::Blobs::open(Some(&format!("{url}-khac")), nowhere).unwrap();
     assert_eq!(beside.get(&kept.sha256).await.unwrap(), None);
 }

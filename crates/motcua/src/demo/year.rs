@@ -18,7 +18,7 @@ use domain::{
     ids::DossierId,
     money::Dong,
     names::Ages,
-    procedure::ChannelKind,
+    procedure::{ChannelKind, Tier},
     time::Instant,
 };
 use jiff::{ToSpan as _, civil::DateTime};
@@ -39,6 +39,11 @@ const DAYS: i64 = 365;
 /// Steps played in one transaction.
 const BATCH: usize = 10_000;
 
+/// Of these, the last ones that are busier.
+const LAST_DAYS: i64 = 8;
+/// Of these, the last ones of which something may still lie about.
+const STUCK_DAYS: i64 = 40;
+
 /// What becomes of a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -47,6 +52,8 @@ enum Fate {
     Supplement,
     Refused,
     Withdrawn,
+    /// Lies on a desk past its day.
+    Stuck,
 }
 
 struct Case {
@@ -164,15 +171,19 @@ impl Stage<'_> {
         let mut queue = BinaryHeap::new();
         let first = self.end.date().checked_sub(DAYS.days()).unwrap_or(self.end.date());
         for _ in 0..dossiers {
-            let body = usize::try_from(self.random.below(self.office.bodies.len() as u64))
-                .map_err(|_| missing("body"))?;
-            let day = i64::try_from(self.random.below(DAYS.unsigned_abs())).unwrap_or(0);
+            let body = self.body()?;
+            // The last days are busier, so that today's desks are full.
+            let ago = if self.random.below(100) < 8 { LAST_DAYS } else { DAYS };
+            let ago = i64::try_from(self.random.below(ago.unsigned_abs())).unwrap_or(0);
+            let day = DAYS - 1 - ago;
             let day = first.checked_add(day.days()).unwrap_or(first);
             let day = self.calendar().working_from(day).ok_or_else(|| missing("working day"))?;
             let Some(version) = self.choose(body) else { continue };
             let opening = day.to_datetime(self.calendar().hours.opening(day));
             let Some(time) = self.later(opening, 1, 440) else { continue };
+            let is_recent = ago < STUCK_DAYS;
             let fate = match self.random.below(1000) {
+                0..=79 if is_recent && !version.body.on_the_spot => Fate::Stuck,
                 0..=17 => Fate::Late,
                 18..=57 => Fate::Supplement,
                 58..=67 => Fate::Refused,
@@ -190,6 +201,20 @@ impl Stage<'_> {
             queue.push(Reverse((time, cases.len() - 1)));
         }
         Ok((cases, queue))
+    }
+
+    /// A body: the district and the commune whose sign-ins are shown have more than their share.
+    fn body(&mut self) -> Result<usize, Fault> {
+        let shown = |it: &Body| it.tier == Tier::District || it.place.contains("Phú Sơn");
+        let bodies = &self.office.bodies;
+        let busy: Vec<usize> =
+            (0..bodies.len()).filter(|at| bodies.get(*at).is_some_and(shown)).collect();
+        if self.random.below(100) < 25
+            && let Some(at) = self.random.pick(&busy)
+        {
+            return Ok(*at);
+        }
+        usize::try_from(self.random.below(bodies.len() as u64)).map_err(|_| missing("body"))
     }
 
     /// A procedure that the body settles: most are done at once or civil status.
@@ -257,6 +282,7 @@ impl Stage<'_> {
             Status::Assigned => {
                 (officer, Role::Specialist, What::Begin { officer: officer.staff }.into())
             }
+            Status::Processing if case.fate == Fate::Stuck => return Ok(None),
             Status::Processing if case.fate == Fate::Supplement && dossier.supplements == 0 => {
                 let until = self.calendar().nth_after(time.date(), 15).unwrap_or(time.date());
                 let what = What::RequestSupplement { until: until.at(17, 0, 0, 0) };
