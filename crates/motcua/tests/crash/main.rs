@@ -2,7 +2,6 @@
 //! killed with SIGKILL. What was acknowledged is there, once, and no number is given twice.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up stops the test")]
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
