@@ -75,7 +75,8 @@ async fn hand_in(official: &mut Visitor, intake: &Intake) -> Option<i64> {
     let answer = official.post("/co-quan/ho-so/moi", &fields).await.ok()?;
     assert_eq!(answer.status, 303, "{}", answer.text());
     let location = answer.location.unwrap();
-    Some(location.strip_prefix("/co-quan/ho-so/").unwrap().parse().unwrap())
+    let path = location.split_once('?').map_or(location.as_str(), |it| it.0);
+    Some(path.strip_prefix("/co-quan/ho-so/").unwrap().parse().unwrap())
 }
 
 /// What one official did until the power was cut.
