@@ -5,6 +5,7 @@ use site::Routes;
 pub mod calendar;
 pub mod dossiers;
 pub mod erasure;
+pub mod head;
 pub mod notices;
 pub mod procedures;
 pub mod tracking;
@@ -18,4 +19,5 @@ pub fn routes() -> Routes {
         .and(tracking::routes())
         .and(calendar::routes())
         .and(erasure::routes())
+        .and(head::routes())
 }

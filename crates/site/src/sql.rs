@@ -109,24 +109,39 @@ pub(crate) fn tree(tx: &mut Tx<'_>) -> Result<Tree, Fault> {
          order by u.id",
         &[today.as_str().into()],
     )?;
-    let units = rows
-        .iter()
-        .map(|row| {
-            Ok(UnitToday {
-                id: row.get(0)?,
-                parent: row.get(1)?,
-                kind: row.get(2)?,
-                name: row.get(3)?,
-                title: row.get(4)?,
-                code: row.get(5)?,
-                agency_code: row.get(6)?,
-                address: row.get(7)?,
-                phone: row.get(8)?,
-                place: row.get(9)?,
-            })
-        })
-        .collect::<Result<Vec<_>, Fault>>()?;
-    Ok(Tree::of(units))
+    let units = rows.iter().map(unit).collect::<Result<Vec<_>, Fault>>()?;
+    let mut tree = Tree::of(units);
+    // Those that are no more, by their last version; of several heirs the first.
+    let rows = tx.query(
+        "select u.id, v.parent, u.kind, v.name, v.title, v.code, v.agency_code, v.address,
+                v.phone, v.place,
+                (select min(s.successor) from unit_successor s where s.predecessor = u.id)
+         from unit u join unit_version v on v.unit = u.id
+         where v.valid_until < ?1
+           and not exists (select 1 from unit_version w
+                           where w.unit = u.id and w.valid_from > v.valid_from)
+         order by u.id",
+        &[today.as_str().into()],
+    )?;
+    for row in &rows {
+        tree.bury(unit(row)?, row.get(10)?);
+    }
+    Ok(tree)
+}
+
+fn unit(row: &store::Row) -> Result<UnitToday, Fault> {
+    Ok(UnitToday {
+        id: row.get(0)?,
+        parent: row.get(1)?,
+        kind: row.get(2)?,
+        name: row.get(3)?,
+        title: row.get(4)?,
+        code: row.get(5)?,
+        agency_code: row.get(6)?,
+        address: row.get(7)?,
+        phone: row.get(8)?,
+        place: row.get(9)?,
+    })
 }
 
 pub(crate) fn submission(tx: &mut Tx<'_>, token: &str) -> Result<Option<String>, Fault> {

@@ -38,6 +38,8 @@ pub struct Tree {
     units: HashMap<UnitId, UnitToday>,
     children: HashMap<UnitId, Vec<UnitId>>,
     order: Vec<UnitId>,
+    /// Units that are no more, and who has taken over from them.
+    past: HashMap<UnitId, (UnitToday, Option<UnitId>)>,
 }
 
 impl Tree {
@@ -53,6 +55,21 @@ impl Tree {
             tree.units.insert(unit.id, unit);
         }
         tree
+    }
+
+    /// Adds a unit that is no more: what it left belongs to its heir, or to the unit that was above.
+    pub fn bury(&mut self, unit: UnitToday, heir: Option<UnitId>) {
+        let heir = heir.or(unit.parent);
+        if let Some(heir) = heir {
+            self.children.entry(heir).or_default().push(unit.id);
+        }
+        self.past.insert(unit.id, (unit, heir));
+    }
+
+    /// The unit, whether it exists today or is no more.
+    #[must_use]
+    pub fn known(&self, id: UnitId) -> Option<&UnitToday> {
+        self.units.get(&id).or_else(|| self.past.get(&id).map(|(it, _)| it))
     }
 
     /// The unit, if it exists today.
@@ -72,18 +89,22 @@ impl Tree {
         self.units.values().any(|it| it.kind == "district")
     }
 
-    /// Its title, or a dash for a unit that is no more.
+    /// Its title, its last one if it is no more; a dash if there never was such a unit.
     #[must_use]
     pub fn title(&self, id: UnitId) -> &str {
-        self.units.get(&id).map_or("–", |it| it.title.as_str())
+        self.known(id).map_or("–", |it| it.title.as_str())
     }
 
-    /// The unit and all above it, nearest first.
+    /// The unit and all above it, nearest first; above a unit that is no more stands its heir.
     #[must_use]
     pub fn line(&self, id: UnitId) -> Vec<UnitId> {
         let mut line = vec![id];
         let mut at = id;
-        while let Some(parent) = self.units.get(&at).and_then(|it| it.parent) {
+        let above = |at: &UnitId| match self.units.get(at) {
+            Some(it) => it.parent,
+            None => self.past.get(at).and_then(|(_, heir)| *heir),
+        };
+        while let Some(parent) = above(&at) {
             if line.len() >= LEVELS_MAX {
                 break;
             }
@@ -93,7 +114,7 @@ impl Tree {
         line
     }
 
-    /// Units right below.
+    /// Units right below; those that are no more stand below their heirs.
     #[must_use]
     pub fn children(&self, id: UnitId) -> &[UnitId] {
         self.children.get(&id).map_or(&[], Vec::as_slice)
@@ -105,7 +126,7 @@ impl Tree {
         let mut found = vec![id];
         let mut at = 0;
         while let Some(unit) = found.get(at).copied() {
-            if found.len() > self.units.len() + 1 {
+            if found.len() > self.units.len() + self.past.len() + 1 {
                 break;
             }
             found.extend_from_slice(self.children(unit));

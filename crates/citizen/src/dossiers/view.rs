@@ -175,7 +175,7 @@ impl Seen {
         };
         let mut seen = Self::default();
         for unit in units {
-            let Some(it) = who.tree.unit(unit) else { continue };
+            let Some(it) = who.tree.known(unit) else { continue };
             match it.kind.as_str() {
                 "one_stop" => seen.counters.push(unit),
                 "division" => seen.divisions.push(unit),
@@ -184,7 +184,7 @@ impl Seen {
         }
         let whole = seen.bodies.clone();
         let within = |unit: &UnitId| {
-            who.tree.unit(*unit).and_then(|it| it.parent).is_some_and(|it| whole.contains(&it))
+            who.tree.known(*unit).and_then(|it| it.parent).is_some_and(|it| whole.contains(&it))
         };
         seen.counters.retain(|it| !within(it));
         seen.divisions.retain(|it| !within(it));

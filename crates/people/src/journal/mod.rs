@@ -148,7 +148,7 @@ struct List {
     next: Option<String>,
     head: String,
     head_at: String,
-    entries: i64,
+    entries_text: String,
 }
 
 /// The filters of the address, as they go into the address of the next page.
@@ -240,7 +240,7 @@ async fn list(
         next,
         head: head.head,
         head_at: domain::text::date_time(at),
-        entries: head.entries,
+        entries_text: domain::text::number(head.entries),
     })
 }
 

@@ -161,4 +161,24 @@ on_both_engines! { crate::routes();
         let page = specialist.get("/co-quan/ho-so/1/phan-cong").await;
         assert_eq!(page.status, 200, "{}", page.text);
     }
+
+    async fn what_a_merged_commune_left_is_its_heirs(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/yeu-cau-rut", &[]).await;
+        counter.post("/co-quan/ho-so/1/rut", &[]).await;
+        site.given("update unit_version set valid_until = '2026-01-31' where unit in (2, 3)", &[]);
+        site.given(
+            "insert into unit_successor (predecessor, successor, since)
+             values (2, 4, '2026-02-01'), (3, 5, '2026-02-01')",
+            &[],
+        );
+        site.set_clock(jiff::civil::date(2026, 2, 2).at(8, 0, 0, 0));
+        let mut heir = site.signed_in("quay-khac");
+        assert!(heir.get("/co-quan/ho-so").await.text.contains("Nguyễn Thị Thử"));
+        let page = heir.get("/co-quan/ho-so/1").await;
+        assert_eq!(page.status, 200);
+        assert!(page.text.contains("Một cửa xã Phú Sơn"), "{}", page.text);
+        assert_eq!(site.signed_in("lanhdao-huyen").get("/co-quan/ho-so/1").await.status, 200);
+    }
 }
