@@ -137,7 +137,11 @@ impl Restore {
         let files = files(home);
         std::fs::create_dir_all(home).map_err(&files)?;
         std::fs::copy(from.join(DATABASE), &to).map_err(&files)?;
-        copy_folder(&from.join("files"), &home.join("files")).map_err(&files)?;
+        // Back to wherever the files are kept, here or in S3.
+        let kept = Blobs::open(context.settled.files_url.as_deref(), &home.join("files"))?;
+        let backed_up = Blobs::in_folder(&from.join("files"))?;
+        let runtime = tokio::runtime::Runtime::new().map_err(&files)?;
+        let copied = runtime.block_on(backed_up.copy_to(&kept))?;
         if from.join("key").exists() {
             std::fs::copy(from.join("key"), home.join("key")).map_err(&files)?;
         }
@@ -146,7 +150,7 @@ impl Restore {
         let as_noted = matches!(&verdict, Verdict::Whole { head, .. } if *head == note.head);
         if unfolded.is_empty() && as_noted {
             println!(
-                "Đã khôi phục vào {}: {} mục nhật ký, nguyên vẹn như lúc sao lưu ({}).",
+                "Đã khôi phục vào {}: {} mục nhật ký, {copied} tệp, nguyên vẹn như lúc sao lưu ({}).",
                 home.display(),
                 domain::text::number(note.entries),
                 note.made_at
@@ -161,21 +165,4 @@ impl Restore {
         );
         Ok(ExitCode::from(1))
     }
-}
-
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.exists() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let Some(name) = path.file_name() else { continue };
-        if path.is_dir() {
-            copy_folder(&path, &to.join(name))?;
-        } else {
-            std::fs::copy(&path, to.join(name))?;
-        }
-    }
-    Ok(())
 }

@@ -78,7 +78,15 @@ impl Blobs {
     /// # Errors
     /// [`Fault::Files`] if one cannot be read or written.
     pub async fn copy_into(&self, folder: &Path) -> Result<usize, Fault> {
-        let into = Self::in_folder(folder)?;
+        self.copy_to(&Self::in_folder(folder)?).await
+    }
+
+    /// Copies every file into another store; says how many there were. One that is there already
+    /// is the same.
+    ///
+    /// # Errors
+    /// [`Fault::Files`] if one cannot be read or written.
+    pub async fn copy_to(&self, into: &Self) -> Result<usize, Fault> {
         let mut names = self.store.list(None);
         let mut copied = 0;
         while let Some(found) = names.next().await {

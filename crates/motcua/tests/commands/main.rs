@@ -126,8 +126,9 @@ fn what_was_backed_up_is_restored_as_it_was_and_nothing_is_overwritten() {
     done(&home, &["demo", "--dossiers", "20"]);
     let head = done(&home, &["ledger", "head", "--json"]);
     std::fs::write(home.join("key"), "0".repeat(64)).unwrap();
-    std::fs::create_dir_all(home.join("files/ab")).unwrap();
-    std::fs::write(home.join("files/ab/tệp"), b"scan").unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let files = |home: &Path| store::Blobs::in_folder(&home.join("files")).unwrap();
+    let scan = runtime.block_on(files(&home).put(b"scan".as_slice().into())).unwrap();
     let copy_name = copy.to_str().unwrap();
     done(&home, &["backup", copy_name]);
 
@@ -135,7 +136,8 @@ fn what_was_backed_up_is_restored_as_it_was_and_nothing_is_overwritten() {
     assert!(told.contains("nguyên vẹn như lúc sao lưu"), "{told}");
     done(&place, &["check"]);
     assert_eq!(done(&place, &["ledger", "head", "--json"]), head);
-    assert_eq!(std::fs::read(place.join("files/ab/tệp")).unwrap(), b"scan");
+    let restored = runtime.block_on(files(&place).get(&scan.sha256)).unwrap().unwrap();
+    assert_eq!(&restored[..], b"scan");
     assert!(place.join("key").exists());
 
     // A second time there is something already.
