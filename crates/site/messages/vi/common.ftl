@@ -2,7 +2,7 @@
 skip = Đến nội dung chính
 demo-band = Dữ liệu minh họa: người và hồ sơ đều không có thật.
 brand = Một Cửa
-menu = Danh mục
+menu = Trình đơn
 nav-procedures = Thủ tục
 nav-track = Tra cứu hồ sơ
 nav-calendar = Lịch làm việc
