@@ -159,10 +159,8 @@ impl WorkCalendar {
     fn lay_out(&mut self, last: Date) {
         let mut entries = self.entries.iter().zip(0u32..).peekable();
         let mut count = 0;
-        for (day, place) in FIRST.series(jiff::Span::new().days(1)).zip(0u32..) {
-            if day > last {
-                break;
-            }
+        let days = std::iter::successors(Some(FIRST), |it| it.tomorrow().ok());
+        for (day, place) in days.take_while(|it| *it <= last).zip(0u32..) {
             while entries.peek().is_some_and(|(it, _)| it.date < day) {
                 entries.next();
             }
@@ -189,6 +187,15 @@ impl WorkCalendar {
         let known = |it: &&CalendarEntry| it.decided_on.is_none_or(|decided| decided <= day);
         let entries = self.entries.iter().filter(known).cloned().collect();
         Self::new(entries, self.confirmed_through, self.hours.clone())
+    }
+
+    /// The last decision made by `day`, and whether any was made since: all days between two
+    /// decisions knew the same calendar.
+    #[must_use]
+    pub fn decided_by(&self, day: Date) -> (Option<Date>, bool) {
+        let decided = self.entries.iter().filter_map(|it| it.decided_on);
+        let last = decided.clone().filter(|it| *it <= day).max();
+        (last, decided.into_iter().any(|it| it > day))
     }
 
     /// Every entry in force, by date.

@@ -63,7 +63,8 @@ impl Drop for Reading<'_> {
 }
 
 fn text(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
+    // Vietnamese is hardly ASCII: the standard library looks at it byte by byte.
+    match simdutf8::basic::from_utf8(bytes) {
         Ok(it) => it.to_owned(),
         // Not written by us.
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),

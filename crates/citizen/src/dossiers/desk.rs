@@ -463,11 +463,13 @@ impl OnDesk {
     pub fn explain(&self, desk: Desk<'_>, reason: &str) -> Result<Explanation, Failure> {
         let pack = desk.calendars.pack(&self.kept.rules);
         let term = term(&self.kept.dossier, &self.version.body, pack, reason)?;
-        let calendar = desk.calendar(self.kept.unit);
         // What is over keeps the working by which it was promised, whatever was decided since.
         match self.kept.dossier.finished_at {
-            Some(at) => explain(&calendar.as_known_on(at.date()), &term).or_refuse(),
-            None => explain(calendar, &term).or_refuse(),
+            Some(at) => {
+                let line = desk.tree.line(self.kept.unit);
+                explain(&desk.calendars.known_on(&line, at.date()), &term).or_refuse()
+            }
+            None => explain(desk.calendar(self.kept.unit), &term).or_refuse(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The calendar of `law/`, and what the law alone gives.
 
+use jiff::ToSpan as _;
 use jiff::civil::date;
 
 use super::*;
@@ -80,6 +81,22 @@ fn a_decision_is_not_known_before_its_day() {
     let after = calendar.as_known_on(date(2025, 12, 25));
     assert!(before.works_on(date(2026, 1, 2)) && !before.works_on(date(2026, 1, 10)));
     assert!(!after.works_on(date(2026, 1, 2)) && after.works_on(date(2026, 1, 10)));
+}
+
+#[test]
+fn all_days_between_two_decisions_know_the_same_calendar() {
+    let calendar = shipped();
+    let days = std::iter::successors(Some(date(2018, 1, 1)), |it| it.checked_add(9.days()).ok());
+    for day in days.take_while(|it| *it < date(2027, 6, 1)) {
+        let (last, decided_since) = calendar.decided_by(day);
+        let known = calendar.as_known_on(day);
+        if !decided_since {
+            assert_eq!(known.entries(), calendar.entries(), "{day}");
+        }
+        if let Some(last) = last {
+            assert_eq!(known.entries(), calendar.as_known_on(last).entries(), "{day}");
+        }
+    }
 }
 
 #[test]

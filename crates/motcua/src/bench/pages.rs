@@ -15,6 +15,10 @@ use crate::Problem;
 
 /// Who sees every dossier.
 const SEES_ALL: &str = "cchc";
+/// Who has a part in the dossiers that are opened: a look by somebody else is written down.
+const OFFICIAL: &str = "motcua-phuson";
+/// Places of the table from which dossiers are taken.
+const PARTS: i64 = 10;
 /// A procedure that most communes settle.
 const PROCEDURE: &str = "/thu-tuc/1.001193";
 /// Pages are asked for at least so often.
@@ -66,9 +70,30 @@ async fn whole(visitor: &mut Visitor, path: &str) -> Result<usize, Problem> {
     Ok(answer.body.len())
 }
 
-/// Numbers of dossiers all over the table.
-fn scattered(newest: i64) -> impl FnMut(u32) -> i64 {
-    move |at| 1 + (i64::from(at) * 7_919 + 13) % newest.max(1)
+/// Somebody at work in a commune, and dossiers of that commune from all over the table.
+async fn at_work(server: &Server, newest: i64) -> Result<(Visitor, Vec<String>), Problem> {
+    let mut official = signed_in(server, OFFICIAL).await?;
+    let mut paths: Vec<String> = Vec::new();
+    for part in 1..=PARTS {
+        let before = newest * part / PARTS + 1;
+        let page = official.get(&format!("/co-quan/ho-so?dong=100&truoc={before}")).await?;
+        let text = page.text();
+        let links = text.split("href=\"/co-quan/ho-so/").skip(1);
+        let ids = links.filter_map(|it| it.split('"').next()?.parse::<i64>().ok());
+        paths.extend(ids.map(|it| format!("/co-quan/ho-so/{it}")));
+    }
+    paths.sort();
+    paths.dedup();
+    if paths.is_empty() {
+        return Err(Problem::Refused(format!("{OFFICIAL} không thấy hồ sơ nào để đo.")));
+    }
+    Ok((official, paths))
+}
+
+/// One of them, never the same twice in a row.
+fn scattered(paths: &[String], at: u32) -> &str {
+    let place = (at as usize).wrapping_mul(7_919) % paths.len().max(1);
+    paths.get(place).map_or("", String::as_str)
 }
 
 /// A list of a hundred among few dossiers.
@@ -126,10 +151,8 @@ pub async fn long_list(set: &Set, newest: i64, least: Duration) -> Result<Vec<Fi
 /// If a page does not come.
 pub async fn dossier(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
-    let mut visitor = signed_in(&server, SEES_ALL).await?;
-    let mut id = scattered(newest);
-    let page =
-        cost(&server, &mut visitor, least, |at| format!("/co-quan/ho-so/{}", id(at))).await?;
+    let (mut visitor, paths) = at_work(&server, newest).await?;
+    let page = cost(&server, &mut visitor, least, |at| scattered(&paths, at).to_owned()).await?;
     Ok(vec![
         Figure::new("dossier.cpu", "Trang một hồ sơ", page.cpu_ms, "ms bộ xử lý")
             .budget(Budget::ValueAtMost(0.7)),
@@ -142,10 +165,9 @@ pub async fn dossier(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figu
 /// If a paper does not come.
 pub async fn receipt(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
-    let mut visitor = signed_in(&server, SEES_ALL).await?;
-    let mut id = scattered(newest);
+    let (mut visitor, paths) = at_work(&server, newest).await?;
     let paper =
-        cost(&server, &mut visitor, least, |at| format!("/co-quan/ho-so/{}/in/giay-hen", id(at)))
+        cost(&server, &mut visitor, least, |at| format!("{}/in/giay-hen", scattered(&paths, at)))
             .await?;
     Ok(vec![
         Figure::new("pdf.receipt.median", "Giấy hẹn PDF, sau lần đầu", Some(paper.median_ms), "ms")
@@ -220,14 +242,13 @@ pub async fn memory(set: &Set, newest: i64, now: Instant) -> Result<Vec<Figure>,
     }
     starts.sort_by(f64::total_cmp);
     let server = set.serve().await?;
-    let mut visitor = signed_in(&server, SEES_ALL).await?;
+    let (mut visitor, paths) = at_work(&server, newest).await?;
     for path in ["/", "/thu-tuc?q=khai+sinh", PROCEDURE, "/co-quan", "/co-quan/ho-so"] {
         whole(&mut visitor, path).await?;
     }
     let rest = machine::memory(server.pid()).map(|it| it.0);
-    let mut id = scattered(newest);
     for at in 0..100 {
-        whole(&mut visitor, &format!("/co-quan/ho-so/{}/in/giay-hen", id(at))).await?;
+        whole(&mut visitor, &format!("{}/in/giay-hen", scattered(&paths, at))).await?;
     }
     let today = now.civil().date();
     let from = today.checked_sub(jiff::ToSpan::days(30)).unwrap_or(today);

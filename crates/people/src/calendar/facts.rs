@@ -1,6 +1,9 @@
 //! The calendar and the rules for other slices: loaded once, asked often.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use domain::{
     calendar::{WorkCalendar, YearFile},
@@ -24,7 +27,12 @@ pub struct Calendars {
     general: Arc<WorkCalendar>,
     by_unit: HashMap<UnitId, Arc<WorkCalendar>>,
     packs: Versions<RulePack>,
+    /// Calendars as they were known after a decision, laid out when somebody asks.
+    earlier: Mutex<HashMap<Known, Arc<WorkCalendar>>>,
 }
+
+/// A unit with a calendar of its own, or none, and the last decision that was known.
+type Known = (Option<UnitId>, Option<Date>);
 
 impl Calendars {
     /// The calendar of the nearest unit of `line` (a unit and those above it) that has one of
@@ -32,6 +40,21 @@ impl Calendars {
     #[must_use]
     pub fn of(&self, line: &[UnitId]) -> &Arc<WorkCalendar> {
         line.iter().find_map(|unit| self.by_unit.get(unit)).unwrap_or(&self.general)
+    }
+
+    /// The calendar of `line` as people knew it on `day`. There are as many of them as there were
+    /// decisions, so each is laid out once.
+    #[must_use]
+    pub fn known_on(&self, line: &[UnitId], day: Date) -> Arc<WorkCalendar> {
+        let unit = line.iter().find(|unit| self.by_unit.contains_key(unit)).copied();
+        let now = self.of(line);
+        let (last, decided_since) = now.decided_by(day);
+        if !decided_since {
+            return now.clone();
+        }
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || Arc::new(now.as_known_on(day));
+        earlier.entry((unit, last)).or_insert_with(known).clone()
     }
 
     /// The general calendar.
@@ -172,6 +195,7 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
         general: of(None),
         by_unit: units.into_iter().map(|unit| (unit, of(Some(unit)))).collect(),
         packs: packs(vec![shipped::rules()?]),
+        earlier: Mutex::default(),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::dossiers::view::Seen;
 /// Rows counted at most: an exact number beyond that helps nobody.
 pub const COUNT_MAX: i64 = 10_000;
 /// The same when somebody searches.
-pub const FOUND_MAX: i64 = 1_000;
+pub const FOUND_MAX: i64 = 200;
 /// Words that begin alike and are looked up one by one, at most.
 const ALIKE_MAX: usize = 24;
 /// Rows of the rarest word that a search starts from, at most.
