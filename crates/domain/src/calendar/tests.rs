@@ -1,7 +1,6 @@
 //! The calendar of `law/`, and what the law alone gives.
 
-use jiff::ToSpan as _;
-use jiff::civil::date;
+use jiff::{ToSpan as _, civil::date};
 
 use super::*;
 
