@@ -22,6 +22,8 @@ const EXACT_CODE: u32 = 20_000;
 
 /// The score of a code that begins with the query.
 const CODE_PREFIX: u32 = 15_000;
+/// A hit with less than this share of the best one's score is left out: one in so many.
+const NOISE_SHARE: u32 = 3;
 
 /// What is put into an index.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +131,10 @@ impl Index {
         }
         let mut hits: Vec<(usize, u32)> = best.into_iter().collect();
         hits.sort_by_key(|(at, score)| (std::cmp::Reverse(*score), *at));
+        // What fits far worse than the best is noise to who asked.
+        let least = hits.first().map_or(0, |it| it.1 / NOISE_SHARE);
         hits.into_iter()
+            .filter(|it| it.1 >= least)
             .take(limit)
             .filter_map(|(at, score)| self.entries.get(at).map(|entry| Hit { id: entry.id, score }))
             .collect()
