@@ -25,7 +25,7 @@ pub(super) fn sign_in_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<
 pub(super) fn local(path: &str) -> &str {
     let ours = path.starts_with('/')
         && !path.starts_with("//")
-        && !path.contains(['\\', '\r', '\n'])
+        && !path.contains(|it: char| it == '\\' || it.is_control())
         && !path.starts_with("/co-quan/dang-");
     if ours { path } else { "/co-quan" }
 }

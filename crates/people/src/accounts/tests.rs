@@ -207,6 +207,7 @@ on_both_engines! { crate::accounts::routes();
             ("//ke-xau.example", "/co-quan"),
             ("https://ke-xau.example", "/co-quan"),
             ("/\\ke-xau.example", "/co-quan"),
+            ("/\t/ke-xau.example", "/co-quan"),
         ] {
             let mut fields = RIGHT.to_vec();
             fields.push(("tiep", asked));

@@ -131,14 +131,16 @@ pub async fn set(
                 return Err(refused());
             }
             sql::demand(tx, role, demands)?;
-            let mut sent = 0;
-            if demands {
-                // Who is signed in without a second factor sets one up before anything else.
-                let holders = sql::holders(tx)?.remove(&role).unwrap_or_default();
-                let without: Vec<AccountId> =
-                    holders.into_iter().filter(|it| !it.1).map(|it| it.0).collect();
-                sent = sql::send_to_enrol(tx, &without)?;
-            }
+            let holders = sql::holders(tx)?.remove(&role).unwrap_or_default();
+            let without: Vec<AccountId> =
+                holders.into_iter().filter(|it| !it.1).map(|it| it.0).collect();
+            // Who is signed in without a second factor sets one up before anything else.
+            let sent = if demands {
+                sql::send_to_enrol(tx, &without)?
+            } else {
+                sql::excuse(tx, &without)?;
+                0
+            };
             let act = if demands { "demand_second_factor" } else { "excuse_second_factor" };
             let place = Role::ALL.iter().zip(1..).find(|(it, _)| **it == role);
             let number = place.map_or(0, |(_, number)| number);

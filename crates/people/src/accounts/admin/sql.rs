@@ -281,6 +281,20 @@ pub fn send_to_enrol(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<usize, F
     Ok(sent)
 }
 
+/// Sessions that wait for the set-up of a second factor go on where nothing demands one any more.
+pub fn excuse(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<(), Fault> {
+    let today = tx.now().civil().date();
+    for id in accounts {
+        if !crate::accounts::sql::demands_second_factor(tx, *id, today)? {
+            tx.execute(
+                "update session set stage = 'open' where account = ?1 and stage = 'enrol'",
+                &[(*id).into()],
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// Which roles demand a second factor.
 pub fn demanding(tx: &mut Tx<'_>) -> Result<Vec<Role>, Fault> {
     let rows = tx.query("select role from role_policy where second_factor = 1", &[])?;

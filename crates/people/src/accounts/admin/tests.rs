@@ -265,6 +265,7 @@ on_both_engines! { crate::routes();
         let led = his.get("/co-quan/tai-khoan").await;
         assert_eq!(led.location.as_deref(), Some("/co-quan/cai-ma-xac-thuc"));
         assert_eq!(admin.post(&format!("{policy}/counter_official"), &[("viec", "thoi")]).await.status, 303);
+        assert_eq!(hers.get("/co-quan/tai-khoan").await.status, 200, "nothing is owed any more");
         let hash = facts::hash_password("mật khẩu cũ").unwrap();
         site.given("update account set password_hash = ?1 where id = ?2", &[hash.into(), hoa.into()]);
         assert_eq!(sign_in(&site, "hoa", "mật khẩu cũ").await.as_deref(), Some("/co-quan"));
