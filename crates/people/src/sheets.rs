@@ -1,6 +1,9 @@
 //! Lists as workbooks, and tables that people send: XLSX or CSV in, rows of text out.
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read as _},
+};
 
 use axum::response::Response;
 use calamine::{DataRef, Reader as _, Xlsx};
@@ -13,6 +16,10 @@ pub const ROWS_MAX: usize = 5_000;
 const COLUMNS_MAX: usize = 40;
 /// Bytes of all cells together, at most: a small archive can unpack to anything.
 const CELL_BYTES_MAX: usize = 8 << 20;
+/// Cells of a workbook that are looked at, at most, empty ones and notes included.
+pub const CELLS_MAX: usize = 1_000_000;
+/// Bytes that a workbook unpacks to at most.
+const UNPACKED_BYTES_MAX: u64 = 96 << 20;
 /// The media type of a workbook.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// What Excel wants before UTF-8.
@@ -95,16 +102,41 @@ fn too_many() -> String {
     format!("Tệp quá lớn: tối đa {ROWS_MAX} dòng. Hãy chia thành nhiều tệp.")
 }
 
+/// Whether an archive unpacks to more than is read: counted, not believed.
+#[must_use]
+pub fn unpacks_too_large(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
+    let mut left = UNPACKED_BYTES_MAX;
+    for at in 0..archive.len() {
+        let Ok(file) = archive.by_index(at) else { return false };
+        let unpacked = std::io::copy(&mut file.take(left + 1), &mut std::io::sink());
+        match unpacked.ok().and_then(|it| left.checked_sub(it)) {
+            Some(rest) => left = rest,
+            None => return true,
+        }
+    }
+    false
+}
+
 fn read_xlsx(bytes: &[u8]) -> Result<Table, String> {
-    let unreadable = |e: calamine::XlsxError| {
-        format!("Không đọc được tệp Excel ({e}). Hãy mở tệp và lưu lại dạng .xlsx.")
+    let unreadable = |_: calamine::XlsxError| {
+        "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy mở tệp và lưu lại dạng .xlsx."
+            .to_owned()
     };
+    if unpacks_too_large(bytes) {
+        return Err(too_many());
+    }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let name = book.sheet_names().first().cloned().ok_or("Tệp Excel không có trang nào.")?;
     let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let mut bytes_read = 0_usize;
+    let mut cells = 0_usize;
     while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        cells += 1;
+        if cells > CELLS_MAX {
+            return Err(too_many());
+        }
         let (row, column) = cell.get_position();
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         let text = cell_text(cell.get_value());
@@ -159,7 +191,9 @@ fn read_csv(bytes: &[u8]) -> Result<Table, String> {
         .from_reader(text.as_bytes());
     let mut table = Table::default();
     for (record, row) in reader.records().zip(1..) {
-        let record = record.map_err(|e| format!("Dòng {row} của tệp CSV không đọc được ({e})."))?;
+        let record = record.map_err(|_| {
+            format!("Dòng {row} của tệp CSV không đọc được. Hãy lưu lại dạng CSV UTF-8 hoặc .xlsx.")
+        })?;
         let texts: Vec<String> = record.iter().map(|it| it.trim().to_owned()).collect();
         if row == 1 {
             table.heads = texts;

@@ -8,16 +8,14 @@ mod clock;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Read as _},
-};
+use std::{collections::BTreeMap, io::Cursor};
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use domain::{
     procedure::{ProcedureVersion, RowError},
     text,
 };
+use people::sheets;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook};
 use serde_json::Value;
 use store::Fault;
@@ -29,8 +27,6 @@ pub use cells::{BODIES, blank, body_label, tidied};
 pub const ROWS_MAX: usize = 20_000;
 /// Bytes of all cells of one file at most: a small archive can unpack to anything.
 const CELL_BYTES_MAX: usize = 64 << 20;
-/// Bytes that a workbook unpacks to at most.
-const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 /// Mistakes that are told at most; whoever has more starts with these.
 const ERRORS_MAX: usize = 200;
 /// Letters that make a spreadsheet take a text for a formula.
@@ -197,30 +193,17 @@ fn unguarded(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|it| it.starts_with(FORMULA_STARTS)).unwrap_or(cell)
 }
 
-/// Whether an archive unpacks to more than is read: counted, not believed.
-fn unpacks_too_large(bytes: &[u8]) -> bool {
-    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
-    let mut left = UNPACKED_BYTES_MAX;
-    for at in 0..archive.len() {
-        let Ok(file) = archive.by_index(at) else { return false };
-        let unpacked = std::io::copy(&mut file.take(left + 1), &mut std::io::sink());
-        match unpacked.ok().and_then(|it| left.checked_sub(it)) {
-            Some(rest) => left = rest,
-            None => return true,
-        }
-    }
-    false
-}
-
 /// Reads the first sheet of a workbook.
 ///
 /// # Errors
 /// Every mistake, by row.
 pub fn read_xlsx(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
-    let unreadable = |e: calamine::XlsxError| {
-        whole_file(format!("Không đọc được tệp Excel ({e}). Hãy lưu lại dạng .xlsx."))
+    let unreadable = |_: calamine::XlsxError| {
+        whole_file(
+            "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy lưu lại dạng .xlsx.",
+        )
     };
-    if unpacks_too_large(bytes) {
+    if sheets::unpacks_too_large(bytes) {
         return Err(too_many());
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
@@ -230,7 +213,12 @@ pub fn read_xlsx(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
     let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let mut bytes_read = 0_usize;
+    let mut cells = 0_usize;
     while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        cells += 1;
+        if cells > sheets::CELLS_MAX {
+            return Err(too_many());
+        }
         let (row, column) = cell.get_position();
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         let text = cell_text(cell.get_value());
@@ -294,8 +282,11 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
     let mut heads = Vec::new();
     let mut rows = Vec::new();
     for (record, row) in reader.records().zip(0..) {
-        let record = record
-            .map_err(|e| whole_file(format!("Dòng {row} của tệp CSV không đọc được ({e}).")))?;
+        let record = record.map_err(|_| {
+            whole_file(format!(
+                "Dòng {row} của tệp CSV không đọc được. Hãy lưu lại dạng CSV UTF-8 hoặc .xlsx."
+            ))
+        })?;
         let texts: Vec<String> = record.iter().map(|it| it.replace("\r\n", "\n")).collect();
         if row == 0 {
             heads = texts;
