@@ -169,7 +169,9 @@ impl Fields {
 
     /// The field as text of at most `chars_max` characters; may be empty.
     pub fn optional_text(&mut self, name: &str, chars_max: usize) -> Option<String> {
-        let text = self.typed.get(name);
+        let typed = self.typed.get(name);
+        let text: String = typed.chars().filter(|it| !is_unseen(*it)).collect();
+        let text = text.trim();
         let chars = text.chars().count();
         if chars > chars_max {
             self.wrong(
@@ -258,6 +260,18 @@ fn whole_number(text: &str) -> Option<i64> {
 /// Reads a date as people write it (`31/12/2026`, `31-12-2026`) or as a date field sends it.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {
+    read_date(text).filter(|it| YEARS.contains(&it.year()))
+}
+
+/// Nobody who comes to an office was born before, and no decision holds beyond.
+const YEARS: std::ops::RangeInclusive<i16> = 1850..=2199;
+
+/// Letters that nobody sees: they turn the writing round, or make two names look alike.
+const fn is_unseen(it: char) -> bool {
+    matches!(it, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn read_date(text: &str) -> Option<Date> {
     if let Ok(date) = text.parse() {
         return Some(date);
     }

@@ -19,6 +19,7 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 use store::{Blobs, Db, Fault, Tx, hex};
 
+mod address;
 pub mod assets;
 mod edge;
 mod failure;
@@ -33,8 +34,9 @@ pub mod tree;
 pub mod who;
 pub mod words;
 
+pub use address::Path;
 pub use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{Html, Redirect},
     routing::{get, post},
 };
@@ -164,7 +166,7 @@ impl Site {
     #[must_use]
     pub fn shell(&self, who: &Who) -> Shell {
         let unit = who.home().and_then(|it| who.tree.unit(it));
-        let top = who.tree.all().next();
+        let top = who.tree.seat();
         let mut shell = Shell::public(Words::new(who.lang), &who.path);
         shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
         shell.demo = self.config.demo;

@@ -95,6 +95,19 @@ impl Tree {
         self.known(id).map_or("–", |it| it.title.as_str())
     }
 
+    /// Whose site this is: the only district, else the only commune where there is no district,
+    /// else the first unit.
+    #[must_use]
+    pub fn seat(&self) -> Option<&UnitToday> {
+        let of = |kind: &'static str| self.all().filter(move |it| it.kind == kind);
+        let (districts, communes) = (of("district").count(), of("commune").count());
+        match (districts, communes) {
+            (1, _) => of("district").next(),
+            (0, 1) => of("commune").next(),
+            _ => self.all().next(),
+        }
+    }
+
     /// The unit and all above it, nearest first; above a unit that is no more stands its heir.
     #[must_use]
     pub fn line(&self, id: UnitId) -> Vec<UnitId> {

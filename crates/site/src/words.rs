@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn words_are_said_in_both_languages_with_their_values() {
-        assert_eq!(Words::new(Lang::Vi).say("menu"), "Danh mục");
+        assert_eq!(Words::new(Lang::Vi).say("menu"), "Trình đơn");
         assert_eq!(Words::new(Lang::En).say("menu"), "Menu");
         let said = Words::new(Lang::En).say_with("error-too-many-todo", &[("minutes", "5")]);
         assert_eq!(said, "Try again in 5 minutes.");

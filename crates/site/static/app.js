@@ -66,8 +66,8 @@
 
   // Ctrl+Enter does what the form is for, from whichever field.
   document.addEventListener("keydown", function (event) {
-    if (event.key !== "Enter" || !event.ctrlKey || !event.target.form) { return; }
-    var main = event.target.form.querySelector("[data-main]");
+    if (event.key !== "Enter" || !event.ctrlKey) { return; }
+    var main = (event.target.form || document).querySelector("[data-main]");
     if (main) { event.preventDefault(); main.click(); }
   });
 
@@ -122,6 +122,9 @@
       set(on);
     });
   }
+
+  // Led here to search.
+  if (location.hash === "#q" && document.getElementById("q")) { document.getElementById("q").focus(); }
 
   // Whoever sent a form with mistakes begins at the list of them.
   var problem = document.querySelector(".problem[tabindex]");

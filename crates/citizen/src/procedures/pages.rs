@@ -361,7 +361,7 @@ pub async fn print(
     let catalogue = current(&site, &who).await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
     let body = &it.body;
-    let top = who.tree.all().next();
+    let top = who.tree.seat();
     let sheet = ProcedureSheet {
         agency: Agency {
             parent: String::new(),
