@@ -122,8 +122,19 @@ pub struct OfficeHours {
 impl OfficeHours {
     /// Hours by these rules; where none holds, 08:00–12:00 and 13:00–17:00.
     #[must_use]
-    pub fn new(mut rules: Vec<HoursRule>) -> Self {
-        rules.sort_by_key(|it| it.valid_from);
+    pub fn new(rules: Vec<HoursRule>) -> Self {
+        Self::layered([rules])
+    }
+
+    /// Hours by rules of several levels of offices, the nearest last: where a rule of a nearer
+    /// office holds, it goes before those of the offices above, whichever is the later.
+    #[must_use]
+    pub fn layered(levels: impl IntoIterator<Item = Vec<HoursRule>>) -> Self {
+        let in_order = |mut rules: Vec<HoursRule>| {
+            rules.sort_by_key(|it| it.valid_from);
+            rules
+        };
+        let rules = levels.into_iter().flat_map(in_order).collect();
         let span = |from, until| Span {
             from: Time::constant(from, 0, 0, 0),
             until: Time::constant(until, 0, 0, 0),

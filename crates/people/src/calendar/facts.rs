@@ -177,12 +177,18 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
         .ok_or_else(|| Fault::Broken("the calendar was not seeded".into()))?;
     let entries = sql::entries(tx)?;
     let hours = sql::hours(tx)?;
+    let tree = site::tree_of(tx)?;
+    // What was decided for everybody, for the units above, and for the unit: the nearest last,
+    // where it goes before the others.
     let of = |unit: Option<UnitId>| {
-        let mine = |it: Option<UnitId>| it.is_none() || it == unit;
-        let days = entries.iter().filter(|it| mine(it.unit)).map(|it| it.entry.clone()).collect();
-        let rules =
-            hours.iter().filter(|(_, it, _)| mine(*it)).map(|(.., it)| it.clone()).collect();
-        Arc::new(WorkCalendar::new(days, through, OfficeHours::new(rules)))
+        let line = unit.map(|it| tree.line(it)).unwrap_or_default();
+        let levels = || std::iter::once(None).chain(line.iter().rev().copied().map(Some));
+        let days_of = |level| entries.iter().filter(move |it| it.unit == level);
+        let days = levels().flat_map(days_of).map(|it| it.entry.clone()).collect();
+        let rules_of = |level| {
+            hours.iter().filter(move |(_, it, _)| *it == level).map(|(.., it)| it.clone()).collect()
+        };
+        Arc::new(WorkCalendar::new(days, through, OfficeHours::layered(levels().map(rules_of))))
     };
     let mut units: Vec<UnitId> = entries
         .iter()
@@ -204,6 +210,7 @@ pub fn load(tx: &mut Tx<'_>) -> Result<Calendars, Fault> {
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn calendars(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Calendars>, Fault> {
-    let edition = site::edition_held(tx, EDITION)?;
+    // Both only grow, so their sum is new whenever one of them is.
+    let edition = site::edition_held(tx, EDITION)? + site::edition(tx, site::UNITS_EDITION)?;
     site.cached(edition, || load(tx))
 }
