@@ -45,6 +45,9 @@ pub struct Event {
     pub status: Status,
     /// What was done.
     pub what: What,
+    /// In whose place he did it, if he had the right to only by standing in for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<StaffId>,
     /// What was said with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,

@@ -57,7 +57,19 @@ impl Backup {
         let folder = self.folder;
         let shown = folder.display();
         let files = files(&folder);
-        std::fs::create_dir(&folder).map_err(&files)?;
+        if !context.settled.database_url.starts_with("sqlite:") {
+            return Err(Problem::Refused(
+                "Cơ sở dữ liệu PostgreSQL được sao lưu bằng pg_dump; chép thêm thư mục files và tệp \
+                 key trong thư mục dữ liệu."
+                    .to_owned(),
+            ));
+        }
+        if folder.exists() {
+            return Err(Problem::Refused(format!(
+                "{shown} đã có; motcua backup không ghi đè. Hãy chọn thư mục chưa có."
+            )));
+        }
+        crate::cli::create_private(&folder).map_err(&files)?;
         let db = context.open()?;
         let copy = folder.join(DATABASE);
         db.copy_to(&copy.to_string_lossy())?;
@@ -135,7 +147,7 @@ impl Restore {
             }
         }
         let files = files(home);
-        std::fs::create_dir_all(home).map_err(&files)?;
+        crate::cli::create_private(home).map_err(&files)?;
         std::fs::copy(from.join(DATABASE), &to).map_err(&files)?;
         // Back to wherever the files are kept, here or in S3.
         let kept = Blobs::open(context.settled.files_url.as_deref(), &home.join("files"))?;

@@ -34,7 +34,9 @@ impl Check {
                 serde_json::json!({"sound": sound, "unfolded": ids, "journal": verdict})
             );
         } else if sound {
-            println!("Cơ sở dữ liệu nguyên vẹn: mọi hồ sơ khớp với nhật ký, nhật ký không bị sửa.");
+            println!(
+                "Nhật ký không bị sửa; trạng thái, hạn, người giữ và số tiền của mọi hồ sơ khớp với nhật ký."
+            );
         } else {
             print_wrong(&unfolded, &verdict);
         }
@@ -61,7 +63,7 @@ pub(crate) fn check(db: &Db, now: Instant, head: Option<&str>) -> Result<Checked
 /// Says what is wrong.
 pub(crate) fn print_wrong(unfolded: &[DossierId], verdict: &Verdict) {
     for id in unfolded {
-        println!("Hồ sơ số {id}: trạng thái không khớp với nhật ký.");
+        println!("Hồ sơ số {id}: không khớp với nhật ký, hoặc có trong nhật ký mà không còn.");
     }
     if let Verdict::Broken { entry, reason } = verdict {
         println!("Nhật ký, mục {entry}: {reason}");

@@ -73,12 +73,25 @@ impl Context {
     /// # Errors
     /// If it cannot be opened.
     pub fn open(&self) -> Result<Db, Problem> {
-        std::fs::create_dir_all(&self.settled.data_dir).map_err(|e| {
+        create_private(&self.settled.data_dir).map_err(|e| {
             let shown = self.settled.data_dir.display();
             Problem::Refused(format!("Không tạo được thư mục dữ liệu {shown}: {e}"))
         })?;
         Ok(Db::open(&self.settled.database_url, self.now())?)
     }
+}
+
+/// Makes a folder that only its owner can look into: in it lies what citizens told the office.
+/// One that is there is left as it is.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Reads the command line and does what it says.

@@ -206,6 +206,9 @@ pub struct DossierSheet {
     pub delivery: String,
     /// Fees and charges.
     pub fees: Vec<FeeLine>,
+    /// Whether a refusal comes after appraisal, over the leader's signature; else the counter
+    /// turned the dossier away.
+    pub after_appraisal: bool,
     /// The official who receives, asks or refuses.
     pub officer: String,
     /// The leader who signs.

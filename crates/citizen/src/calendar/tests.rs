@@ -51,6 +51,7 @@ fn given_an_open_dossier(site: &TestSite) {
             account: AccountId(0),
             staff: None,
             parts: vec![domain::dossier::Part::Counter],
+            lent: Vec::new(),
             answers_for: Vec::new(),
         };
         let intake = Intake {
@@ -110,6 +111,22 @@ on_both_engines! { crate::routes();
         assert!(page.text.contains("1 hồ sơ đổi ngày hẹn"), "{}", page.text);
         assert_eq!(site.text("select due_at from dossier"), before);
         assert_eq!(site.count("select count(*) from calendar_entry"), entries);
+    }
+
+    async fn hours_of_a_unit_leave_the_days_of_the_units_above_it_standing(site) {
+        given_an_open_dossier(&site);
+        let mut browser = site.signed_in("quantri");
+        let of_commune: Vec<_> = DAY_OFF
+            .iter()
+            .map(|(name, value)| (*name, if *name == "don-vi" { "1" } else { *value }))
+            .collect();
+        let done = browser.post("/co-quan/quan-tri/lich/ap-dung", &of_commune).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select due_at from dossier"), "2026-01-22T17:00:00");
+        let done = browser.post("/co-quan/quan-tri/lich/ap-dung", HOURS).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let due = site.text("select due_at from dossier");
+        assert!(due.starts_with("2026-01-22"), "the commune's day off still holds: {due}");
     }
 
     async fn an_applied_change_moves_the_date_journals_why_and_queues_a_notice(site) {

@@ -42,6 +42,17 @@ fn sniff(upload: &Upload) -> Result<&'static str, String> {
     })
 }
 
+/// The name with the ending of what the file is: a picture called `a.html` stays a picture on the
+/// disk of whoever saves it.
+fn named(name: String, media_type: &str) -> String {
+    let ending = TAKEN.iter().find(|it| it.0 == media_type).map_or("", |it| it.1);
+    let name = if name.trim().is_empty() { "tep".to_owned() } else { name };
+    let lower = name.to_lowercase();
+    let fits = lower.ends_with(&format!(".{ending}"))
+        || (ending == "jpg" && (lower.ends_with(".jpeg") || lower.ends_with(".jfif")));
+    if fits { name } else { format!("{name}.{ending}") }
+}
+
 /// Puts uploads away before any row names them. What cannot be taken is told, and costs nothing
 /// of the rest.
 async fn store_all(
@@ -61,7 +72,7 @@ async fn store_all(
             Ok(media_type) => {
                 let blob = site.blobs.put(upload.bytes).await?;
                 stored.push(Stored {
-                    name: upload.name,
+                    name: named(upload.name, media_type),
                     media_type: media_type.to_owned(),
                     sha256: blob.sha256,
                     size: blob.size,

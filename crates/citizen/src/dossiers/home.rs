@@ -6,6 +6,7 @@ use domain::{
     dossier::Status,
     ids::{StaffId, UnitId},
 };
+use people::staff::facts as staff;
 use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx};
 
@@ -21,7 +22,7 @@ use super::{
 const SHOWN: i64 = 10;
 
 /// Piles of dossiers that may have no appointment.
-const STILL: [&str; 2] = ["tam-dung", "cho-toi"];
+const STILL: [&str; 1] = ["tam-dung"];
 
 /// A pile of dossiers that waits for people of certain roles.
 struct Pile {
@@ -50,19 +51,11 @@ const PILES: &[Pile] = &[
         title: "Hồ sơ đang chờ ông, bà",
         label: "đang chờ tôi",
         group: "cho-toi",
-        roles: &[
-            Role::CounterOfficial,
-            Role::Specialist,
-            Role::UnitHead,
-            Role::Leader,
-            Role::Clerk,
-        ],
+        // The others' piles hold what waits for them.
+        roles: &[Role::Specialist, Role::UnitHead],
         at_home: false,
-        filter: |who| Filter {
-            open: true,
-            holder: who.staff.or(Some(StaffId(0))),
-            ..Filter::default()
-        },
+        // By whom it is held the page says.
+        filter: |_| Filter { open: true, ..Filter::default() },
     },
     Pile {
         title: "Hồ sơ vừa nhận, chờ chuyển bộ phận chuyên môn",
@@ -162,9 +155,13 @@ fn pile(
     who: &Who,
     seen: &Seen,
     home: Option<UnitId>,
+    holders: &[StaffId],
     it: &Pile,
 ) -> Result<PileView, Fault> {
     let mut filter = (it.filter)(who);
+    if it.group == "cho-toi" {
+        filter.held_by = Some(holders.to_vec());
+    }
     if it.at_home {
         filter.unit = home;
     }
@@ -217,9 +214,16 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         site.read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let home = asker.home().map(|it| around.body_of(it));
-            let mine = PILES.iter().filter(|it| it.roles.iter().any(|role| asker.is(*role)));
+            // Who stands in for somebody has that person's work today.
+            let holders = around.own_and_stood_in_for(tx)?;
+            let lent = staff::grants_of(tx, &holders)?;
+            let today = asker.today();
+            let is = |role: &Role| {
+                asker.is(*role) || lent.iter().any(|it| it.role == *role && it.holds_on(today))
+            };
+            let mine = PILES.iter().filter(|it| it.roles.iter().any(is));
             let mut piles = mine
-                .map(|it| pile(tx, &asker, &seen, home, it))
+                .map(|it| pile(tx, &asker, &seen, home, &holders, it))
                 .collect::<Result<Vec<_>, Fault>>()?;
             piles.extend(opinions(tx, &asker, &seen, &around)?);
             Ok(piles)

@@ -292,6 +292,25 @@ pub async fn receive(
         _ => {}
     }
     let then = Then::of(typed.get("viec"));
+    let said = said(&typed);
+    // Sent twice in a row, a form leads to what it made; with other words in it, it is another
+    // person's, who must not vanish behind the first.
+    let once = typed.get("lan").to_owned();
+    if let Some(before) = site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await? {
+        let (location, first) = before.split_once(' ').unwrap_or((before.as_str(), ""));
+        if first == said {
+            return Ok(told(&format!("{location}?moi=1"), then.done()));
+        }
+        let mut m = Mistakes::none(typed);
+        m.typed.set("lan", "");
+        m.by_field.insert(
+            "ho-ten".to_owned(),
+            "Biểu mẫu này vừa ghi một hồ sơ khác. Kiểm tra lại tên và giấy tờ; nếu đây là hồ sơ mới \
+             thì bấm lại lần nữa."
+                .to_owned(),
+        );
+        return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+    }
     let read = match wrong_file {
         None => read(&site, &who, typed, then).await?,
         Some(why) => {
@@ -308,8 +327,8 @@ pub async fn receive(
     };
     let (inner, asker, token) = (site.clone(), who.clone(), once.clone());
     let work = move |tx: &mut store::Tx<'_>| {
-        if let Some(location) = form::submitted_before(tx, &token)? {
-            return Ok(location);
+        if let Some(before) = form::submitted_before(tx, &token)? {
+            return Ok(before);
         }
         let around = Around::load(&inner, &asker, tx)?;
         let maker = around.maker_at(intake.unit);
@@ -333,9 +352,9 @@ pub async fn receive(
             }
         };
         files::attach(tx, received.id, "scan", &stored)?;
-        let location = format!("/co-quan/ho-so/{}", received.id);
-        form::remember_submission(tx, &token, &location)?;
-        Ok(location)
+        let made = format!("/co-quan/ho-so/{} {said}", received.id);
+        form::remember_submission(tx, &token, &made)?;
+        Ok(made)
     };
     let location = match site.write(&who, work).await {
         // Two clicks in one moment: the second finds what the first one made.
@@ -345,7 +364,19 @@ pub async fn receive(
         }
         other => other?,
     };
+    let location = location.split_once(' ').map_or(location.as_str(), |it| it.0);
     Ok(told(&format!("{location}?moi=1"), then.done()))
+}
+
+/// What tells two submissions of one form apart: everything that was typed or pressed.
+fn said(typed: &Typed) -> String {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    const ASIDE: [&str; 3] = ["csrf", "van-nhan", files::KEPT];
+    let mut hasher = DefaultHasher::new();
+    for (name, value) in typed.pairs().iter().filter(|it| !ASIDE.contains(&it.0.as_str())) {
+        (name, value).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
 }
 
 async fn read(

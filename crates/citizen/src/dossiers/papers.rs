@@ -267,6 +267,8 @@ fn sheet(
         .or_else(|| last(&stand, CommandKind::RequestIntakeSupplement));
     let refused =
         last(&stand, CommandKind::Refuse).or_else(|| last(&stand, CommandKind::RefuseIntake));
+    let after_appraisal =
+        form == Form::Refusal && refused.is_some_and(|it| matches!(it.what, What::Refuse { .. }));
     // Each paper bears the day and the reason of what it is about.
     let cause = match form {
         Form::Supplement => asked,
@@ -283,7 +285,12 @@ fn sheet(
         },
         agency: agency(&around.who, kept.body),
         counter: counter(site, &around.who, kept.unit),
-        document_number: String::new(),
+        document_number: if after_appraisal {
+            dossier.number.clone().unwrap_or_default()
+        } else {
+            String::new()
+        },
+        after_appraisal,
         document_date: document_date.or(dossier.received_at.map(|it| it.date())),
         code: kept.code.clone(),
         track_url: format!("{}/ho-so/{}?ma={}", site.config.base_url, kept.code, people.secret),
@@ -450,11 +457,12 @@ pub async fn register(
     let as_pdf = asked.get("dang") != "xlsx";
     let rows_max = if as_pdf { REGISTER_ROWS_MAX } else { WORKBOOK_ROWS_MAX };
     let _turn = site.one_at_a_time().await?;
-    let filter = list::read_filter(&asked, &who);
     let seen = Seen::of(&who);
     let (inner, asker) = (site.clone(), who.clone());
     let sheet = site
         .read(&who, move |tx| {
+            let around = Around::load(&inner, &asker, tx)?;
+            let filter = list::read_filter(tx, &asked, &around)?;
             let lines = list_sql::registered(tx, &seen, &filter, rows_max + 1)?;
             if i64::try_from(lines.len()).unwrap_or(i64::MAX) > rows_max {
                 return Err(Failure::Refused(format!(
@@ -462,7 +470,6 @@ pub async fn register(
                     domain::text::number(rows_max)
                 )));
             }
-            let around = Around::load(&inner, &asker, tx)?;
             let home = asker.home();
             let body = home
                 .and_then(|it| around.desk().office(it))

@@ -72,7 +72,7 @@ pub fn maker(actor: &Actor<'_>, roles: &RolesHere, dossier: &Dossier) -> Maker {
     }
     parts.sort_by_key(|it| it.code());
     parts.dedup();
-    Maker { account: actor.account, staff: actor.staff, parts, answers_for }
+    Maker { account: actor.account, staff: actor.staff, parts, lent: Vec::new(), answers_for }
 }
 
 #[cfg(test)]

@@ -216,27 +216,62 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
     })
 }
 
-fn done(tx: &mut Tx<'_>, who: &Who, events: &[Event]) -> Result<Vec<Done>, Fault> {
-    let mut names: HashMap<AccountId, String> = HashMap::new();
-    let mut done = Vec::with_capacity(events.len());
-    for event in events.iter().rev() {
-        let name = match names.get(&event.by) {
-            Some(name) => name.clone(),
-            None => {
-                let name = staff::account_name(tx, event.by)?;
-                names.insert(event.by, name.clone());
-                name
-            }
-        };
-        done.push(Done {
+/// Names of accounts, each looked up once.
+#[derive(Default)]
+struct Names(HashMap<AccountId, String>);
+
+impl Names {
+    fn of(&mut self, tx: &mut Tx<'_>, account: AccountId) -> Result<String, Fault> {
+        if let Some(name) = self.0.get(&account) {
+            return Ok(name.clone());
+        }
+        let name = staff::account_name(tx, account)?;
+        let name = if name.is_empty() { "Hệ thống".to_owned() } else { name };
+        self.0.insert(account, name.clone());
+        Ok(name)
+    }
+}
+
+/// Everything that was done with the dossier, the newest first.
+fn done(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    events: &[Event],
+    asides: Vec<store::journal::Kept>,
+) -> Result<Vec<Done>, Fault> {
+    let mut names = Names::default();
+    let mut done = Vec::with_capacity(events.len() + asides.len());
+    for event in events {
+        let mut name = names.of(tx, event.by)?;
+        if let Some(absent) = event.in_place_of {
+            name = format!("{name} (thay {})", name_of(tx, Some(absent), who.today())?);
+        }
+        let line = Done {
             when: domain::text::date_time(event.at.civil()),
-            who: if name.is_empty() { "Hệ thống".to_owned() } else { name },
+            who: name,
             about: about(tx, who, &event.what)?,
             what: event.what.kind().label(),
             words: event.words.clone().unwrap_or_default(),
-        });
+        };
+        done.push((event.at, line));
     }
-    Ok(done)
+    for it in asides {
+        let (what, words) = match it.act.as_str() {
+            "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
+            "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
+            _ => ("Thêm tệp", String::new()),
+        };
+        let line = Done {
+            when: domain::text::date_time(it.at.civil()),
+            who: names.of(tx, it.by)?,
+            about: String::new(),
+            what,
+            words,
+        };
+        done.push((it.at, line));
+    }
+    done.sort_by_key(|(at, _)| *at);
+    Ok(done.into_iter().rev().map(|(_, line)| line).collect())
 }
 
 /// Steps that need nothing but a press.
@@ -338,8 +373,14 @@ pub async fn show(
             let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
             let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);
+            let missed_first = dossier.extended_to.is_some()
+                && dossier.due_original_at.is_some_and(|it| it.date() < today);
             let due_note = match dossier.due_at {
                 None if dossier.is_suspended() => "Đồng hồ đang dừng".to_owned(),
+                // Told a later day with an apology, the citizen still was not served in time.
+                Some(_) if dossier.status.is_open() && !late && missed_first => {
+                    "Đã quá hạn hẹn ban đầu".to_owned()
+                }
                 Some(due) if dossier.status.is_open() && !late && due.date() == today => {
                     "Hẹn trả hôm nay".to_owned()
                 }
@@ -414,7 +455,10 @@ pub async fn show(
                 working,
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
-                done: done(tx, &asker, &events)?,
+                done: {
+                    let asides = sql::asides(tx, id)?;
+                    done(tx, &asker, &events, asides)?
+                },
                 papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),
                 files: sql::files(tx, id)?,
                 prints,

@@ -79,6 +79,8 @@ pub struct Person {
 struct Details {
     status: domain::dossier::Status,
     what: What,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_place_of: Option<StaffId>,
 }
 
 /// A dossier that is about to be written for the first time.
@@ -221,7 +223,11 @@ impl Facts {
 
 fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
     for event in events {
-        let details = Details { status: event.status, what: event.what.clone() };
+        let details = Details {
+            status: event.status,
+            what: event.what.clone(),
+            in_place_of: event.in_place_of,
+        };
         tx.journal(
             Entry::new(SUBJECT, id.0, event.what.kind().code())
                 .details(&details)
@@ -380,6 +386,17 @@ pub fn all_after(
     rows.iter().map(|row| Ok((kept(row)?, repeats(row)?))).collect()
 }
 
+/// Dossiers that the journal knows and that have no row.
+pub fn without_row(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select distinct j.subject_id from journal j
+         where j.subject = ?1 and not exists (select 1 from dossier d where d.id = j.subject_id)
+         order by j.subject_id",
+        &[SUBJECT.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// How many open dossiers a unit receives, settles or answers for.
 pub fn open_at(tx: &mut Tx<'_>, unit: domain::ids::UnitId) -> Result<i64, Fault> {
     tx.query_number(
@@ -505,8 +522,17 @@ pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
             by: entry.by,
             status: details.status,
             what: details.what,
+            in_place_of: details.in_place_of,
             words: entry.words,
         });
     }
     Ok(events)
+}
+
+/// What happened to it that is no step, oldest first: files added, the applicant put right or
+/// erased. Who looked at it is for the journal.
+pub fn asides(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<journal::Kept>, Fault> {
+    let mut entries = journal::of(tx, SUBJECT, id.0)?;
+    entries.retain(|it| matches!(it.act.as_str(), "add_file" | "correct_person" | "erase_person"));
+    Ok(entries)
 }

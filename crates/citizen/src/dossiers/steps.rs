@@ -164,7 +164,8 @@ async fn step_page(
                     kind.label()
                 )));
             }
-            let hint = hint(&around, &on_desk, kind, tx.now().civil());
+            let asked = if kind == CommandKind::Answer { last_question(tx, id)? } else { None };
+            let hint = hint(&around, &on_desk, kind, asked, tx.now().civil());
             Ok((ask(tx, &around, &on_desk, &maker, kind)?, on_desk, hint))
         })
         .await?;
@@ -199,8 +200,21 @@ async fn step_page(
     })
 }
 
+/// What was asked last of another office.
+fn last_question(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, store::Fault> {
+    let events = super::sql::events(tx, id)?;
+    let asked = events.into_iter().rev().find(|it| it.what.kind() == CommandKind::Consult);
+    Ok(asked.and_then(|it| it.words))
+}
+
 /// What the law says about the step, for who is about to take it.
-fn hint(around: &Around, on_desk: &OnDesk, kind: CommandKind, now: DateTime) -> String {
+fn hint(
+    around: &Around,
+    on_desk: &OnDesk,
+    kind: CommandKind,
+    asked: Option<String>,
+    now: DateTime,
+) -> String {
     let pack = around.calendars.pack(&on_desk.kept.rules);
     let calendar = around.desk().calendar(on_desk.kept.unit);
     let clock = &on_desk.version.body.clock;
@@ -214,6 +228,19 @@ fn hint(around: &Around, on_desk: &OnDesk, kind: CommandKind, now: DateTime) -> 
     };
     match (kind, pack) {
         (CommandKind::Consult, _) => stands_still(SuspensionKind::Consultation),
+        (CommandKind::Answer, _) => {
+            let open = on_desk.kept.dossier.open_consultations();
+            open.map(|it| {
+                format!(
+                    "{} trả lời trước {}.",
+                    around.who.tree.title(it.unit),
+                    domain::text::date_time(it.due_at)
+                )
+            })
+            .chain(asked.map(|it| format!("Nội dung hỏi: {it}")))
+            .collect::<Vec<_>>()
+            .join(" ")
+        }
         (CommandKind::Verify, _) => stands_still(SuspensionKind::Verification),
         (CommandKind::RequestSupplement, Some(pack)) => {
             let within =
@@ -287,14 +314,14 @@ pub async fn take(
 ) -> Result<Response, Failure> {
     let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
     let (inner, asker) = (site.clone(), who.clone());
-    let asked: Option<i64> = typed.get("an-ban").parse().ok();
+    let (states_edition, asked) = (typed.has("an-ban"), typed.get("an-ban").parse::<i64>().ok());
     let done = site
         .write(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let mut on_desk = around.take(tx, id)?;
             let maker = around.maker(tx, &on_desk.kept)?;
             // A page that shows an older state must not act on a newer one.
-            if asked.is_some_and(|it| it != on_desk.kept.edition) {
+            if states_edition && asked != Some(on_desk.kept.edition) {
                 return Err(DeskError::Stale).or_refuse();
             }
             let now = tx.now().civil();

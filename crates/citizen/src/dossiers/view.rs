@@ -67,29 +67,56 @@ impl Around {
             .collect()
     }
 
-    /// What this person may be on a dossier.
+    /// Those for whom this person stands in today.
+    pub fn stands_in_for(&self, tx: &mut Tx<'_>) -> Result<Vec<StaffId>, Fault> {
+        match self.who.staff {
+            Some(id) => staff::stood_in_for(tx, id, self.who.today()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// This person and those for whom he stands in today.
+    pub fn own_and_stood_in_for(&self, tx: &mut Tx<'_>) -> Result<Vec<StaffId>, Fault> {
+        let mut all = self.stands_in_for(tx)?;
+        // Nobody is number 0: an account without a member of staff holds nothing.
+        all.push(self.who.staff.unwrap_or(StaffId(0)));
+        Ok(all)
+    }
+
+    /// What this person may be on a dossier: by what he is himself, and by what those are for
+    /// whom he stands in.
     pub fn maker(&self, tx: &mut Tx<'_>, kept: &Kept) -> Result<Maker, Fault> {
-        let stands_in_for = match self.who.staff {
-            Some(id) => staff::stood_in_for(tx, id, self.who.today())?,
-            None => Vec::new(),
-        };
-        let actor = Actor {
-            account: self.who.account,
-            staff: self.who.staff,
-            stands_in_for: &stands_in_for,
-        };
-        // Who stands in for somebody has that person's roles beside his own.
-        let mut grants = self.who.grants.to_vec();
-        grants.extend(staff::grants_of(tx, &stands_in_for)?);
+        let mut maker = self.maker_by(&self.who.grants, &[], kept);
+        for absent in self.stands_in_for(tx)? {
+            let mut grants = self.who.grants.to_vec();
+            grants.extend(staff::grants_of(tx, &[absent])?);
+            let lent = self.maker_by(&grants, &[absent], kept);
+            for part in lent.parts {
+                if !maker.parts.contains(&part) {
+                    maker.parts.push(part);
+                    maker.lent.push((part, absent));
+                }
+            }
+            for unit in lent.answers_for {
+                if !maker.answers_for.contains(&unit) {
+                    maker.answers_for.push(unit);
+                }
+            }
+        }
+        Ok(maker)
+    }
+
+    fn maker_by(&self, grants: &[Grant], stands_in_for: &[StaffId], kept: &Kept) -> Maker {
+        let actor = Actor { account: self.who.account, staff: self.who.staff, stands_in_for };
         let asked = kept.dossier.open_consultations().map(|it| it.unit);
         let roles = RolesHere {
-            at_counter: self.roles_within(&grants, kept.unit, kept.body),
-            at_office: self.roles_within(&grants, kept.competent, kept.body),
+            at_counter: self.roles_within(grants, kept.unit, kept.body),
+            at_office: self.roles_within(grants, kept.competent, kept.body),
             at_consulted: asked
-                .map(|unit| (unit, self.roles_within(&grants, unit, self.body_of(unit))))
+                .map(|unit| (unit, self.roles_within(grants, unit, self.body_of(unit))))
                 .collect(),
         };
-        Ok(maker(&actor, &roles, &kept.dossier))
+        maker(&actor, &roles, &kept.dossier)
     }
 
     /// What this person may be at a one-stop shop before there is a dossier.
@@ -108,7 +135,7 @@ impl Around {
 
     fn sees(&self, kept: &Kept) -> bool {
         let units = [kept.unit, kept.competent, kept.body];
-        let asked = kept.dossier.open_consultations().map(|it| it.unit);
+        let asked = kept.dossier.consultations.iter().map(|it| it.unit);
         units.into_iter().chain(asked).any(|it| self.who.can_at(Action::DossierView, it))
     }
 

@@ -37,6 +37,8 @@ const ADDRESS: &str = "/co-quan/quan-tri/xoa-du-lieu";
 /// The dossier about to lose its names, for a last look.
 struct About {
     code: String,
+    procedure: String,
+    applicant: String,
     status: &'static str,
     received: String,
     files: usize,
@@ -160,6 +162,11 @@ fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
 fn about(tx: &mut Tx<'_>, kept: &Kept) -> Result<About, Failure> {
     Ok(About {
         code: kept.code.clone(),
+        procedure: crate::procedures::facts::version(tx, kept.version)?
+            .map(|it| it.body.name.clone())
+            .unwrap_or_default(),
+        // Enough to tell a wrong code by, no more than that.
+        applicant: domain::text::mask_name(&kept.applicant),
         status: kept.dossier.status.label(),
         received: kept.dossier.received_at.map_or_else(|| "–".to_owned(), domain::text::date_time),
         files: sql::files(tx, kept.id)?.len(),

@@ -74,7 +74,11 @@ pub(super) fn page(
 ) -> Result<Vec<Kept>, Fault> {
     let select = seen.narrow(Select::new(COLUMNS, FROM)).and("o.subject = 'dossier'", []);
     let select = if waiting {
-        select.and("o.sent_ms is null", []).and_if("o.id > ?", after).order_by("o.id")
+        // Nobody is told a new date of what is settled already.
+        select
+            .and("o.sent_ms is null and d.is_open = 1", [])
+            .and_if("o.id > ?", after)
+            .order_by("o.id")
     } else {
         select.and("o.sent_ms is not null", []).and_if("o.id < ?", after).order_by("o.id desc")
     };

@@ -207,7 +207,9 @@ async fn show(
             };
             let dossier = &on_desk.kept.dossier;
             let reason = words_of(CommandKind::Extend).unwrap_or_default();
-            let working = if dossier.received_at.is_none() {
+            // What was withdrawn, closed or turned away has neither a date nor a next step.
+            let stopped = dossier.status.is_over() && dossier.returned_at.is_none();
+            let working = if dossier.received_at.is_none() || stopped {
                 None
             } else {
                 match on_desk.explain(desk, &reason) {
@@ -251,7 +253,7 @@ async fn show(
                     .map(|it| StepView {
                         title: it.title,
                         detail: share(words, it.minutes),
-                        state: it.state,
+                        state: if stopped && it.state == "now" { "" } else { it.state },
                     })
                     .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),

@@ -25,6 +25,7 @@ fn given_one_dossier(site: &TestSite) {
             account: domain::ids::AccountId(0),
             staff: None,
             parts: vec![domain::dossier::Part::Counter],
+            lent: Vec::new(),
             answers_for: Vec::new(),
         };
         let intake = crate::dossiers::desk::Intake {

@@ -54,6 +54,8 @@ pub struct Maker {
     pub staff: Option<StaffId>,
     /// The parts that he may play on this dossier.
     pub parts: Vec<Part>,
+    /// Those of his parts that he has only in place of somebody who is away, and of whom.
+    pub lent: Vec<(Part, StaffId)>,
     /// The offices that were asked and for which he may answer.
     pub answers_for: Vec<UnitId>,
 }
@@ -66,6 +68,7 @@ impl Maker {
             account: AccountId(0),
             staff: None,
             parts: vec![Part::System],
+            lent: Vec::new(),
             answers_for: Vec::new(),
         }
     }
@@ -74,6 +77,14 @@ impl Maker {
     #[must_use]
     pub fn plays_any(&self, parts: &[Part]) -> bool {
         parts.iter().any(|part| self.parts.contains(part))
+    }
+
+    /// In whose place he plays one of `parts`, when he plays none of them himself.
+    #[must_use]
+    pub fn in_place_of(&self, parts: &[Part]) -> Option<StaffId> {
+        let lent = |part: &Part| self.lent.iter().find(|it| it.0 == *part).map(|it| it.1);
+        let played = || parts.iter().filter(|it| self.parts.contains(it));
+        if played().any(|it| lent(it).is_none()) { None } else { played().find_map(lent) }
     }
 }
 

@@ -227,7 +227,8 @@ pub fn decide(
         .iter()
         .find(|it| it.kind == kind && it.from.contains(&status))
         .ok_or(Refused::WrongStatus { status, kind })?;
-    if !by.plays_any(rule.by) {
+    // What one did oneself one may take back, whatever has become of one's part in it.
+    if kind != CommandKind::Undo && !by.plays_any(rule.by) {
         return Err(Refused::NotYours { kind });
     }
     let words = command.words.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
@@ -249,7 +250,8 @@ pub fn decide(
         To::BeforeWithdraw => dossier.before_withdraw.unwrap_or(status),
         To::BeforeLast => dossier.last.as_ref().map_or(status, |it| it.before.status),
     };
-    Ok(Event { at: now, by: by.account, status, what: command.what, words })
+    let in_place_of = by.in_place_of(rule.by);
+    Ok(Event { at: now, by: by.account, status, what: command.what, in_place_of, words })
 }
 
 /// Several steps in one go, each on what the one before made: all of them or none.
@@ -389,9 +391,10 @@ impl Dossier {
     /// is filled in: which buttons to show.
     #[must_use]
     pub fn may_try(&self, kind: CommandKind, by: &Maker, now: DateTime) -> bool {
+        let plays = |parts| kind == CommandKind::Undo || by.plays_any(parts);
         let open = TABLE
             .iter()
-            .any(|it| it.kind == kind && it.from.contains(&self.status) && by.plays_any(it.by));
+            .any(|it| it.kind == kind && it.from.contains(&self.status) && plays(it.by));
         open && match kind {
             CommandKind::RequestIntakeSupplement => self.intake_supplements == 0,
             CommandKind::RequestSupplement => self.supplements == 0,

@@ -13,6 +13,7 @@ fn maker(account: i64, parts: &[Part]) -> Maker {
         account: AccountId(account),
         staff: Some(StaffId(account)),
         parts: parts.to_vec(),
+        lent: Vec::new(),
         answers_for: Vec::new(),
     }
 }
@@ -234,6 +235,25 @@ fn the_last_step_is_taken_back_by_its_maker_only_and_once() {
     dossier.apply(&event);
     assert_eq!(Dossier { last: None, ..before }, dossier);
     assert_eq!(refused(&dossier, &officer(), What::Undo.into()), Refused::NothingToUndo);
+}
+
+#[test]
+fn who_has_lost_his_part_by_his_own_step_may_still_take_it_back() {
+    let before = in_process();
+    let mut dossier = before.clone();
+    dossier.apply(&decide(&dossier, put_up(), &officer(), NOW).unwrap());
+    let without_a_part = maker(2, &[]);
+    assert!(dossier.may_try(CommandKind::Undo, &without_a_part, NOW.civil()));
+    assert!(decide(&dossier, What::Undo.into(), &without_a_part, NOW).is_ok());
+    assert!(!dossier.may_try(CommandKind::Undo, &maker(7, &[]), NOW.civil()));
+}
+
+#[test]
+fn a_step_taken_in_somebodys_place_says_in_whose() {
+    let own = maker(2, &[Part::Officer]);
+    let lent = Maker { lent: vec![(Part::Officer, StaffId(9))], ..own.clone() };
+    let in_place_of = |by: &Maker| decide(&in_process(), put_up(), by, NOW).unwrap().in_place_of;
+    assert_eq!((in_place_of(&own), in_place_of(&lent)), (None, Some(StaffId(9))));
 }
 
 fn minutes_later(minutes: i64) -> Instant {

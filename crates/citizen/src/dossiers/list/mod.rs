@@ -9,6 +9,7 @@ use domain::{
 };
 use jiff::ToSpan as _;
 use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, told};
+use store::{Fault, Tx};
 
 use super::view::{Around, Seen};
 
@@ -139,7 +140,13 @@ pub(super) fn waiting_for_citizen() -> Filter {
     Filter { statuses: of.map(Status::code).to_vec(), ..Filter::default() }
 }
 
-pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
+/// What was asked for. Whose dossiers are one's own, and on which one is asked, the database knows.
+pub(super) fn read_filter(
+    tx: &mut Tx<'_>,
+    asked: &Typed,
+    around: &Around,
+) -> Result<Filter, Fault> {
+    let who = &around.who;
     let mut filter = Filter {
         q: asked.get("q").chars().take(100).collect(),
         unit: asked.get("don-vi").parse().ok().map(UnitId),
@@ -153,8 +160,9 @@ pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
         "dang-xu-ly" => filter.statuses = in_process().statuses,
         "cho-toi" => {
             filter.open = true;
-            filter.holder = who.staff.or(Some(StaffId(0)));
+            filter.held_by = Some(around.own_and_stood_in_for(tx)?);
         }
+        "cho-y-kien" => filter.consulted = Some(around.answers_for()),
         "cho-chuyen" => filter.statuses = vec![Status::Accepted.code()],
         "cho-phan-cong" => filter.statuses = vec![Status::Transferred.code()],
         "cho-ky" => filter.statuses = vec![Status::ToSign.code()],
@@ -172,7 +180,7 @@ pub(super) fn read_filter(asked: &Typed, who: &Who) -> Filter {
         }
         _ => {}
     }
-    filter
+    Ok(filter)
 }
 
 #[derive(Template)]
@@ -226,22 +234,19 @@ pub async fn list(
     who: Who,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let mut filter = read_filter(&asked, &who);
     let seen = Seen::of(&who);
-    let count_max = filter.count_max();
     let by_due = asked.get("xep") == "hen-tra";
-    // Only what waits for its appointment has a next one.
-    filter.dated = by_due;
-    filter.open |= by_due && filter.statuses.is_empty();
-    let asks_opinion = asked.get("nhom") == "cho-y-kien";
+    let wanted = asked.clone();
     let place = asked.get("truoc").to_owned();
     let rows = asked.get("dong").parse().unwrap_or(ROWS).clamp(1, ROWS_MAX);
     let (inner, asker) = (site.clone(), who.clone());
-    let (mut lines, count, saved, officers, holders) = site
+    let (mut lines, count, count_max, saved, officers, holders) = site
         .read(&who, move |tx| {
-            if asks_opinion {
-                filter.consulted = Some(Around::load(&inner, &asker, tx)?.answers_for());
-            }
+            let around = Around::load(&inner, &asker, tx)?;
+            let mut filter = read_filter(tx, &wanted, &around)?;
+            // Only what waits for its appointment has a next one.
+            filter.dated = by_due;
+            filter.open |= by_due && filter.statuses.is_empty();
             let lines = if by_due {
                 let after = place
                     .split_once('_')
@@ -255,19 +260,17 @@ pub async fn list(
             if asker.can(Action::DossierAssign, domain::access::Object::Anything)
                 && let Some(home) = asker.home()
             {
-                let around = Around::load(&inner, &asker, tx)?;
                 let body = around.desk().office(home).map_or(home, |it| it.body);
                 officers = around.people(tx, Role::Specialist, home, body)?;
             }
             let holders = match asker.home() {
                 Some(home) => {
-                    let around = Around::load(&inner, &asker, tx)?;
                     let body = around.desk().office(home).map_or(home, |it| it.body);
                     around.workers(tx, body)?
                 }
                 None => Vec::new(),
             };
-            Ok((lines, count, sql::saved(tx)?, officers, holders))
+            Ok((lines, count, filter.count_max(), sql::saved(tx)?, officers, holders))
         })
         .await?;
     let full = usize::try_from(rows).unwrap_or(usize::MAX);

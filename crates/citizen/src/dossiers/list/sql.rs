@@ -24,6 +24,8 @@ pub struct Filter {
     pub statuses: Vec<&'static str>,
     /// The holder.
     pub holder: Option<StaffId>,
+    /// Held by one of these.
+    pub held_by: Option<Vec<StaffId>>,
     /// A body or a one-stop shop.
     pub unit: Option<UnitId>,
     /// Open and due before this moment.
@@ -147,6 +149,9 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result
     }
     if filter.open || filter.due_before.is_some() {
         select = select.and("d.is_open = 1", []);
+    }
+    if let Some(holders) = &filter.held_by {
+        select = select.and_in("d.holder", holders.clone());
     }
     select = select
         .and_if("d.due_at < ?", filter.due_before)

@@ -135,6 +135,10 @@ on_both_engines! { crate::routes();
             site.given(edit, &[]);
             assert_eq!(site.run(crate::dossiers::facts::unfolded).len(), 1, "{edit}");
         }
+        for table in ["dossier_person", "dossier_paper", "dossier_word", "dossier"] {
+            site.run(|tx| tx.execute(&format!("delete from {table}"), &[]));
+        }
+        assert_eq!(site.run(crate::dossiers::facts::unfolded).len(), 1, "events without a row");
     }
 
     async fn a_substitute_does_what_the_absent_one_would(site) {
@@ -160,6 +164,60 @@ on_both_engines! { crate::routes();
         });
         let page = specialist.get("/co-quan/ho-so/1/phan-cong").await;
         assert_eq!(page.status, 200, "{}", page.text);
+        // What waits for the absent one waits for him, and what he does in that place says so.
+        let home = specialist.get("/co-quan").await.text;
+        assert!(home.contains("Hồ sơ chờ phân công"), "{home}");
+        let own = [("can-bo", official.to_string())];
+        let own: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let done = specialist.post("/co-quan/ho-so/1/phan-cong", &own).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let begun = specialist.post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        assert_eq!(begun.status, 303, "{}", begun.text);
+        let page = specialist.get("/co-quan/ho-so/1").await.text;
+        assert_eq!(page.matches("thuly (thay truong)").count(), 1, "his own step is his: {page}");
+        let of = |act| format!("select count(*) from journal where act = '{act}' and details like '%in_place_of%'");
+        assert_eq!((site.count(&of("assign")), site.count(&of("begin"))), (1, 0));
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn what_an_absent_one_holds_stands_in_the_list_of_who_stands_in(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        site.signed_in("thuly").post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        let mut head = site.signed_in("truong");
+        let mine = "/co-quan/ho-so?nhom=cho-toi";
+        assert!(!head.get(mine).await.text.contains("Nguyễn Thị Thử"));
+        let number = |name: &str| {
+            domain::ids::StaffId(site.count(&format!("select id from staff where name = '{name}'")))
+        };
+        let (head_id, official, today) = (number("truong"), number("thuly"), site.now().civil().date());
+        site.run(|tx| staff::substitute(tx, official, head_id, today, today, "nghỉ phép"));
+        assert!(head.get(mine).await.text.contains("Nguyễn Thị Thử"));
+    }
+
+    async fn a_form_that_was_used_does_not_swallow_the_next_person(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let again = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
+        assert_eq!(again.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"));
+        let other = browser.post("/co-quan/ho-so/moi", &birth("Lê Văn Khác", ONCE)).await;
+        assert_eq!(other.status, 422);
+        assert!(other.text.contains("vừa ghi một hồ sơ khác"), "{}", other.text);
+        assert!(other.text.contains("value=\"Lê Văn Khác\"") && !other.text.contains(ONCE));
+        assert_eq!(site.count("select count(*) from dossier"), 1);
+    }
+
+    async fn a_page_that_does_not_say_which_state_it_showed_changes_nothing(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        for edition in ["", "abc", "1e1", "0", "99"] {
+            let fields = [("don-vi", "2"), ("an-ban", edition)];
+            let refused = browser.post("/co-quan/ho-so/1/chuyen", &fields).await;
+            assert_eq!(refused.status, 422, "{edition:?}");
+        }
+        assert_eq!(site.text("select status from dossier"), "accepted");
+        assert_eq!(browser.get("/co-quan/ho-so/abc").await.status, 404);
     }
 
     async fn what_a_merged_commune_left_is_its_heirs(site) {
