@@ -1,6 +1,9 @@
 //! The PostgreSQL half: connections that remember their statements.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use postgres::{
     Client, Statement,
@@ -14,6 +17,9 @@ pub(crate) const CONNECTIONS_MAX: u32 = 8;
 /// How long a request waits for a connection.
 const WAIT_MAX: Duration = Duration::from_secs(15);
 
+/// A connection that lay unused for so long is asked whether its server is still there.
+const DOUBTED_AFTER: Duration = Duration::from_secs(5);
+
 /// Statements that a connection remembers.
 const STATEMENTS_MAX: usize = 512;
 
@@ -23,6 +29,8 @@ pub(crate) struct Connection {
     statements: HashMap<String, Statement>,
     /// A transaction is open. A connection that comes back so is not used again: its work panicked.
     pub(crate) busy: bool,
+    /// When it was last taken or asked, by the machine's own clock.
+    used: Instant,
 }
 
 /// Opens connections for the pool.
@@ -42,7 +50,7 @@ impl r2d2::ManageConnection for Manager {
 
     fn connect(&self) -> Result<Connection, postgres::Error> {
         let client = self.config.connect(postgres::NoTls)?;
-        Ok(Connection { client, statements: HashMap::new(), busy: false })
+        Ok(Connection { client, statements: HashMap::new(), busy: false, used: Instant::now() })
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), postgres::Error> {
@@ -61,6 +69,15 @@ pub(crate) struct Pool(Option<r2d2::Pool<Manager>>);
 impl Pool {
     pub(crate) fn get(&self) -> Result<r2d2::PooledConnection<Manager>, Fault> {
         let pool = self.0.as_ref().ok_or_else(|| Fault::Pool("closed".to_owned()))?;
+        for _ in 0..CONNECTIONS_MAX {
+            let mut found = pool.get().map_err(|e| Fault::Pool(e.to_string()))?;
+            // The server may have been started anew meanwhile: a dead connection is closed by the
+            // question, and the pool lets it go.
+            if found.used.elapsed() < DOUBTED_AFTER || found.client.simple_query("").is_ok() {
+                found.used = Instant::now();
+                return Ok(found);
+            }
+        }
         pool.get().map_err(|e| Fault::Pool(e.to_string()))
     }
 }
