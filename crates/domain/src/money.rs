@@ -17,13 +17,18 @@ pub struct Dong(pub i64);
 
 /// Why a text is no amount.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("“{typed}” không phải là số tiền: chỉ ghi số nguyên đồng, ví dụ 50.000.")]
+#[error(
+    "“{typed}” không phải là số tiền: chỉ ghi số nguyên đồng, không quá 100.000 tỷ, ví dụ 50.000."
+)]
 pub struct DongError {
     /// What was typed.
     pub typed: String,
 }
 
 impl Refusal for DongError {}
+
+/// The largest amount that is read, in đồng: a hundred thousand billion, more than any office takes.
+const TYPED_MAX: i64 = 100_000_000_000_000;
 
 impl Dong {
     /// Nothing.
@@ -58,7 +63,8 @@ impl Dong {
         if !first_ok || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(wrong());
         }
-        digits.parse().map(Self).map_err(|_| wrong())
+        let read = digits.parse().ok().filter(|it| *it <= TYPED_MAX);
+        read.map(Self).ok_or_else(wrong)
     }
 
     /// The sum, or the largest amount there is.

@@ -296,7 +296,9 @@ pub async fn receive(
     // Sent twice in a row, a form leads to what it made; with other words in it, it is another
     // person's, who must not vanish behind the first.
     let once = typed.get("lan").to_owned();
-    if let Some(before) = site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await? {
+    if let Some(before) =
+        site.glance(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?
+    {
         let (location, first) = before.split_once(' ').unwrap_or((before.as_str(), ""));
         if first == said {
             return Ok(told(&format!("{location}?moi=1"), then.done()));

@@ -79,9 +79,12 @@ impl Demo {
 /// The table of demo sign-ins by role.
 pub fn print_sign_ins(sign_ins: &[SignIn]) {
     println!("Tài khoản minh họa (mật khẩu chung: {PASSWORD}):");
-    println!("  {:<18} {:<34} Đơn vị", "Tên đăng nhập", "Vai trò");
+    let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).max(13);
+    let logins = widest(&mut sign_ins.iter().map(|it| it.login.chars().count()));
+    let roles = widest(&mut sign_ins.iter().map(|it| it.role.chars().count()));
+    println!("  {:<logins$}  {:<roles$}  Đơn vị", "Tên đăng nhập", "Vai trò");
     for it in sign_ins {
-        println!("  {:<18} {:<34} {}", it.login, it.role, it.unit);
+        println!("  {:<logins$}  {:<roles$}  {}", it.login, it.role, it.unit);
     }
 }
 

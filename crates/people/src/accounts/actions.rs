@@ -228,7 +228,11 @@ fn read_new_password(typed: Typed, login: &str) -> Result<String, Mistakes> {
             "mat-khau-moi",
             "Mật khẩu phải dài từ 10 ký tự. Nên ghép vài từ dễ nhớ, ví dụ một câu ngắn.",
         );
-    } else if COMMON.contains(&folded.as_str()) || folded.contains(&login.to_lowercase()) {
+    } else if COMMON.contains(&folded.as_str())
+        || folded.contains(&login.to_lowercase())
+        // A row of figures, a telephone, a birthday.
+        || folded.bytes().all(|it| it.is_ascii_digit())
+    {
         fields.wrong("mat-khau-moi", "Mật khẩu này dễ đoán. Hãy chọn mật khẩu khác.");
     } else if new != twice {
         fields.wrong("mat-khau-lai", "Hai lần nhập mật khẩu không giống nhau.");

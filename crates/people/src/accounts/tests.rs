@@ -90,6 +90,7 @@ on_both_engines! { crate::accounts::routes();
         for (new, again, what) in [
             ("ngắn", "ngắn", "10 ký tự"),
             ("matkhau1234", "matkhau1234", "dễ đoán"),
+            ("0912 345 678", "0912 345 678", "dễ đoán"),
             ("con trâu đi trước", "cái cày theo sau", "không giống nhau"),
             (PASSWORD, PASSWORD, "khác mật khẩu được cấp"),
         ] {

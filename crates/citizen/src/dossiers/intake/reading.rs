@@ -243,6 +243,14 @@ fn read_papers(fields: &mut Fields, body: &ProcedureVersion) -> Option<Vec<Paper
             right = false;
             continue;
         };
+        if count == 0 && !matches!(form.as_str(), "shown" | "in_database") {
+            fields.wrong(
+                &format!("so-{place}"),
+                "Đã đánh dấu thì số bản ít nhất là 1; nếu chưa nhận thì bỏ dấu.",
+            );
+            right = false;
+            continue;
+        }
         papers.push(Paper {
             id: 0,
             place: i64::try_from(place).unwrap_or(0),

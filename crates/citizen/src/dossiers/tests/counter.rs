@@ -208,6 +208,16 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from dossier"), 1);
     }
 
+    async fn a_paper_that_is_ticked_is_there_at_least_once(site) {
+        given_two_communes(&site);
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.retain(|(name, _)| *name != "so-1");
+        fields.push(("so-1", "0"));
+        let refused = site.signed_in("quay").post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("số bản ít nhất là 1"), "{}", refused.text);
+    }
+
     async fn a_page_that_does_not_say_which_state_it_showed_changes_nothing(site) {
         given_two_communes(&site);
         let mut browser = received(&site).await;
