@@ -16,6 +16,7 @@ use crate::{
     doctor::Doctor,
     import::Import,
     ledger::Ledger,
+    migrate_database::MigrateDatabase,
     serve::Serve,
 };
 
@@ -44,6 +45,8 @@ enum Command {
     Backup(Backup),
     /// Khôi phục bản sao lưu vào nơi trống / Restore a backup into an empty place
     Restore(Restore),
+    /// Chuyển toàn bộ sang cơ sở dữ liệu trống khác / Move everything into another, empty database
+    MigrateDatabase(MigrateDatabase),
     /// Khám máy và cơ sở dữ liệu, kèm cách chữa / Look for what is wrong and how to mend it
     Doctor(Doctor),
     /// Đo tốc độ, bộ nhớ trên dữ liệu tự tạo / Measure on made-up data
@@ -108,6 +111,7 @@ pub fn run() -> Outcome {
         Command::Check(it) => it.run(&context),
         Command::Backup(it) => it.run(&context),
         Command::Restore(it) => it.run(&context),
+        Command::MigrateDatabase(it) => it.run(&context),
         Command::Doctor(it) => it.run(&context),
         Command::Bench(it) => it.run(&context),
         Command::Deadline(it) => it.run(),

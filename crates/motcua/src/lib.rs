@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod ledger;
+pub mod migrate_database;
 pub mod serve;
 pub mod setup;
 pub mod stop;

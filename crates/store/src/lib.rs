@@ -16,6 +16,7 @@ use std::sync::{
 use domain::{ids::AccountId, time::Instant};
 
 mod blobs;
+mod carry;
 mod fault;
 mod fill;
 pub mod journal;
@@ -32,6 +33,7 @@ mod watch;
 mod tests;
 
 pub use blobs::{Blobs, StoredBlob};
+pub use carry::{Carried, carry_all};
 pub use fault::Fault;
 pub use fill::Filling;
 pub use memo::Memo;

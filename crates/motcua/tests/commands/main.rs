@@ -120,6 +120,42 @@ fn the_bench_measures_everything_on_postgresql() {
 }
 
 #[test]
+fn an_office_moves_to_the_other_engine_and_back() {
+    let Some(temp) = testkit::pg::fresh_database() else { return };
+    let folder = Folder::new();
+    let (home, back) = (folder.join("a"), folder.join("b"));
+    done(&home, &["demo", "--dossiers", "20"]);
+    let head = done(&home, &["ledger", "head", "--json"]);
+    let url = |home: &Path| format!("sqlite:{}", home.join("motcua.db").display());
+    let told = done(&home, &["migrate-database", "--from", &url(&home), "--to", temp.url()]);
+    assert!(told.contains("nhật ký nguyên vẹn"), "{told}");
+    let there = |arguments: &[&str]| motcua_on(temp.url(), &home).args(arguments).output().unwrap();
+    assert_eq!(said(&there(&["ledger", "head", "--json"])), head);
+    assert!(there(&["check"]).status.success());
+
+    // A second time there is something already, and it is left alone.
+    let again = run(&home, &["migrate-database", "--from", &url(&home), "--to", temp.url()]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("không ghi đè"), "{}", said(&again));
+
+    std::fs::create_dir(&back).unwrap();
+    done(&back, &["migrate-database", "--from", temp.url(), "--to", &url(&back)]);
+    assert_eq!(done(&back, &["ledger", "head", "--json"]), head);
+    done(&back, &["check"]);
+
+    // Whoever works on gets the numbers after those that were carried.
+    let now = domain::time::Instant::from_epoch_ms(0);
+    let db = store::Db::open(temp.url(), now).unwrap();
+    db.write_blocking(store::Stamp::of_program(now, "test"), |tx| -> Result<(), store::Fault> {
+        let last = tx.query_number("select max(id) from unit", &[])?;
+        let new: i64 = tx.insert("insert into unit (kind) values ('commune') returning id", &[])?;
+        assert_eq!(new, last + 1);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
 fn what_was_backed_up_is_restored_as_it_was_and_nothing_is_overwritten() {
     let folder = Folder::new();
     let (home, copy, place) = (folder.join("a"), folder.join("b"), folder.join("c"));
