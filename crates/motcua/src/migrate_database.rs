@@ -37,13 +37,7 @@ impl MigrateDatabase {
             return Err(Problem::Refused(format!("Không có tệp {file} để chuyển đi.")));
         }
         let (from, to) = (Db::open(&self.from, now)?, Db::open(&self.to, now)?);
-        let taken = to.read_blocking(Stamp::of_program(now, "cli"), |tx| {
-            tx.query_number(
-                "select (select count(*) from account) + (select count(*) from journal)",
-                &[],
-            )
-        })?;
-        if taken > 0 {
+        if !store::is_untouched(&to, &Stamp::of_program(now, "cli"))? {
             return Err(Problem::Refused(
                 "Cơ sở dữ liệu đích đã có dữ liệu; motcua migrate-database không ghi đè. Hãy tạo một cơ \
                  sở dữ liệu trống."

@@ -158,6 +158,18 @@ fn carry(
     Ok(Carried { table, rows })
 }
 
+fn has_nothing(tx: &mut Tx<'_>) -> Result<bool, Fault> {
+    Ok(count(tx, "account")? == 0 && count(tx, "journal")? == 0)
+}
+
+/// Whether a database holds nothing but what the schema itself puts there.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn is_untouched(db: &Db, stamp: &Stamp) -> Result<bool, Fault> {
+    db.read_blocking(stamp.clone(), has_nothing)
+}
+
 /// Carries every row of `from` into `to` in one transaction, keys and all; `told` hears of each
 /// table how many rows have gone. Nobody may write to `from` meanwhile.
 ///
@@ -172,7 +184,7 @@ pub fn carry_all(
 ) -> Result<Vec<Carried>, Fault> {
     from.read_blocking(stamp.clone(), |source| {
         to.write_blocking(stamp.clone(), |target| {
-            if count(target, "account")? > 0 || count(target, "journal")? > 0 {
+            if !has_nothing(target)? {
                 return Err(Fault::Broken("there is something in the database carried to".into()));
             }
             // What the schema itself puts there.

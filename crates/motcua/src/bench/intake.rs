@@ -209,10 +209,7 @@ pub async fn measure(set: &Set, now: Instant, options: &Options) -> Result<Vec<F
                 let many = raw::on_postgresql(&set.url, &feed, intakes, AT_ONCE)?;
                 // The last to write the head need not have written the last entry; the program,
                 // which holds the head while it writes, goes on from it.
-                db.write_blocking(store::Stamp::of_program(now, "bench"), |tx| {
-                    let sql = "update journal_head set entries = (select max(id) from journal)";
-                    tx.execute(sql, &[])
-                })?;
+                sql::end_at_last_entry(&db, now)?;
                 Ok((one, many, rows))
             }
         }
