@@ -251,9 +251,10 @@ async fn the_offices_pages_are_sound() {
 /// `docs/screenshots.sh` does.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_for_the_readme() {
-    let Some(folder) = std::env::var_os("MOTCUA_SCREENSHOTS").map(std::path::PathBuf::from) else {
-        return;
-    };
+    // Taken each time, so that the script that keeps them does not break unnoticed.
+    let wanted = std::env::var_os("MOTCUA_SCREENSHOTS").map(std::path::PathBuf::from);
+    let folder = wanted.unwrap_or_else(|| std::env::temp_dir().join("motcua-pictures"));
+    std::fs::create_dir_all(&folder).unwrap();
     let start = date(2026, 2, 12).at(9, 20, 0, 0);
     let server = Server::start_with(On::Sqlite, start, 600).await.unwrap();
     for (width, height, suffix) in [(1366, 900, ""), (390, 844, "-390")] {
@@ -274,6 +275,8 @@ async fn pictures_for_the_readme() {
         page.goto("/co-quan/ho-so/moi?thu-tuc=1.010803").await;
         page.screenshot(&shot("intake")).await;
         page.fill("Họ và tên", "Nguyễn Văn Thử").await;
+        page.fill("Điện thoại", "0912 345 678").await;
+        page.tick("Đã nhận giấy tờ 1").await;
         page.press("Tiếp nhận và in giấy hẹn").await;
         page.see("Đã tiếp nhận").await;
         page.screenshot(&shot("dossier")).await;
