@@ -146,6 +146,23 @@ fn a_refusal_gives_its_reasons() {
 }
 
 #[test]
+fn a_refusal_after_appraisal_bears_its_number_and_the_leaders_name() {
+    let at_counter = samples::birth(FormSet::Circular2018);
+    let after = DossierSheet {
+        after_appraisal: true,
+        document_number: "167/UBND".to_owned(),
+        ..samples::birth(FormSet::Circular2018)
+    };
+    let (first, second) =
+        (paper(Form::Refusal, &at_counter).concat(), paper(Form::Refusal, &after).concat());
+    check_has(&first, &["không tiếp nhận, giải quyết", "NGƯỜI TIẾP NHẬN HỒ SƠ"]);
+    assert!(!first.contains("Nơi nhận"), "{first}");
+    check_has(&second, &["Số: 167/UBND", "thông báo không giải quyết", "Nơi nhận"]);
+    check_has(&second, &[&after.leader.name]);
+    assert!(!after.leader.name.is_empty() && !second.contains("NGƯỜI TIẾP NHẬN HỒ SƠ"), "{second}");
+}
+
+#[test]
 fn an_apology_names_both_promises_and_who_was_late() {
     let text = paper(Form::Apology, &samples::birth(FormSet::Circular2018)).concat();
     check_has(

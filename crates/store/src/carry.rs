@@ -15,7 +15,7 @@ pub struct Carried {
 }
 
 /// The tables in the order in which the schema makes them: what is referred to comes first.
-fn tables() -> impl DoubleEndedIterator<Item = &'static str> {
+pub fn tables() -> impl DoubleEndedIterator<Item = &'static str> {
     let lines = SCHEMA.iter().flat_map(|it| it.sql.lines());
     let made: Vec<&str> = lines
         .filter_map(|it| it.strip_prefix("create table "))

@@ -33,7 +33,7 @@ mod watch;
 mod tests;
 
 pub use blobs::{Blobs, StoredBlob};
-pub use carry::{Carried, carry_all, is_untouched};
+pub use carry::{Carried, carry_all, is_untouched, tables};
 pub use fault::Fault;
 pub use fill::Filling;
 pub use memo::Memo;

@@ -351,7 +351,7 @@ pub async fn show(
             let maker = around.maker(tx, &on_desk.kept)?;
             let kept = &on_desk.kept;
             let dossier = &kept.dossier;
-            let events = sql::events(tx, id)?;
+            let (events, asides) = sql::history(tx, id)?;
             let reason = events
                 .iter()
                 .rev()
@@ -455,10 +455,7 @@ pub async fn show(
                 working,
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
-                done: {
-                    let asides = sql::asides(tx, id)?;
-                    done(tx, &asker, &events, asides)?
-                },
+                done: done(tx, &asker, &events, asides)?,
                 papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),
                 files: sql::files(tx, id)?,
                 prints,

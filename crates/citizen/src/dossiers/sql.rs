@@ -508,10 +508,19 @@ fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are
 /// no steps (a file added) are left out.
 pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
+    Ok(history(tx, id)?.0)
+}
+
+/// [`events`], and beside them what happened that is no step: files added, the applicant put right
+/// or erased. Who looked at it is for the journal.
+pub fn history(tx: &mut Tx<'_>, id: DossierId) -> Result<(Vec<Event>, Vec<journal::Kept>), Fault> {
     let entries = journal::of(tx, SUBJECT, id.0)?;
-    let mut events = Vec::with_capacity(entries.len());
+    let (mut events, mut asides) = (Vec::with_capacity(entries.len()), Vec::new());
     for entry in entries {
         if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
+            if matches!(entry.act.as_str(), "add_file" | "correct_person" | "erase_person") {
+                asides.push(entry);
+            }
             continue;
         }
         let details: Details = serde_json::from_str(&entry.details).map_err(|e| {
@@ -526,13 +535,5 @@ pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
             words: entry.words,
         });
     }
-    Ok(events)
-}
-
-/// What happened to it that is no step, oldest first: files added, the applicant put right or
-/// erased. Who looked at it is for the journal.
-pub fn asides(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<journal::Kept>, Fault> {
-    let mut entries = journal::of(tx, SUBJECT, id.0)?;
-    entries.retain(|it| matches!(it.act.as_str(), "add_file" | "correct_person" | "erase_person"));
-    Ok(entries)
+    Ok((events, asides))
 }
