@@ -135,11 +135,47 @@ pub enum Action {
     JournalRead,
     /// Erase personal data.
     PersonErase,
+    /// Change internal workflows, try them, publish them.
+    WorkflowManage,
+    /// Take the whole configuration out and bring one in.
+    ConfigExchange,
+    /// Take a ticket, look at the call screen, book a time.
+    QueueTicket,
+    /// Call and serve tickets at a desk.
+    QueueServe,
+    /// Set up desks, lanes and opening times of a queue; its figures.
+    QueueManage,
+    /// Collect and refund fees, print receipts.
+    FeeCollect,
+    /// Change the table of fees, accounts and exemptions.
+    FeeManage,
+    /// Cash books and bank statements.
+    CashBook,
+    /// Write into the registers of certification and civil status.
+    BookKeep,
+    /// Open and close those registers.
+    BookClose,
+    /// The register of results: look, print, post.
+    ResultRegister,
+    /// Revoke a result, issue it anew.
+    ResultRevoke,
+    /// Rate what was just received.
+    RatingGive,
+    /// Evaluations of counters and officials, satisfaction.
+    EvaluationView,
+    /// Late dossiers, who holds them, what was escalated.
+    LatenessView,
+    /// Other installations that dossiers go to and come from.
+    RelayManage,
+    /// A message from another installation, signed by it.
+    RelayReceive,
+    /// Certificates that are trusted, the office's seals.
+    SealManage,
 }
 
 impl Action {
     /// Every action, for the table that is printed and reviewed.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 43] = [
         Self::PublicRead,
         Self::DossierTrack,
         Self::SignIn,
@@ -165,12 +201,38 @@ impl Action {
         Self::AccountManage,
         Self::JournalRead,
         Self::PersonErase,
+        Self::WorkflowManage,
+        Self::ConfigExchange,
+        Self::QueueTicket,
+        Self::QueueServe,
+        Self::QueueManage,
+        Self::FeeCollect,
+        Self::FeeManage,
+        Self::CashBook,
+        Self::BookKeep,
+        Self::BookClose,
+        Self::ResultRegister,
+        Self::ResultRevoke,
+        Self::RatingGive,
+        Self::EvaluationView,
+        Self::LatenessView,
+        Self::RelayManage,
+        Self::RelayReceive,
+        Self::SealManage,
     ];
 
     /// Whether anybody on the street may do it.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, Self::PublicRead | Self::DossierTrack | Self::SignIn)
+        matches!(
+            self,
+            Self::PublicRead
+                | Self::DossierTrack
+                | Self::SignIn
+                | Self::QueueTicket
+                | Self::RatingGive
+                | Self::RelayReceive
+        )
     }
 }
 
@@ -186,30 +248,46 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::SignIn
         | Action::OwnAccount
         | Action::OfficeHome
-        | Action::CalendarView => true,
+        | Action::CalendarView
+        | Action::QueueTicket
+        | Action::RatingGive
+        | Action::RelayReceive => true,
         Action::DossierView => !matches!(role, Administrator),
-        Action::DossierReceive | Action::DossierReturn => {
+        Action::DossierReceive
+        | Action::DossierReturn
+        | Action::QueueServe
+        | Action::FeeCollect => {
             matches!(role, CounterOfficial | UnitHead)
         }
         Action::DossierAssign => matches!(role, UnitHead | Leader),
         Action::DossierSettle => matches!(role, Specialist | UnitHead),
-        Action::DossierSign => matches!(role, Leader),
+        Action::DossierSign | Action::ResultRevoke => matches!(role, Leader),
         Action::DossierNumber => matches!(role, Clerk),
         Action::DossierStep => {
             matches!(role, UnitHead | CounterOfficial | Specialist | Clerk | Leader)
         }
-        Action::RegisterPrint => {
+        Action::RegisterPrint | Action::ResultRegister | Action::CashBook => {
             matches!(role, CounterOfficial | UnitHead | Clerk | Leader | ReformOfficer | Auditor)
         }
-        Action::ProcedureManage => matches!(role, Administrator | ReformOfficer),
+        Action::ProcedureManage | Action::WorkflowManage | Action::FeeManage => {
+            matches!(role, Administrator | ReformOfficer)
+        }
         Action::PostingManage => matches!(role, ReformOfficer | CounterOfficial | UnitHead),
         Action::CalendarManage | Action::UnitManage | Action::StaffManage => {
             matches!(role, Administrator)
         }
-        Action::SubstitutionManage | Action::AdminHome => {
+        Action::SubstitutionManage | Action::AdminHome | Action::QueueManage => {
             matches!(role, Administrator | UnitHead)
         }
-        Action::AccountManage | Action::PersonErase => matches!(role, Administrator),
+        Action::AccountManage
+        | Action::PersonErase
+        | Action::ConfigExchange
+        | Action::RelayManage
+        | Action::SealManage => matches!(role, Administrator),
+        Action::BookKeep => matches!(role, CounterOfficial | UnitHead | Specialist | Clerk),
+        Action::BookClose => matches!(role, UnitHead | Leader),
+        Action::EvaluationView => matches!(role, UnitHead | Leader | ReformOfficer | Auditor),
+        Action::LatenessView => !matches!(role, Administrator),
         Action::JournalRead => matches!(role, Auditor | Administrator),
     }
 }

@@ -77,7 +77,10 @@ impl Serve {
                 .await
                 .map_err(|e| Problem::Refused(format!("Không mở được địa chỉ {listen}: {e}")))?;
             println!("Một Cửa đang chạy tại {base_url}");
-            serve(listener, site::serve(crate::routes(), site), until_told()).await;
+            let routes = crate::routes();
+            let jobs = tokio::spawn(site::jobs::keep_running(site.clone(), routes.jobs()));
+            serve(listener, site::serve(routes, site), until_told()).await;
+            jobs.abort();
             Ok(ExitCode::SUCCESS)
         })
     }

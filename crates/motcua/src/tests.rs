@@ -186,3 +186,18 @@ fn people_are_imported_whole_or_not_at_all() {
     assert_eq!((format!("{:?}", import(&right, false)), people()), (code(0), 1));
     std::fs::remove_dir_all(&folder).ok();
 }
+
+fn with_a_counting_job() -> site::Routes {
+    site::Routes::default().job("count", 5, |_, tx| Ok(site::outdate(tx, "test_runs")?))
+}
+
+testkit::on_both_engines! { with_a_counting_job();
+    async fn a_job_runs_when_its_time_has_come_and_no_sooner(site) {
+        let runs = || site.run(|tx| site::edition(tx, "test_runs"));
+        assert_eq!((site.run_jobs().await, runs()), (1, 1), "at the first look");
+        site.pass_minutes(4);
+        assert_eq!((site.run_jobs().await, runs()), (0, 1), "too early");
+        site.pass_minutes(1);
+        assert_eq!((site.run_jobs().await, runs()), (1, 2));
+    }
+}

@@ -24,6 +24,7 @@ pub mod assets;
 mod edge;
 mod failure;
 pub mod form;
+pub mod jobs;
 pub mod limit;
 mod routes;
 pub mod seal;

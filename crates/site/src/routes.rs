@@ -16,6 +16,7 @@ use store::{Fault, Tx};
 
 use crate::{
     Failure, Site, Who,
+    jobs::{Job, JobFuture, JobWork},
     who::{Knock, Stage},
 };
 
@@ -91,6 +92,7 @@ pub struct Routes {
     menu: Vec<MenuEntry>,
     admin: Vec<AdminEntry>,
     unit_needs: Vec<UnitNeed>,
+    jobs: Vec<Job>,
 }
 
 impl Routes {
@@ -128,6 +130,36 @@ impl Routes {
         self
     }
 
+    /// Adds a job that runs every so many minutes, in one transaction.
+    #[must_use]
+    pub fn job(
+        mut self,
+        name: &'static str,
+        every_minutes: i64,
+        work: fn(&Site, &mut Tx<'_>) -> Result<(), Failure>,
+    ) -> Self {
+        self.jobs.push(Job { name, every_minutes, work: JobWork::InOne(work) });
+        self
+    }
+
+    /// Adds a job that speaks to the outside: what it does is its own affair once it is claimed.
+    #[must_use]
+    pub fn job_apart(
+        mut self,
+        name: &'static str,
+        every_minutes: i64,
+        work: fn(Site) -> JobFuture,
+    ) -> Self {
+        self.jobs.push(Job { name, every_minutes, work: JobWork::Apart(work) });
+        self
+    }
+
+    /// What runs by itself.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        self.jobs.clone()
+    }
+
     /// These routes and those.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
@@ -135,6 +167,7 @@ impl Routes {
         self.menu.extend(more.menu);
         self.admin.extend(more.admin);
         self.unit_needs.extend(more.unit_needs);
+        self.jobs.extend(more.jobs);
         self
     }
 

@@ -99,6 +99,18 @@ pub(crate) fn grow_setting(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a run of the job is due; if it is, this run is the claimer's.
+pub(crate) fn claim_job(tx: &mut Tx<'_>, name: &str, every_ms: i64) -> Result<bool, Fault> {
+    let now = tx.now().epoch_ms();
+    let claimed = tx.execute(
+        "insert into job_run (name, ran_ms) values (?1, ?2)
+         on conflict (name) do update set ran_ms = excluded.ran_ms
+         where job_run.ran_ms <= excluded.ran_ms - ?3",
+        &[name.into(), now.into(), every_ms.into()],
+    )?;
+    Ok(claimed > 0)
+}
+
 pub(crate) fn tree(tx: &mut Tx<'_>) -> Result<Tree, Fault> {
     let today = tx.now().civil().date().to_string();
     let rows = tx.query(

@@ -18,4 +18,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0003_procedures",
     "0004_dossiers",
     "0005_consultation",
+    "0006_jobs",
 ];

@@ -58,6 +58,7 @@ pub struct TestSite {
     /// Its database.
     pub db: Db,
     router: Router,
+    jobs: Vec<site::jobs::Job>,
     now_ms: Arc<AtomicI64>,
     _temp: Option<pg::TempDatabase>,
 }
@@ -115,8 +116,9 @@ impl TestSite {
         };
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
+        let jobs = routes.jobs();
         let router = site::serve(routes, site.clone());
-        Self { site, db, router, now_ms, _temp: temp }
+        Self { site, db, router, jobs, now_ms, _temp: temp }
     }
 
     /// The moment that the site's clock shows.
@@ -133,6 +135,11 @@ impl TestSite {
     /// Moves the clock.
     pub fn pass_minutes(&self, minutes: i64) {
         self.now_ms.fetch_add(minutes * 60_000, Ordering::Relaxed);
+    }
+
+    /// Runs the jobs that are due by the site's clock; says how many ran.
+    pub async fn run_jobs(&self) -> usize {
+        site::jobs::run_due(&self.site, &self.jobs).await
     }
 
     /// Runs `work` as the program itself would now, in one writing transaction.

@@ -42,6 +42,24 @@ AdminHome: administrator unit_head
 AccountManage: administrator
 JournalRead: administrator auditor
 PersonErase: administrator
+WorkflowManage: administrator reform_officer
+ConfigExchange: administrator
+QueueTicket: everybody
+QueueServe: unit_head counter_official
+QueueManage: administrator unit_head
+FeeCollect: unit_head counter_official
+FeeManage: administrator reform_officer
+CashBook: unit_head counter_official clerk leader reform_officer auditor
+BookKeep: unit_head counter_official specialist clerk
+BookClose: unit_head leader
+ResultRegister: unit_head counter_official clerk leader reform_officer auditor
+ResultRevoke: leader
+RatingGive: everybody
+EvaluationView: unit_head leader reform_officer auditor
+LatenessView: unit_head counter_official specialist clerk leader reform_officer auditor
+RelayManage: administrator
+RelayReceive: everybody
+SealManage: administrator
 "
     );
 }

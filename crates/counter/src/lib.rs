@@ -1,0 +1,10 @@
+//! What happens around the desk: queue, registers, ratings. It stands on `citizen` and is known to
+//! nobody but the binary.
+
+use site::Routes;
+
+/// The routes of every slice in this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+}
