@@ -5,7 +5,9 @@ use site::Routes;
 pub mod calendar;
 pub mod dossiers;
 pub mod erasure;
+pub mod figures;
 pub mod head;
+pub mod lateness;
 pub mod notices;
 pub mod procedures;
 pub mod tracking;
@@ -14,6 +16,8 @@ pub mod tracking;
 #[must_use]
 pub fn routes() -> Routes {
     dossiers::routes()
+        .and(lateness::routes())
+        .and(figures::routes())
         .and(notices::routes())
         .and(procedures::routes())
         .and(tracking::routes())

@@ -19,4 +19,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0004_dossiers",
     "0005_consultation",
     "0006_jobs",
+    "0007_lateness",
 ];

@@ -10,6 +10,8 @@ use people::staff::facts as staff;
 use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx};
 
+use crate::lateness::facts as lateness;
+
 use super::{
     list::{
         LineView, line_view,
@@ -139,6 +141,8 @@ struct Home {
     shell: Shell,
     name: String,
     piles: Vec<PileView>,
+    /// Alarms for whoever looks that nobody said he knows.
+    alarms: i64,
     may_view: bool,
     may_receive: bool,
     substitutions: Vec<String>,
@@ -209,7 +213,7 @@ fn opinions(
 /// GET `/co-quan`: today's work.
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
-    let piles = if may_view {
+    let (piles, alarms) = if may_view {
         let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
         site.read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
@@ -226,11 +230,12 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
                 .map(|it| pile(tx, &asker, &seen, home, &holders, it))
                 .collect::<Result<Vec<_>, Fault>>()?;
             piles.extend(opinions(tx, &asker, &seen, &around)?);
-            Ok(piles)
+            let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
+            Ok((piles, alarms))
         })
         .await?
     } else {
-        Vec::new()
+        (Vec::new(), 0)
     };
     let today = who.today();
     let substitutions = match who.staff {
@@ -244,6 +249,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         shell: site.shell(&who),
         name: who.name.to_string(),
         piles,
+        alarms,
         substitutions,
         may_view,
         may_receive: who.can(Action::DossierReceive, Object::Anything),

@@ -12,6 +12,8 @@ use people::staff::facts as staff;
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Who, show::Working};
 use store::{Fault, Tx};
 
+use crate::lateness::facts as lateness;
+
 use super::{
     papers,
     sql::{self, File, Paper, Person},
@@ -90,6 +92,8 @@ struct Show {
     fresh: Option<papers::Printable>,
     /// What the draft or the result says, if it is a refusal, and why.
     refusal: Option<String>,
+    /// What rings on it, and why.
+    ringing: Vec<(&'static str, String)>,
     provisional: bool,
     erased: bool,
     may_correct: bool,
@@ -414,6 +418,7 @@ pub async fn show(
                 .rev()
                 .find(|it| refused && it.what.kind() == CommandKind::Refuse)
                 .map(|it| it.words.clone().unwrap_or_default());
+            let ringing = lateness::ringing(tx, id)?;
             let counter = maker
                 .plays_any(&[domain::dossier::Part::Counter, domain::dossier::Part::CounterHead]);
             let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
@@ -426,6 +431,7 @@ pub async fn show(
             let page = Show {
                 fresh,
                 refusal,
+                ringing,
                 provisional: kept.provisional && dossier.due_at.is_some(),
                 erased,
                 may_correct: counter && !erased && !dossier.status.is_over(),

@@ -17,7 +17,7 @@ use site::{
 };
 use store::Tx;
 
-use crate::notices;
+use crate::{lateness::facts as lateness, notices};
 
 use super::{
     desk::{DeskError, OnDesk},
@@ -152,7 +152,7 @@ async fn step_page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (ask, on_desk, hint) = site
+    let (ask, on_desk, hint, drafted) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -166,12 +166,19 @@ async fn step_page(
             }
             let asked = if kind == CommandKind::Answer { last_question(tx, id)? } else { None };
             let hint = hint(&around, &on_desk, kind, asked, tx.now().civil());
-            Ok((ask(tx, &around, &on_desk, &maker, kind)?, on_desk, hint))
+            let drafted =
+                if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
+            Ok((ask(tx, &around, &on_desk, &maker, kind)?, on_desk, hint, drafted))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
         let owed = on_desk.kept.dossier.fee_due.0 - on_desk.kept.dossier.fee_paid.0;
         m.typed.set("so-tien", owed.to_string());
+    }
+    // The letter that was drafted by itself, for whoever signs to read and change.
+    if let Some((day, why)) = drafted.filter(|_| m.typed("an-ban").is_empty()) {
+        m.typed.set("ngay", domain::text::date(day));
+        m.typed.set("loi", why);
     }
     let edition = match m.typed("an-ban") {
         "" => on_desk.kept.edition.to_string(),
@@ -331,6 +338,7 @@ pub async fn take(
             };
             on_desk.step(tx, around.desk(), &maker, command)?;
             if kind == CommandKind::Extend {
+                lateness::apologised(tx, id)?;
                 notices::extended(tx, &on_desk.kept)?;
             }
             Ok(Ok(()))

@@ -26,6 +26,8 @@ const WAIT: Duration = Duration::from_secs(20);
 pub struct Server {
     pub base: String,
     pub db: Db,
+    site: Site,
+    jobs: Vec<site::jobs::Job>,
     now_ms: Arc<AtomicI64>,
     _temp: Option<TempDatabase>,
 }
@@ -76,9 +78,11 @@ impl Server {
         };
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
-        let router = site::serve(motcua::routes(), site);
+        let routes = motcua::routes();
+        let jobs = routes.jobs();
+        let router = site::serve(routes, site.clone());
         tokio::spawn(motcua::serve::serve(listener, router, std::future::pending()));
-        Some(Self { base, db, now_ms, _temp: temp })
+        Some(Self { base, db, site, jobs, now_ms, _temp: temp })
     }
 
     /// What the clock shows.
@@ -89,6 +93,11 @@ impl Server {
     /// Sets the clock.
     pub fn at(&self, civil: DateTime) {
         self.now_ms.store(Instant::from_civil(civil).epoch_ms(), Ordering::Relaxed);
+    }
+
+    /// Runs the jobs that are due by the clock.
+    pub async fn run_jobs(&self) {
+        site::jobs::run_due(&self.site, &self.jobs).await;
     }
 
     /// One text from the database.
@@ -237,6 +246,15 @@ impl Page {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         panic!("“{text}” cannot be pressed");
+    }
+
+    /// Presses the first button or link whose text begins so: one of many lines.
+    pub async fn press_within(&self, text: &str) {
+        let xpath = format!(
+            "//button[starts-with(normalize-space(.), \"{text}\")] \
+             | //a[starts-with(normalize-space(.), \"{text}\")]"
+        );
+        self.find(&xpath).await.click().await.unwrap();
     }
 
     /// All that the page shows; nothing while it is between two pages.
