@@ -17,6 +17,7 @@ use crate::{
     import::Import,
     ledger::Ledger,
     migrate_database::MigrateDatabase,
+    pdf::Pdf,
     serve::Serve,
 };
 
@@ -56,6 +57,9 @@ enum Command {
     /// Nhật ký và mã đối chiếu / The journal and its head
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Chữ ký số trên tệp PDF / Signatures of a PDF
+    #[command(subcommand)]
+    Pdf(Pdf),
 }
 
 /// What a command works with.
@@ -116,5 +120,6 @@ pub fn run() -> Outcome {
         Command::Bench(it) => it.run(&context),
         Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
+        Command::Pdf(it) => it.run(&context),
     }
 }

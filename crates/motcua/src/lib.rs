@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod import;
 pub mod ledger;
 pub mod migrate_database;
+pub mod pdf;
 pub mod serve;
 pub mod setup;
 pub mod stop;

@@ -22,6 +22,7 @@ use site::{Config, Routes, Site, seal::Seal};
 use store::{Blobs, Db, Fault, Param, Stamp, Tx};
 use tower::ServiceExt as _;
 
+pub mod pdf;
 pub mod pg;
 
 /// Runs `async fn name(site: TestSite)` tests once on SQLite and once on PostgreSQL.

@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+mod pdf;
+
 /// A folder of its own, removed with the test.
 struct Folder(PathBuf);
 
