@@ -3,8 +3,10 @@
 
 use site::Routes;
 
+pub mod books;
+
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default()
+    books::routes()
 }

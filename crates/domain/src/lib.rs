@@ -5,6 +5,7 @@
 //! in milliseconds, and its rules be read next to the article they carry out.
 
 pub mod access;
+pub mod books;
 pub mod calendar;
 pub mod codes;
 pub mod deadline;

@@ -8,6 +8,7 @@
 //! TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP.
 
 mod board;
+mod book;
 mod clean;
 mod forms;
 mod qr;
@@ -19,6 +20,10 @@ pub mod vi;
 pub use board::{
     BoardRow, ChannelLimit, LedgerHead, NoticeBoard, ProcedurePaper, ProcedureSheet,
     render_ledger_head, render_notice_board, render_procedure,
+};
+pub use book::{
+    BookClosing, BookColumn, BookRow, BookSheet, ExtractSheet, book_xlsx, closing_words, render_book,
+    render_extract,
 };
 pub use forms::{Form, render};
 pub use qr::qr_svg;

@@ -44,7 +44,7 @@ pub use axum::{
 pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
-pub use routes::{AdminEntry, AdminGroup, MenuEntry, RouteInfo, Routes, UnitNeed};
+pub use routes::{AdminEntry, AdminGroup, MenuEntry, RouteInfo, Routes, Tie, Ties, UnitNeed};
 pub use shell::Shell;
 pub use who::Who;
 pub use words::{Lang, Words};
@@ -83,6 +83,7 @@ pub struct Site {
     menu: Arc<[MenuEntry]>,
     admin: Arc<[AdminEntry]>,
     unit_needs: Arc<[UnitNeed]>,
+    ties: Arc<[Ties]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -113,6 +114,7 @@ impl Site {
             menu: Arc::new([]),
             admin: Arc::new([]),
             unit_needs: Arc::new([]),
+            ties: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -243,6 +245,23 @@ impl Site {
             needs.extend(need(tx, unit, last)?);
         }
         Ok(needs)
+    }
+
+    /// What hangs on a dossier that `who` sees, slice by slice.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn ties_of(
+        &self,
+        who: &Who,
+        tx: &mut Tx<'_>,
+        dossier: domain::ids::DossierId,
+    ) -> Result<Vec<Tie>, Fault> {
+        let mut all = Vec::new();
+        for ties in self.ties.iter() {
+            all.extend(ties(who, tx, dossier)?);
+        }
+        Ok(all)
     }
 
     /// The units of today, read anew when a unit or the day has changed.

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     access::{Action, Object},
-    ids::UnitId,
+    ids::{DossierId, UnitId},
 };
 use jiff::civil::Date;
 use store::{Fault, Tx};
@@ -85,6 +85,23 @@ pub struct AdminEntry {
 /// none if nothing does. A unit is not closed while anything needs it.
 pub type UnitNeed = fn(&mut Tx<'_>, UnitId, Date) -> Result<Option<String>, Fault>;
 
+/// Something of another slice that hangs on a dossier: shown on its page, and asked for before its
+/// people are erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tie {
+    /// What people read.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is still to be done.
+    pub is_due: bool,
+    /// Why it stays when the dossier's people are erased; nothing if it does not.
+    pub stays: Option<String>,
+}
+
+/// What of a slice hangs on a dossier, for somebody who sees the dossier.
+pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
@@ -92,6 +109,7 @@ pub struct Routes {
     menu: Vec<MenuEntry>,
     admin: Vec<AdminEntry>,
     unit_needs: Vec<UnitNeed>,
+    ties: Vec<Ties>,
     jobs: Vec<Job>,
 }
 
@@ -127,6 +145,13 @@ impl Routes {
     #[must_use]
     pub fn needs_unit(mut self, need: UnitNeed) -> Self {
         self.unit_needs.push(need);
+        self
+    }
+
+    /// Has the slice asked what of it hangs on a dossier.
+    #[must_use]
+    pub fn ties(mut self, ties: Ties) -> Self {
+        self.ties.push(ties);
         self
     }
 
@@ -167,6 +192,7 @@ impl Routes {
         self.menu.extend(more.menu);
         self.admin.extend(more.admin);
         self.unit_needs.extend(more.unit_needs);
+        self.ties.extend(more.ties);
         self.jobs.extend(more.jobs);
         self
     }
@@ -182,6 +208,7 @@ impl Routes {
         site.menu = self.menu.into();
         site.admin = self.admin.into();
         site.unit_needs = self.unit_needs.into();
+        site.ties = self.ties.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

@@ -20,4 +20,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0005_consultation",
     "0006_jobs",
     "0007_lateness",
+    "0008_books",
 ];

@@ -1,6 +1,6 @@
 //! What goes into a statement and what comes out of it, the same on both engines.
 
-use domain::ids::{
+use domain::ids::{BookEntryId, BookId,
     AccountId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId, VersionId,
 };
 
@@ -248,4 +248,4 @@ macro_rules! id_params {
         }
     )*};
 }
-id_params!(AccountId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId, VersionId);
+id_params!(AccountId, BookEntryId, BookId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId, VersionId);

@@ -5,6 +5,8 @@ use domain::{
     ids::DossierId,
     workflow::Workflow,
 };
+use people::staff::facts as staff;
+use site::{Failure, Who};
 use store::{Fault, Tx};
 
 use super::sql;
@@ -45,6 +47,45 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
 pub fn secret_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<String>, Fault> {
     let Some(id) = id_of(tx, code)? else { return Ok(None) };
     Ok(sql::person(tx, id)?.map(|it| it.secret))
+}
+
+/// A dossier as another slice copies from it.
+#[derive(Debug, Clone)]
+pub struct Copied {
+    /// The dossier.
+    pub kept: Kept,
+    /// The procedure's code.
+    pub procedure: String,
+    /// Its people.
+    pub person: sql::Person,
+    /// Its papers.
+    pub papers: Vec<sql::Paper>,
+    /// Who signed its result, with the title of today; empty if nobody has.
+    pub signer: String,
+}
+
+/// The dossier, for somebody who may see it.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is none that he sees.
+pub fn copied(tx: &mut Tx<'_>, who: &Who, id: DossierId) -> Result<Copied, Failure> {
+    let kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+    if !super::view::sees(who, &kept) {
+        return Err(Failure::NotFound);
+    }
+    let version = crate::procedures::facts::version(tx, kept.version)?.ok_or(Failure::NotFound)?;
+    let signer = match kept.dossier.signer {
+        Some(it) => staff::person(tx, it, who.today())?
+            .map_or_else(String::new, |it| format!("{}, {}", it.name, it.title)),
+        None => String::new(),
+    };
+    Ok(Copied {
+        procedure: version.body.code.clone(),
+        person: sql::person(tx, id)?.unwrap_or_default(),
+        papers: sql::papers(tx, id)?,
+        signer,
+        kept,
+    })
 }
 
 /// Everything that happened to a dossier, oldest first.

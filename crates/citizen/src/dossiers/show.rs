@@ -109,6 +109,7 @@ struct Show {
     fee_paid: String,
     number: String,
     may_add_files: bool,
+    ties: Vec<site::Tie>,
 }
 
 /// What the papers' forms are called.
@@ -476,6 +477,7 @@ pub async fn show(
                 fee_paid: dossier.fee_paid.to_string(),
                 number: dossier.number.clone().unwrap_or_default(),
                 may_add_files: is_own && !erased,
+                ties: inner.ties_of(&asker, tx, id)?,
             };
             Ok((page, is_own))
         })

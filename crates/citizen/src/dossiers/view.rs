@@ -134,9 +134,7 @@ impl Around {
     }
 
     fn sees(&self, kept: &Kept) -> bool {
-        let units = [kept.unit, kept.competent, kept.body];
-        let asked = kept.dossier.consultations.iter().map(|it| it.unit);
-        units.into_iter().chain(asked).any(|it| self.who.can_at(Action::DossierView, it))
+        sees(&self.who, kept)
     }
 
     /// One-stop shops where this person receives.
@@ -172,6 +170,13 @@ impl Around {
         }
         staff::with_any_role(tx, &[role], &units, self.who.today())
     }
+}
+
+/// Whether somebody may see a dossier: that of his units, or one on which they were asked.
+pub(super) fn sees(who: &Who, kept: &Kept) -> bool {
+    let units = [kept.unit, kept.competent, kept.body];
+    let asked = kept.dossier.consultations.iter().map(|it| it.unit);
+    units.into_iter().chain(asked).any(|it| who.can_at(Action::DossierView, it))
 }
 
 /// The name of a member of staff; a dash for nobody.

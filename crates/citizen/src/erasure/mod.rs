@@ -42,6 +42,8 @@ struct About {
     status: &'static str,
     received: String,
     files: usize,
+    /// What stays by law, in the words of each slice.
+    stays: Vec<String>,
 }
 
 #[derive(Template)]
@@ -87,9 +89,9 @@ async fn erase(
             return Err(Failure::Mistaken(site.page(&page)?));
         }
     };
-    let (asker, code) = (who.clone(), wish.code.trim().to_uppercase());
+    let (asker, inner, code) = (who.clone(), site.clone(), wish.code.trim().to_uppercase());
     let asked = code.clone();
-    let found = site.read(&who, move |tx| look(tx, &asker, &asked)).await?;
+    let found = site.read(&who, move |tx| look(tx, &inner, &asker, &asked)).await?;
     let (id, about) = match found {
         Ok(it) => it,
         Err(mistake) => {
@@ -125,7 +127,11 @@ async fn erase(
     for sha256 in orphans {
         site.blobs.delete(&sha256).await?;
     }
-    Ok(told(ADDRESS, &format!("Đã xóa dữ liệu cá nhân trong hồ sơ {}.", about.code)))
+    let mut said = format!("Đã xóa dữ liệu cá nhân trong hồ sơ {}.", about.code);
+    if !about.stays.is_empty() {
+        said.push_str(&format!(" Vẫn lưu theo luật: {}", about.stays.join(" ")));
+    }
+    Ok(told(ADDRESS, &said))
 }
 
 const NOT_CLOSED: &str =
@@ -145,7 +151,7 @@ const fn is_closed(status: Status) -> bool {
 
 type Found = Result<(DossierId, About), &'static str>;
 
-fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
+fn look(tx: &mut Tx<'_>, site: &Site, who: &Who, code: &str) -> Result<Found, Failure> {
     let Some(kept) = dossiers::by_code(tx, code)? else {
         return Ok(Err("Không có hồ sơ mang mã này. Kiểm tra lại mã trên giấy hẹn."));
     };
@@ -155,7 +161,9 @@ fn look(tx: &mut Tx<'_>, who: &Who, code: &str) -> Result<Found, Failure> {
     if !is_closed(kept.dossier.status) {
         return Ok(Err(NOT_CLOSED));
     }
-    let about = about(tx, &kept)?;
+    let mut about = about(tx, &kept)?;
+    about.stays =
+        site.ties_of(who, tx, kept.id)?.into_iter().filter_map(|it| it.stays).collect();
     Ok(Ok((kept.id, about)))
 }
 
@@ -170,5 +178,6 @@ fn about(tx: &mut Tx<'_>, kept: &Kept) -> Result<About, Failure> {
         status: kept.dossier.status.label(),
         received: kept.dossier.received_at.map_or_else(|| "–".to_owned(), domain::text::date_time),
         files: sql::files(tx, kept.id)?.len(),
+        stays: Vec::new(),
     })
 }

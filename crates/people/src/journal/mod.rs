@@ -94,6 +94,14 @@ fn act_label(act: &str) -> &str {
         "end_sessions" => "Kết thúc các phiên",
         "grant" => "Giao quyền",
         "end_grant" => "Thôi quyền",
+        "open_book" => "Mở sổ",
+        "new_volume" => "Sang quyển mới",
+        "close_book" => "Khóa sổ",
+        "enter" => "Ghi vào sổ",
+        "put_right" => "Đính chính",
+        "cancel" => "Hủy, giữ số",
+        "annotate" => "Ghi chú",
+        "print" => "In, xuất",
         "demand_second_factor" => "Bắt buộc mã xác thực",
         "excuse_second_factor" => "Thôi bắt buộc mã xác thực",
         other => other,
@@ -111,12 +119,14 @@ fn subject_label(subject: &str) -> &str {
         "staff" => "Cán bộ",
         "position" => "Chức danh",
         "role" => "Vai trò",
+        "book" => "Sổ",
+        "book_entry" => "Mục trong sổ",
         other => other,
     }
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 9] = [
+const SUBJECTS: [&str; 11] = [
     "dossier",
     "procedure",
     "calendar",
@@ -126,6 +136,8 @@ const SUBJECTS: [&str; 9] = [
     "position",
     "account",
     "role",
+    "book",
+    "book_entry",
 ];
 
 /// What was asked for, to fill the filter bar again.

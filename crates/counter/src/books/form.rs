@@ -1,0 +1,418 @@
+//! Writing an entry, by hand or from a dossier, and putting one right: the form follows the columns
+//! of the book.
+
+use askama::Template;
+use axum::response::Response;
+use citizen::dossiers::facts::{self as dossiers, Copied};
+use domain::{
+    access::{Action, Role},
+    books::{BookForm, Column, ColumnWhat, Values},
+    ids::{BookEntryId, DossierId, UnitId},
+    money::Dong,
+    text,
+};
+use jiff::civil::Date;
+use people::staff::facts as staff;
+use site::{
+    Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
+    form::{new_token, once},
+    told,
+};
+use store::Tx;
+
+use super::{
+    ADDRESS, bodies, facts,
+    keep::{self, Draft},
+    may_at, seen, sql,
+};
+
+/// Characters of one field at most.
+const FIELD_CHARS_MAX: usize = 400;
+
+/// A field of the form.
+struct Field {
+    name: String,
+    label: String,
+    kind: &'static str,
+    hint: String,
+    required: bool,
+    options: Vec<(String, String)>,
+}
+
+/// The fields of one printed column.
+struct Group {
+    head: String,
+    fields: Vec<Field>,
+}
+
+#[derive(Template)]
+#[template(path = "books/templates/form.html")]
+struct Form<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    title: String,
+    action: String,
+    back: String,
+    unit: (String, String),
+    kind: String,
+    dossier: Option<(String, String)>,
+    before: Vec<(String, String)>,
+    groups: Vec<Group>,
+    signers: Vec<String>,
+    correcting: bool,
+    basis: String,
+}
+
+/// The name of a column's field: apart from the form's own names.
+fn name_of(column: &Column) -> String {
+    format!("c-{}", column.key)
+}
+
+fn field(form: &BookForm, column: &Column, required: bool) -> Field {
+    let options = || {
+        let none = (String::new(), "– chọn –".to_owned());
+        std::iter::once(none)
+            .chain(column.choices.iter().map(|it| (it.clone(), it.clone())))
+            .collect()
+    };
+    let (kind, hint) = match column.what {
+        ColumnWhat::Choice => ("choice", String::new()),
+        ColumnWhat::Date => ("date", "ngày/tháng/năm".to_owned()),
+        ColumnWhat::Copies | ColumnWhat::Pages => ("number", String::new()),
+        ColumnWhat::Fee => (
+            "number",
+            form.fee.as_ref().map_or_else(
+                || "đồng".to_owned(),
+                |it| format!("đồng; để trống thì tính theo {}", it.basis),
+            ),
+        ),
+        ColumnWhat::Signer => ("signer", String::new()),
+        _ => ("text", String::new()),
+    };
+    Field {
+        name: name_of(column),
+        label: column.shown().to_owned(),
+        kind,
+        hint,
+        required,
+        options: if kind == "choice" { options() } else { Vec::new() },
+    }
+}
+
+fn groups(form: &BookForm) -> Vec<Group> {
+    let typed = form.columns.iter().filter(|it| it.is_typed());
+    let mut groups: Vec<Group> = Vec::new();
+    let mut heads: Vec<&str> = Vec::new();
+    for column in typed {
+        let of = if column.within.is_empty() { &column.key } else { &column.within };
+        let shown = field(form, column, column.required);
+        match heads.iter().position(|it| it == of).and_then(|at| groups.get_mut(at)) {
+            Some(group) => group.fields.push(shown),
+            None => {
+                heads.push(of);
+                groups.push(Group { head: column.head.clone(), fields: vec![shown] });
+            }
+        }
+    }
+    groups
+}
+
+/// What was typed, by column: dates and money as they are kept.
+fn values(form: &BookForm, fields: &mut Fields) -> Values {
+    let mut values = Values::new();
+    for column in form.columns.iter().filter(|it| it.is_typed()) {
+        let name = name_of(column);
+        let Some(typed) = fields.optional_text(&name, FIELD_CHARS_MAX) else { continue };
+        let kept = match column.what {
+            ColumnWhat::Date => match site::form::parse_date(&typed) {
+                Some(it) => it.to_string(),
+                None => typed,
+            },
+            ColumnWhat::Fee => Dong::parse(&typed).map_or(typed, |it| it.0.to_string()),
+            _ => text::tidy(&typed),
+        };
+        values.insert(column.key.clone(), kept);
+    }
+    values
+}
+
+/// The form filled with what is kept.
+fn typed_of(form: &BookForm, values: &Values) -> Typed {
+    let mut typed = Typed::default();
+    for column in form.columns.iter().filter(|it| it.is_typed()) {
+        let value = values.get(&column.key).map_or("", String::as_str);
+        typed.set(&name_of(column), form.shown(column, value));
+    }
+    typed
+}
+
+/// What of a dossier stands in the columns.
+fn copied_values(form: &BookForm, it: &Copied) -> Values {
+    let papers: Vec<&str> = it.papers.iter().map(|paper| paper.name.as_str()).collect();
+    let copies = it.papers.iter().map(|paper| paper.count).max().unwrap_or(1).max(1);
+    let fee = it.kept.dossier.fee_due.0.max(it.kept.dossier.fee_paid.0);
+    let of = |from: &str| match from {
+        "applicant" => it.person.name.clone(),
+        "id_number" => it.person.id_number.clone(),
+        "birth_date" => it.person.birth_date.clone(),
+        "address" => it.person.address.clone(),
+        "request" => it.person.request.clone(),
+        "papers" if papers.is_empty() => it.person.request.clone(),
+        "papers" => papers.join("; "),
+        "copies" => copies.to_string(),
+        "fee" if fee > 0 => fee.to_string(),
+        "signer" => it.signer.clone(),
+        _ => String::new(),
+    };
+    form.columns.iter().map(|column| (column.key.clone(), of(&column.from))).collect()
+}
+
+/// Who signs for a body today: name and title.
+fn signers(tx: &mut Tx<'_>, body: UnitId, day: Date) -> Result<Vec<String>, Failure> {
+    let leaders = staff::with_any_role(tx, &[Role::Leader], &[body], day)?;
+    Ok(leaders.into_iter().map(|it| format!("{}, {}", it.name, it.title)).collect())
+}
+
+/// Where an entry is about to go.
+struct Target {
+    body: UnitId,
+    form: &'static BookForm,
+    dossier: Option<Copied>,
+}
+
+fn target(tx: &mut Tx<'_>, who: &Who, typed: &Typed) -> Result<Target, Failure> {
+    let today = who.today();
+    let dossier = match typed.get("ho-so").parse().ok().map(DossierId) {
+        Some(id) => Some(dossiers::copied(tx, who, id)?),
+        None => None,
+    };
+    let asked = typed.get("don-vi").parse().ok().map(UnitId);
+    let body = match &dossier {
+        Some(it) => Some(it.kept.body),
+        None => asked.or_else(|| bodies(who, Action::BookKeep).first().copied()),
+    };
+    let body = body.filter(|it| may_at(who, Action::BookKeep, *it)).ok_or(Failure::NotFound)?;
+    let kind = typed.get("loai");
+    let form = match &dossier {
+        Some(it) if kind.is_empty() => facts::forms().of_procedure(&it.procedure, today),
+        _ => facts::forms().on(kind, today),
+    };
+    Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier })
+}
+
+async fn page(site: &Site, who: &Who, asked: &Typed, m: Option<&Mistakes>) -> Result<Html<String>, Failure> {
+    let (asker, wanted) = (who.clone(), asked.clone());
+    let (target, signers, before) = site
+        .read(who, move |tx| {
+            let target = target(tx, &asker, &wanted)?;
+            let signers = signers(tx, target.body, asker.today())?;
+            let before = match &target.dossier {
+                Some(it) => sql::of_dossier(tx, it.kept.id)?,
+                None => Vec::new(),
+            };
+            Ok((target, signers, before))
+        })
+        .await?;
+    let form = target.form;
+    let fresh = || {
+        let mut values: Values =
+            form.columns.iter().map(|it| (it.key.clone(), it.preset.clone())).collect();
+        if let Some(it) = &target.dossier {
+            let copied = copied_values(form, it);
+            values.extend(copied.into_iter().filter(|(_, text)| !text.is_empty()));
+        }
+        if let (Some(column), [only]) = (form.column(ColumnWhat::Signer), signers.as_slice()) {
+            let signer = values.entry(column.key.clone()).or_default();
+            if signer.is_empty() {
+                signer.clone_from(only);
+            }
+        }
+        let mut typed = typed_of(form, &values);
+        typed.set("ngay-ghi", text::date(who.today()));
+        typed.set("lan-gui", new_token());
+        Mistakes::none(typed)
+    };
+    let own;
+    let m = match m {
+        Some(it) => it,
+        None => {
+            own = fresh();
+            &own
+        }
+    };
+    let dossier = target.dossier.as_ref();
+    site.page(&Form {
+        shell: site.shell(who),
+        m,
+        title: format!("Ghi {}", super::lower_first(&form.title)),
+        action: format!("{ADDRESS}/ghi"),
+        back: dossier.map_or_else(
+            || format!("{ADDRESS}?don-vi={}", target.body),
+            |it| format!("/co-quan/ho-so/{}", it.kept.id),
+        ),
+        unit: (target.body.to_string(), who.tree.title(target.body).to_owned()),
+        kind: form.code.clone(),
+        dossier: dossier.map(|it| (it.kept.id.to_string(), it.kept.code.clone())),
+        before: before
+            .into_iter()
+            .map(|(it, book)| {
+                (format!("{ADDRESS}/muc/{}", it.id), format!("{} số {:02}", book.title(), it.number))
+            })
+            .collect(),
+        groups: groups(form),
+        signers,
+        correcting: false,
+        basis: form.basis.clone(),
+    })
+}
+
+/// GET `/co-quan/so/ghi?loai=&don-vi=` or `?ho-so=`
+pub async fn new(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    page(&site, &who, &asked, None).await
+}
+
+/// POST `/co-quan/so/ghi`
+pub async fn enter(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let asker = who.clone();
+    let wanted = typed.clone();
+    let target = site.read(&who, move |tx| target(tx, &asker, &wanted)).await?;
+    let token = typed.get("lan-gui").to_owned();
+    let mut fields = Fields::of(typed.clone());
+    let on = fields.date("ngay-ghi");
+    let why_late = fields.optional_text("ly-do-muon", 200);
+    let values = values(target.form, &mut fields);
+    let read = on.zip(why_late).map(|(on, why_late)| Draft {
+        body: target.body,
+        kind: target.form.code.clone(),
+        on,
+        why_late,
+        values,
+        dossier: target.dossier.as_ref().map(|it| it.kept.id),
+    });
+    let draft = match fields.finish(read) {
+        Ok(it) => it,
+        Err(m) => return Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?)),
+    };
+    let done = once(&site, &who, &token, move |tx| {
+        let entered = keep::enter(tx, &draft)?;
+        Ok(entered.map(|id| format!("{ADDRESS}/muc/{id}?moi=1")))
+    })
+    .await?;
+    match done {
+        Ok(location) => Ok(told(&location, "Đã ghi vào sổ.")),
+        Err(wrong) => {
+            let m = mistakes(typed.clone(), wrong);
+            Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?))
+        }
+    }
+}
+
+/// What the book says is wrong, beside the fields.
+fn mistakes(typed: Typed, wrong: keep::Wrong) -> Mistakes {
+    let mut m = Mistakes::none(typed);
+    for (key, text) in wrong {
+        let field = match key.as_str() {
+            "" => "ngay-ghi".to_owned(),
+            "ly-do" => key,
+            _ => format!("c-{key}"),
+        };
+        m.by_field.entry(field).or_insert(text);
+    }
+    m
+}
+
+async fn correction_page(
+    site: &Site,
+    who: &Who,
+    id: BookEntryId,
+    m: Option<&Mistakes>,
+) -> Result<Html<String>, Failure> {
+    let asker = who.clone();
+    let (entry, book, signers) = site
+        .read(who, move |tx| {
+            let (entry, book) = sql::entry(tx, id)?.ok_or(Failure::NotFound)?;
+            if !may_at(&asker, Action::BookKeep, book.body) || !seen(&asker).contains(&book.body) {
+                return Err(Failure::NotFound);
+            }
+            let signers = signers(tx, book.body, asker.today())?;
+            Ok((entry, book, signers))
+        })
+        .await?;
+    let form = facts::form_of(&book).ok_or(Failure::NotFound)?;
+    let own;
+    let m = match m {
+        Some(it) => it,
+        None => {
+            let mut typed = typed_of(form, &entry.fields);
+            typed.set("an-ban", entry.edition.to_string());
+            own = Mistakes::none(typed);
+            &own
+        }
+    };
+    site.page(&Form {
+        shell: site.shell(who),
+        m,
+        title: format!("Đính chính mục số {:02}, {} năm {}", entry.number, book.title(), book.year),
+        action: format!("{ADDRESS}/muc/{id}/dinh-chinh"),
+        back: format!("{ADDRESS}/muc/{id}"),
+        unit: (book.body.to_string(), who.tree.title(book.body).to_owned()),
+        kind: book.kind.clone(),
+        dossier: None,
+        before: Vec::new(),
+        groups: groups(form),
+        signers,
+        correcting: true,
+        basis: form.basis.clone(),
+    })
+}
+
+/// GET `/co-quan/so/muc/{id}/dinh-chinh`
+pub async fn correction(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<BookEntryId>,
+) -> Result<Html<String>, Failure> {
+    correction_page(&site, &who, id, None).await
+}
+
+/// POST `/co-quan/so/muc/{id}/dinh-chinh`
+pub async fn correct(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<BookEntryId>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let mut fields = Fields::of(typed.clone());
+    let reason = fields.text("ly-do", 500);
+    let edition = fields.number("an-ban", 1..=i64::MAX);
+    let asker = who.clone();
+    let book = site
+        .read(&who, move |tx| {
+            let (_, book) = sql::entry(tx, id)?.ok_or(Failure::NotFound)?;
+            if may_at(&asker, Action::BookKeep, book.body) { Ok(book) } else { Err(Failure::NotFound) }
+        })
+        .await?;
+    let form = facts::form_of(&book).ok_or(Failure::NotFound)?;
+    let values = values(form, &mut fields);
+    let (reason, edition) = match fields.finish(reason.zip(edition)) {
+        Ok(it) => it,
+        Err(m) => return Err(Failure::Mistaken(correction_page(&site, &who, id, Some(&m)).await?)),
+    };
+    let done =
+        site.write(&who, move |tx| keep::correct(tx, id, edition, &values, &reason)).await?;
+    match done {
+        Ok(()) => Ok(told(&format!("{ADDRESS}/muc/{id}"), "Đã đính chính; nội dung cũ vẫn xem được.")),
+        Err(wrong) => {
+            let m = mistakes(typed, wrong);
+            Err(Failure::Mistaken(correction_page(&site, &who, id, Some(&m)).await?))
+        }
+    }
+}
