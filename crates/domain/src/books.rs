@@ -347,31 +347,31 @@ impl BookForm {
         let mut wrong = Vec::new();
         for column in self.columns.iter().filter(|it| it.is_typed()) {
             let value = values.get(&column.key).map_or("", String::as_str);
-            let mut say = |text| wrong.push((column.key.clone(), text));
+            let mut blame = |text| wrong.push((column.key.clone(), text));
             if value.is_empty() {
                 if column.required {
-                    say("Chưa nhập nội dung này.");
+                    blame("Chưa nhập nội dung này.");
                 }
                 continue;
             }
             match column.what {
                 ColumnWhat::Choice if !column.choices.iter().any(|it| it == value) => {
-                    say("Hãy chọn một mục trong danh sách.");
+                    blame("Hãy chọn một mục trong danh sách.");
                 }
                 ColumnWhat::Date => match value.parse::<Date>() {
-                    Ok(day) if day > today => say("Ngày này chưa tới."),
+                    Ok(day) if day > today => blame("Ngày này chưa tới."),
                     Ok(_) => {}
-                    Err(_) => say("Nhập ngày theo dạng ngày/tháng/năm, ví dụ 31/12/2026."),
+                    Err(_) => blame("Nhập ngày theo dạng ngày/tháng/năm, ví dụ 31/12/2026."),
                 },
                 ColumnWhat::Copies | ColumnWhat::Pages
                     if !value.parse::<i64>().is_ok_and(|it| (1..=COUNT_MAX).contains(&it)) =>
                 {
-                    say("Nhập một số từ 1 đến 9999.");
+                    blame("Nhập một số từ 1 đến 9999.");
                 }
                 ColumnWhat::Fee
                     if !value.parse::<i64>().is_ok_and(|it| (0..=FEE_MAX).contains(&it)) =>
                 {
-                    say("Nhập số tiền từ 0 đến 1.000.000.000 đồng.");
+                    blame("Nhập số tiền từ 0 đến 1.000.000.000 đồng.");
                 }
                 _ => {}
             }
@@ -445,7 +445,9 @@ pub enum BookRefused {
     #[error("Mục này đã hủy, không đính chính được nữa.")]
     Cancelled,
     /// The sums of a closed book stand.
-    #[error("Sổ đã khóa: số bản, số trang, phí đã cộng vào dòng khóa sổ nên không sửa. Hãy dùng “Ghi chú”.")]
+    #[error(
+        "Sổ đã khóa: số bản, số trang, phí đã cộng vào dòng khóa sổ nên không sửa. Hãy dùng “Ghi chú”."
+    )]
     SumsStand,
 }
 

@@ -158,9 +158,9 @@ impl Restore {
             std::fs::copy(from.join("key"), home.join("key")).map_err(&files)?;
         }
         let db = context.open()?;
-        let Checked { unfolded, verdict } = check(&db, context.now(), Some(&note.head))?;
+        let Checked { unfolded, verdict, books } = check(&db, context.now(), Some(&note.head))?;
         let as_noted = matches!(&verdict, Verdict::Whole { head, .. } if *head == note.head);
-        if unfolded.is_empty() && as_noted {
+        if unfolded.is_empty() && books.is_empty() && as_noted {
             println!(
                 "Đã khôi phục vào {}: {} mục nhật ký, {copied} tệp, nguyên vẹn như lúc sao lưu ({}).",
                 home.display(),

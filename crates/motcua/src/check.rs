@@ -25,20 +25,27 @@ impl Check {
     /// If the database cannot be read.
     pub fn run(self, context: &Context) -> Outcome {
         let db = context.open()?;
-        let Checked { unfolded, verdict } = check(&db, context.now(), None)?;
-        let sound = unfolded.is_empty() && matches!(verdict, Verdict::Whole { .. });
+        let Checked { unfolded, books, verdict } = check(&db, context.now(), None)?;
+        let sound =
+            unfolded.is_empty() && books.is_empty() && matches!(verdict, Verdict::Whole { .. });
         if self.json {
             let ids: Vec<i64> = unfolded.iter().map(|it| it.0).collect();
             println!(
                 "{}",
-                serde_json::json!({"sound": sound, "unfolded": ids, "journal": verdict})
+                serde_json::json!({
+                    "sound": sound, "unfolded": ids, "books": books, "journal": verdict,
+                })
             );
         } else if sound {
             println!(
-                "Nhật ký không bị sửa; trạng thái, hạn, người giữ và số tiền của mọi hồ sơ khớp với nhật ký."
+                "Nhật ký không bị sửa; trạng thái, hạn, người giữ và số tiền của mọi hồ sơ khớp với nhật ký; \
+                 sổ chứng thực, hộ tịch đủ số."
             );
         } else {
             print_wrong(&unfolded, &verdict);
+            for line in &books {
+                println!("{line}");
+            }
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
@@ -48,6 +55,8 @@ impl Check {
 pub(crate) struct Checked {
     /// Dossiers whose row is not the fold of their events.
     pub unfolded: Vec<DossierId>,
+    /// Books with a number missing, or an entry that is not what was written and put right.
+    pub books: Vec<String>,
     /// The journal.
     pub verdict: Verdict,
 }
@@ -56,7 +65,8 @@ pub(crate) struct Checked {
 pub(crate) fn check(db: &Db, now: Instant, head: Option<&str>) -> Result<Checked, Fault> {
     db.read_blocking(Stamp::of_program(now, "cli"), |tx| {
         let unfolded = citizen::dossiers::facts::unfolded(tx)?;
-        Ok(Checked { unfolded, verdict: journal::verify(tx, head)? })
+        let books = counter::books::facts::unsound(tx)?;
+        Ok(Checked { unfolded, books, verdict: journal::verify(tx, head)? })
     })
 }
 

@@ -56,8 +56,9 @@ impl MigrateDatabase {
             }
         })?;
         to.analyse()?;
-        let Checked { unfolded, verdict } = check(&to, now, None)?;
-        let whole = unfolded.is_empty() && matches!(verdict, Verdict::Whole { .. });
+        let Checked { unfolded, verdict, books } = check(&to, now, None)?;
+        let whole =
+            unfolded.is_empty() && books.is_empty() && matches!(verdict, Verdict::Whole { .. });
         let rows: i64 = carried.iter().map(|it| it.rows).sum();
         if self.json {
             let tables: serde_json::Map<_, _> = carried

@@ -113,9 +113,7 @@ pub fn render_book(sheet: &BookSheet) -> Result<Vec<u8>, PrintError> {
     if rows <= PIECE_ROWS {
         return typeset::pdf(template, &book_data(sheet, 0..rows, None)?, Profile::Tagged);
     }
-    typeset::long_pdf(template, rows, PIECE_ROWS, |piece, page| {
-        book_data(sheet, piece, Some(page))
-    })
+    typeset::long_pdf(template, rows, PIECE_ROWS, |piece, page| book_data(sheet, piece, Some(page)))
 }
 
 fn book_data(
@@ -182,7 +180,11 @@ pub fn closing_words(sheet: &BookSheet, it: &BookClosing) -> String {
     }
     if sheet.has_fees {
         let words = money_in_words(it.fee);
-        text.push_str(&format!("; tổng số phí: {} ({})", money(it.fee), words.trim_end_matches('.')));
+        text.push_str(&format!(
+            "; tổng số phí: {} ({})",
+            money(it.fee),
+            words.trim_end_matches('.')
+        ));
     }
     text.push_str(&format!(". Khóa sổ {}.", long_date(it.on)));
     text
@@ -206,9 +208,11 @@ const CELL_LETTERS_MAX: usize = 32_000;
 /// When the workbook cannot be written.
 pub fn book_xlsx(sheet: &BookSheet) -> Result<Vec<u8>, PrintError> {
     let plain = Format::new().set_font_name("Times New Roman").set_font_size(11);
-    let cell = plain.clone().set_border(FormatBorder::Thin).set_align(FormatAlign::Top).set_text_wrap();
+    let cell =
+        plain.clone().set_border(FormatBorder::Thin).set_align(FormatAlign::Top).set_text_wrap();
     let gone = cell.clone().set_font_strikethrough();
-    let head = cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color(0x00E8_EDF3);
+    let head =
+        cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color(0x00E8_EDF3);
     let title = plain.clone().set_bold().set_font_size(14);
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet();
@@ -303,7 +307,8 @@ mod tests {
     use super::*;
 
     fn sheet(rows: usize) -> BookSheet {
-        let column = |head: &str, width| BookColumn { head: head.into(), width, centred: width < 8 };
+        let column =
+            |head: &str, width| BookColumn { head: head.into(), width, centred: width < 8 };
         BookSheet {
             agency: Agency { name: "UBND xã Phú Sơn".into(), ..Agency::default() },
             title: "Sổ chứng thực bản sao từ bản chính".into(),

@@ -22,8 +22,8 @@ pub use board::{
     render_ledger_head, render_notice_board, render_procedure,
 };
 pub use book::{
-    BookClosing, BookColumn, BookRow, BookSheet, ExtractSheet, book_xlsx, closing_words, render_book,
-    render_extract,
+    BookClosing, BookColumn, BookRow, BookSheet, ExtractSheet, book_xlsx, closing_words,
+    render_book, render_extract,
 };
 pub use forms::{Form, render};
 pub use qr::qr_svg;

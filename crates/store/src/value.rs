@@ -1,7 +1,8 @@
 //! What goes into a statement and what comes out of it, the same on both engines.
 
-use domain::ids::{BookEntryId, BookId,
-    AccountId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId, VersionId,
+use domain::ids::{
+    AccountId, BookEntryId, BookId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId,
+    VersionId,
 };
 
 use crate::Fault;
@@ -248,4 +249,15 @@ macro_rules! id_params {
         }
     )*};
 }
-id_params!(AccountId, BookEntryId, BookId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId, VersionId);
+id_params!(
+    AccountId,
+    BookEntryId,
+    BookId,
+    DossierId,
+    PositionId,
+    ProcedureId,
+    SessionId,
+    StaffId,
+    UnitId,
+    VersionId
+);

@@ -88,6 +88,14 @@ pub fn copied(tx: &mut Tx<'_>, who: &Who, id: DossierId) -> Result<Copied, Failu
     })
 }
 
+/// The people of a dossier.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn person_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<sql::Person>, Fault> {
+    sql::person(tx, id)
+}
+
 /// Everything that happened to a dossier, oldest first.
 ///
 /// # Errors

@@ -162,8 +162,7 @@ fn look(tx: &mut Tx<'_>, site: &Site, who: &Who, code: &str) -> Result<Found, Fa
         return Ok(Err(NOT_CLOSED));
     }
     let mut about = about(tx, &kept)?;
-    about.stays =
-        site.ties_of(who, tx, kept.id)?.into_iter().filter_map(|it| it.stays).collect();
+    about.stays = site.ties_of(who, tx, kept.id)?.into_iter().filter_map(|it| it.stays).collect();
     Ok(Ok((kept.id, about)))
 }
 

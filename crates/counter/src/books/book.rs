@@ -2,7 +2,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::{access::Action, books::BookGroup, ids::{BookId, UnitId}, text};
+use domain::{
+    access::Action,
+    books::BookGroup,
+    ids::{BookId, UnitId},
+    text,
+};
 use site::{
     Asked, Failure, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, demand, told,
 };
@@ -161,9 +166,8 @@ pub async fn open(
         return Err(Failure::NotFound);
     }
     let (kind, today) = (typed.get("loai").to_owned(), who.today());
-    let fresh = site
-        .write(&who, move |tx| keep::open(tx, body, &kind, today.year(), today))
-        .await?;
+    let fresh =
+        site.write(&who, move |tx| keep::open(tx, body, &kind, today.year(), today)).await?;
     let said = if fresh { "Đã mở sổ." } else { "Sổ đã mở từ trước." };
     Ok(told(&format!("{ADDRESS}?don-vi={body}"), said))
 }

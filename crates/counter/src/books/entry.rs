@@ -9,7 +9,9 @@ use domain::{
     text,
 };
 use people::staff::facts as staff;
-use site::{Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
+use site::{
+    Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told,
+};
 use store::Tx;
 
 use super::{
@@ -192,7 +194,11 @@ async fn reason_page(
     let (entry, book, _) = site
         .read(who, move |tx| {
             let found = take(tx, &asker, id)?;
-            if may_at(&asker, Action::BookKeep, found.1.body) { Ok(found) } else { Err(Failure::NotFound) }
+            if may_at(&asker, Action::BookKeep, found.1.body) {
+                Ok(found)
+            } else {
+                Err(Failure::NotFound)
+            }
         })
         .await?;
     let own;
@@ -209,7 +215,12 @@ async fn reason_page(
         shell: site.shell(who),
         m,
         id,
-        name: format!("số {:02}, {} năm {}", entry.number, super::lower_first(book.title()), book.year),
+        name: format!(
+            "số {:02}, {} năm {}",
+            entry.number,
+            super::lower_first(book.title()),
+            book.year
+        ),
         about: format!("{} – {}", entry.person, entry.matter),
         is_cancel,
     })

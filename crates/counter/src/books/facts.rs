@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use domain::books::{BookFile, BookForm, BookForms, Change, corrected};
+use domain::{
+    books::{BookFile, BookForm, BookForms, Change, corrected},
+    ids::{BookId, UnitId},
+};
 use store::{Fault, Tx};
 
 use super::sql::{self, KeptBook};
@@ -27,6 +30,14 @@ pub fn forms() -> &'static BookForms {
 /// The form of a book: that of the day on which it was opened.
 pub(super) fn form_of(book: &KeptBook) -> Option<&'static BookForm> {
     forms().on(&book.kind, book.opened_on)
+}
+
+/// The books of a body of years before `year` that nobody has closed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn open_before(tx: &mut Tx<'_>, body: UnitId, year: i16) -> Result<Vec<BookId>, Fault> {
+    Ok(sql::left_open(tx, &[body], year)?.into_iter().map(|it| it.id).collect())
 }
 
 /// Books that are not sound, in words: a number missing or given twice, an entry that is not the sum

@@ -200,7 +200,12 @@ fn target(tx: &mut Tx<'_>, who: &Who, typed: &Typed) -> Result<Target, Failure> 
     Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier })
 }
 
-async fn page(site: &Site, who: &Who, asked: &Typed, m: Option<&Mistakes>) -> Result<Html<String>, Failure> {
+async fn page(
+    site: &Site,
+    who: &Who,
+    asked: &Typed,
+    m: Option<&Mistakes>,
+) -> Result<Html<String>, Failure> {
     let (asker, wanted) = (who.clone(), asked.clone());
     let (target, signers, before) = site
         .read(who, move |tx| {
@@ -256,7 +261,10 @@ async fn page(site: &Site, who: &Who, asked: &Typed, m: Option<&Mistakes>) -> Re
         before: before
             .into_iter()
             .map(|(it, book)| {
-                (format!("{ADDRESS}/muc/{}", it.id), format!("{} số {:02}", book.title(), it.number))
+                (
+                    format!("{ADDRESS}/muc/{}", it.id),
+                    format!("{} số {:02}", book.title(), it.number),
+                )
             })
             .collect(),
         groups: groups(form),
@@ -397,7 +405,11 @@ pub async fn correct(
     let book = site
         .read(&who, move |tx| {
             let (_, book) = sql::entry(tx, id)?.ok_or(Failure::NotFound)?;
-            if may_at(&asker, Action::BookKeep, book.body) { Ok(book) } else { Err(Failure::NotFound) }
+            if may_at(&asker, Action::BookKeep, book.body) {
+                Ok(book)
+            } else {
+                Err(Failure::NotFound)
+            }
         })
         .await?;
     let form = facts::form_of(&book).ok_or(Failure::NotFound)?;
@@ -406,10 +418,11 @@ pub async fn correct(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(correction_page(&site, &who, id, Some(&m)).await?)),
     };
-    let done =
-        site.write(&who, move |tx| keep::correct(tx, id, edition, &values, &reason)).await?;
+    let done = site.write(&who, move |tx| keep::correct(tx, id, edition, &values, &reason)).await?;
     match done {
-        Ok(()) => Ok(told(&format!("{ADDRESS}/muc/{id}"), "Đã đính chính; nội dung cũ vẫn xem được.")),
+        Ok(()) => {
+            Ok(told(&format!("{ADDRESS}/muc/{id}"), "Đã đính chính; nội dung cũ vẫn xem được."))
+        }
         Err(wrong) => {
             let m = mistakes(typed, wrong);
             Err(Failure::Mistaken(correction_page(&site, &who, id, Some(&m)).await?))

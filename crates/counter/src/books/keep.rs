@@ -130,7 +130,9 @@ pub fn enter(tx: &mut Tx<'_>, draft: &Draft) -> Result<Result<BookEntryId, Wrong
         .ok_or_else(|| Fault::Broken("a book that was just opened is not there".into()))?;
     match books::may_enter(&book.rules(), draft.on, today, &draft.why_late) {
         Ok(()) => {}
-        Err(refused @ BookRefused::Closed { .. }) => return Err(Failure::Refused(refused.to_string())),
+        Err(refused @ BookRefused::Closed { .. }) => {
+            return Err(Failure::Refused(refused.to_string()));
+        }
         Err(refused) => return Ok(Err(vec![(String::new(), refused.to_string())])),
     }
     let form = facts::form_of(&book).ok_or_else(|| Failure::Refused(NO_FORM.to_owned()))?;
@@ -138,7 +140,8 @@ pub fn enter(tx: &mut Tx<'_>, draft: &Draft) -> Result<Result<BookEntryId, Wrong
     if !mistakes.is_empty() {
         return Ok(Err(wrong(mistakes)));
     }
-    let late = if book.last_on.is_some_and(|it| draft.on < it) { draft.why_late.as_str() } else { "" };
+    let late =
+        if book.last_on.is_some_and(|it| draft.on < it) { draft.why_late.as_str() } else { "" };
     let values = completed(form, draft.values.clone(), late);
     let searched = form.searched(&values);
     let (number, volume) = sql::take_number(tx, book.id, draft.on)?;
@@ -199,12 +202,7 @@ pub fn correct(
 ///
 /// # Errors
 /// [`Failure::Refused`] if it was cancelled before, its book is closed, or somebody else was first.
-pub fn cancel(
-    tx: &mut Tx<'_>,
-    id: BookEntryId,
-    edition: i64,
-    reason: &str,
-) -> Result<(), Failure> {
+pub fn cancel(tx: &mut Tx<'_>, id: BookEntryId, edition: i64, reason: &str) -> Result<(), Failure> {
     let (entry, book, form) = held(tx, id)?;
     if entry.is_cancelled {
         return Err(BookRefused::Cancelled).or_refuse();

@@ -1,7 +1,11 @@
 //! Entries: of one book, or of all books that somebody sees.
 
 use askama::Template;
-use domain::{access::Action, ids::{BookEntryId, BookId, UnitId}, text};
+use domain::{
+    access::Action,
+    ids::{BookEntryId, BookId, UnitId},
+    text,
+};
 use jiff::civil::Date;
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::journal;
@@ -137,12 +141,20 @@ fn head(who: &Who, book: &KeptBook) -> Head {
         volume: form.map_or_else(String::new, |it| it.volume(book.volume, book.year)),
         opened: text::date(book.opened_on),
         closed: book.closed_on.map(|it| {
-            format!("{} – {}, {} mục", text::date(it), book.closed_name, text::number(book.closed.count))
+            format!(
+                "{} – {}, {} mục",
+                text::date(it),
+                book.closed_name,
+                text::number(book.closed.count)
+            )
         }),
         count: text::number(book.count),
         may_write: open && may_at(who, Action::BookKeep, book.body),
         may_close: open && may_at(who, Action::BookClose, book.body),
-        new_href: format!("{ADDRESS}/ghi?loai={}&don-vi={}&nam={}", book.kind, book.body, book.year),
+        new_href: format!(
+            "{ADDRESS}/ghi?loai={}&don-vi={}&nam={}",
+            book.kind, book.body, book.year
+        ),
         basis: of(|it| &it.basis),
         retention: of(|it| &it.retention),
         verified: of(|it| &it.verified),
@@ -211,7 +223,8 @@ async fn show(
             Ok((found, notes, sql::count(tx, &filter, COUNT_MAX)?, sql::years(tx, &bodies)?))
         })
         .await?;
-    let path = book.as_ref().map_or_else(|| format!("{ADDRESS}/muc"), |it| format!("{ADDRESS}/{}", it.id));
+    let path =
+        book.as_ref().map_or_else(|| format!("{ADDRESS}/muc"), |it| format!("{ADDRESS}/{}", it.id));
     let more = found.len() > ROWS;
     found.truncate(ROWS);
     let next = found

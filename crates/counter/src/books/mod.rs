@@ -93,9 +93,8 @@ fn seen(who: &Who) -> Vec<UnitId> {
 }
 
 fn of_today(who: &Who) -> impl Iterator<Item = UnitId> {
-    let is_body = |kind: &str| {
-        matches!(UnitKind::of(kind), Some(UnitKind::District | UnitKind::Commune))
-    };
+    let is_body =
+        |kind: &str| matches!(UnitKind::of(kind), Some(UnitKind::District | UnitKind::Commune));
     who.tree.all().filter(move |it| is_body(&it.kind)).map(|it| it.id)
 }
 

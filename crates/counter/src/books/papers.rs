@@ -230,8 +230,16 @@ fn shared(
 ) -> Result<BookSheet, Failure> {
     found.reverse();
     let heads = [
-        ("Sổ", 26), ("Đơn vị", 20), ("Năm", 6), ("Số", 6), ("Ngày", 10), ("Họ tên", 22),
-        ("Việc, giấy tờ", 30), ("Số bản", 7), ("Phí", 9), ("Đính chính, ghi chú", 30),
+        ("Sổ", 26),
+        ("Đơn vị", 20),
+        ("Năm", 6),
+        ("Số", 6),
+        ("Ngày", 10),
+        ("Họ tên", 22),
+        ("Việc, giấy tờ", 30),
+        ("Số bản", 7),
+        ("Phí", 9),
+        ("Đính chính, ghi chú", 30),
     ];
     let ids: Vec<i64> = found.iter().map(|(it, _)| it.id.0).collect();
     let notes = sql::notes(tx, &ids)?;

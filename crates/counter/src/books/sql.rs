@@ -141,11 +141,7 @@ pub fn of_year(tx: &mut Tx<'_>, bodies: &[UnitId], year: i16) -> Result<Vec<Kept
 const BOOKS_MAX: i64 = 2_000;
 
 /// Books of earlier years that are still open, with entries.
-pub fn left_open(
-    tx: &mut Tx<'_>,
-    bodies: &[UnitId],
-    before: i16,
-) -> Result<Vec<KeptBook>, Fault> {
+pub fn left_open(tx: &mut Tx<'_>, bodies: &[UnitId], before: i16) -> Result<Vec<KeptBook>, Fault> {
     let select = Select::new(BOOK, "book b")
         .and_in("b.body", bodies.to_vec())
         .and("b.year < ? and b.closed_on is null", [i64::from(before).into()])
@@ -189,22 +185,11 @@ pub fn sums(tx: &mut Tx<'_>, id: BookId) -> Result<Sums, Fault> {
         &[id.into()],
     )?;
     let row = row.ok_or_else(|| Fault::Broken("a sum gave no row".into()))?;
-    Ok(Sums {
-        count: row.get(0)?,
-        cancelled: row.get(1)?,
-        copies: row.get(2)?,
-        fee: row.get(3)?,
-    })
+    Ok(Sums { count: row.get(0)?, cancelled: row.get(1)?, copies: row.get(2)?, fee: row.get(3)? })
 }
 
 /// Closes a book with its sums.
-pub fn close(
-    tx: &mut Tx<'_>,
-    id: BookId,
-    on: Date,
-    name: &str,
-    it: Sums,
-) -> Result<(), Fault> {
+pub fn close(tx: &mut Tx<'_>, id: BookId, on: Date, name: &str, it: Sums) -> Result<(), Fault> {
     tx.execute(
         "update book set closed_on = ?2, closed_by = ?3, closed_name = ?4, closed_count = ?5,
            closed_cancelled = ?6, closed_copies = ?7, closed_fee = ?8
@@ -409,9 +394,10 @@ pub fn insert_note(
 pub fn notes(tx: &mut Tx<'_>, entries: &[i64]) -> Result<Vec<Note>, Fault> {
     let mut all = Vec::new();
     for some in entries.chunks(400) {
-        let select = Select::new("n.entry, n.act, n.changes, n.reason, n.made_ms, n.made_by", "book_note n")
-            .and_in("n.entry", some.to_vec())
-            .order_by("n.id");
+        let select =
+            Select::new("n.entry, n.act, n.changes, n.reason, n.made_ms, n.made_by", "book_note n")
+                .and_in("n.entry", some.to_vec())
+                .order_by("n.id");
         for row in select.rows(tx, NOTES_MAX)? {
             all.push(Note {
                 entry: row.get(0)?,

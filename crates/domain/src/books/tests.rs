@@ -107,9 +107,8 @@ fn a_book_is_closed_once_when_its_year_ends() {
 #[test]
 fn what_a_closed_book_has_summed_up_stands() {
     let form = copies();
-    let change = |column: &str| {
-        [Change { column: column.into(), old: "1".into(), new: "2".into() }]
-    };
+    let change =
+        |column: &str| [Change { column: column.into(), old: "1".into(), new: "2".into() }];
     assert_eq!(may_correct(&form, true, false, &change("nguoi-yeu-cau")), Ok(()));
     assert_eq!(may_correct(&form, false, false, &change("so-ban")), Ok(()));
     for key in ["so-ban", "so-trang", "le-phi"] {

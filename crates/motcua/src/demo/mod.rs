@@ -10,6 +10,7 @@ use store::{Db, Fault};
 
 use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
+mod books;
 mod office;
 mod progress;
 mod random;

@@ -27,7 +27,9 @@ use site::{Failure, tree::Tree};
 use store::{Db, Fault, Stamp, Tx};
 
 use super::{
-    Play, missing,
+    Play,
+    books::Books,
+    missing,
     office::{Body, Office, Player},
     progress::Progress,
     random::Random,
@@ -75,9 +77,10 @@ struct Stage<'a> {
     shelf: Shelf,
     random: Random,
     end: DateTime,
+    books: Books,
 }
 
-fn played(error: Failure) -> Fault {
+pub(super) fn played(error: Failure) -> Fault {
     match error {
         Failure::Fault(fault) => fault,
         Failure::Refused(why) => Fault::Broken(format!("demo was refused: {why}")),
@@ -85,7 +88,7 @@ fn played(error: Failure) -> Fault {
     }
 }
 
-fn at(time: DateTime, by: Player) -> Stamp {
+pub(super) fn at(time: DateTime, by: Player) -> Stamp {
     Stamp { now: Instant::from_civil(time), by: by.account, origin: "demo".into() }
 }
 
@@ -126,6 +129,7 @@ pub(super) fn play(
         shelf: Shelf::default(),
         random: Random::new(play.seed.wrapping_add(1)),
         end: now.civil(),
+        books: Books::default(),
     };
     let (mut cases, mut queue) = stage.plan(play.dossiers)?;
     while !queue.is_empty() && !stop.is_asked() {
@@ -258,6 +262,7 @@ impl Stage<'_> {
         let office = self.office;
         let body = office.bodies.get(case.body).ok_or_else(|| missing("body"))?;
         let Some(id) = case.id else { return self.receive(tx, case, body, time) };
+        self.books.turn(tx, office, time)?;
         let mut on_desk = desk::take_with(tx, &mut self.shelf, id).map_err(played)?;
         let officer =
             *body.specialists.get(case.specialist).ok_or_else(|| missing("specialist"))?;
@@ -356,7 +361,12 @@ impl Stage<'_> {
         };
         let maker = Self::player(&[roles], by);
         tx.restamp(at(time, by));
+        let issues = matches!(command.what, What::Number { .. });
         on_desk.step(tx, desk, &maker, command).map_err(played)?;
+        if issues {
+            tx.restamp(at(time, officer));
+            self.books.record(tx, body, &on_desk.kept, &case.version.body.code, time)?;
+        }
         Ok(self.when_next(case, &on_desk.kept.dossier, time))
     }
 
@@ -449,7 +459,12 @@ impl Stage<'_> {
             let number = Some(format!("{}", 1 + self.random.below(900)));
             let signer = body.leader.staff;
             let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
-            case.id = Some(done.map_err(played)?.id);
+            let id = done.map_err(played)?.id;
+            case.id = Some(id);
+            self.books.turn(tx, self.office, time)?;
+            tx.restamp(at(time, by));
+            let kept = desk::take_with(tx, &mut self.shelf, id).map_err(played)?.kept;
+            self.books.record(tx, body, &kept, &case.version.body.code, time)?;
             return Ok(None);
         }
         let received = desk::receive(tx, self.desk(), &maker, &intake).map_err(played)?;

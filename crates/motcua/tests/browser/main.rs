@@ -4,6 +4,7 @@
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
 mod administration;
+mod books;
 mod lateness;
 mod support;
 
