@@ -5,12 +5,14 @@
 mod card;
 mod contact;
 mod provinces;
+mod tax;
 #[cfg(test)]
 mod tests;
 
 pub use card::{CardQr, CardQrError, CardWarning};
 pub use contact::{Email, EmailError, Phone, PhoneError, PhoneKind};
 pub use provinces::province_name;
+pub use tax::{TaxCode, TaxCodeError};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

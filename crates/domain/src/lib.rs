@@ -20,12 +20,14 @@ pub mod money;
 pub mod names;
 pub mod names_replaced;
 pub mod org;
+pub mod party;
 pub mod procedure;
 pub mod search;
 pub mod substitution;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod visit;
 pub mod workflow;
 
 /// An expected "no": the law, the office's rules or the state of a file forbid it.

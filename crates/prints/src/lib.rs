@@ -11,6 +11,7 @@ mod board;
 mod book;
 mod clean;
 mod forms;
+mod people;
 mod qr;
 mod register;
 mod sheet;
@@ -26,11 +27,12 @@ pub use book::{
     render_book, render_extract,
 };
 pub use forms::{Form, render};
+pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{
-    Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, MissingPaper, Paper, Person,
-    Signer,
+    Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, Member, MissingPaper, Paper,
+    Person, Signer,
 };
 
 /// Why a paper could not be made.

@@ -59,6 +59,28 @@ pub struct Person {
     pub phone: String,
     /// E-mail.
     pub email: String,
+    /// Whether it is an organisation.
+    pub organisation: bool,
+    /// Tax code or enterprise number of an organisation.
+    pub tax_code: String,
+    /// Who represents it, with his position in brackets.
+    pub representative: String,
+    /// By what somebody acts for the applicant, in words; empty for himself.
+    pub authority: String,
+}
+
+/// One of those for whom a group dossier was handed in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Member {
+    /// Who or what.
+    pub name: String,
+    /// Number of his paper.
+    pub id_number: String,
+    /// What is asked for him.
+    pub detail: String,
+    /// Number of his result, or that it is refused; empty before.
+    pub result: String,
 }
 
 /// One paper of the dossier with its counts.
@@ -186,6 +208,8 @@ pub struct DossierSheet {
     pub request: String,
     /// Papers handed in.
     pub papers: Vec<Paper>,
+    /// For whom, if it is a group dossier.
+    pub members: Vec<Member>,
     /// Number of sets (bộ).
     pub sets: u16,
     /// How it came, for example "Trực tiếp".

@@ -21,4 +21,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0006_jobs",
     "0007_lateness",
     "0008_books",
+    "0009_people_around",
 ];

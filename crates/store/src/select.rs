@@ -12,6 +12,7 @@ pub struct Select {
     from: String,
     conditions: Vec<String>,
     params: Vec<Param>,
+    group: &'static str,
     order: &'static str,
 }
 
@@ -24,6 +25,7 @@ impl Select {
             from: from.to_owned(),
             conditions: Vec::new(),
             params: Vec::new(),
+            group: "",
             order: "",
         }
     }
@@ -81,6 +83,13 @@ impl Select {
         self
     }
 
+    /// One row for all rows that are alike in this.
+    #[must_use]
+    pub fn grouped_by(mut self, group: &'static str) -> Self {
+        self.group = group;
+        self
+    }
+
     /// Ordered so.
     #[must_use]
     pub fn order_by(mut self, order: &'static str) -> Self {
@@ -94,6 +103,10 @@ impl Select {
             sql.push_str(if at == 0 { " where (" } else { " and (" });
             sql.push_str(condition);
             sql.push(')');
+        }
+        if !self.group.is_empty() {
+            sql.push_str(" group by ");
+            sql.push_str(self.group);
         }
         sql
     }

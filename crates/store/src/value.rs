@@ -2,7 +2,7 @@
 
 use domain::ids::{
     AccountId, BookEntryId, BookId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId,
-    VersionId,
+    VersionId, VisitId,
 };
 
 use crate::Fault;
@@ -259,5 +259,6 @@ id_params!(
     SessionId,
     StaffId,
     UnitId,
-    VersionId
+    VersionId,
+    VisitId,
 );

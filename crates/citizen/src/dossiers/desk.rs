@@ -27,8 +27,10 @@ use store::Tx;
 use super::sql::{self, Kept, Paper, Person};
 use crate::procedures::facts::{self as procedures, Version};
 
+mod beside;
 mod opening;
 
+pub use beside::receive_together;
 use opening::Opened;
 
 /// Why the desk says no before the state machine is asked.
@@ -66,6 +68,20 @@ pub enum DeskError {
     /// It settles nothing at once.
     #[error("Thủ tục này không thuộc loại giải quyết ngay tại Bộ phận Một cửa.")]
     NotOnTheSpot,
+    /// Members of the group have no outcome.
+    #[error(
+        "Còn {count} thành viên của hồ sơ nhóm chưa có kết quả. Ghi kết quả cho từng thành viên trước."
+    )]
+    MembersPending {
+        /// How many.
+        count: i64,
+    },
+    /// Members of the group have no number.
+    #[error("Còn {count} thành viên được đồng ý mà chưa có số. Ghi số cho từng thành viên trước.")]
+    MembersUnnumbered {
+        /// How many.
+        count: i64,
+    },
     /// Somebody else changed it in the meantime.
     #[error(
         "Hồ sơ vừa được người khác xử lý. Hãy mở lại hồ sơ để xem trạng thái mới trước khi làm tiếp."
@@ -276,10 +292,11 @@ pub fn settle_on_the_spot(
         commands.push(What::MarkPaid { amount: intake.fee, resume: None }.into());
     }
     // Who came is who takes it home.
-    let proxy = intake.person.proxy_name.as_str();
-    let collector = if proxy.is_empty() { Collector::Applicant } else { Collector::Proxy };
+    let by_proxy = !intake.person.proxy_name.is_empty();
+    let collector = if by_proxy { Collector::Proxy } else { Collector::Applicant };
     let handed = What::Return { channel: ReturnChannel::Counter, collector };
-    commands.push(Command { what: handed, words: Some(proxy.to_owned()) });
+    let words = if by_proxy { beside::filer(&intake.person).words() } else { String::new() };
+    commands.push(Command { what: handed, words: Some(words) });
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
@@ -557,6 +574,7 @@ impl OnDesk {
         command: Command,
     ) -> Result<(), Failure> {
         let event = decide(&self.kept.dossier, command, maker, tx.now()).or_refuse()?;
+        beside::allow(tx, &self.kept, &event)?;
         let mut after = self.kept.dossier.clone();
         after.apply(&event);
         if after.due_at != self.kept.dossier.due_at {
@@ -566,6 +584,7 @@ impl OnDesk {
         if !sql::keep(tx, &self.kept, &after, std::slice::from_ref(&event))? {
             return Err(no(&DeskError::Stale));
         }
+        beside::follow(tx, &self.kept, &event)?;
         self.kept.dossier = after;
         self.kept.edition += 1;
         Ok(())

@@ -96,6 +96,38 @@ pub fn person_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<sql::Person>, 
     sql::person(tx, id)
 }
 
+/// The applicant as the public may read him: a natural person's name is masked, an
+/// organisation's is public by law (Luật Doanh nghiệp 59/2020/QH14 Đ.32).
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn public_name(tx: &mut Tx<'_>, kept: &Kept) -> Result<String, Fault> {
+    let person = sql::person(tx, kept.id)?;
+    let is_organisation = person.is_some_and(|it| it.organisation.is_some());
+    Ok(if is_organisation || kept.applicant == ERASED {
+        kept.applicant.clone()
+    } else {
+        domain::text::mask_name(&kept.applicant)
+    })
+}
+
+/// How often the citizen had to come for a dossier so far.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn trips(tx: &mut Tx<'_>, id: DossierId) -> Result<i64, Fault> {
+    sql::visits::trips(tx, id)
+}
+
+/// Writes that the citizen came to the counter for this dossier, where no step of it tells: to pay
+/// at the cash desk, for example. The same person within the hour is on one visit.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn came(tx: &mut Tx<'_>, kept: &Kept, cause: domain::visit::Cause) -> Result<(), Fault> {
+    sql::visits::came(tx, kept.id, kept.unit, cause, None).map(|_| ())
+}
+
 /// Everything that happened to a dossier, oldest first.
 ///
 /// # Errors

@@ -13,7 +13,12 @@ use site::{
     show::Working, told,
 };
 
-use super::{desk, files, sql, view::Around};
+use super::{
+    desk, files,
+    party::{self, PartyView},
+    sql,
+    view::Around,
+};
 use crate::procedures::facts::{self as procedures, Version};
 
 pub(super) mod reading;
@@ -84,6 +89,7 @@ struct Form<'a> {
     kept: Vec<(String, String, i64)>,
     /// The code of an open dossier of the same person on the same procedure.
     twin: String,
+    party: PartyView,
 }
 
 /// GET `/co-quan/ho-so/moi`
@@ -139,7 +145,7 @@ pub async fn new(
     site.page(&Choose { shell: site.shell(&who), q, found, did_you_mean })
 }
 
-fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failure> {
+pub(super) fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failure> {
     let mine = around.counters();
     let asked = typed.get("bo-phan").parse().ok().map(UnitId);
     asked.filter(|it| mine.contains(it)).or_else(|| mine.first().copied()).ok_or(Failure::Forbidden)
@@ -240,6 +246,7 @@ async fn form_page(
             .map(|(it, sealed)| (sealed.to_owned(), it.name, it.size / 1024 + 1))
             .collect(),
         twin: m.typed("trung").to_owned(),
+        party: PartyView::of(&m, true, true),
         m: &m,
     };
     site.page(&page)
@@ -274,8 +281,14 @@ fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
 pub async fn receive(
     State(site): State<Site>,
     who: Who,
-    FilledWithFiles(mut typed, uploads): FilledWithFiles,
+    FilledWithFiles(mut typed, mut uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
+    if let Err(why) = party::take_uploads(&mut typed, &mut uploads) {
+        let (_, _) = files::carry(&site, &mut typed, uploads).await?;
+        let mut m = Mistakes::none(typed);
+        m.by_field.insert("thanh-vien".to_owned(), why);
+        return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+    }
     let (stored, wrong_file) = files::carry(&site, &mut typed, uploads).await?;
     match typed.get("viec") {
         // Enter at the end of a line: a scanner's, or somebody's who looks at the date.
@@ -371,7 +384,7 @@ pub async fn receive(
 }
 
 /// What tells two submissions of one form apart: everything that was typed or pressed.
-fn said(typed: &Typed) -> String {
+pub(super) fn said(typed: &Typed) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     const ASIDE: [&str; 3] = ["csrf", "van-nhan", files::KEPT];
     let mut hasher = DefaultHasher::new();

@@ -6,29 +6,41 @@
 use domain::access::Action;
 use site::{Routes, get, post};
 
+mod collect;
 pub mod desk;
 pub mod facts;
 mod files;
 mod home;
 mod intake;
 mod list;
+mod many;
+mod members;
+mod packages;
 mod papers;
 pub mod parts;
+mod party;
 mod person;
 mod show;
+mod slips;
 mod sql;
 mod steps;
+mod trips;
 mod view;
+mod visits;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use sql::{Paper, Person};
+pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
 
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default()
+    visits::routes()
+        .and(members::routes())
+        .and(many::routes())
+        .and(packages::routes())
+        .and(trips::routes())
         .menu("Việc hôm nay", "/co-quan", Action::OfficeHome)
         .menu("Hồ sơ", "/co-quan/ho-so", Action::DossierView)
         .menu("Tiếp nhận", "/co-quan/ho-so/moi", Action::DossierReceive)

@@ -23,7 +23,8 @@ use crate::procedures::facts::{self as procedures, Version};
 use super::{
     desk::OnDesk,
     list::{self, sql as list_sql},
-    sql::{self, Person},
+    slips,
+    sql::{self, party},
     view::{Around, Seen, name_of},
 };
 
@@ -89,7 +90,7 @@ fn standing(events: &[Event]) -> Vec<&Event> {
     standing
 }
 
-fn print_fault(error: prints::PrintError) -> Failure {
+pub(super) fn print_fault(error: prints::PrintError) -> Failure {
     match error {
         prints::PrintError::NotInSet | prints::PrintError::QrTooLong => {
             Failure::Refused(error.to_string())
@@ -99,7 +100,7 @@ fn print_fault(error: prints::PrintError) -> Failure {
 }
 
 /// The lines at the top of a unit's papers.
-fn agency(who: &Who, body: UnitId) -> Agency {
+pub(super) fn agency(who: &Who, body: UnitId) -> Agency {
     let tree = &who.tree;
     let above = tree.unit(body).and_then(|it| it.parent);
     Agency {
@@ -109,7 +110,7 @@ fn agency(who: &Who, body: UnitId) -> Agency {
     }
 }
 
-fn counter(site: &Site, who: &Who, unit: UnitId) -> Counter {
+pub(super) fn counter(site: &Site, who: &Who, unit: UnitId) -> Counter {
     let it = who.tree.unit(unit);
     Counter {
         name: who.tree.title(unit).to_owned(),
@@ -200,13 +201,12 @@ fn hops(tx: &mut Tx<'_>, on_desk: &OnDesk, events: &[&Event]) -> Result<Vec<Hop>
     Ok(hops)
 }
 
-fn person(it: &Person) -> prints::Person {
-    prints::Person {
+fn print_of(it: &party::Member) -> prints::Member {
+    prints::Member {
         name: it.name.clone(),
         id_number: it.id_number.clone(),
-        address: it.address.clone(),
-        phone: it.phone.clone(),
-        email: it.email.clone(),
+        detail: it.detail.clone(),
+        result: String::new(),
     }
 }
 
@@ -297,11 +297,9 @@ fn sheet(
         secret: people.secret.clone(),
         book: String::new(),
         sequence: kept.code.rsplit('-').next().unwrap_or("").to_owned(),
-        applicant: person(&people),
-        filer: (!people.proxy_name.is_empty()).then(|| prints::Person {
-            name: people.proxy_name.clone(),
-            ..prints::Person::default()
-        }),
+        applicant: slips::applicant(&people),
+        filer: slips::filer(&people),
+        members: party::members(tx, id)?.iter().map(print_of).collect(),
         procedure_code: body.code.clone(),
         procedure_name: body.name.clone(),
         request: people.request.clone(),
@@ -413,10 +411,11 @@ pub async fn print(
 }
 
 fn register_row(
-    number: u32,
+    (number, results): (u32, i64),
     it: list_sql::Registered,
     version: &Version,
     who: &Who,
+    collector: Option<&party::Collection>,
 ) -> RegisterRow {
     let channel = ChannelKind::from_code(&it.channel).unwrap_or(ChannelKind::Direct);
     let precision = version.body.precision(channel);
@@ -439,9 +438,12 @@ fn register_row(
         received_at: Some(it.line.received_at),
         due_at: it.line.due_at,
         returned_at: it.returned_at,
-        handed_over: String::new(),
+        handed_over: collector.map_or_else(String::new, |it| it.name.clone()),
         outcome,
-        note: Status::from_code(&it.line.status).map_or("", Status::label).to_owned(),
+        note: match (Status::from_code(&it.line.status).map_or("", Status::label), results) {
+            (status, 0) => status.to_owned(),
+            (status, results) => format!("{status}; hồ sơ nhóm {results} kết quả"),
+        },
     }
 }
 
@@ -476,6 +478,9 @@ pub async fn register(
                 .map(|it| it.body)
                 .or(home)
                 .ok_or(Failure::Forbidden)?;
+            let ids: Vec<DossierId> = lines.iter().map(|it| it.line.id).collect();
+            let results = party::member_counts(tx, &ids)?;
+            let collectors = party::last_collectors(tx, &ids)?;
             let mut bodies: HashMap<VersionId, Arc<Version>> = HashMap::new();
             let mut rows = Vec::with_capacity(lines.len());
             for (number, it) in (1_u32..).zip(lines.into_iter().rev()) {
@@ -489,7 +494,10 @@ pub async fn register(
                         version
                     }
                 };
-                rows.push(register_row(number, it, &version, &asker));
+                let id = it.line.id;
+                let results = results.get(&id).copied().unwrap_or(0);
+                let collector = collectors.get(&id);
+                rows.push(register_row((number, results), it, &version, &asker, collector));
             }
             let keeper = asker.name.to_string();
             Ok(RegisterSheet {

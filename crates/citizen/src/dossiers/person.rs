@@ -13,6 +13,7 @@ use store::{Tx, journal::Entry};
 use super::{
     desk::{DeskError, OnDesk},
     intake::reading::read_person,
+    party::{self, PartyView},
     sql::{self, Person},
     view::Around,
 };
@@ -25,6 +26,7 @@ struct Form<'a> {
     id: DossierId,
     code: String,
     edition: String,
+    party: PartyView,
 }
 
 /// The dossier, if this person receives and returns it and it is not over; else it does not exist.
@@ -61,7 +63,8 @@ async fn page(
         "" => on_desk.kept.edition.to_string(),
         typed => typed.to_owned(),
     };
-    site.page(&Form { shell: site.shell(who), m: &m, id, code: on_desk.kept.code, edition })
+    let party = PartyView::of(&m, false, false);
+    site.page(&Form { shell: site.shell(who), m: &m, id, code: on_desk.kept.code, edition, party })
 }
 
 fn typed_of(it: &Person) -> Typed {
@@ -75,7 +78,9 @@ fn typed_of(it: &Person) -> Typed {
         ("dia-chi", &it.address),
         ("nguoi-nop", &it.proxy_name),
     ];
-    Typed::of(pairs.map(|(name, text)| (name.to_owned(), text.clone())).to_vec())
+    let mut typed = Typed::of(pairs.map(|(name, text)| (name.to_owned(), text.clone())).to_vec());
+    party::typed_of(it, &mut typed);
+    typed
 }
 
 /// GET `/co-quan/ho-so/{id}/sua-nguoi-nop`
@@ -89,6 +94,18 @@ pub async fn form(
 
 /// What is different, as the journal says it: “Họ tên: Nguyễn Văn A → Nguyễn Văn Á”.
 fn differences(before: &Person, after: &Person) -> Vec<String> {
+    let party = |it: &Person| it.organisation.clone().unwrap_or_default();
+    let paper = |it: &Person| {
+        let paper = it.proxy_paper.as_ref();
+        paper.map_or_else(String::new, |it| {
+            let until = it.valid_until.map(domain::text::date);
+            let until = until.map_or(String::new(), |it| format!("; đến hết {it}"));
+            format!("{}; {}{until}", it.line(), it.powers.label())
+        })
+    };
+    let (party_before, party_after) = (party(before), party(after));
+    let (paper_before, paper_after) = (paper(before), paper(after));
+    let (old, new) = (&party_before, &party_after);
     let pairs = [
         ("Họ tên", &before.name, &after.name),
         ("Số giấy tờ", &before.id_number, &after.id_number),
@@ -97,6 +114,11 @@ fn differences(before: &Person, after: &Person) -> Vec<String> {
         ("Thư điện tử", &before.email, &after.email),
         ("Địa chỉ", &before.address, &after.address),
         ("Người nộp thay", &before.proxy_name, &after.proxy_name),
+        ("Số giấy tờ người nộp thay", &before.proxy_id_number, &after.proxy_id_number),
+        ("Giấy ủy quyền", &paper_before, &paper_after),
+        ("Mã số thuế", &old.tax_code, &new.tax_code),
+        ("Người đại diện", &old.representative, &new.representative),
+        ("Chức danh đại diện", &old.representative_title, &new.representative_title),
     ];
     pairs
         .into_iter()
@@ -133,7 +155,6 @@ pub async fn correct(
             }
             let before = sql::person(tx, id)?.unwrap_or_default();
             let after = Person {
-                proxy_id_number: before.proxy_id_number.clone(),
                 request: before.request.clone(),
                 return_way: before.return_way.clone(),
                 secret: before.secret.clone(),

@@ -18,6 +18,7 @@ use super::{
     papers,
     sql::{self, File, Paper, Person},
     view::{Around, name_of},
+    visits::{Beside, beside},
 };
 
 struct Button {
@@ -110,6 +111,8 @@ struct Show {
     number: String,
     may_add_files: bool,
     ties: Vec<site::Tie>,
+    beside: Beside,
+    at_counter: bool,
 }
 
 /// What the papers' forms are called.
@@ -264,6 +267,9 @@ fn done(
         let (what, words) = match it.act.as_str() {
             "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
             "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
+            "decide_members" => ("Ghi kết quả từng thành viên", it.words.unwrap_or_default()),
+            "collect_members" => ("Trả kết quả cho thành viên", it.words.unwrap_or_default()),
+            "visit" => ("Khách đến", it.words.unwrap_or_default()),
             _ => ("Thêm tệp", String::new()),
         };
         let line = Done {
@@ -468,7 +474,6 @@ pub async fn show(
                 prints,
                 person_born: site::form::parse_date(&person.birth_date)
                     .map_or_else(String::new, domain::text::date),
-                person,
                 unit: asker.tree.title(kept.unit).to_owned(),
                 competent: asker.tree.title(kept.competent).to_owned(),
                 officer: name_of(tx, dossier.officer, today)?,
@@ -478,6 +483,9 @@ pub async fn show(
                 number: dossier.number.clone().unwrap_or_default(),
                 may_add_files: is_own && !erased,
                 ties: inner.ties_of(&asker, tx, id)?,
+                beside: beside(tx, &around, id, &person)?,
+                at_counter: counter && !erased,
+                person,
             };
             Ok((page, is_own))
         })

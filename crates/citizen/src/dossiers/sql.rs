@@ -12,8 +12,11 @@ use store::{
 };
 
 mod attached;
+pub mod party;
+pub mod visits;
 
 pub use attached::{File, Paper, files, insert_file, insert_papers, papers};
+pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
 
 /// What the journal calls a dossier.
 pub const SUBJECT: &str = "dossier";
@@ -66,6 +69,13 @@ pub struct Person {
     pub proxy_name: String,
     /// That person's number.
     pub proxy_id_number: String,
+    /// By what he came; nothing if that was not recorded.
+    pub proxy_paper: Option<ProxyPaper>,
+    /// What an organisation has beside a name; nothing for a natural person.
+    pub organisation: Option<Organisation>,
+    /// For whom a group dossier is handed in. Written once, at intake, and read by
+    /// [`party::members`] only.
+    pub members: Vec<Member>,
     /// What is asked for.
     pub request: String,
     /// `domain::dossier::ReturnChannel` code.
@@ -154,6 +164,7 @@ pub fn insert(
         ],
     )?;
     insert_person(tx, id, new.person)?;
+    party::insert_members(tx, id, &new.person.members)?;
     insert_words(tx, id, new.person)?;
     say(tx, id, events);
     Ok(id)
@@ -180,7 +191,7 @@ fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Faul
             it.secret.as_str().into(),
         ],
     )?;
-    Ok(())
+    party::insert(tx, id, it)
 }
 
 /// The columns that repeat what the state says, for lists and indexes.
@@ -458,9 +469,12 @@ pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Res
 /// Its people.
 pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
     let row = tx.query_one(
-        "select name, id_number, birth_date, phone, email, address, proxy_name, proxy_id_number,
-                request, return_way, secret
-         from dossier_person where dossier = ?1",
+        "select p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
+                p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
+                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until
+         from dossier_person p left join dossier_party o on o.dossier = p.dossier
+           left join dossier_proxy x on x.dossier = p.dossier
+         where p.dossier = ?1",
         &[id.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -476,6 +490,9 @@ pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
         request: row.get(8)?,
         return_way: row.get(9)?,
         secret: row.get(10)?,
+        organisation: party::organisation(&row, 11)?,
+        proxy_paper: party::proxy_paper(&row, 14)?,
+        members: Vec::new(),
     }))
 }
 
@@ -489,6 +506,7 @@ pub fn correct_person(tx: &mut Tx<'_>, kept: &Kept, it: &Person) -> Result<bool,
         return Ok(false);
     }
     tx.execute("delete from dossier_person where dossier = ?1", &[kept.id.into()])?;
+    party::clear(tx, kept.id)?;
     insert_person(tx, kept.id, it)?;
     tx.execute("delete from dossier_word where dossier = ?1", &[kept.id.into()])?;
     insert_words(tx, kept.id, it)?;
@@ -498,12 +516,19 @@ pub fn correct_person(tx: &mut Tx<'_>, kept: &Kept, it: &Person) -> Result<bool,
 fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
     let mut words = domain::text::words(&it.name);
     words.extend(domain::text::words(&it.proxy_name));
+    let party = it.organisation.as_ref();
+    words.extend(party.map_or_else(Vec::new, |it| domain::text::words(&it.representative)));
+    words.extend(it.members.iter().flat_map(|it| domain::text::words(&it.name)));
     words.sort();
     words.dedup();
     let rows: Vec<store::Param> = words.iter().flat_map(|it| [it.into(), id.into()]).collect();
     let head = "insert into dossier_word (word, dossier) values";
     tx.insert_rows(head, "on conflict (word, dossier) do nothing", 2, &rows)
 }
+
+/// What the page of a dossier tells beside its steps.
+const ASIDES: [&str; 6] =
+    ["add_file", "correct_person", "erase_person", "decide_members", "collect_members", "visit"];
 
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are
 /// no steps (a file added) are left out.
@@ -518,7 +543,7 @@ pub fn history(tx: &mut Tx<'_>, id: DossierId) -> Result<(Vec<Event>, Vec<journa
     let (mut events, mut asides) = (Vec::with_capacity(entries.len()), Vec::new());
     for entry in entries {
         if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
-            if matches!(entry.act.as_str(), "add_file" | "correct_person" | "erase_person") {
+            if ASIDES.contains(&entry.act.as_str()) {
                 asides.push(entry);
             }
             continue;

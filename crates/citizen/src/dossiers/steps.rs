@@ -10,6 +10,7 @@ use domain::{
     },
     ids::{DossierId, StaffId, UnitId},
     money::Dong,
+    visit::Cause,
 };
 use jiff::civil::DateTime;
 use site::{
@@ -20,8 +21,10 @@ use store::Tx;
 use crate::{lateness::facts as lateness, notices};
 
 use super::{
+    collect,
     desk::{DeskError, OnDesk},
     show::is_at_once,
+    sql::{self, Collection},
     view::Around,
 };
 
@@ -36,6 +39,10 @@ struct Ask {
     amount_label: &'static str,
     number_label: &'static str,
     collector: bool,
+    authorities: Vec<(String, String)>,
+    recorded: String,
+    /// Whether it is asked how the citizen brought what was missing.
+    coming: bool,
     grounds: Vec<(String, String)>,
     days_label: &'static str,
 }
@@ -113,7 +120,12 @@ fn ask(
         CommandKind::Number | CommandKind::FinishCorrection => {
             ask.number_label = "Số, ký hiệu văn bản";
         }
-        CommandKind::Return => ask.collector = true,
+        CommandKind::Return => {
+            ask.collector = true;
+            ask.authorities = super::party::authorities();
+            ask.recorded = collect::recorded(&sql::person(tx, kept.id)?.unwrap_or_default());
+        }
+        CommandKind::Supplement => ask.coming = true,
         CommandKind::Accept => {
             ask.amount_label = "Phí, lệ phí phải nộp (đồng)";
             if on_desk.needs_agreed_days() {
@@ -137,10 +149,7 @@ const fn words_label(kind: CommandKind) -> &'static str {
             CommandKind::Answer => "Nội dung trả lời",
             _ => "Lý do",
         },
-        Words::Welcome => match kind {
-            CommandKind::Return => "Tên người nhận thay (nếu không phải chủ hồ sơ)",
-            _ => "Ghi chú (không bắt buộc)",
-        },
+        Words::Welcome => "Ghi chú (không bắt buộc)",
     }
 }
 
@@ -152,7 +161,7 @@ async fn step_page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (ask, on_desk, hint, drafted) = site
+    let (ask, on_desk, hint, drafted, person) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -168,7 +177,12 @@ async fn step_page(
             let hint = hint(&around, &on_desk, kind, asked, tx.now().civil());
             let drafted =
                 if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
-            Ok((ask(tx, &around, &on_desk, &maker, kind)?, on_desk, hint, drafted))
+            let person = match kind {
+                CommandKind::Return => sql::person(tx, id)?.unwrap_or_default(),
+                _ => sql::Person::default(),
+            };
+            let ask = ask(tx, &around, &on_desk, &maker, kind)?;
+            Ok((ask, on_desk, hint, drafted, person))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
@@ -180,6 +194,7 @@ async fn step_page(
         m.typed.set("ngay", domain::text::date(day));
         m.typed.set("loi", why);
     }
+    collect::propose(&person, &mut m.typed);
     let edition = match m.typed("an-ban") {
         "" => on_desk.kept.edition.to_string(),
         typed => typed.to_owned(),
@@ -332,11 +347,31 @@ pub async fn take(
                 return Err(DeskError::Stale).or_refuse();
             }
             let now = tx.now().civil();
-            let command = match command(tx, &around, &mut on_desk, &maker, kind, typed, now)? {
+            let came = typed.get("cach-den") != "gui";
+            let read = command(tx, &around, &mut on_desk, &maker, kind, typed, now)?;
+            let (command, collection) = match read {
                 Ok(it) => it,
                 Err(m) => return Ok(Err(m)),
             };
+            let waited_for_money =
+                on_desk.kept.dossier.status == domain::dossier::Status::AwaitPayment;
+            let members = match collection {
+                Some(_) => sql::party::members(tx, id)?,
+                None => Vec::new(),
+            };
             on_desk.step(tx, around.desk(), &maker, command)?;
+            if let Some(collection) = collection {
+                let left = members.iter().filter(|it| it.collected_at.is_none());
+                let members = left.map(|it| it.place).collect();
+                let collection = Collection { members, collected_at: Some(now), ..collection };
+                sql::party::insert_collection(tx, id, &collection)?;
+            }
+            if kind == CommandKind::Supplement && !came {
+                sql::visits::take_back(tx, id, tx.now())?;
+            }
+            if kind == CommandKind::MarkPaid && waited_for_money {
+                sql::visits::came(tx, id, on_desk.kept.unit, Cause::Payment, None)?;
+            }
             if kind == CommandKind::Extend {
                 lateness::apologised(tx, id)?;
                 notices::extended(tx, &on_desk.kept)?;
@@ -377,12 +412,13 @@ fn command(
     kind: CommandKind,
     typed: Typed,
     now: DateTime,
-) -> Result<Result<Command, Mistakes>, Failure> {
+) -> Result<Result<(Command, Option<Collection>), Mistakes>, Failure> {
     let desk = around.desk();
     let kept = &on_desk.kept;
     let clock = &on_desk.version.body.clock;
     let asks = ask(tx, around, on_desk, maker, kind)?;
     let mut fields = Fields::of(typed);
+    let mut collection = None;
     let words = if kind.words() == Words::Owed {
         fields.text("loi", 2_000)
     } else {
@@ -488,11 +524,10 @@ fn command(
         CommandKind::SendByPost => Some(What::SendByPost),
         CommandKind::PostFailed => Some(What::PostFailed),
         CommandKind::Return => {
+            let person = sql::person(tx, kept.id)?.unwrap_or_default();
+            collection = collect::read(&mut fields, &person, now.date());
             let collector = fields.choice("nguoi-nhan", Collector::from_code);
             let channel = fields.choice("cach-tra", ReturnChannel::from_code);
-            if collector == Some(Collector::Proxy) && fields.typed().get("loi").is_empty() {
-                fields.wrong("loi", "Ghi họ tên người nhận thay.");
-            }
             collector.zip(channel).map(|(collector, channel)| What::Return { channel, collector })
         }
         CommandKind::Extend => {
@@ -542,8 +577,12 @@ fn command(
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),
     };
-    let whole = what
-        .zip(words)
-        .map(|(what, words)| Command { what, words: Some(words).filter(|it| !it.is_empty()) });
+    let whole = what.zip(words).map(|(what, words)| {
+        // Who collected stands in the event's words, which can be erased.
+        let who = collection.as_ref().map_or_else(String::new, Collection::words);
+        let words = [who, words].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>();
+        let words = words.join("\n");
+        (Command { what, words: Some(words).filter(|it| !it.is_empty()) }, collection)
+    });
     Ok(fields.finish(whole))
 }

@@ -10,6 +10,7 @@ use testkit::{Browser, TestSite, on_both_engines};
 mod clock;
 mod closing;
 mod counter;
+mod party;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {

@@ -133,7 +133,8 @@ impl Around {
         if self.sees(&found.kept) { Ok(found) } else { Err(Failure::NotFound) }
     }
 
-    fn sees(&self, kept: &Kept) -> bool {
+    /// Whether this person may see it.
+    pub fn sees(&self, kept: &Kept) -> bool {
         sees(&self.who, kept)
     }
 
@@ -201,7 +202,12 @@ pub struct Seen {
 
 impl Seen {
     pub fn of(who: &Who) -> Self {
-        let units = match who.scope(Action::DossierView) {
+        Self::by(who, Action::DossierView)
+    }
+
+    /// The units for which somebody may do `action`.
+    pub fn by(who: &Who, action: Action) -> Self {
+        let units = match who.scope(action) {
             Scope::Everything => return Self { everything: true, ..Self::default() },
             Scope::Units(units) => units,
         };

@@ -173,10 +173,16 @@ fn about(tx: &mut Tx<'_>, kept: &Kept) -> Result<About, Failure> {
             .map(|it| it.body.name.clone())
             .unwrap_or_default(),
         // Enough to tell a wrong code by, no more than that.
-        applicant: domain::text::mask_name(&kept.applicant),
+        applicant: dossiers::public_name(tx, kept)?,
         status: kept.dossier.status.label(),
         received: kept.dossier.received_at.map_or_else(|| "–".to_owned(), domain::text::date_time),
         files: sql::files(tx, kept.id)?.len(),
         stays: Vec::new(),
     })
+}
+
+/// Erases a dossier for the tests of other slices.
+#[cfg(test)]
+pub(crate) fn erase_for_test(tx: &mut Tx<'_>, id: DossierId) -> Result<(), store::Fault> {
+    sql::erase(tx, id).map(|_| ())
 }

@@ -29,6 +29,21 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     )?;
     tx.execute("delete from dossier_word where dossier = ?1", &[id.into()])?;
     tx.execute("delete from dossier_file where dossier = ?1", &[id.into()])?;
+    tx.execute(
+        "update dossier_party set tax_code = '', representative = '', representative_title = ''
+         where dossier = ?1",
+        &[id.into()],
+    )?;
+    tx.execute("update dossier_proxy set number = '' where dossier = ?1", &[id.into()])?;
+    tx.execute(
+        "update dossier_member set name = ?2, id_number = '', detail = '', reason = ''
+         where dossier = ?1",
+        &[id.into(), ERASED.into()],
+    )?;
+    tx.execute(
+        "update dossier_collection set name = ?2, id_number = '', number = '' where dossier = ?1",
+        &[id.into(), ERASED.into()],
+    )?;
     tx.execute("update dossier_paper set note = '' where dossier = ?1", &[id.into()])?;
     tx.execute("delete from outbox where subject = 'dossier' and subject_id = ?1", &[id.into()])?;
     let mut orphans = Vec::new();

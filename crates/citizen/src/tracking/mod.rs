@@ -156,6 +156,7 @@ struct Show {
     asked_of_you: Option<String>,
     steps: Vec<StepView>,
     unit: String,
+    trips: String,
 }
 
 /// How long a step has, in the reader's language.
@@ -242,7 +243,7 @@ async fn show(
             Ok(Show {
                 code,
                 procedure: on_desk.version.body.name.clone(),
-                applicant: domain::text::mask_name(&on_desk.kept.applicant),
+                applicant: facts::public_name(tx, &on_desk.kept)?,
                 status,
                 due: dossier.due_at.map(|it| words.moment(it)),
                 provisional: on_desk.kept.provisional && dossier.due_at.is_some(),
@@ -257,6 +258,10 @@ async fn show(
                     })
                     .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
+                trips: match facts::trips(tx, on_desk.kept.id)? {
+                    0 => words.say("track-no-trips"),
+                    trips => words.say_with("track-trips", &[("trips", &trips.to_string())]),
+                },
                 shell,
             })
         })

@@ -19,3 +19,5 @@ track-where = Received at
 track-hours = { $hours } hours of office time
 track-minutes = { $minutes } minutes of office time
 track-provisional = provisional
+track-trips = Visits to the counter for this dossier so far: { $trips }.
+track-no-trips = You have not had to visit the counter for this dossier so far.

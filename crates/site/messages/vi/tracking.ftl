@@ -19,3 +19,5 @@ track-where = Nơi tiếp nhận
 track-hours = { $hours } giờ làm việc
 track-minutes = { $minutes } phút làm việc
 track-provisional = tạm tính
+track-trips = Đến nay ông, bà đã đến quầy { $trips } lượt cho hồ sơ này.
+track-no-trips = Đến nay ông, bà chưa phải đến quầy lượt nào cho hồ sơ này.

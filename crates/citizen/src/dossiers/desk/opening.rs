@@ -114,6 +114,7 @@ impl Opened {
         };
         let id = sql::insert(tx, &new, after, events)?;
         sql::insert_papers(tx, id, &intake.papers)?;
+        super::beside::opened(tx, id, intake, events)?;
         Ok(Received { id, code: self.code, due_at: self.due_at })
     }
 }

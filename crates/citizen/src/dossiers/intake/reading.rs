@@ -15,19 +15,20 @@ use site::{Fields, Mistakes, Typed};
 use crate::{
     dossiers::{
         desk::{Intake, NotAccepted},
+        party,
         sql::{Paper, Person},
     },
     procedures::facts::Version,
 };
 
 /// Papers of one dossier at most.
-pub(super) const PAPERS_MAX: usize = 120;
+pub(in crate::dossiers) const PAPERS_MAX: usize = 120;
 
 /// Characters of a list of missing papers or of a reason at most.
 const WORDS_MAX: usize = 8_000;
 
 /// Puts what the card says into the form.
-pub(super) fn scan(typed: &mut Typed) -> (BTreeMap<String, String>, Vec<String>) {
+pub(in crate::dossiers) fn scan(typed: &mut Typed) -> (BTreeMap<String, String>, Vec<String>) {
     let mut mistakes = BTreeMap::new();
     let mut warnings = Vec::new();
     match CardQr::read(typed.get("quet")) {
@@ -51,7 +52,7 @@ pub(super) fn scan(typed: &mut Typed) -> (BTreeMap<String, String>, Vec<String>)
 
 /// What the counter does with what was handed in, by the button that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(in crate::dossiers) enum Then {
     Accept,
     AtOnce,
     Complete,
@@ -79,15 +80,15 @@ impl Then {
 }
 
 /// The same with all that it requires.
-pub(super) enum Ending {
+pub(in crate::dossiers) enum Ending {
     Accept,
     AtOnce(StaffId, Option<String>),
     HoldBack(NotAccepted, String),
 }
 
-pub(super) type Read = (Intake, String, Ending);
+pub(in crate::dossiers) type Read = (Intake, String, Ending);
 
-pub(super) fn read_form(
+pub(in crate::dossiers) fn read_form(
     typed: Typed,
     then: Then,
     unit: UnitId,
@@ -96,6 +97,10 @@ pub(super) fn read_form(
 ) -> Result<Read, Mistakes> {
     let mut fields = Fields::of(typed);
     let person = read_person(&mut fields, now.date());
+    let members = party::read_members(&mut fields);
+    if let Some(person) = &person {
+        party::allow(&mut fields, person, then == Then::AtOnce, now.date());
+    }
     let request = fields.optional_text("noi-dung", 1_000);
     let way = fields.choice("nhan-ket-qua", ReturnChannel::from_code);
     let fee = fields.read_optional("le-phi", Dong::parse);
@@ -133,6 +138,7 @@ pub(super) fn read_form(
                 it => it,
             },
             return_way: way?.code().to_owned(),
+            members: members?,
             ..person?
         };
         let intake = Intake {
@@ -167,7 +173,7 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
     if birth_date.flatten().is_some_and(|it| it > today) {
         fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
     }
-    Some(Person {
+    let person = Person {
         name: domain::text::tidy(&name?),
         id_number: id_number?.map_or_else(String::new, |it| it.reveal().to_owned()),
         birth_date: birth_date?.map_or_else(String::new, |it| it.to_string()),
@@ -176,7 +182,8 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
         address: domain::text::tidy(&address?),
         proxy_name: domain::text::tidy(&proxy_name?),
         ..Person::default()
-    })
+    };
+    party::read(fields, person, today)
 }
 
 fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Option<Ending> {

@@ -192,6 +192,17 @@ fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
             [code.as_str().into()],
         ));
     }
+    // An organisation is found by its tax code, with its dependent units.
+    if let Ok(code) = domain::identity::TaxCode::parse(q)
+        && code.as_str().len() != 12
+        && (code.fits() || code.as_str().contains('-'))
+    {
+        return Ok(select.and(
+            "d.id in (select dossier from dossier_party where tax_code >= ? and tax_code < ?)
+               or d.id in (select dossier from dossier_person where phone = ?)",
+            [code.as_str().into(), prefix_end(code.as_str()).into(), digits.into()],
+        ));
+    }
     if q.contains('-') && digits.len() >= 6 {
         let code = q.to_uppercase().replace(' ', "");
         return Ok(select
@@ -199,8 +210,9 @@ fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
     }
     if only_digits && (digits.len() == 12 || digits.len() == 9) {
         return Ok(select.and(
-            "d.id in (select dossier from dossier_person where id_number = ?)",
-            [digits.into()],
+            "d.id in (select dossier from dossier_person where id_number = ?)
+               or d.id in (select dossier from dossier_party where tax_code = ?)",
+            [digits.as_str().into(), digits.as_str().into()],
         ));
     }
     if only_digits && digits.len() >= 4 {

@@ -1,0 +1,184 @@
+//! Packages: what people usually need in one visit, kept by the reform officer.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{access::Action, text};
+use site::{
+    AdminGroup, Asked, Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Routes, Shell,
+    Site, State, Typed, Who, get, post, told,
+};
+use store::journal::Entry;
+
+use super::{
+    desk::DeskError,
+    many::PROCEDURES_MAX,
+    sql::visits::{self, Package},
+};
+use crate::procedures::facts::{self as procedures, Catalogue};
+
+const ADDRESS: &str = "/co-quan/quan-tri/goi-thu-tuc";
+const SUBJECT: &str = "visit_package";
+
+/// Routes of packages.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .admin(
+            AdminGroup::Work,
+            ("Gói thủ tục", ADDRESS),
+            Action::ProcedureManage,
+            "Những thủ tục người dân thường làm trong cùng một lần đến.",
+        )
+        .on(ADDRESS, Action::ProcedureManage, get(list).post(save))
+        .on("/co-quan/quan-tri/goi-thu-tuc/{id}/xoa", Action::ProcedureManage, post(delete))
+}
+
+struct Line {
+    id: i64,
+    name: String,
+    hint: String,
+    procedures: Vec<String>,
+    /// Some of it is no longer in the catalogue.
+    broken: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/templates/packages.html")]
+struct Page<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    lines: Vec<Line>,
+    editing: bool,
+}
+
+fn line(it: &Package, catalogue: &Catalogue) -> Line {
+    let mut broken = false;
+    let procedures = it.procedures.iter().map(|code| {
+        let known = catalogue.all().iter().find(|it| it.body.code == *code);
+        broken |= known.is_none();
+        known.map_or_else(
+            || format!("{code}: không còn trong danh mục"),
+            |it| format!("{code}: {}", it.body.name),
+        )
+    });
+    let procedures = procedures.collect();
+    Line { id: it.id, name: it.name.clone(), hint: it.hint.clone(), procedures, broken }
+}
+
+async fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
+    let inner = site.clone();
+    let (packages, catalogue) = site
+        .read(who, move |tx| Ok((visits::packages(tx)?, procedures::catalogue(&inner, tx)?)))
+        .await?;
+    let lines = packages.iter().map(|it| line(it, &catalogue)).collect();
+    let editing = m.typed("so").parse::<i64>().is_ok_and(|it| it > 0);
+    site.page(&Page { shell: site.shell(who), m, lines, editing })
+}
+
+/// GET `/co-quan/quan-tri/goi-thu-tuc`, with `?sua=` one of them in the form.
+pub async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let mut typed = Typed::default();
+    if let Ok(id) = asked.get("sua").parse::<i64>() {
+        let packages = site.read(&who, |tx| Ok(visits::packages(tx)?)).await?;
+        let it = packages.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)?;
+        typed.set("so", it.id.to_string());
+        typed.set("an-ban", it.edition.to_string());
+        typed.set("ten", it.name);
+        typed.set("thu-tuc", it.procedures.join("\n"));
+        typed.set("huong-dan", it.hint);
+    }
+    page(&site, &who, &Mistakes::none(typed)).await
+}
+
+fn read(typed: Typed, catalogue: &Catalogue, others: &[Package]) -> Result<Package, Mistakes> {
+    let mut fields = Fields::of(typed);
+    let id: i64 = fields.typed().get("so").parse().unwrap_or(0);
+    let edition = fields.typed().get("an-ban").parse().unwrap_or(0);
+    let name = fields.text("ten", 120).map(|it| text::tidy(&it));
+    let hint = fields.optional_text("huong-dan", 500);
+    let list = fields.text("thu-tuc", 1_000);
+    let mut codes: Vec<String> = Vec::new();
+    for code in list.iter().flat_map(|it| it.split(['\n', '\r', ',', ';', ' '])) {
+        let code = code.trim();
+        if code.is_empty() || codes.iter().any(|it| it == code) {
+            continue;
+        }
+        if catalogue.all().iter().any(|it| it.body.code == code) {
+            codes.push(code.to_owned());
+        } else {
+            fields.wrong(
+                "thu-tuc",
+                format!("Mã {code} không có trong danh mục đang áp dụng. Kiểm tra lại mã thủ tục."),
+            );
+        }
+    }
+    if list.is_some() && !(2..=PROCEDURES_MAX).contains(&codes.len()) {
+        fields.wrong("thu-tuc", format!("Một gói có từ 2 đến {PROCEDURES_MAX} thủ tục."));
+    }
+    let same = |it: &&Package| {
+        it.id != id && name.as_ref().is_some_and(|name| text::fold(name) == text::fold(&it.name))
+    };
+    if others.iter().find(same).is_some() {
+        fields.wrong("ten", "Đã có gói mang tên này. Sửa gói đó hoặc đặt tên khác.");
+    }
+    let whole =
+        name.zip(hint).map(|(name, hint)| Package { id, name, procedures: codes, hint, edition });
+    fields.finish(whole.filter(|_| list.is_some()))
+}
+
+/// POST `/co-quan/quan-tri/goi-thu-tuc`
+pub async fn save(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let inner = site.clone();
+    let done = site
+        .write(&who, move |tx| {
+            let catalogue = procedures::catalogue(&inner, tx)?;
+            let others = visits::packages(tx)?;
+            let package = match read(typed, &catalogue, &others) {
+                Ok(it) => it,
+                Err(m) => return Ok(Err(m)),
+            };
+            let id = if package.id == 0 {
+                visits::insert_package(tx, &package)?
+            } else if visits::update_package(tx, &package)? {
+                package.id
+            } else {
+                return Err(DeskError::Stale).or_refuse();
+            };
+            let details =
+                serde_json::json!({"name": package.name, "procedures": package.procedures});
+            tx.journal(Entry::new(SUBJECT, id, "change_package").details(&details));
+            Ok(Ok(()))
+        })
+        .await?;
+    match done {
+        Ok(()) => Ok(told(ADDRESS, "Đã ghi gói thủ tục.")),
+        Err(m) => Err(Failure::Mistaken(page(&site, &who, &m).await?)),
+    }
+}
+
+/// POST `/co-quan/quan-tri/goi-thu-tuc/{id}/xoa`: what was received by it stays.
+pub async fn delete(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(_): Filled,
+) -> Result<Response, Failure> {
+    let name = site
+        .write(&who, move |tx| {
+            let found = visits::packages(tx)?.into_iter().find(|it| it.id == id);
+            let it = found.ok_or(Failure::NotFound)?;
+            visits::delete_package(tx, id)?;
+            let details = serde_json::json!({"name": it.name, "procedures": it.procedures});
+            tx.journal(Entry::new(SUBJECT, id, "delete_package").details(&details));
+            Ok(it.name)
+        })
+        .await?;
+    Ok(told(ADDRESS, &format!("Đã xóa gói “{name}”.")))
+}
