@@ -57,6 +57,7 @@ pub fn birth(forms: FormSet) -> DossierSheet {
             address: "Xóm Tân Thọ, xã Kỳ Sơn, huyện Tân Kỳ, tỉnh Nghệ An".into(),
             phone: "0900 000 127".into(),
             email: "nhung@example.vn".into(),
+            ..Person::default()
         },
         filer: Some(Person {
             name: "Trần Đức Thắng".into(),
