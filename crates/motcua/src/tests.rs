@@ -201,3 +201,60 @@ testkit::on_both_engines! { with_a_counting_job();
         assert_eq!((site.run_jobs().await, runs()), (1, 2));
     }
 }
+
+/// The value of a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();
+    from.split('"').next().unwrap_or_default().to_owned()
+}
+
+testkit::on_both_engines! { crate::routes();
+    /// Every part of the configuration, from an office that has changed it to one that has not:
+    /// afterwards they are alike, and the same archive changes nothing any more.
+    async fn the_configuration_of_one_office_is_brought_into_another(site) {
+        given_every_role(&site);
+        let other = TestSite::on_sqlite(crate::routes());
+        given_every_role(&other);
+        let mut reform = other.signed_in("reform_officer");
+        let texts = [("extended", "Hồ sơ {ma-ho-so} hẹn lại {ngay-hen}.")];
+        assert_eq!(reform.post("/co-quan/quan-tri/mau-tin", &texts).await.status, 303);
+        let thresholds = [
+            ("nguoi-giu", "50"), ("dung-dau", "80"), ("im-lang", "8"), ("im-lang-lau", "24"),
+        ];
+        assert_eq!(reform.post("/co-quan/quan-tri/nhac-han", &thresholds).await.status, 303);
+        let mut admin = other.signed_in("administrator");
+        let day = [
+            ("viec", "ngay"), ("don-vi", "1"), ("ngay", "06/03/2026"), ("loai", "off"),
+            ("ly-do", "Lễ hội"), ("can-cu", "Thông báo 1/TB-UBND"),
+        ];
+        let applied = admin.post("/co-quan/quan-tri/lich/ap-dung", &day).await;
+        assert_eq!(applied.status, 303, "{}", applied.text);
+        let out = admin.get("/co-quan/quan-tri/cau-hinh/xuat").await;
+        assert_eq!(out.status, 200, "{}", out.text);
+
+        let mut here = site.signed_in("administrator");
+        let path = "/co-quan/quan-tri/cau-hinh/xem-truoc";
+        let seen = here.upload(path, &[], &[("tep", "a.zip", &out.bytes[..])]).await;
+        for words in ["Lễ hội", "nhắc người giữ khi dùng 50%", "Hồ sơ {ma-ho-so} hẹn lại"] {
+            assert!(seen.text.contains(words), "{words}: {}", seen.text);
+        }
+        assert!(!seen.text.contains("Không nhập được"), "{}", seen.text);
+        let kept = hidden(&seen.text, "tep-luu");
+        let parts: Vec<String> = seen
+            .text
+            .split("name=\"phan\" value=\"")
+            .skip(1)
+            .filter_map(|it| it.split('"').next().map(ToOwned::to_owned))
+            .collect();
+        let mut fields = vec![("tep-luu", kept.as_str())];
+        fields.extend(parts.iter().map(|it| ("phan", it.as_str())));
+        let done = here.post("/co-quan/quan-tri/cau-hinh/nhap", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let again = here.upload(path, &[], &[("tep", "a.zip", &out.bytes[..])]).await;
+        assert!(again.text.contains("Không có chỗ nào khác"), "{}", again.text);
+        // And what is here now reads there as nothing new.
+        let back = here.get("/co-quan/quan-tri/cau-hinh/xuat").await;
+        let seen = admin.upload(path, &[], &[("tep", "a.zip", &back.bytes[..])]).await;
+        assert!(seen.text.contains("Không có chỗ nào khác"), "{}", seen.text);
+    }
+}

@@ -5,6 +5,7 @@ use site::Routes;
 pub mod accounts;
 pub mod admin;
 pub mod calendar;
+pub mod configuration;
 pub mod journal;
 pub mod sheets;
 pub mod staff;
@@ -23,5 +24,6 @@ pub fn routes() -> Routes {
         .and(substitutions::routes())
         .and(accounts::routes())
         .and(calendar::routes())
+        .and(configuration::routes())
         .and(journal::routes())
 }

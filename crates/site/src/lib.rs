@@ -21,6 +21,7 @@ use store::{Blobs, Db, Fault, Tx, hex};
 
 mod address;
 pub mod assets;
+pub mod configuration;
 mod edge;
 mod failure;
 pub mod form;
@@ -84,6 +85,7 @@ pub struct Site {
     admin: Arc<[AdminEntry]>,
     unit_needs: Arc<[UnitNeed]>,
     ties: Arc<[Ties]>,
+    configuration: Arc<[configuration::ConfigPart]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -115,6 +117,7 @@ impl Site {
             admin: Arc::new([]),
             unit_needs: Arc::new([]),
             ties: Arc::new([]),
+            configuration: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -228,6 +231,12 @@ impl Site {
     /// The pages of the administration that `who` may open.
     pub fn admin_pages<'a>(&'a self, who: &'a Who) -> impl Iterator<Item = &'a AdminEntry> {
         self.admin.iter().filter(|it| who.can(it.action, Object::Anything))
+    }
+
+    /// The parts of the configuration, in the order in which they are brought in.
+    #[must_use]
+    pub fn configuration(&self) -> &[configuration::ConfigPart] {
+        &self.configuration
     }
 
     /// What still needs `unit` after the day `last`, in the words of each slice.

@@ -16,6 +16,7 @@ use store::{Fault, Tx};
 
 use crate::{
     Failure, Site, Who,
+    configuration::ConfigPart,
     jobs::{Job, JobFuture, JobWork},
     who::{Knock, Stage},
 };
@@ -111,6 +112,7 @@ pub struct Routes {
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
     jobs: Vec<Job>,
+    configuration: Vec<ConfigPart>,
 }
 
 impl Routes {
@@ -155,6 +157,13 @@ impl Routes {
         self
     }
 
+    /// Adds a part to the archive of the configuration.
+    #[must_use]
+    pub fn configures(mut self, part: ConfigPart) -> Self {
+        self.configuration.push(part);
+        self
+    }
+
     /// Adds a job that runs every so many minutes, in one transaction.
     #[must_use]
     pub fn job(
@@ -194,6 +203,7 @@ impl Routes {
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
         self.jobs.extend(more.jobs);
+        self.configuration.extend(more.configuration);
         self
     }
 
@@ -209,6 +219,7 @@ impl Routes {
         site.admin = self.admin.into();
         site.unit_needs = self.unit_needs.into();
         site.ties = self.ties.into();
+        site.configuration = self.configuration.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod change;
+mod configuration;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,7 @@ pub fn routes() -> Routes {
             Action::CalendarManage,
             "Ngày nghỉ, làm bù, giờ làm việc; xem trước hồ sơ đổi ngày hẹn.",
         )
+        .configures(configuration::PART)
         .on("/co-quan/quan-tri/lich", Action::CalendarManage, get(list).post(preview))
         .on("/co-quan/quan-tri/lich/ap-dung", Action::CalendarManage, post(apply))
 }
@@ -365,6 +367,30 @@ async fn preview(
     })
 }
 
+/// Makes the change and moves every appointment that it moves; says of how many citizens are told.
+fn carry_out(tx: &mut Tx<'_>, who: &Who, wanted: &Change) -> Result<usize, Failure> {
+    let effects = make(tx, who, wanted)?;
+    let reason = format!("Lịch làm việc thay đổi, {}", wanted.reason());
+    // The program moves the date; the journal names who changed the calendar.
+    let maker = Maker { account: tx.by(), ..Maker::system() };
+    let calendars = calendar::load(tx)?;
+    let desk = desk::Desk { tree: &who.tree, calendars: &calendars };
+    for (id, provisional) in &effects.firmness {
+        dossiers::set_provisional(tx, *id, *provisional)?;
+    }
+    for effect in &effects.moved {
+        let (Some(after), Some(tells)) = (effect.moved.after, effect.tells) else { continue };
+        let mut on_desk = desk::take(tx, effect.moved.id)?;
+        let what = What::Recompute { due_at: tells, original_due_at: after };
+        let command = Command::saying(what, reason.clone());
+        on_desk.step(tx, desk, &maker, command)?;
+        if effect.is_told() {
+            notices::new_date(tx, &on_desk.kept, tells, &wanted.reason())?;
+        }
+    }
+    Ok(effects.moved.iter().filter(|it| it.is_told()).count())
+}
+
 /// POST `/co-quan/quan-tri/lich/ap-dung`: all of it, in one transaction.
 async fn apply(
     State(site): State<Site>,
@@ -376,31 +402,6 @@ async fn apply(
         Failure::Refused(first)
     })?;
     let asker = who.clone();
-    let count = site
-        .write(&who, move |tx| {
-            let effects = make(tx, &asker, &wanted)?;
-            let reason = format!("Lịch làm việc thay đổi, {}", wanted.reason());
-            // The program moves the date; the journal names who changed the calendar.
-            let maker = Maker { account: tx.by(), ..Maker::system() };
-            let calendars = calendar::load(tx)?;
-            let desk = desk::Desk { tree: &asker.tree, calendars: &calendars };
-            for (id, provisional) in &effects.firmness {
-                dossiers::set_provisional(tx, *id, *provisional)?;
-            }
-            for effect in &effects.moved {
-                let (Some(after), Some(tells)) = (effect.moved.after, effect.tells) else {
-                    continue;
-                };
-                let mut on_desk = desk::take(tx, effect.moved.id)?;
-                let what = What::Recompute { due_at: tells, original_due_at: after };
-                let command = Command::saying(what, reason.clone());
-                on_desk.step(tx, desk, &maker, command)?;
-                if effect.is_told() {
-                    notices::new_date(tx, &on_desk.kept, tells, &wanted.reason())?;
-                }
-            }
-            Ok(effects.moved.iter().filter(|it| it.is_told()).count())
-        })
-        .await?;
+    let count = site.write(&who, move |tx| carry_out(tx, &asker, &wanted)).await?;
     Ok(told("/co-quan/quan-tri/lich", &format!("Đã đổi lịch; {count} hồ sơ đổi ngày hẹn.")))
 }

@@ -33,6 +33,7 @@ pub fn routes() -> Routes {
             Action::WorkflowManage,
             "Khi nào nhắc người giữ hồ sơ, khi nào báo người đứng đầu.",
         )
+        .configures(settings::PART)
         .job_apart("lateness", EVERY_MINUTES, |site| Box::pin(watch::look(site)))
         .on("/co-quan/canh-bao", Action::LatenessView, get(pages::list))
         .on("/co-quan/canh-bao/{id}", Action::LatenessView, post(pages::known))

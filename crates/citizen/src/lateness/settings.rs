@@ -3,10 +3,41 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::lateness::{Thresholds, ThresholdsError};
-use site::{Failure, Fields, Filled, Html, Mistakes, Shell, Site, State, Typed, Who, told};
-use store::journal::Entry;
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Shell, Site, State, Typed, Who,
+    configuration::ConfigPart, told,
+};
+use store::{Fault, Tx, journal::Entry};
 
 use super::{THRESHOLDS, sql};
+
+/// The thresholds as a part of the configuration.
+pub(super) const PART: ConfigPart = ConfigPart {
+    name: "thresholds",
+    label: "Mức nhắc hạn và cảnh báo",
+    take_out: |_, tx| {
+        serde_json::to_value(super::thresholds(tx)?)
+            .map_err(|e| Fault::Broken(format!("thresholds: {e}")))
+    },
+    bring_in: |_, _, tx, value| {
+        let wanted: Thresholds = serde_json::from_value(value.clone())
+            .map_err(|e| Failure::Refused(format!("Mức nhắc hạn không đúng dạng: {e}.")))?;
+        let percent = 10..=99;
+        if !percent.contains(&wanted.holder_percent) || !percent.contains(&wanted.head_percent) {
+            return Err(Failure::Refused("Mức nhắc hạn phải từ 10 đến 99%.".to_owned()));
+        }
+        wanted.check().or_refuse()?;
+        if super::thresholds(tx)? == wanted {
+            return Ok(Vec::new());
+        }
+        keep(tx, &wanted)?;
+        Ok(vec![format!(
+            "nhắc người giữ khi dùng {}% thời hạn, báo người đứng đầu khi dùng {}%; nhắc sau {} giờ, \
+             báo sau {} giờ không ai xử lý",
+            wanted.holder_percent, wanted.head_percent, wanted.still_hours, wanted.still_long_hours
+        )])
+    },
+};
 
 const PAGE: &str = "/co-quan/quan-tri/nhac-han";
 
@@ -19,6 +50,14 @@ struct Form<'a> {
 
 fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
     site.page(&Form { shell: site.shell(who), m })
+}
+
+fn keep(tx: &mut Tx<'_>, wanted: &Thresholds) -> Result<(), Fault> {
+    let text =
+        serde_json::to_string(wanted).map_err(|e| Fault::Broken(format!("thresholds: {e}")))?;
+    sql::set(tx, THRESHOLDS, &text)?;
+    tx.journal(Entry::new("setting", 0, THRESHOLDS).details(wanted));
+    Ok(())
 }
 
 /// GET `/co-quan/quan-tri/nhac-han`
@@ -67,13 +106,6 @@ pub async fn save(
             return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    site.write(&who, move |tx| {
-        let text = serde_json::to_string(&wanted)
-            .map_err(|e| store::Fault::Broken(format!("thresholds: {e}")))?;
-        sql::set(tx, THRESHOLDS, &text)?;
-        tx.journal(Entry::new("setting", 0, THRESHOLDS).details(&wanted));
-        Ok(())
-    })
-    .await?;
+    site.write(&who, move |tx| Ok(keep(tx, &wanted)?)).await?;
     Ok(told(PAGE, "Đã lưu. Lần rà soát tới sẽ nhắc theo mức mới."))
 }

@@ -14,6 +14,9 @@ use store::{Fault, Tx, journal::Entry};
 use crate::dossiers::facts::{self as dossiers, Kept};
 
 mod sql;
+#[cfg(test)]
+mod tests;
+mod texts;
 
 /// Rows of one page.
 const ROWS: i64 = 50;
@@ -29,6 +32,14 @@ pub fn routes() -> Routes {
             Action::DossierView,
             "Tin chờ báo khi ngày hẹn thay đổi.",
         )
+        .admin(
+            AdminGroup::Work,
+            ("Mẫu tin báo cho dân", "/co-quan/quan-tri/mau-tin"),
+            Action::WorkflowManage,
+            "Lời của từng loại tin: hẹn lại, đổi ngày hẹn.",
+        )
+        .configures(texts::PART)
+        .on("/co-quan/quan-tri/mau-tin", Action::WorkflowManage, get(texts::form).post(texts::save))
         .on("/co-quan/thong-bao", Action::DossierView, get(list))
         .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
 }
@@ -41,8 +52,8 @@ pub fn routes() -> Routes {
 pub fn new_date(tx: &mut Tx<'_>, kept: &Kept, due: DateTime, why: &str) -> Result<(), Fault> {
     let (when, code) = (domain::text::date_time(due), &kept.code);
     let text =
-        format!("Hồ sơ {code}: ngày hẹn trả kết quả là {when} vì lịch làm việc thay đổi ({why}).");
-    queue(tx, kept, "new_date", &text)
+        texts::NEW_DATE.fill(tx, &[("ma-ho-so", code), ("ngay-hen", &when), ("ly-do", why)])?;
+    queue(tx, kept, texts::NEW_DATE.kind, &text)
 }
 
 /// Queues the notice of a new appointment that was made with an apology (NĐ 61/2018 Đ.19 k.9).
@@ -52,10 +63,8 @@ pub fn new_date(tx: &mut Tx<'_>, kept: &Kept, due: DateTime, why: &str) -> Resul
 pub fn extended(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), Fault> {
     let Some(due) = kept.dossier.due_at else { return Ok(()) };
     let (when, code) = (domain::text::date_time(due), &kept.code);
-    let text = format!(
-        "Hồ sơ {code}: cơ quan xin lỗi vì trả kết quả chậm và hẹn lại {when}. Phiếu xin lỗi gửi kèm."
-    );
-    queue(tx, kept, "extended", &text)
+    let text = texts::EXTENDED.fill(tx, &[("ma-ho-so", code), ("ngay-hen", &when)])?;
+    queue(tx, kept, texts::EXTENDED.kind, &text)
 }
 
 fn queue(tx: &mut Tx<'_>, kept: &Kept, kind: &str, text: &str) -> Result<(), Fault> {

@@ -231,6 +231,8 @@ async fn the_offices_pages_are_sound() {
             "/co-quan/quan-tri",
             "/co-quan/quan-tri/lich?nam=2026",
             "/co-quan/quan-tri/xoa-du-lieu",
+            "/co-quan/quan-tri/cau-hinh",
+            "/co-quan/quan-tri/mau-tin",
         ] {
             page.goto(path).await;
             page.sound().await;

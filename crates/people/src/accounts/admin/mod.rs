@@ -32,6 +32,7 @@ const ADMINISTRATORS: &str = "administrators_edition";
 pub(super) fn routes() -> Routes {
     let manage = Action::AccountManage;
     Routes::default()
+        .configures(policy::PART)
         .admin(
             AdminGroup::Organisation,
             ("Tài khoản và quyền", ADDRESS),

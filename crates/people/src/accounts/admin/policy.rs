@@ -6,8 +6,8 @@ use domain::{
     access::{Action, Role},
     ids::AccountId,
 };
-use site::{Failure, Filled, Html, Path, Shell, Site, State, Who, told};
-use store::{Tx, journal::Entry};
+use site::{Failure, Filled, Html, Path, Shell, Site, State, Who, configuration::ConfigPart, told};
+use store::{Fault, Tx, journal::Entry};
 
 use super::{POLICY, sql};
 use crate::units::facts::Reach;
@@ -111,6 +111,25 @@ pub async fn form(
     })
 }
 
+/// Sets the policy of a role; says how many open sessions have to set a second factor up.
+fn change(tx: &mut Tx<'_>, role: Role, demands: bool) -> Result<usize, Fault> {
+    sql::demand(tx, role, demands)?;
+    let holders = sql::holders(tx)?.remove(&role).unwrap_or_default();
+    let without: Vec<AccountId> = holders.into_iter().filter(|it| !it.1).map(|it| it.0).collect();
+    // Who is signed in without a second factor sets one up before anything else.
+    let sent = if demands {
+        sql::send_to_enrol(tx, &without)?
+    } else {
+        sql::excuse(tx, &without)?;
+        0
+    };
+    let act = if demands { "demand_second_factor" } else { "excuse_second_factor" };
+    let place = Role::ALL.iter().zip(1..).find(|(it, _)| **it == role);
+    let number = place.map_or(0, |(_, number)| number);
+    tx.journal(Entry::new(SUBJECT, number, act).details(&role.code()));
+    Ok(sent)
+}
+
 /// POST `/co-quan/quan-tri/ma-xac-thuc/{step}`
 pub async fn set(
     State(site): State<Site>,
@@ -130,22 +149,7 @@ pub async fn set(
             if !is_whole(tx, &asker)? {
                 return Err(refused());
             }
-            sql::demand(tx, role, demands)?;
-            let holders = sql::holders(tx)?.remove(&role).unwrap_or_default();
-            let without: Vec<AccountId> =
-                holders.into_iter().filter(|it| !it.1).map(|it| it.0).collect();
-            // Who is signed in without a second factor sets one up before anything else.
-            let sent = if demands {
-                sql::send_to_enrol(tx, &without)?
-            } else {
-                sql::excuse(tx, &without)?;
-                0
-            };
-            let act = if demands { "demand_second_factor" } else { "excuse_second_factor" };
-            let place = Role::ALL.iter().zip(1..).find(|(it, _)| **it == role);
-            let number = place.map_or(0, |(_, number)| number);
-            tx.journal(Entry::new(SUBJECT, number, act).details(&role.code()));
-            Ok(sent)
+            Ok(change(tx, role, demands)?)
         })
         .await?;
     let notice = match (demands, sent) {
@@ -159,3 +163,37 @@ pub async fn set(
     };
     Ok(told(POLICY, &notice))
 }
+
+/// Which roles demand a second factor, as a part of the configuration.
+pub(super) const PART: ConfigPart = ConfigPart {
+    name: "second-factor",
+    label: "Vai trò bắt buộc mã xác thực",
+    take_out: |_, tx| {
+        let demanding = sql::demanding(tx)?;
+        let codes: Vec<&str> =
+            Role::ALL.into_iter().filter(|it| demanding.contains(it)).map(Role::code).collect();
+        Ok(serde_json::json!(codes))
+    },
+    bring_in: |_, who, tx, value| {
+        let wanted: Vec<String> = serde_json::from_value(value.clone())
+            .map_err(|_| Failure::Refused("Danh sách vai trò không đúng dạng.".to_owned()))?;
+        if let Some(unknown) = wanted.iter().find(|it| Role::from_code(it).is_none()) {
+            return Err(Failure::Refused(format!("Không có vai trò nào là “{unknown}”.")));
+        }
+        if !is_whole(tx, who)? {
+            return Err(refused());
+        }
+        let demanding = sql::demanding(tx)?;
+        let mut lines = Vec::new();
+        for role in Role::ALL {
+            let (now, then) =
+                (demanding.contains(&role), wanted.iter().any(|it| it == role.code()));
+            if now != then {
+                change(tx, role, then)?;
+                let what = if then { "bắt buộc" } else { "thôi bắt buộc" };
+                lines.push(format!("{what} mã xác thực với {}", role.label()));
+            }
+        }
+        Ok(lines)
+    },
+};
