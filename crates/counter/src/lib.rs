@@ -4,9 +4,13 @@
 use site::Routes;
 
 pub mod books;
+pub mod queue;
+
+#[cfg(test)]
+mod tests;
 
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    books::routes()
+    books::routes().and(queue::routes())
 }

@@ -22,6 +22,7 @@ pub mod names_replaced;
 pub mod org;
 pub mod party;
 pub mod procedure;
+pub mod queue;
 pub mod search;
 pub mod substitution;
 pub mod tally;

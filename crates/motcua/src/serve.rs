@@ -96,6 +96,9 @@ pub fn open_site(db: Db, config: site::Config, files_url: Option<&str>) -> Resul
     Ok(Site::new(db, blobs, Arc::new(clock::now), config, seal))
 }
 
+/// How long requests at work are waited for when the server is told to stop.
+const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Answers on `listener` until `stop` comes.
 pub async fn serve(
     listener: TcpListener,
@@ -103,8 +106,26 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
-        tracing::error!(%error, "the server stopped");
+    let (told, asked) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        told.send(()).ok();
+    };
+    // A call screen listens for minutes: it is not waited for, it knocks anew.
+    let patience = async move {
+        match asked.await {
+            Ok(()) => tokio::time::sleep(STOP_WAIT).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    tokio::select! {
+        done = served.into_future() => {
+            if let Err(error) = done {
+                tracing::error!(%error, "the server stopped");
+            }
+        }
+        () = patience => tracing::info!("some pages were still listening"),
     }
 }
 

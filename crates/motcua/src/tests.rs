@@ -52,6 +52,7 @@ fn example(path: &str) -> String {
         .replace("{file}", "1")
         .replace("{paper}", "giay-hen")
         .replace("{step}", "chuyen")
+        .replace("{secret}", "abc")
 }
 
 /// Knocks on every door as every role, and as nobody: the guard's answer is the table's.

@@ -15,6 +15,7 @@ mod people;
 mod qr;
 mod register;
 mod sheet;
+mod ticket;
 mod typeset;
 pub mod vi;
 
@@ -34,6 +35,7 @@ pub use sheet::{
     Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, Member, MissingPaper, Paper,
     Person, Signer,
 };
+pub use ticket::{TicketSlip, render_ticket};
 
 /// Why a paper could not be made.
 #[derive(Debug, thiserror::Error)]

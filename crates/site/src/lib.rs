@@ -45,7 +45,9 @@ pub use axum::{
 pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
-pub use routes::{AdminEntry, AdminGroup, MenuEntry, RouteInfo, Routes, Tie, Ties, UnitNeed};
+pub use routes::{
+    AdminEntry, AdminGroup, MenuEntry, Received, RouteInfo, Routes, Tie, Ties, UnitNeed,
+};
 pub use shell::Shell;
 pub use who::Who;
 pub use words::{Lang, Words};
@@ -86,6 +88,7 @@ pub struct Site {
     unit_needs: Arc<[UnitNeed]>,
     ties: Arc<[Ties]>,
     configuration: Arc<[configuration::ConfigPart]>,
+    received: Arc<[Received]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -118,6 +121,7 @@ impl Site {
             unit_needs: Arc::new([]),
             ties: Arc::new([]),
             configuration: Arc::new([]),
+            received: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -271,6 +275,19 @@ impl Site {
             all.extend(ties(who, tx, dossier)?);
         }
         Ok(all)
+    }
+
+    /// Tells every slice that asked for it that `who` received a dossier at the counter.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn tell_received(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Who,
+        dossier: domain::ids::DossierId,
+    ) -> Result<(), Fault> {
+        self.received.iter().try_for_each(|work| work(tx, who, dossier))
     }
 
     /// The units of today, read anew when a unit or the day has changed.

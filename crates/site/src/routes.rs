@@ -103,6 +103,9 @@ pub struct Tie {
 /// What of a slice hangs on a dossier, for somebody who sees the dossier.
 pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 
+/// What a slice does in the transaction in which somebody receives a dossier at the counter.
+pub type Received = fn(&mut Tx<'_>, &Who, DossierId) -> Result<(), Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
@@ -111,6 +114,7 @@ pub struct Routes {
     admin: Vec<AdminEntry>,
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
+    received: Vec<Received>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
 }
@@ -164,6 +168,13 @@ impl Routes {
         self
     }
 
+    /// Has the slice told of each dossier that somebody receives at the counter.
+    #[must_use]
+    pub fn when_received(mut self, work: Received) -> Self {
+        self.received.push(work);
+        self
+    }
+
     /// Adds a job that runs every so many minutes, in one transaction.
     #[must_use]
     pub fn job(
@@ -202,6 +213,7 @@ impl Routes {
         self.admin.extend(more.admin);
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
+        self.received.extend(more.received);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
         self
@@ -220,6 +232,7 @@ impl Routes {
         site.unit_needs = self.unit_needs.into();
         site.ties = self.ties.into();
         site.configuration = self.configuration.into();
+        site.received = self.received.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

@@ -22,4 +22,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0007_lateness",
     "0008_books",
     "0009_people_around",
+    "0010_queue",
 ];

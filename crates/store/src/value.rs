@@ -1,8 +1,8 @@
 //! What goes into a statement and what comes out of it, the same on both engines.
 
 use domain::ids::{
-    AccountId, BookEntryId, BookId, DossierId, PositionId, ProcedureId, SessionId, StaffId, UnitId,
-    VersionId, VisitId,
+    AccountId, BookEntryId, BookId, BookingId, DeskId, DossierId, LaneId, PositionId, ProcedureId,
+    SessionId, StaffId, TicketId, UnitId, VersionId, VisitId,
 };
 
 use crate::Fault;
@@ -253,11 +253,15 @@ id_params!(
     AccountId,
     BookEntryId,
     BookId,
+    BookingId,
+    DeskId,
     DossierId,
+    LaneId,
     PositionId,
     ProcedureId,
     SessionId,
     StaffId,
+    TicketId,
     UnitId,
     VersionId,
     VisitId,

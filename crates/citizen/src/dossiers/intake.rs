@@ -367,6 +367,7 @@ pub async fn receive(
             }
         };
         files::attach(tx, received.id, "scan", &stored)?;
+        inner.tell_received(tx, &asker, received.id)?;
         let made = format!("/co-quan/ho-so/{} {said}", received.id);
         form::remember_submission(tx, &token, &made)?;
         Ok(made)

@@ -469,6 +469,7 @@ pub async fn receive(
         let first = *ids.first().ok_or(Failure::NotFound)?;
         for id in ids {
             files::attach(tx, id, "scan", &stored)?;
+            inner.tell_received(tx, &asker, id)?;
         }
         let made = format!("/co-quan/ho-so/{first} {made_of}");
         form::remember_submission(tx, &token, &made)?;

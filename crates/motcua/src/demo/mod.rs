@@ -11,6 +11,7 @@ use store::{Db, Fault};
 use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
 mod books;
+mod counter;
 mod office;
 mod progress;
 mod random;
@@ -120,6 +121,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     eprintln!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
     let progress = progress::Progress::new(u64::from(play.dossiers));
     year::play(db, now, play, &office, &progress, stop)?;
+    counter::play(db, now, play, &office)?;
     progress.finish();
     if stop.is_asked() {
         drop(filling);

@@ -6,6 +6,7 @@
 mod administration;
 mod books;
 mod lateness;
+mod queue;
 mod support;
 
 use jiff::civil::date;

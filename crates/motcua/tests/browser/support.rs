@@ -257,6 +257,38 @@ impl Page {
         self.find(&xpath).await.click().await.unwrap();
     }
 
+    /// Presses the first element that this CSS selector finds.
+    pub async fn click(&self, css: &str) {
+        let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
+        let found = found.unwrap_or_else(|error| panic!("{error}: {css}"));
+        found.click().await.unwrap();
+    }
+
+    /// Presses a key while the page itself has the focus.
+    pub async fn key(&self, key: &str) {
+        let body =
+            self.client.wait().at_most(WAIT).for_element(Locator::Css("body")).await.unwrap();
+        body.send_keys(key).await.unwrap();
+    }
+
+    /// Waits until the page shows one of `texts`.
+    pub async fn see_any(&self, texts: &[&str]) {
+        for _ in 0..100 {
+            let shown = self.text().await;
+            if texts.iter().any(|it| shown.contains(it)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("none of {texts:?} is shown:\n{}", self.text().await);
+    }
+
+    /// Runs a script in the page with one argument and waits for the text that it is done with.
+    pub async fn run(&self, script: &str, argument: &str) -> String {
+        let got = self.client.execute_async(script, vec![json!(argument)]).await.unwrap();
+        got.as_str().unwrap_or_default().to_owned()
+    }
+
     /// All that the page shows; nothing while it is between two pages.
     pub async fn text(&self) -> String {
         let script = "return document.body ? document.body.innerText : ''";
