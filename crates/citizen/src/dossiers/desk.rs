@@ -30,7 +30,7 @@ use crate::procedures::facts::{self as procedures, Version};
 mod beside;
 mod opening;
 
-pub use beside::receive_together;
+pub use beside::{answer_members, hand_to_filer, receive_together};
 use opening::Opened;
 
 /// Why the desk says no before the state machine is asked.

@@ -119,6 +119,39 @@ pub fn trips(tx: &mut Tx<'_>, id: DossierId) -> Result<i64, Fault> {
     sql::visits::trips(tx, id)
 }
 
+/// Writes down a coming that no step of a dossier tells, with its reason in words that can be
+/// erased.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn record_visit(
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    cause: domain::visit::Cause,
+    words: &str,
+) -> Result<(), Fault> {
+    super::visits::write(tx, kept, cause, words)
+}
+
+/// Adds what people usually need in one visit.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn add_package(
+    tx: &mut Tx<'_>,
+    name: &str,
+    procedures: &[&str],
+    hint: &str,
+) -> Result<(), Fault> {
+    let package = sql::visits::Package {
+        name: name.to_owned(),
+        procedures: procedures.iter().map(|it| (*it).to_owned()).collect(),
+        hint: hint.to_owned(),
+        ..sql::visits::Package::default()
+    };
+    super::packages::add(tx, &package).map(|_| ())
+}
+
 /// Writes that the citizen came to the counter for this dossier, where no step of it tells: to pay
 /// at the cash desk, for example. The same person within the hour is on one visit.
 ///

@@ -178,7 +178,7 @@ pub async fn list(
 }
 
 /// The number after `number`: its leading digits grow by one, the rest stays: `15/TL` to `16/TL`.
-fn next_number(number: &str) -> String {
+pub(super) fn next_number(number: &str) -> String {
     let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
     let rest = number.get(digits.len()..).unwrap_or_default();
     let next = digits.parse::<u64>().map_or(0, |it| it.saturating_add(1));

@@ -7,7 +7,7 @@ use site::{
     AdminGroup, Asked, Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Routes, Shell,
     Site, State, Typed, Who, get, post, told,
 };
-use store::journal::Entry;
+use store::{Fault, Tx, journal::Entry};
 
 use super::{
     desk::DeskError,
@@ -129,6 +129,18 @@ fn read(typed: Typed, catalogue: &Catalogue, others: &[Package]) -> Result<Packa
     fields.finish(whole.filter(|_| list.is_some()))
 }
 
+fn say(tx: &mut Tx<'_>, id: i64, it: &Package, act: &str) {
+    let details = serde_json::json!({"name": it.name, "procedures": it.procedures});
+    tx.journal(Entry::new(SUBJECT, id, act).details(&details));
+}
+
+/// Adds a package.
+pub(super) fn add(tx: &mut Tx<'_>, it: &Package) -> Result<i64, Fault> {
+    let id = visits::insert_package(tx, it)?;
+    say(tx, id, it, "change_package");
+    Ok(id)
+}
+
 /// POST `/co-quan/quan-tri/goi-thu-tuc`
 pub async fn save(
     State(site): State<Site>,
@@ -144,16 +156,13 @@ pub async fn save(
                 Ok(it) => it,
                 Err(m) => return Ok(Err(m)),
             };
-            let id = if package.id == 0 {
-                visits::insert_package(tx, &package)?
+            if package.id == 0 {
+                add(tx, &package)?;
             } else if visits::update_package(tx, &package)? {
-                package.id
+                say(tx, package.id, &package, "change_package");
             } else {
                 return Err(DeskError::Stale).or_refuse();
-            };
-            let details =
-                serde_json::json!({"name": package.name, "procedures": package.procedures});
-            tx.journal(Entry::new(SUBJECT, id, "change_package").details(&details));
+            }
             Ok(Ok(()))
         })
         .await?;
@@ -175,8 +184,7 @@ pub async fn delete(
             let found = visits::packages(tx)?.into_iter().find(|it| it.id == id);
             let it = found.ok_or(Failure::NotFound)?;
             visits::delete_package(tx, id)?;
-            let details = serde_json::json!({"name": it.name, "procedures": it.procedures});
-            tx.journal(Entry::new(SUBJECT, id, "delete_package").details(&details));
+            say(tx, id, &it, "delete_package");
             Ok(it.name)
         })
         .await?;

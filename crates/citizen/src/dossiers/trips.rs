@@ -153,7 +153,7 @@ fn row(by: By, it: &Figure, who: &Who, wanted: &Wanted) -> Row {
         visits: number(it.visits),
         average: average(it.visits, it.dossiers),
         few: number(it.few),
-        few_share: share(it.few, it.dossiers),
+        few_share: share(it.few, it.dossiers).replace(' ', "\u{a0}"),
         in_vain: number(it.in_vain),
     }
 }

@@ -191,22 +191,29 @@ pub async fn record(
     site.write(&who, move |tx| {
         let around = Around::load(&inner, &asker, tx)?;
         let on_desk = at_counter(tx, &around, id)?;
-        let before = visits::of(tx, id)?.len();
-        visits::came(tx, id, on_desk.kept.unit, cause, None)?;
-        if visits::of(tx, id)?.len() > before {
-            let details = serde_json::json!({ "cause": cause.code() });
-            let said = [cause.label(), words.as_str()];
-            let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
-            tx.journal(
-                Entry::new(sql::SUBJECT, id.0, "visit")
-                    .details(&details)
-                    .words(Some(said.join(": "))),
-            );
-        }
-        Ok(())
+        Ok(write(tx, &on_desk.kept, cause, &words)?)
     })
     .await?;
     Ok(told(&format!("/co-quan/ho-so/{id}"), "Đã ghi nhận lượt khách đến."))
+}
+
+/// Writes down a coming that no step tells, once a visit.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    kept: &sql::Kept,
+    cause: Cause,
+    words: &str,
+) -> Result<(), Fault> {
+    let before = visits::of(tx, kept.id)?.len();
+    visits::came(tx, kept.id, kept.unit, cause, None)?;
+    if visits::of(tx, kept.id)?.len() > before {
+        let details = serde_json::json!({ "cause": cause.code() });
+        let said = [cause.label(), words];
+        let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
+        let entry = Entry::new(sql::SUBJECT, kept.id.0, "visit").details(&details);
+        tx.journal(entry.words(Some(said.join(": "))));
+    }
+    Ok(())
 }
 
 /// Routes of visits.

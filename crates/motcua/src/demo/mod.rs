@@ -12,6 +12,7 @@ use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
 mod books;
 mod counter;
+mod crowd;
 mod office;
 mod progress;
 mod random;

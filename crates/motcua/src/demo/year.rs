@@ -1,12 +1,17 @@
 //! A year at the counters: dossiers come in office hours and are worked on by people who are
 //! mostly in time.
 
-use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    sync::Arc,
+};
 
 use citizen::{
     dossiers::{
         Paper, Person,
         desk::{self, Desk, Intake, Shelf},
+        facts::record_visit,
         parts::{Actor, RolesHere, maker},
     },
     procedures::facts::{self as procedures, Version},
@@ -14,12 +19,13 @@ use citizen::{
 use domain::{
     access::Role,
     calendar::WorkCalendar,
-    dossier::{Collector, Command, Maker, Part, ReturnChannel, Status, What},
+    dossier::{Command, Maker, Part, ReturnChannel, Status, What},
     ids::DossierId,
     money::Dong,
     names::Ages,
     procedure::{ChannelKind, Tier},
     time::Instant,
+    visit::Cause,
 };
 use jiff::{ToSpan as _, civil::DateTime};
 use people::calendar::facts::{self as calendar, Calendars};
@@ -29,6 +35,7 @@ use store::{Db, Fault, Stamp, Tx};
 use super::{
     Play,
     books::Books,
+    crowd::{self, Crowd},
     missing,
     office::{Body, Office, Player},
     progress::Progress,
@@ -64,6 +71,8 @@ struct Case {
     fate: Fate,
     id: Option<DossierId>,
     specialist: usize,
+    /// Those with the same number are of one person, handed in on one visit.
+    household: Option<usize>,
 }
 
 /// Something that happens to a case at a time; earliest first.
@@ -76,6 +85,8 @@ struct Stage<'a> {
     catalogues: Vec<Vec<Arc<Version>>>,
     shelf: Shelf,
     random: Random,
+    households: HashMap<usize, domain::names::Person>,
+    crowd: Crowd,
     end: DateTime,
     books: Books,
 }
@@ -128,9 +139,12 @@ pub(super) fn play(
         catalogues,
         shelf: Shelf::default(),
         random: Random::new(play.seed.wrapping_add(1)),
+        households: HashMap::new(),
+        crowd: Crowd::new(play.seed),
         end: now.civil(),
         books: Books::default(),
     };
+    db.write_blocking(Stamp::of_program(now, "demo"), packages)?;
     let (mut cases, mut queue) = stage.plan(play.dossiers)?;
     while !queue.is_empty() && !stop.is_asked() {
         let stamp = Stamp::of_program(now, "demo");
@@ -151,6 +165,14 @@ pub(super) fn play(
             }
             Ok::<_, Fault>(())
         })?;
+    }
+    Ok(())
+}
+
+/// What people usually need in one visit.
+fn packages(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    for (name, procedures, hint) in crowd::PACKAGES {
+        citizen::dossiers::facts::add_package(tx, name, procedures, hint)?;
     }
     Ok(())
 }
@@ -201,10 +223,24 @@ impl Stage<'_> {
                 }
                 _ => 2,
             };
-            cases.push(Case { body, version, fate, id: None, specialist });
+            let household = self.brings_more().then_some(cases.len());
+            cases.push(Case { body, version, fate, id: None, specialist, household });
             queue.push(Reverse((time, cases.len() - 1)));
+            if let Some(household) = household
+                && let Some(version) = self.choose(body)
+                && let Some(time) = self.calendar().after_minutes(time, 4)
+            {
+                let (fate, household) = (Fate::Plain, Some(household));
+                cases.push(Case { body, version, fate, id: None, specialist: 0, household });
+                queue.push(Reverse((time, cases.len() - 1)));
+            }
         }
         Ok((cases, queue))
+    }
+
+    /// Now and then somebody brings two things on one visit.
+    fn brings_more(&mut self) -> bool {
+        self.random.below(100) < 4
     }
 
     /// A body: the district and the commune whose sign-ins are shown have more than their share.
@@ -319,11 +355,12 @@ impl Stage<'_> {
                     "Không đủ điều kiện theo quy định của thủ tục",
                 ),
             ),
-            Status::Processing => (
-                officer,
-                Role::Specialist,
-                What::PutUp { officer: officer.staff, hop: hop(Part::Signer, None) }.into(),
-            ),
+            Status::Processing => {
+                tx.restamp(at(time, officer));
+                desk::answer_members(tx, id, &format!("{}/KQ", 1 + id.0 % 900))?;
+                let what = What::PutUp { officer: officer.staff, hop: hop(Part::Signer, None) };
+                (officer, Role::Specialist, what.into())
+            }
             Status::AwaitSupplement => {
                 let resume =
                     on_desk.resume(desk, time).map_err(played)?.ok_or_else(|| missing("pause"))?;
@@ -351,12 +388,21 @@ impl Stage<'_> {
                     What::MarkPaid { amount, resume: None }.into(),
                 )
             }
-            Status::ResultAtCounter => (
-                body.official,
-                Role::CounterOfficial,
-                What::Return { channel: ReturnChannel::Counter, collector: Collector::Applicant }
-                    .into(),
-            ),
+            Status::ResultAtCounter => {
+                tx.restamp(at(time, body.official));
+                if case.fate == Fate::Late && id.0 % 2 == 0 {
+                    let words = "Hẹn hôm trước, người dân đến mà chưa có kết quả";
+                    let day = dossier.due_original_at.filter(|it| *it < time);
+                    if day.is_some() {
+                        record_visit(tx, &on_desk.kept, Cause::NoResult, words)?;
+                    }
+                }
+                let (collector, words) = desk::hand_to_filer(tx, id)?;
+                let channel = ReturnChannel::Counter;
+                let what = What::Return { channel, collector };
+                let words = Some(words).filter(|it| !it.is_empty());
+                (body.official, Role::CounterOfficial, Command { what, words })
+            }
             _ => return Ok(None),
         };
         let maker = Self::player(&[roles], by);
@@ -410,6 +456,10 @@ impl Stage<'_> {
             .names
             .person(&mut stream, today, Ages::ADULT, &place)
             .ok_or_else(|| missing("names"))?;
+        let person = match case.household {
+            Some(it) => self.households.entry(it).or_insert(person).clone(),
+            None => person,
+        };
         let version = &case.version;
         let papers = version
             .body
@@ -438,16 +488,20 @@ impl Stage<'_> {
             unit: body.counter,
             channel: ChannelKind::Direct,
             received_at: time,
-            person: Person {
-                name: person.name,
-                id_number: person.number.reveal().to_owned(),
-                birth_date: person.born_on.to_string(),
-                phone: person.phone.reveal().to_owned(),
-                address: person.address,
-                request: version.body.name.clone(),
-                return_way: ReturnChannel::Counter.code().to_owned(),
-                ..Person::default()
-            },
+            person: self.crowd.around(
+                &self.office.names,
+                today,
+                Person {
+                    name: person.name,
+                    id_number: person.number.reveal().to_owned(),
+                    birth_date: person.born_on.to_string(),
+                    phone: person.phone.reveal().to_owned(),
+                    address: person.address,
+                    request: version.body.name.clone(),
+                    return_way: ReturnChannel::Counter.code().to_owned(),
+                    ..Person::default()
+                },
+            ),
             papers,
             fee,
             agreed_days: None,

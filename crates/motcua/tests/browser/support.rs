@@ -226,6 +226,39 @@ impl Page {
         self.control(label).await.click().await.unwrap();
     }
 
+    /// Ticks every box that is named so and is not ticked.
+    pub async fn tick_all(&self, label: &str) {
+        let css = format!("input[type=checkbox][aria-label^=\"{label}\"]:not(:checked)");
+        for it in self.client.find_all(Locator::Css(&css)).await.unwrap() {
+            it.click().await.unwrap();
+        }
+    }
+
+    /// Puts many lines into the control with this label at once, in place of what it held.
+    pub async fn paste(&self, label: &str, text: &str) {
+        let control = self.control(label).await;
+        let script = "arguments[0].value = arguments[1]";
+        let control = serde_json::to_value(&control).unwrap();
+        self.client.execute(script, vec![control, json!(text)]).await.unwrap();
+    }
+
+    /// Opens the part of a form that is folded under this line, if it is not open.
+    pub async fn unfold(&self, line: &str) {
+        let xpath = format!("//details[not(@open)]/summary[contains(., \"{line}\")]");
+        if let Ok(it) = self.client.find(Locator::XPath(&xpath)).await {
+            it.click().await.unwrap();
+        }
+    }
+
+    /// Picks the choice whose label says this.
+    pub async fn pick(&self, text: &str) {
+        self.find(&format!("//label[contains(normalize-space(.), \"{text}\")]"))
+            .await
+            .click()
+            .await
+            .unwrap();
+    }
+
     /// Chooses the first option that holds `text`.
     pub async fn choose(&self, label: &str, text: &str) {
         let control = self.control(label).await;

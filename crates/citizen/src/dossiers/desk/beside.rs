@@ -4,7 +4,7 @@
 use domain::{
     dossier::{Collector, CommandKind, Event, Maker, What},
     ids::DossierId,
-    party::Authority,
+    party::{Authority, may_collect},
     time::Instant,
     visit::{Cause, cause_of},
 };
@@ -13,7 +13,7 @@ use store::{Fault, Tx};
 
 use super::{Desk, DeskError, Intake, no, receive};
 use crate::dossiers::sql::{
-    Collection, Kept, MemberOutcome, Person, party,
+    self, Collection, Kept, MemberOutcome, Person, party,
     visits::{self, came},
 };
 
@@ -156,4 +156,45 @@ pub fn receive_together(
     }
     on_one_visit(tx, &ids)?;
     Ok(ids)
+}
+
+/// Grants every member of a group that has no outcome, with numbers that go on from the first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn answer_members(tx: &mut Tx<'_>, id: DossierId, first: &str) -> Result<(), Fault> {
+    let mut number = first.to_owned();
+    for mut member in party::members(tx, id)? {
+        if member.outcome == MemberOutcome::Pending {
+            member.outcome = MemberOutcome::Granted;
+            member.number.clone_from(&number);
+            number = crate::dossiers::members::next_number(&number);
+            party::decide_member(tx, &member)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes that whoever handed in takes the result home now, if what he showed lets him; else the
+/// applicant does. Who it is, and the words of the step that says so.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn hand_to_filer(tx: &mut Tx<'_>, id: DossierId) -> Result<(Collector, String), Fault> {
+    let now = tx.now().civil();
+    let mut person = sql::person(tx, id)?.unwrap_or_default();
+    let paper = person.proxy_paper.as_ref().map(|it| it.authorisation());
+    if may_collect(paper, now.date()).is_err() {
+        person.proxy_name = String::new();
+    }
+    let left = party::members(tx, id)?;
+    let left = left.iter().filter(|it| it.collected_at.is_none()).map(|it| it.place).collect();
+    let collection = Collection { members: left, collected_at: Some(now), ..filer(&person) };
+    party::insert_collection(tx, id, &collection)?;
+    let collector = Collector::from_code(&collection.collector).unwrap_or(Collector::Applicant);
+    let words = match collector {
+        Collector::Applicant => String::new(),
+        Collector::Proxy => collection.words(),
+    };
+    Ok((collector, words))
 }

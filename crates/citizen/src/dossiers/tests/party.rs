@@ -265,7 +265,7 @@ on_both_engines! { crate::routes();
         let mut head = site.signed_in("truong");
         let page = head.get("/co-quan/luot-di?tu=01/01/2026&den=31/01/2026").await;
         assert_eq!(page.status, 200, "{}", page.text);
-        for text in ["3,00", "0,0 %", "Tháng 01/2026", "xã Phú Sơn"] {
+        for text in ["3,00", "0,0\u{a0}%", "Tháng 01/2026", "xã Phú Sơn"] {
             assert!(page.text.contains(text), "{text}: {}", page.text);
         }
         let code = "H41.99.40-260108-0001";
