@@ -223,6 +223,9 @@ testkit::on_both_engines! { crate::routes();
             ("nguoi-giu", "50"), ("dung-dau", "80"), ("im-lang", "8"), ("im-lang-lau", "24"),
         ];
         assert_eq!(reform.post("/co-quan/quan-tri/nhac-han", &thresholds).await.status, 303);
+        let package = [("ten", "Gói thử"), ("thu-tuc", "1.001193 1.004873")];
+        let added = reform.post("/co-quan/quan-tri/goi-thu-tuc", &package).await;
+        assert_eq!(added.status, 303, "{}", added.text);
         let mut admin = other.signed_in("administrator");
         let day = [
             ("viec", "ngay"), ("don-vi", "1"), ("ngay", "06/03/2026"), ("loai", "off"),
@@ -236,7 +239,7 @@ testkit::on_both_engines! { crate::routes();
         let mut here = site.signed_in("administrator");
         let path = "/co-quan/quan-tri/cau-hinh/xem-truoc";
         let seen = here.upload(path, &[], &[("tep", "a.zip", &out.bytes[..])]).await;
-        for words in ["Lễ hội", "nhắc người giữ khi dùng 50%", "Hồ sơ {ma-ho-so} hẹn lại"] {
+        for words in ["Lễ hội", "thêm gói “Gói thử”", "nhắc người giữ khi dùng 50%", "Hồ sơ {ma-ho-so} hẹn lại"] {
             assert!(seen.text.contains(words), "{words}: {}", seen.text);
         }
         assert!(!seen.text.contains("Không nhập được"), "{}", seen.text);

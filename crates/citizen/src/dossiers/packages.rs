@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{access::Action, text};
+use serde::{Deserialize, Serialize};
 use site::{
     AdminGroup, Asked, Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Routes, Shell,
-    Site, State, Typed, Who, get, post, told,
+    Site, State, Typed, Who, configuration::ConfigPart, get, post, told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -28,8 +29,78 @@ pub(super) fn routes() -> Routes {
             Action::ProcedureManage,
             "Những thủ tục người dân thường làm trong cùng một lần đến.",
         )
+        .configures(PART)
         .on(ADDRESS, Action::ProcedureManage, get(list).post(save))
         .on("/co-quan/quan-tri/goi-thu-tuc/{id}/xoa", Action::ProcedureManage, post(delete))
+}
+
+/// A package in the archive of the configuration.
+#[derive(Serialize, Deserialize)]
+struct Archived {
+    name: String,
+    procedures: Vec<String>,
+    hint: String,
+}
+
+/// The packages as a part of the configuration.
+const PART: ConfigPart = ConfigPart {
+    name: "packages",
+    label: "Gói thủ tục",
+    take_out: |_, tx| {
+        let all = visits::packages(tx)?.into_iter().map(|it| Archived {
+            name: it.name,
+            procedures: it.procedures,
+            hint: it.hint,
+        });
+        serde_json::to_value(all.collect::<Vec<_>>())
+            .map_err(|e| Fault::Broken(format!("packages: {e}")))
+    },
+    bring_in: |_, _, tx, value| bring_in(tx, value),
+};
+
+/// Makes the packages here those of the archive, by their names.
+fn bring_in(tx: &mut Tx<'_>, value: &serde_json::Value) -> Result<Vec<String>, Failure> {
+    let wanted: Vec<Archived> = serde_json::from_value(value.clone())
+        .map_err(|e| Failure::Refused(format!("Gói thủ tục không đúng dạng: {e}.")))?;
+    let here = visits::packages(tx)?;
+    let mut said = Vec::new();
+    for it in &wanted {
+        let many = 2..=PROCEDURES_MAX;
+        if it.name.trim().is_empty() || !many.contains(&it.procedures.len()) {
+            return Err(Failure::Refused(format!(
+                "Gói “{}” phải có tên và từ 2 đến {PROCEDURES_MAX} thủ tục.",
+                it.name
+            )));
+        }
+        let before = here.iter().find(|old| text::fold(&old.name) == text::fold(&it.name));
+        let after = Package {
+            id: before.map_or(0, |it| it.id),
+            edition: before.map_or(0, |it| it.edition),
+            name: it.name.clone(),
+            procedures: it.procedures.clone(),
+            hint: it.hint.clone(),
+        };
+        match before {
+            None => {
+                add(tx, &after)?;
+                said.push(format!("thêm gói “{}”", it.name));
+            }
+            Some(before) if *before != after => {
+                visits::update_package(tx, &after)?;
+                say(tx, after.id, &after, "change_package");
+                said.push(format!("sửa gói “{}”", it.name));
+            }
+            Some(_) => {}
+        }
+    }
+    for it in &here {
+        if !wanted.iter().any(|new| text::fold(&new.name) == text::fold(&it.name)) {
+            visits::delete_package(tx, it.id)?;
+            say(tx, it.id, it, "delete_package");
+            said.push(format!("xóa gói “{}”", it.name));
+        }
+    }
+    Ok(said)
 }
 
 struct Line {
