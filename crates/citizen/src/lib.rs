@@ -10,6 +10,7 @@ pub mod head;
 pub mod lateness;
 pub mod notices;
 pub mod procedures;
+pub mod signatures;
 pub mod tracking;
 
 /// The routes of every slice in this crate.
@@ -23,5 +24,6 @@ pub fn routes() -> Routes {
         .and(tracking::routes())
         .and(calendar::routes())
         .and(erasure::routes())
+        .and(signatures::routes())
         .and(head::routes())
 }

@@ -135,6 +135,12 @@ fn pdf(bytes: &[u8]) -> Result<usize, Refused> {
     if file.is_encrypted() {
         return Err(Refused::Password);
     }
+    // An update that was begun behind the last end, and not brought to its own.
+    let end = bytes.windows(5).rposition(|it| it == b"%%EOF").unwrap_or(0);
+    let behind = bytes.get(end..).unwrap_or(&[]);
+    if behind.windows(5).any(|it| it == b" obj\n" || it == b" obj\r" || it == b" obj<") {
+        return Err(Refused::CutOff);
+    }
     let pages = file.pages().ok_or(Refused::Damaged)?;
     if pages.is_empty() { Err(Refused::NoPages) } else { Ok(pages.len()) }
 }

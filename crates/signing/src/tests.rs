@@ -183,6 +183,9 @@ fn a_file_is_opened_at_once() {
     assert_eq!(refused("a.png", &data("plain.pdf")), Refused::Name("PDF"));
     let whole = data("plain.pdf");
     assert_eq!(refused("a.pdf", &whole[..whole.len() / 2]), Refused::CutOff);
+    // The first revision is whole, the second is not.
+    let signed = data("one.pdf");
+    assert_eq!(refused("a.pdf", &signed[..4000]), Refused::CutOff);
     let damaged = String::from_utf8(whole.clone()).unwrap().replace("/Root", "/Ruot");
     assert_eq!(refused("a.pdf", damaged.as_bytes()), Refused::Damaged);
     let empty = String::from_utf8(whole).unwrap().replace("/Kids[3 0 R]", "/Kids[     ]");

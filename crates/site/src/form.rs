@@ -361,7 +361,8 @@ impl FromRequest<Site> for FilledWithFiles {
             let file_name = part.file_name().map(str::to_owned);
             let bytes = part.bytes().await.map_err(|_| Failure::TooLarge)?;
             match file_name {
-                Some(file_name) if !bytes.is_empty() => {
+                // A field without a file comes as a file without a name.
+                Some(file_name) if !bytes.is_empty() || !file_name.is_empty() => {
                     if files.len() >= FILES_MAX {
                         return Err(Failure::TooLarge);
                     }

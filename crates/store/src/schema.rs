@@ -23,4 +23,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0008_books",
     "0009_people_around",
     "0010_queue",
+    "0011_signing",
 ];

@@ -3,20 +3,13 @@
 use axum::response::Response;
 use domain::ids::DossierId;
 use serde::{Deserialize, Serialize};
+use signing::open::TAKEN;
 use site::{Failure, FilledWithFiles, Path, Site, State, Typed, Upload, Who, told};
 use store::{Fault, StoredBlob, Tx};
 
-use super::{sql, view::Around};
+use crate::signatures::incoming::{self, Verdict};
 
-/// Types that are taken, by their bytes and never by their names.
-const TAKEN: &[(&str, &str)] = &[
-    ("application/pdf", "pdf"),
-    ("image/jpeg", "jpg"),
-    ("image/png", "png"),
-    ("image/webp", "webp"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-];
+use super::{sql, view::Around};
 
 /// The field that carries files which were put away from one showing of a form to the next.
 pub(super) const KEPT: &str = "tep-luu";
@@ -28,18 +21,49 @@ pub(super) struct Stored {
     pub media_type: String,
     pub sha256: String,
     pub size: i64,
+    /// What its signatures came to; nothing if it carries none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// How the search for malware stands: off, clean or waiting.
+    #[serde(default)]
+    pub scan: String,
 }
 
-fn sniff(upload: &Upload) -> Result<&'static str, String> {
-    let found = infer::get(&upload.bytes).map(|it| it.mime_type());
-    let taken = TAKEN.iter().find(|(it, _)| Some(*it) == found);
-    taken.map(|(it, _)| *it).ok_or_else(|| {
-        format!(
-            "Tệp “{}” không phải PDF, ảnh JPEG/PNG/WebP, Word hoặc Excel. Hãy quét lại thành PDF hoặc \
-             ảnh rồi gửi lại.",
-            upload.name
-        )
-    })
+impl Stored {
+    /// What is to be said about it, if anything.
+    pub fn told(&self) -> String {
+        let mut told = Vec::new();
+        told.extend(self.verdict.as_ref().map(Verdict::words));
+        if self.scan == incoming::WAITING {
+            told.push("đang chờ quét mã độc nên chưa mở được".to_owned());
+        }
+        told.join("; ")
+    }
+}
+
+impl sql::File {
+    /// Whether nobody may open it: it waits to be looked through, or malware is in it.
+    pub fn is_held(&self) -> bool {
+        matches!(self.scan.as_str(), incoming::WAITING | incoming::INFECTED)
+    }
+
+    /// What is to be said about it; empty for a file without signatures that anybody may open.
+    pub fn told(&self) -> String {
+        let held = match self.scan.as_str() {
+            incoming::WAITING => Some("đang chờ quét mã độc, chưa mở được".to_owned()),
+            incoming::INFECTED => {
+                Some("có mã độc, đã giữ riêng; đề nghị người nộp gửi tệp khác".to_owned())
+            }
+            _ => None,
+        };
+        let verdict = Verdict::read(&self.verdict).map(|it| it.words());
+        verdict.into_iter().chain(held).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Whether there is something to be careful about.
+    pub fn is_doubtful(&self) -> bool {
+        self.is_held() || Verdict::read(&self.verdict).is_some_and(|it| !it.valid)
+    }
 }
 
 /// The name with the ending of what the file is: a picture called `a.html` stays a picture on the
@@ -57,25 +81,27 @@ fn named(name: String, media_type: &str) -> String {
 /// of the rest.
 async fn store_all(
     site: &Site,
+    who: &Who,
     typed: &Typed,
     uploads: Vec<Upload>,
 ) -> Result<(Vec<Stored>, Vec<String>), Failure> {
     let mut stored = Vec::new();
     let mut wrong: Vec<String> = typed
         .all(site::form::TOO_LARGE)
-        .map(|name| {
-            format!("Tệp “{name}” lớn hơn 20 MB. Hãy quét với độ nét thấp hơn hoặc chia nhỏ.")
-        })
+        .map(|name| format!("“{name}”: lớn hơn 20 MB. Hãy quét với độ nét thấp hơn hoặc chia nhỏ."))
         .collect();
-    for upload in uploads.into_iter().filter(|it| it.field == "tep") {
-        match sniff(&upload) {
-            Ok(media_type) => {
-                let blob = site.blobs.put(upload.bytes).await?;
+    let mine = uploads.into_iter().filter(|it| it.field == "tep").collect();
+    for looked in incoming::look(site, who, mine).await? {
+        match looked {
+            Ok(it) => {
+                let blob = site.blobs.put(it.upload.bytes).await?;
                 stored.push(Stored {
-                    name: named(upload.name, media_type),
-                    media_type: media_type.to_owned(),
+                    name: named(it.upload.name, it.media_type),
+                    media_type: it.media_type.to_owned(),
                     sha256: blob.sha256,
                     size: blob.size,
+                    verdict: it.verdict,
+                    scan: it.scan.to_owned(),
                 });
             }
             Err(why) => wrong.push(why),
@@ -88,10 +114,11 @@ async fn store_all(
 /// whatever is shown again, no file is lost. What cannot be taken stands beside the field.
 pub(super) async fn carry(
     site: &Site,
+    who: &Who,
     typed: &mut Typed,
     uploads: Vec<Upload>,
 ) -> Result<(Vec<Stored>, Option<String>), Failure> {
-    let (new, wrong) = store_all(site, typed, uploads).await?;
+    let (new, wrong) = store_all(site, who, typed, uploads).await?;
     let mut files = kept(site, typed);
     files.extend(new);
     let mut sealed = Vec::with_capacity(files.len());
@@ -119,7 +146,21 @@ pub(super) fn attach(
 ) -> Result<(), Fault> {
     for it in stored {
         let blob = StoredBlob { sha256: it.sha256.clone(), size: it.size };
-        sql::insert_file(tx, id, None, kind, &it.name, &it.media_type, &blob)?;
+        let verdict = match &it.verdict {
+            Some(it) => serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?,
+            None => String::new(),
+        };
+        let scan = if it.scan.is_empty() { "off" } else { &it.scan };
+        let new = sql::NewFile {
+            paper: None,
+            kind,
+            name: &it.name,
+            media_type: &it.media_type,
+            stored: &blob,
+            verdict: &verdict,
+            scan,
+        };
+        sql::insert_file(tx, id, &new)?;
     }
     Ok(())
 }
@@ -141,17 +182,28 @@ pub async fn add(
         Ok(())
     })
     .await?;
-    let (stored, wrong) = store_all(&site, &typed, uploads).await?;
-    if !wrong.is_empty() {
-        return Err(Failure::Refused(wrong.join(" ")));
-    }
+    let (stored, wrong) = store_all(&site, &who, &typed, uploads).await?;
     let location = format!("/co-quan/ho-so/{id}");
-    if stored.is_empty() {
+    if stored.is_empty() && wrong.is_empty() {
         return Err(Failure::Refused("Chưa chọn tệp nào. Hãy chọn tệp rồi gửi lại.".to_owned()));
     }
-    let count = stored.len();
-    site.write(&who, move |tx| Ok(attach(tx, id, "scan", &stored)?)).await?;
-    Ok(told(&location, &format!("Đã thêm {count} tệp.")))
+    let mut told_of: Vec<String> = stored
+        .iter()
+        .filter(|it| !it.told().is_empty())
+        .map(|it| format!("“{}”: {}.", it.name, it.told()))
+        .collect();
+    if !stored.is_empty() {
+        told_of.insert(0, format!("Đã thêm {} tệp.", stored.len()));
+        site.write(&who, move |tx| Ok(attach(tx, id, "scan", &stored)?)).await?;
+    }
+    // What is good is kept; what is not is said, with what to do.
+    if !wrong.is_empty() {
+        let kept = told_of.join(" ");
+        return Err(Failure::Refused(
+            format!("{kept} Không nhận: {}", wrong.join(" ")).trim().to_owned(),
+        ));
+    }
+    Ok(told(&location, &told_of.join(" ")))
 }
 
 /// GET `/co-quan/ho-so/{id}/tep/{file}`
@@ -169,6 +221,20 @@ pub async fn show(
             files.into_iter().find(|it| it.id == file).ok_or(Failure::NotFound)
         })
         .await?;
+    match found.scan.as_str() {
+        incoming::WAITING => {
+            return Err(Failure::Refused(
+                "Tệp đang chờ quét mã độc nên chưa mở được. Hãy thử lại sau ít phút.".to_owned(),
+            ));
+        }
+        incoming::INFECTED => {
+            return Err(Failure::Refused(
+                "Tệp có mã độc, đã bị giữ riêng và không mở được. Hãy đề nghị người nộp gửi tệp khác."
+                    .to_owned(),
+            ));
+        }
+        _ => {}
+    }
     let bytes = site.blobs.get(&found.sha256).await?.ok_or(Failure::NotFound)?;
     // Only pictures and PDF are shown in the browser; everything else is saved.
     let inline = found.media_type == "application/pdf" || found.media_type.starts_with("image/");

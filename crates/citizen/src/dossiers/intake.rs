@@ -85,8 +85,9 @@ struct Form<'a> {
     paused: bool,
     /// A card was just read: the next field is the telephone.
     scanned: bool,
-    /// Files that are put away already: what the form carries, name, kilobytes.
-    kept: Vec<(String, String, i64)>,
+    /// Files that are put away already: what the form carries, name, kilobytes,
+    /// what was found about it.
+    kept: Vec<(String, String, i64, String)>,
     /// The code of an open dossier of the same person on the same procedure.
     twin: String,
     party: PartyView,
@@ -243,7 +244,10 @@ async fn form_page(
         kept: files::kept(site, &m.typed)
             .into_iter()
             .zip(m.typed.all(files::KEPT))
-            .map(|(it, sealed)| (sealed.to_owned(), it.name, it.size / 1024 + 1))
+            .map(|(it, sealed)| {
+                let told = it.told();
+                (sealed.to_owned(), it.name, it.size / 1024 + 1, told)
+            })
             .collect(),
         twin: m.typed("trung").to_owned(),
         party: PartyView::of(&m, true, true),
@@ -284,12 +288,12 @@ pub async fn receive(
     FilledWithFiles(mut typed, mut uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
     if let Err(why) = party::take_uploads(&mut typed, &mut uploads) {
-        let (_, _) = files::carry(&site, &mut typed, uploads).await?;
+        let (_, _) = files::carry(&site, &who, &mut typed, uploads).await?;
         let mut m = Mistakes::none(typed);
         m.by_field.insert("thanh-vien".to_owned(), why);
         return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
     }
-    let (stored, wrong_file) = files::carry(&site, &mut typed, uploads).await?;
+    let (stored, wrong_file) = files::carry(&site, &who, &mut typed, uploads).await?;
     match typed.get("viec") {
         // Enter at the end of a line: a scanner's, or somebody's who looks at the date.
         "quet" | "xem" if typed.get("viec") == "quet" || !typed.get("quet").is_empty() => {

@@ -15,7 +15,7 @@ mod attached;
 pub mod party;
 pub mod visits;
 
-pub use attached::{File, Paper, files, insert_file, insert_papers, papers};
+pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};
 pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
 
 /// What the journal calls a dossier.

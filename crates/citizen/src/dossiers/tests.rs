@@ -66,6 +66,9 @@ pub(crate) fn given_two_communes(site: &TestSite) {
 /// Its limit is not published in the catalogue.
 const WITHOUT_LIMIT: &str = "2.002307";
 
+/// A PDF that reads from end to end.
+pub(crate) const PDF: &[u8] = include_bytes!("../../../signing/tests/data/plain.pdf");
+
 pub(crate) const ONCE: &str = "0123456789abcdef0123456789abcdef";
 
 pub(crate) fn birth<'a>(name: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -315,7 +318,7 @@ on_both_engines! { crate::routes();
             .await;
         assert_eq!(bad.status, 422);
         let good = browser
-            .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "../../quet.pdf", b"%PDF-1.7 thu")])
+            .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "../../quet.pdf", PDF)])
             .await;
         assert_eq!(good.status, 303, "{}", good.text);
         assert_eq!(site.text("select name from dossier_file"), "quet.pdf");

@@ -28,7 +28,7 @@ fn given_an_administrator(site: &TestSite) {
     });
 }
 
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+const PDF: &[u8] = include_bytes!("../../../signing/tests/data/plain.pdf");
 
 on_both_engines! { routes();
     async fn names_go_files_go_and_the_chain_stays_whole(site) {

@@ -41,6 +41,10 @@ pub struct File {
     pub size: i64,
     /// Its name in the file store.
     pub sha256: String,
+    /// What its signatures came to when it came in, as JSON; empty if it carries none.
+    pub verdict: String,
+    /// off, waiting, clean, infected: how the search for malware stands.
+    pub scan: String,
     /// When, milliseconds since the epoch.
     pub added_ms: i64,
     /// By whom.
@@ -90,37 +94,49 @@ pub fn papers(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Paper>, Fault> {
         .collect()
 }
 
+/// A file that was put away, before it is a dossier's.
+pub struct NewFile<'a> {
+    /// The paper that it shows.
+    pub paper: Option<i64>,
+    /// scan, result, print.
+    pub kind: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its type, as sniffed from its bytes.
+    pub media_type: &'a str,
+    /// Where it is.
+    pub stored: &'a store::StoredBlob,
+    /// What its signatures came to, as JSON; empty if it carries none.
+    pub verdict: &'a str,
+    /// off, waiting, clean.
+    pub scan: &'a str,
+}
+
 /// Adds a file that was put away.
-pub fn insert_file(
-    tx: &mut Tx<'_>,
-    id: DossierId,
-    paper: Option<i64>,
-    kind: &str,
-    name: &str,
-    media_type: &str,
-    stored: &store::StoredBlob,
-) -> Result<i64, Fault> {
+pub fn insert_file(tx: &mut Tx<'_>, id: DossierId, new: &NewFile<'_>) -> Result<i64, Fault> {
     let file: i64 = tx.insert(
         "insert into dossier_file
-           (dossier, paper, kind, name, media_type, size, sha256, added_ms, added_by)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) returning id",
+           (dossier, paper, kind, name, media_type, size, sha256, added_ms, added_by, verdict, scan)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) returning id",
         &[
             id.into(),
-            paper.into(),
-            kind.into(),
-            name.into(),
-            media_type.into(),
-            stored.size.into(),
-            stored.sha256.as_str().into(),
+            new.paper.into(),
+            new.kind.into(),
+            new.name.into(),
+            new.media_type.into(),
+            new.stored.size.into(),
+            new.stored.sha256.as_str().into(),
             tx.now().into(),
             tx.by().into(),
+            new.verdict.into(),
+            new.scan.into(),
         ],
     )?;
     tx.journal(
         Entry::new(SUBJECT, id.0, "add_file")
-            .details(&serde_json::json!({"file": file, "kind": kind}))
+            .details(&serde_json::json!({"file": file, "kind": new.kind}))
             // The hash tells whoever has the paper that it was here: it can be erased with it.
-            .words(Some(stored.sha256.clone())),
+            .words(Some(new.stored.sha256.clone())),
     );
     Ok(file)
 }
@@ -128,7 +144,7 @@ pub fn insert_file(
 /// Its files, newest last.
 pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<File>, Fault> {
     let rows = tx.query(
-        "select id, paper, kind, name, media_type, size, sha256, added_ms, added_by
+        "select id, paper, kind, name, media_type, size, sha256, added_ms, added_by, verdict, scan
          from dossier_file where dossier = ?1 order by id",
         &[id.into()],
     )?;
@@ -144,6 +160,8 @@ pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<File>, Fault> {
                 sha256: row.get(6)?,
                 added_ms: row.get(7)?,
                 added_by: row.get(8)?,
+                verdict: row.get(9)?,
+                scan: row.get(10)?,
             })
         })
         .collect()

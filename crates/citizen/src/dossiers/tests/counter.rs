@@ -9,10 +9,10 @@ on_both_engines! { crate::routes();
         let mut fields = birth("Nguyễn Thị Thử", ONCE);
         fields.push(("dia-chi", "Xóm 7"));
         let files: [(&str, &str, &[u8]); 2] =
-            [("tep", "quet.pdf", b"%PDF-1.7 thu"), ("tep", "xau.exe", b"MZ nothing")];
+            [("tep", "quet.pdf", PDF), ("tep", "xau.exe", b"MZ nothing")];
         let again = browser.upload("/co-quan/ho-so/moi", &fields, &files).await;
         assert_eq!(again.status, 422);
-        assert!(again.text.contains("“xau.exe” không phải PDF"), "{}", again.text);
+        assert!(again.text.contains("“xau.exe”: Tệp không phải PDF"), "{}", again.text);
         assert!(again.text.contains("value=\"Xóm 7\"") && again.text.contains("quet.pdf"));
         assert_eq!(site.count("select count(*) from dossier"), 0);
         // The good one is carried by the form and need not be chosen again.
