@@ -416,7 +416,7 @@ pub async fn receive(
     FilledWithFiles(mut typed, mut uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
     party::take_uploads(&mut typed, &mut uploads).map_err(Failure::Refused)?;
-    let (stored, wrong_file) = files::carry(&site, &mut typed, uploads).await?;
+    let (stored, wrong_file) = files::carry(&site, &who, &mut typed, uploads).await?;
     let pressed = typed.get("viec").to_owned();
     if pressed == "quet" || (pressed == "xem" && !typed.get("quet").is_empty()) {
         let (mistakes, warnings) = scan(&mut typed);
