@@ -79,7 +79,7 @@ fn named(name: String, media_type: &str) -> String {
 
 /// Puts uploads away before any row names them. What cannot be taken is told, and costs nothing
 /// of the rest.
-async fn store_all(
+pub(super) async fn store_all(
     site: &Site,
     who: &Who,
     typed: &Typed,

@@ -21,6 +21,7 @@ pub mod parts;
 mod party;
 mod person;
 mod show;
+mod signed;
 mod slips;
 mod sql;
 mod steps;
@@ -54,6 +55,15 @@ pub fn routes() -> Routes {
         .on("/co-quan/ho-so/{id}", Action::DossierView, get(show::show))
         .on("/co-quan/ho-so/{id}/tep", Action::DossierStep, post(files::add))
         .on("/co-quan/ho-so/{id}/tep/{file}", Action::DossierView, get(files::show))
+        .on(
+            "/co-quan/ho-so/{id}/ket-qua-so",
+            Action::DossierStep,
+            get(signed::page).post(signed::put),
+        )
+        .on("/co-quan/ho-so/{id}/ky-so", Action::DossierStep, post(signed::begin))
+        .on("/co-quan/ho-so/{id}/dong-dau-so", Action::DossierStep, post(signed::seal))
+        .on("/ky-so/{code}", Action::PublicRead, post(signed::hand_back))
+        .on("/ky-so/{code}/van-ban.pdf", Action::PublicRead, get(signed::fetch))
         .on("/co-quan/ho-so/{id}/in/{paper}", Action::DossierView, get(papers::print))
         .on(
             "/co-quan/ho-so/{id}/sua-nguoi-nop",

@@ -13,6 +13,7 @@ use store::{
 
 mod attached;
 pub mod party;
+pub mod tickets;
 pub mod visits;
 
 pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};

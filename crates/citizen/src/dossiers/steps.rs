@@ -382,7 +382,12 @@ pub async fn take(
     match done {
         Ok(()) => {
             let location = format!("/co-quan/ho-so/{id}");
-            Ok(told(&location, &format!("Đã ghi nhận: {}.", kind.label())))
+            let sealed = if kind == CommandKind::Number {
+                super::signed::seal_if_it_waits(&site, &who, id).await?
+            } else {
+                String::new()
+            };
+            Ok(told(&location, &format!("Đã ghi nhận: {}.{sealed}", kind.label())))
         }
         Err(m) if is_at_once(kind) => {
             let first = m.by_field.values().next().cloned().unwrap_or_default();

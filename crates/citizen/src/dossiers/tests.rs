@@ -11,6 +11,7 @@ mod clock;
 mod closing;
 mod counter;
 mod party;
+mod signed;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {

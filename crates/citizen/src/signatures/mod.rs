@@ -13,7 +13,7 @@ pub(crate) mod incoming;
 mod sql;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Where the page of the administration is.
 const PAGE: &str = "/co-quan/quan-tri/chung-thu";
