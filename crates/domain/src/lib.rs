@@ -20,6 +20,7 @@ pub mod money;
 pub mod names;
 pub mod names_replaced;
 pub mod org;
+pub mod paper;
 pub mod party;
 pub mod procedure;
 pub mod queue;

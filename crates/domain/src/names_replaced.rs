@@ -34,6 +34,33 @@ pub struct ReplacedPapers {
     by_code: BTreeMap<String, Vec<ReplacedPaper>>,
 }
 
+impl ReplacedPaper {
+    /// Whether a paper called `name` is what is no longer asked for: every word of what is replaced
+    /// stands in it, in a row, and little else does: “Bản sao Giấy khai sinh” is, a paper that only
+    /// mentions one is not.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
+        const MORE_WORDS_MAX: usize = 6;
+        let asked = crate::text::words(name);
+        let parts = self.paper.split([';', ',', '/']).map(crate::text::words);
+        parts.filter(|it| it.len() >= 2).any(|part| {
+            asked.len() <= part.len() + MORE_WORDS_MAX
+                && asked.windows(part.len()).any(|it| *it == *part)
+        })
+    }
+
+    /// Why it is not asked for, as people read it: which database, whose, by which article.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let article =
+            if self.article.is_empty() { String::new() } else { format!("{} ", self.article) };
+        format!(
+            "{} ({}); thay cho giấy tờ tại {article}{} theo Nghị quyết 66.7/2025/NQ-CP",
+            self.database, self.owner, self.document
+        )
+    }
+}
+
 impl ReplacedPapers {
     /// Sorts the rows by procedure.
     #[must_use]

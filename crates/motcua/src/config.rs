@@ -42,6 +42,8 @@ pub struct File {
     pub base_url: Option<String>,
     /// As `MOTCUA_BEHIND_PROXY`.
     pub behind_proxy: Option<bool>,
+    /// As `MOTCUA_OCR`.
+    pub ocr: Option<String>,
 }
 
 /// Everything decided.

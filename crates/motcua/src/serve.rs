@@ -21,6 +21,9 @@ pub struct Serve {
     /// Tin địa chỉ nguồn do máy chủ ủy quyền ghi lại / Trust X-Forwarded-For
     #[arg(long, env = "MOTCUA_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Lệnh đọc chữ từ bản quét, nhận ảnh ở đầu vào chuẩn; để trống thì không có / Command that reads letters
+    #[arg(long, env = "MOTCUA_OCR", value_name = "COMMAND")]
+    ocr: Option<String>,
     /// Nạp dữ liệu minh họa Tân Kỳ ở lần chạy đầu / Load the Tân Kỳ demo on first start
     #[arg(long, env = "MOTCUA_DEMO")]
     demo: bool,
@@ -66,6 +69,7 @@ impl Serve {
             behind_proxy: self.behind_proxy || file.behind_proxy.unwrap_or(false),
             demo: setup::is_demo(&db, now)?,
             data_dir: context.settled.data_dir.clone(),
+            ocr: words(&self.ocr.or_else(|| file.ocr.clone()).unwrap_or_default()),
         };
         let site = open_site(db, config, context.settled.files_url.as_deref())?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -127,6 +131,11 @@ pub async fn serve(
         }
         () = patience => tracing::info!("some pages were still listening"),
     }
+}
+
+/// The words of a command, parted by spaces: no shell reads them.
+fn words(command: &str) -> Vec<String> {
+    command.split_whitespace().map(str::to_owned).collect()
 }
 
 async fn until_told() {

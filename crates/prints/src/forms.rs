@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     DossierSheet, FormSet, PrintError,
+    bars::bars_svg,
     clean::clean,
     qr::qr_svg,
     typeset,
@@ -112,6 +113,15 @@ pub fn render(form: Form, sheet: &DossierSheet) -> Result<Vec<u8>, PrintError> {
     typeset::pdf_on_few_pages(form.template(), form_data(form, sheet)?)
 }
 
+/// Prints several papers, each with its dossier, into one PDF.
+///
+/// # Errors
+/// When the set of a dossier has no such form, or the typesetter fails.
+pub fn render_many(papers: &[(Form, DossierSheet)]) -> Result<Vec<u8>, PrintError> {
+    let data = papers.iter().map(|(form, sheet)| Ok((form.template(), form_data(*form, sheet)?)));
+    typeset::joined_pdf(data.collect::<Result<_, PrintError>>()?)
+}
+
 /// What the template of `form` sees of `sheet`.
 pub(crate) fn form_data(form: Form, sheet: &DossierSheet) -> Result<Value, PrintError> {
     let (number, title) = form.named(sheet.forms).ok_or(PrintError::NotInSet)?;
@@ -143,6 +153,7 @@ pub(crate) fn form_data(form: Form, sheet: &DossierSheet) -> Result<Value, Print
             "fee_total": money(total),
             "fee_words": money_in_words(total),
             "qr": qr_or_nothing(&sheet.track_url)?,
+            "bars": if form == Form::Receipt { bars_svg(&sheet.code) } else { None },
         }),
     );
     clean(&mut data);

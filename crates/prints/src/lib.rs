@@ -7,9 +7,11 @@
 //! Law: the layout follows NĐ 30/2020/NĐ-CP Phụ lục I; the forms follow
 //! TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP.
 
+mod bars;
 mod board;
 mod book;
 mod clean;
+mod copy;
 mod forms;
 mod people;
 mod qr;
@@ -19,6 +21,7 @@ mod ticket;
 mod typeset;
 pub mod vi;
 
+pub use bars::bars_svg;
 pub use board::{
     BoardRow, ChannelLimit, LedgerHead, NoticeBoard, ProcedurePaper, ProcedureSheet,
     render_ledger_head, render_notice_board, render_procedure,
@@ -27,7 +30,8 @@ pub use book::{
     BookClosing, BookColumn, BookRow, BookSheet, ExtractSheet, book_xlsx, closing_words,
     render_book, render_extract,
 };
-pub use forms::{Form, render};
+pub use copy::{CopySheet, render_copy};
+pub use forms::{Form, render, render_many};
 pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};

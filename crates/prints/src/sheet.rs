@@ -210,6 +210,8 @@ pub struct DossierSheet {
     pub papers: Vec<Paper>,
     /// For whom, if it is a group dossier.
     pub members: Vec<Member>,
+    /// Papers filed before that are used again, and how their owner agreed: a line each.
+    pub reused: Vec<String>,
     /// Number of sets (bộ).
     pub sets: u16,
     /// How it came, for example "Trực tiếp".

@@ -103,7 +103,9 @@ fn has_long_word(data: &Value) -> bool {
         Value::String(text) => text.split_whitespace().any(|it| it.chars().count() >= LONG_WORD),
         Value::Array(items) => items.iter().any(has_long_word),
         // Pictures are no text.
-        Value::Object(fields) => fields.iter().any(|(name, it)| name != "qr" && has_long_word(it)),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, it)| name != "qr" && name != "bars" && has_long_word(it))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -226,6 +228,31 @@ fn few_pages(template: &'static str, data: &mut Value) -> Result<Vec<u8>, PrintE
         1 => export(&dense, Profile::Tagged),
         pages => export(&with(pages < roomy.pages().len(), true)?, Profile::Tagged),
     }
+}
+
+/// Several papers one after another in one file. The file is searchable; the reading order of each
+/// paper is in the paper's own file.
+pub(crate) fn joined_pdf(papers: Vec<(&'static str, Value)>) -> Result<Vec<u8>, PrintError> {
+    let mut pages: Vec<Page> = Vec::new();
+    let mut info = None;
+    for (template, mut data) in papers {
+        if let Value::Object(fields) = &mut data {
+            fields.insert("numbered".to_owned(), Value::Bool(false));
+        }
+        let mut laid_out = lay_out(template, &data)?;
+        if laid_out.pages().len() > 1 {
+            if let Value::Object(fields) = &mut data {
+                fields.insert("dense".to_owned(), Value::Bool(true));
+            }
+            laid_out = lay_out(template, &data)?;
+        }
+        pages.extend(laid_out.pages().iter().cloned());
+        info.get_or_insert_with(|| laid_out.info().clone());
+    }
+    let joined = PagedDocument::new(pages.into_iter().collect(), info.unwrap_or_default());
+    let bytes = export(&joined, Profile::Plain);
+    tidy_cache();
+    bytes
 }
 
 /// A list too long for one go, typeset piece by piece so that memory stays small.

@@ -65,6 +65,8 @@ pub struct Config {
     pub demo: bool,
     /// Where files are kept.
     pub data_dir: PathBuf,
+    /// The command that reads letters from a scan, which it gets on its standard input; none if empty.
+    pub ocr: Vec<String>,
 }
 
 /// What a handler can reach.

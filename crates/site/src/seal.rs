@@ -48,6 +48,15 @@ impl Seal {
         Self(*Key::from_slice(&bytes))
     }
 
+    /// A key of its own for `about`, 64 hexadecimal digits: always the same, and it tells nothing of the
+    /// installation's key.
+    #[must_use]
+    pub fn derived(&self, about: &str) -> String {
+        use sha2::{Digest as _, Sha256};
+        let inner = Sha256::new().chain_update(self.0).chain_update(about.as_bytes()).finalize();
+        hex(&Sha256::new().chain_update(self.0).chain_update(inner).finalize())
+    }
+
     /// Seals `text`; it opens only with the same `about`.
     ///
     /// # Errors
@@ -89,6 +98,15 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_derived_key_is_the_same_again_and_another_for_another_thing() {
+        let seal = Seal::passing();
+        assert_eq!(seal.derived("copy:1"), seal.derived("copy:1"));
+        assert_ne!(seal.derived("copy:1"), seal.derived("copy:2"));
+        assert_ne!(seal.derived("copy:1"), Seal::passing().derived("copy:1"));
+        assert_eq!(seal.derived("copy:1").len(), 64);
+    }
 
     #[test]
     fn what_was_sealed_opens_for_the_same_thing_and_the_same_key_only() {

@@ -24,4 +24,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0009_people_around",
     "0010_queue",
     "0011_signing",
+    "0012_papers",
 ];

@@ -114,6 +114,7 @@ impl TestSite {
             behind_proxy: false,
             demo: false,
             data_dir: PathBuf::from("/nonexistent"),
+            ocr: Vec::new(),
         };
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());

@@ -16,6 +16,36 @@ pub use super::{
     sql::{ERASED, Kept, SUBJECT},
 };
 
+/// Keeps the list of papers with a step, as the pages do: what `words` ask for is missing; with a
+/// supplement everything came.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn papers_stepped(
+    tx: &mut Tx<'_>,
+    on_desk: &super::desk::OnDesk,
+    kind: domain::dossier::CommandKind,
+    words: &str,
+) -> Result<(), Fault> {
+    let mut all = site::Typed::default();
+    for (row, _) in super::checklist::missing(tx, on_desk.kept.id)? {
+        all.set(&format!("du-{row}"), "1");
+    }
+    super::checklist::stepped(tx, on_desk, (kind, None), words, &all)
+}
+
+/// What a desk keeps of whom it served: his data for the next form, the receipt for the printer.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn served(tx: &mut Tx<'_>, id: DossierId, prints_later: bool) -> Result<(), Fault> {
+    super::recent::served(tx, id)?;
+    if prints_later {
+        super::printing::put(tx, id, "giay-hen")?;
+    }
+    Ok(())
+}
+
 /// The number of the dossier with this code.
 ///
 /// # Errors

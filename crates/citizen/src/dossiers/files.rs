@@ -144,24 +144,33 @@ pub(super) fn attach(
     kind: &str,
     stored: &[Stored],
 ) -> Result<(), Fault> {
-    for it in stored {
-        let blob = StoredBlob { sha256: it.sha256.clone(), size: it.size };
-        let verdict = match &it.verdict {
-            Some(it) => serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?,
-            None => String::new(),
-        };
-        let scan = if it.scan.is_empty() { "off" } else { &it.scan };
-        let new = sql::NewFile {
-            paper: None,
-            kind,
-            name: &it.name,
-            media_type: &it.media_type,
-            stored: &blob,
-            verdict: &verdict,
-            scan,
-        };
-        sql::insert_file(tx, id, &new)?;
-    }
+    stored.iter().try_for_each(|it| attach_to(tx, id, kind, None, it))
+}
+
+/// Names a stored file as a dossier's, beside the paper that it shows.
+pub(super) fn attach_to(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    kind: &str,
+    paper: Option<i64>,
+    it: &Stored,
+) -> Result<(), Fault> {
+    let blob = StoredBlob { sha256: it.sha256.clone(), size: it.size };
+    let verdict = match &it.verdict {
+        Some(it) => serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?,
+        None => String::new(),
+    };
+    let scan = if it.scan.is_empty() { "off" } else { &it.scan };
+    let new = sql::NewFile {
+        paper,
+        kind,
+        name: &it.name,
+        media_type: &it.media_type,
+        stored: &blob,
+        verdict: &verdict,
+        scan,
+    };
+    sql::insert_file(tx, id, &new)?;
     Ok(())
 }
 
@@ -213,12 +222,14 @@ pub async fn show(
     Path((id, file)): Path<(DossierId, i64)>,
 ) -> Result<Response, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let found = site
+    let (found, is_own) = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
-            around.take(tx, id)?;
+            let on_desk = around.take(tx, id)?;
+            let is_own = !around.maker(tx, &on_desk.kept)?.parts.is_empty();
             let files = sql::files(tx, id)?;
-            files.into_iter().find(|it| it.id == file).ok_or(Failure::NotFound)
+            let found = files.into_iter().find(|it| it.id == file).ok_or(Failure::NotFound)?;
+            Ok((found, is_own))
         })
         .await?;
     match found.scan.as_str() {
@@ -234,6 +245,9 @@ pub async fn show(
             ));
         }
         _ => {}
+    }
+    if !is_own {
+        super::show::look(&site, &who, id, "file").await?;
     }
     let bytes = site.blobs.get(&found.sha256).await?.ok_or(Failure::NotFound)?;
     // Only pictures and PDF are shown in the browser; everything else is saved.

@@ -14,9 +14,9 @@ use site::{
 };
 
 use super::{
-    desk, files,
+    checklist, desk, drafts, files,
     party::{self, PartyView},
-    sql,
+    printing, recent, reuse, sql,
     view::Around,
 };
 use crate::procedures::facts::{self as procedures, Version};
@@ -41,6 +41,9 @@ struct Choose {
     q: String,
     found: Vec<Choice>,
     did_you_mean: Option<String>,
+    keeper: drafts::Keeper,
+    /// The dossier whose people go into the new one; empty if none.
+    from: String,
 }
 
 struct PaperRow {
@@ -51,6 +54,8 @@ struct PaperRow {
     ticked: bool,
     form: String,
     count: String,
+    /// Why it is not asked for.
+    replaced: String,
 }
 
 struct Promised {
@@ -91,6 +96,42 @@ struct Form<'a> {
     /// The code of an open dossier of the same person on the same procedure.
     twin: String,
     party: PartyView,
+    tools: Tools,
+}
+
+/// What makes the form quick: drafts, people served lately, papers filed before.
+struct Tools {
+    keeper: drafts::Keeper,
+    recent: Vec<recent::Line>,
+    reuse: reuse::Offers,
+    ways: Vec<(&'static str, &'static str)>,
+    /// Papers that a database replaces and that the list does not name.
+    replaced: Vec<(String, String)>,
+    may_lack_data: bool,
+}
+
+impl Tools {
+    fn load(
+        tx: &mut store::Tx<'_>,
+        site: &Site,
+        around: &Around,
+        unit: UnitId,
+        typed: &Typed,
+        body: &ProcedureVersion,
+    ) -> Result<Self, Failure> {
+        let rows = procedures::shipped::replaced(&body.code);
+        let named = |it: &&domain::names_replaced::ReplacedPaper| {
+            !body.papers_to_bring().any(|paper| it.covers(&paper.name))
+        };
+        Ok(Self {
+            keeper: drafts::Keeper::load(tx, site, &around.who, typed.get("lan"))?,
+            recent: recent::lines(tx, around)?,
+            reuse: reuse::offers(tx, around, unit, typed, body)?,
+            ways: reuse::ways(),
+            replaced: rows.iter().filter(named).map(|it| (it.paper.clone(), it.reason())).collect(),
+            may_lack_data: !rows.is_empty(),
+        })
+    }
 }
 
 /// GET `/co-quan/ho-so/moi`
@@ -100,10 +141,18 @@ pub async fn new(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let code = asked.get("thu-tuc").to_owned();
+    if let Ok(id) = asked.get("nhap").parse() {
+        let typed = drafts::resume(&site, &who, id).await?;
+        return form_page(&site, &who, Mistakes::none(typed), Vec::new()).await;
+    }
+    let from = asked.get("tu").parse().ok().map(domain::ids::DossierId);
     if !code.is_empty() {
         let mut typed = Typed::default();
         typed.set("thu-tuc", code);
         typed.set("kenh", ChannelKind::Direct.code());
+        if let Some(id) = from {
+            recent::fill(&site, &who, id, &mut typed).await?;
+        }
         return form_page(&site, &who, Mistakes::none(typed), Vec::new()).await;
     }
     let q = asked.get("q").to_owned();
@@ -113,14 +162,15 @@ pub async fn new(
         site.read(&who, move |tx| Ok(procedures::catalogue(&inner, tx)?)).await?
     };
     let (site_ref, around_who) = (site.clone(), who.clone());
-    let tier = site
+    let (tier, keeper) = site
         .read(&who, move |tx| {
             let around = Around::load(&site_ref, &around_who, tx)?;
             let first = around.counters().first().copied();
-            Ok(first.and_then(|it| around.desk().office(it)).map(|it| it.tier))
+            let tier = first.and_then(|it| around.desk().office(it)).map(|it| it.tier);
+            Ok((tier, drafts::Keeper::load(tx, &site_ref, &around_who, "")?))
         })
-        .await?
-        .ok_or(Failure::Forbidden)?;
+        .await?;
+    let tier = tier.ok_or(Failure::Forbidden)?;
     let (today, with_districts) = (who.today(), who.tree.has_districts());
     let ours = |it: &Version| it.body.body == "ubnd" && it.body.settled_by(tier, with_districts);
     let mut found: Vec<_> = if q.is_empty() {
@@ -143,7 +193,8 @@ pub async fn new(
             limit: it.body.limit_text(),
         })
         .collect();
-    site.page(&Choose { shell: site.shell(&who), q, found, did_you_mean })
+    let from = from.map_or_else(String::new, |it| it.to_string());
+    site.page(&Choose { shell: site.shell(&who), q, found, did_you_mean, keeper, from })
 }
 
 pub(super) fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failure> {
@@ -167,8 +218,11 @@ async fn form_page(
     mut m: Mistakes,
     warnings: Vec<String>,
 ) -> Result<Html<String>, Failure> {
+    if m.typed("lan").is_empty() {
+        m.typed.set("lan", site::random_hex(16));
+    }
     let (inner, asker, typed) = (site.clone(), who.clone(), m.typed.clone());
-    let (version, counters, signers, promise) = site
+    let (version, counters, signers, promise, tools) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
@@ -187,9 +241,11 @@ async fn form_page(
             let code = typed.get("thu-tuc").to_owned();
             let way = (channel_of(&typed), agreed_days(&typed));
             let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
-            Ok((version, counters, signers, promise))
+            let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
+            Ok((version, counters, signers, promise, tools))
         })
         .await?;
+    reuse::looked(site, who, &tools.reuse).await?;
     let paused = version.paused_on(who.today());
     let (promised, refused) = match promise {
         Ok(it) => {
@@ -205,9 +261,6 @@ async fn form_page(
     // The field beside the date says the same.
     let unnamed = desk::DeskError::NoLimit.to_string();
     let refused = refused.filter(|it| limit.is_some() || *it != unnamed);
-    if m.typed("lan").is_empty() {
-        m.typed.set("lan", site::random_hex(16));
-    }
     let codes = |it: ChannelKind| (it.code().to_owned(), it.label().to_owned());
     let channels = if body.channels.is_empty() {
         ChannelKind::ALL.iter().copied().map(codes).collect()
@@ -251,6 +304,7 @@ async fn form_page(
             .collect(),
         twin: m.typed("trung").to_owned(),
         party: PartyView::of(&m, true, true),
+        tools,
         m: &m,
     };
     site.page(&page)
@@ -268,6 +322,9 @@ fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
                 place,
                 name: it.name.clone(),
                 group: it.group.clone(),
+                replaced: checklist::replaced_by(&body.code, &it.name)
+                    .map(|it| it.reason())
+                    .unwrap_or_default(),
                 shown_only: it.role == PaperRole::Show,
                 ticked: !fresh && typed.has(&format!("co-{place}")),
                 form: typed.get(&format!("dang-{place}")).to_owned(),
@@ -306,8 +363,20 @@ pub async fn receive(
             let page = form_page(&site, &who, Mistakes::none(typed), Vec::new()).await?;
             return Ok(page.into_response());
         }
-        _ => {}
+        "nhap" => return drafts::put_aside(&site, &who, typed).await,
+        "tim-giay" => {
+            let m = Mistakes { by_field: reuse::ask(&mut typed), typed };
+            return Ok(form_page(&site, &who, m, Vec::new()).await?.into_response());
+        }
+        other => {
+            if let Some(id) = other.strip_prefix("nguoi:").and_then(|it| it.parse().ok()) {
+                recent::fill(&site, &who, domain::ids::DossierId(id), &mut typed).await?;
+                let page = form_page(&site, &who, Mistakes::none(typed), Vec::new()).await?;
+                return Ok(page.into_response());
+            }
+        }
     }
+    let wanted = reuse::mark(&mut typed);
     let then = Then::of(typed.get("viec"));
     let said = said(&typed);
     // Sent twice in a row, a form leads to what it made; with other words in it, it is another
@@ -330,8 +399,9 @@ pub async fn receive(
         );
         return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
     }
+    let all = typed.clone();
     let read = match wrong_file {
-        None => read(&site, &who, typed, then).await?,
+        None => read(&site, &who, typed, then, &wanted).await?,
         Some(why) => {
             let mut m = Mistakes::none(typed);
             m.by_field.insert("tep".to_owned(), why);
@@ -372,6 +442,7 @@ pub async fn receive(
         };
         files::attach(tx, received.id, "scan", &stored)?;
         inner.tell_received(tx, &asker, received.id)?;
+        after(tx, &around, received.id, &all, &wanted, &ending)?;
         let made = format!("/co-quan/ho-so/{} {said}", received.id);
         form::remember_submission(tx, &token, &made)?;
         Ok(made)
@@ -386,6 +457,33 @@ pub async fn receive(
     };
     let location = location.split_once(' ').map_or(location.as_str(), |it| it.0);
     Ok(told(&format!("{location}?moi=1"), then.done()))
+}
+
+/// What else is done with a dossier that was just written: papers used again, what is missing, the
+/// paper that waits for the printer; its draft is none any more.
+fn after(
+    tx: &mut store::Tx<'_>,
+    around: &Around,
+    id: domain::ids::DossierId,
+    typed: &Typed,
+    wanted: &[reuse::Wanted],
+    ending: &Ending,
+) -> Result<(), Failure> {
+    reuse::apply(tx, around, id, typed, wanted)?;
+    if let Ending::HoldBack(desk::NotAccepted::Complete, words) = ending {
+        let on_desk = desk::take(tx, id)?;
+        checklist::asked(tx, id, &on_desk.version.body, words)?;
+    }
+    if typed.has("in-sau") {
+        let paper = match ending {
+            Ending::Accept | Ending::AtOnce(..) => "giay-hen",
+            Ending::HoldBack(desk::NotAccepted::Complete, _) => "yeu-cau-bo-sung",
+            Ending::HoldBack(desk::NotAccepted::Refuse(_), _) => "tu-choi",
+        };
+        printing::put(tx, id, paper)?;
+    }
+    recent::served(tx, id)?;
+    Ok(drafts::forget(tx, around.who.account, typed.get("lan"))?)
 }
 
 /// What tells two submissions of one form apart: everything that was typed or pressed.
@@ -404,6 +502,7 @@ async fn read(
     who: &Who,
     typed: Typed,
     then: Then,
+    wanted: &[reuse::Wanted],
 ) -> Result<Result<Read, Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
@@ -423,7 +522,16 @@ async fn read(
         })
         .await?;
     let confirmed = typed.has("van-nhan");
-    let read = read_form(typed, then, unit, &version, now);
+    let mut owed = Mistakes::none(again.clone());
+    reuse::mistakes(wanted, &mut owed);
+    let read = match read_form(typed, then, unit, &version, now) {
+        Ok(_) if owed.any() => Err(owed),
+        Err(mut m) => {
+            m.by_field.extend(owed.by_field);
+            Err(m)
+        }
+        right => right,
+    };
     // A warning, not a wall: a person may well want two copies of the same thing.
     Ok(match (read, twin) {
         (Ok(_), Some(twin)) if !confirmed && then != Then::Refuse => {

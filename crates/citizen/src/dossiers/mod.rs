@@ -6,20 +6,29 @@
 use domain::access::Action;
 use site::{Routes, get, post};
 
+mod checklist;
 mod collect;
+mod copies;
 pub mod desk;
+mod drafts;
 pub mod facts;
 mod files;
 mod home;
 mod intake;
+mod keys;
 mod list;
 mod many;
 mod members;
+mod ocr;
 mod packages;
 mod papers;
 pub mod parts;
 mod party;
 mod person;
+mod printing;
+mod recent;
+mod reuse;
+mod scanned;
 mod show;
 mod signed;
 mod slips;
@@ -33,6 +42,40 @@ mod visits;
 pub(crate) mod tests;
 
 pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
+
+/// What makes the desk quick: drafts, the print queue, keys, receipts that are scanned.
+fn desk_routes() -> Routes {
+    use Action::{DossierReceive, DossierStep, DossierTrack, DossierView, OfficeHome};
+    Routes::default()
+        .job("sweep-drafts", 24 * 60, drafts::sweep)
+        .on("/co-quan/phim-tat", OfficeHome, get(keys::page))
+        .on("/co-quan/ma", DossierView, get(scanned::open))
+        .on("/co-quan/nhap", DossierReceive, get(drafts::list).post(drafts::save))
+        .on("/co-quan/nhap/song", DossierReceive, get(drafts::alive))
+        .on("/co-quan/nhap/{id}/bo", DossierReceive, post(drafts::discard))
+        .on("/co-quan/hang-in", DossierReceive, get(printing::page).post(printing::print))
+        .on("/co-quan/hang-in/{id}/in-lai", DossierReceive, post(printing::again))
+        .on("/co-quan/hang-in/{id}/bo", DossierReceive, post(printing::remove))
+        .on("/co-quan/ho-so/{id}/hang-in", DossierReceive, post(printing::add))
+        .on("/co-quan/ho-so/giay-da-nop/{file}", DossierReceive, get(reuse::show))
+        .on("/co-quan/ho-so/{id}/rut-dong-y", DossierReceive, post(reuse::withdraw))
+        .on("/co-quan/ho-so/{id}/dong-y-lai", DossierReceive, post(reuse::agree))
+        .on(
+            "/co-quan/ho-so/{id}/giay-to",
+            DossierStep,
+            get(checklist::page::form).post(checklist::page::save),
+        )
+        .on(
+            "/co-quan/ho-so/{id}/tep/{file}/ban-sao",
+            DossierReceive,
+            get(copies::form).post(copies::certify),
+        )
+        .on("/co-quan/ho-so/{id}/tep/{file}/doc-chu", DossierReceive, post(ocr::read))
+        .on("/co-quan/ho-so/{id}/ban-sao/{code}", DossierReceive, get(copies::sheet))
+        .on("/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi", DossierReceive, post(copies::revoke))
+        .on("/ban-sao", DossierTrack, get(copies::ask))
+        .on("/ban-sao/{code}", DossierTrack, get(copies::check))
+}
 
 /// The routes of this slice.
 #[must_use]
@@ -70,6 +113,7 @@ pub fn routes() -> Routes {
             Action::DossierReceive,
             get(person::form).post(person::correct),
         )
+        .and(desk_routes())
         .on("/co-quan/so-theo-doi", Action::RegisterPrint, get(papers::register))
         .on("/co-quan/ho-so/{id}/{step}", Action::DossierStep, get(steps::form).post(steps::take))
 }

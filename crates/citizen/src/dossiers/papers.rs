@@ -54,6 +54,11 @@ const PAPERS: [Printable; 6] = [
     Printable { form: Form::Stop, label: "Thông báo dừng", slug: "dung" },
 ];
 
+/// The paper with this word in addresses.
+pub(super) fn of_slug(slug: &str) -> Option<Printable> {
+    PAPERS.into_iter().find(|it| it.slug == slug)
+}
+
 /// The papers that can be printed now: nobody is given a paper about what did not happen.
 pub(super) fn printable(
     dossier: &Dossier,
@@ -210,7 +215,7 @@ fn print_of(it: &party::Member) -> prints::Member {
     }
 }
 
-fn sheet(
+pub(super) fn sheet(
     tx: &mut Tx<'_>,
     site: &Site,
     around: &Around,
@@ -305,13 +310,20 @@ fn sheet(
         request: people.request.clone(),
         papers: papers
             .iter()
+            // What is still to come is asked for on a paper of its own.
+            .filter(|it| it.sufficient && it.form != "not_needed")
             .map(|it| prints::Paper {
-                name: it.name.clone(),
+                name: match it.form.as_str() {
+                    "in_database" => format!("{} (dữ liệu có trong cơ sở dữ liệu)", it.name),
+                    "reused" => format!("{} (dùng lại giấy đã nộp)", it.name),
+                    _ => it.name.clone(),
+                },
                 originals: if it.form == "original" { number(it.count) } else { 0 },
                 certified: if it.form == "certified" { number(it.count) } else { 0 },
                 copies: if it.form == "copy" { number(it.count) } else { 0 },
             })
             .collect(),
+        reused: super::reuse::receipt_lines(tx, id)?,
         sets: 1,
         channel: channel.label().to_owned(),
         legal_limit: super::desk::limit_text(body, channel, dossier.agreed_days),
@@ -371,7 +383,7 @@ pub async fn print(
     who: Who,
     Path((id, paper)): Path<(DossierId, String)>,
 ) -> Result<Response, Failure> {
-    let wanted = PAPERS.into_iter().find(|it| it.slug == paper).ok_or(Failure::NotFound)?;
+    let wanted = of_slug(&paper).ok_or(Failure::NotFound)?;
     let form = wanted.form;
     let (inner, asker) = (site.clone(), who.clone());
     let (sheet, is_own) = site

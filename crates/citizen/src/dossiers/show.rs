@@ -15,8 +15,8 @@ use store::{Fault, Tx};
 use crate::lateness::facts as lateness;
 
 use super::{
-    papers,
-    sql::{self, File, Paper, Person},
+    checklist, papers,
+    sql::{self, Person},
     view::{Around, name_of},
     visits::{Beside, beside},
 };
@@ -60,13 +60,6 @@ struct Done {
     words: String,
 }
 
-struct PaperView {
-    name: String,
-    form: &'static str,
-    count: i64,
-    note: String,
-}
-
 #[derive(Template)]
 #[template(path = "dossiers/templates/show.html")]
 struct Show {
@@ -86,8 +79,10 @@ struct Show {
     buttons: Vec<Button>,
     steps: Vec<StepView>,
     done: Vec<Done>,
-    papers: Vec<PaperView>,
-    files: Vec<File>,
+    papers: checklist::View,
+    /// Whether a new dossier can be begun from this one.
+    may_clone: bool,
+    procedure_code: String,
     prints: Vec<papers::Printable>,
     /// Just received: the paper that the citizen waits for.
     fresh: Option<papers::Printable>,
@@ -113,18 +108,6 @@ struct Show {
     ties: Vec<site::Tie>,
     beside: Beside,
     at_counter: bool,
-}
-
-/// What the papers' forms are called.
-pub(super) fn form_label(code: &str) -> &'static str {
-    match code {
-        "original" => "bản chính",
-        "certified" => "sao chứng thực",
-        "copy" => "bản chụp",
-        "shown" => "xuất trình",
-        "in_database" => "đã có trong CSDL",
-        _ => "",
-    }
 }
 
 /// The way through the workflow: what is done, where it is, what comes.
@@ -266,6 +249,13 @@ fn done(
     for it in asides {
         let (what, words) = match it.act.as_str() {
             "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
+            "mark_papers" => ("Đánh dấu lại giấy tờ", String::new()),
+            "reuse_paper" => ("Dùng lại giấy đã nộp", String::new()),
+            "agree_reuse" => ("Người nộp đồng ý dùng lại giấy tờ", String::new()),
+            "withdraw_reuse" => ("Người nộp rút đồng ý dùng lại giấy tờ", String::new()),
+            "certify_copy" => ("Chứng thực bản sao điện tử", String::new()),
+            "revoke_copy" => ("Thu hồi bản sao điện tử", String::new()),
+            "print_paper" => ("In từ hàng đợi", it.words.unwrap_or_default()),
             "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
             "decide_members" => ("Ghi kết quả từng thành viên", it.words.unwrap_or_default()),
             "collect_members" => ("Trả kết quả cho thành viên", it.words.unwrap_or_default()),
@@ -340,10 +330,6 @@ fn buttons(id: DossierId, open: Vec<CommandKind>, last: Option<CommandKind>) -> 
             }
         })
         .collect()
-}
-
-fn paper_view(it: Paper) -> PaperView {
-    PaperView { name: it.name, form: form_label(&it.form), count: it.count, note: it.note }
 }
 
 /// GET `/co-quan/ho-so/{id}`
@@ -469,8 +455,9 @@ pub async fn show(
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
                 done: done(tx, &asker, &events, asides)?,
-                papers: sql::papers(tx, id)?.into_iter().map(paper_view).collect(),
-                files: sql::files(tx, id)?,
+                papers: checklist::view(tx, &inner, &on_desk, &maker)?,
+                may_clone: counter && !erased,
+                procedure_code: on_desk.version.body.code.clone(),
                 prints,
                 person_born: site::form::parse_date(&person.birth_date)
                     .map_or_else(String::new, domain::text::date),

@@ -527,9 +527,22 @@ fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault
     tx.insert_rows(head, "on conflict (word, dossier) do nothing", 2, &rows)
 }
 
-/// What the page of a dossier tells beside its steps.
-const ASIDES: [&str; 6] =
-    ["add_file", "correct_person", "erase_person", "decide_members", "collect_members", "visit"];
+/// What happens to a dossier that is no step and that its page tells of.
+const ASIDES: [&str; 13] = [
+    "add_file",
+    "correct_person",
+    "erase_person",
+    "decide_members",
+    "collect_members",
+    "visit",
+    "mark_papers",
+    "reuse_paper",
+    "agree_reuse",
+    "withdraw_reuse",
+    "certify_copy",
+    "revoke_copy",
+    "print_paper",
+];
 
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are
 /// no steps (a file added) are left out.

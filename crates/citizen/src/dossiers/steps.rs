@@ -21,7 +21,7 @@ use store::Tx;
 use crate::{lateness::facts as lateness, notices};
 
 use super::{
-    collect,
+    checklist, collect,
     desk::{DeskError, OnDesk},
     show::is_at_once,
     sql::{self, Collection},
@@ -45,6 +45,10 @@ struct Ask {
     coming: bool,
     grounds: Vec<(String, String)>,
     days_label: &'static str,
+    /// Papers that are still to come, to be ticked off.
+    papers: Vec<(i64, String)>,
+    /// Whether state databases hold what this procedure had asked for.
+    replaced: bool,
 }
 
 #[derive(Template)]
@@ -63,6 +67,12 @@ struct StepPage<'a> {
     collectors: Vec<(String, String)>,
     ways: Vec<(String, String)>,
     edition: String,
+}
+
+impl StepPage<'_> {
+    fn ticked(&self, row: &i64) -> bool {
+        self.m.typed.has(&format!("du-{row}"))
+    }
 }
 
 fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
@@ -135,6 +145,10 @@ fn ask(
         CommandKind::RefuseIntake => ask.grounds = grounds(),
         _ => {}
     }
+    if matches!(kind, CommandKind::Supplement | CommandKind::Accept) {
+        ask.papers = checklist::missing(tx, kept.id)?;
+    }
+    ask.replaced = checklist::may_lack_data(kind, &on_desk.version.body.code);
     Ok(ask)
 }
 
@@ -348,6 +362,7 @@ pub async fn take(
             }
             let now = tx.now().civil();
             let came = typed.get("cach-den") != "gui";
+            let ticked = typed.clone();
             let read = command(tx, &around, &mut on_desk, &maker, kind, typed, now)?;
             let (command, collection) = match read {
                 Ok(it) => it,
@@ -359,7 +374,10 @@ pub async fn take(
                 Some(_) => sql::party::members(tx, id)?,
                 None => Vec::new(),
             };
+            let words = command.words.clone().unwrap_or_default();
+            let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
             on_desk.step(tx, around.desk(), &maker, command)?;
+            checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
             if let Some(collection) = collection {
                 let left = members.iter().filter(|it| it.collected_at.is_none());
                 let members = left.map(|it| it.place).collect();
@@ -429,6 +447,8 @@ fn command(
     } else {
         fields.optional_text("loi", 2_000)
     };
+    let code = &on_desk.version.body.code;
+    let words = checklist::read_words(&mut fields, kind, code, &asks.papers, words);
     let person = |fields: &mut Fields| {
         fields.choice("can-bo", |it| {
             asks.people.iter().any(|(id, _)| id == it).then(|| it.parse().ok().map(StaffId))?

@@ -16,6 +16,29 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     let mut hashes = files(tx, id)?;
     hashes.sort();
     hashes.dedup();
+    // What a person said about his papers goes with the last dossier that names him.
+    tx.execute(
+        "delete from paper_consent where id not in (select consent from paper_reuse)
+           and id_number in (select id_number from dossier_person where dossier = ?1)
+           and not exists (select 1 from dossier_person p
+             where p.id_number = paper_consent.id_number and p.dossier <> ?1)",
+        &[id.into()],
+    )?;
+    tx.execute(
+        "update paper_consent set id_number = ''
+         where id_number in (select id_number from dossier_person where dossier = ?1)
+           and not exists (select 1 from dossier_person p
+             where p.id_number = paper_consent.id_number and p.dossier <> ?1)",
+        &[id.into()],
+    )?;
+    // The copy's code stays known; the scan that it is about is gone.
+    tx.execute("update electronic_copy set sha256 = '' where dossier = ?1", &[id.into()])?;
+    tx.execute(
+        "delete from print_again where job in (select id from print_job where dossier = ?1)",
+        &[id.into()],
+    )?;
+    tx.execute("delete from print_job where dossier = ?1", &[id.into()])?;
+    tx.execute("delete from served where dossier = ?1", &[id.into()])?;
     tx.execute(
         "update dossier_person
          set name = ?2, id_number = '', birth_date = '', phone = '', email = '', address = '',

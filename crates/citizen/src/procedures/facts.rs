@@ -27,6 +27,10 @@ const DEFAULT_DAYS: u32 = 10;
 
 /// What ships in `data/`.
 pub mod shipped {
+    use std::sync::LazyLock;
+
+    use domain::names_replaced::{ReplacedPaper, ReplacedPapers};
+
     use super::{Fault, ProcedureVersion, Synonyms, Workflow};
 
     fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Fault> {
@@ -47,6 +51,19 @@ pub mod shipped {
     /// If the file does not read.
     pub fn workflows() -> Result<Vec<Workflow>, Fault> {
         read("workflows.json", include_str!("../../../../data/workflows.json"))
+    }
+
+    /// Papers that a state database replaces (Nghị quyết 66.7/2025/NQ-CP), read once.
+    #[must_use]
+    pub fn replaced(code: &str) -> &'static [ReplacedPaper] {
+        static PAPERS: LazyLock<ReplacedPapers> = LazyLock::new(|| {
+            let text = include_str!("../../../../data/replaced-papers.csv");
+            let rows = csv::Reader::from_reader(text.as_bytes())
+                .into_deserialize::<ReplacedPaper>()
+                .filter_map(Result::ok);
+            ReplacedPapers::new(rows.collect::<Vec<_>>())
+        });
+        PAPERS.of(code)
     }
 
     /// Everyday words.

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     ids::UnitId,
+    names_replaced::ReplacedPaper,
     org::UnitKind,
     procedure::{PaperRole, ProcedureVersion, ServiceLevel, Tier},
 };
@@ -17,7 +18,7 @@ use prints::{Agency, BoardRow, Counter, NoticeBoard, ProcedurePaper, ProcedureSh
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
 
-use super::facts::{Catalogue, Version, catalogue};
+use super::facts::{Catalogue, Version, catalogue, shipped};
 
 /// Cards of one page.
 const CARDS: usize = 20;
@@ -202,6 +203,8 @@ struct PaperGroup {
 struct PaperView {
     name: String,
     detail: String,
+    /// Why it need not be brought; empty if it must.
+    replaced: String,
 }
 
 #[derive(Template)]
@@ -241,31 +244,15 @@ fn groups(body: &ProcedureVersion) -> Vec<PaperGroup> {
             (_, "") => "Giấy tờ phải nộp".to_owned(),
             (_, group) => group.to_owned(),
         };
-        let paper = PaperView { name: it.name.clone(), detail: copies(it) };
+        let covers = shipped::replaced(&body.code).iter().find(|row| row.covers(&it.name));
+        let replaced = covers.map(ReplacedPaper::reason).unwrap_or_default();
+        let paper = PaperView { name: it.name.clone(), detail: copies(it), replaced };
         match groups.iter_mut().find(|it| it.title == title) {
             Some(group) => group.papers.push(paper),
             None => groups.push(PaperGroup { title, papers: vec![paper] }),
         }
     }
     groups
-}
-
-/// Papers that need not be brought, because a database has them.
-mod replaced {
-    use domain::names_replaced::{ReplacedPaper, ReplacedPapers};
-    use std::sync::LazyLock;
-
-    static PAPERS: LazyLock<ReplacedPapers> = LazyLock::new(|| {
-        let text = include_str!("../../../../data/replaced-papers.csv");
-        let rows = csv::Reader::from_reader(text.as_bytes())
-            .into_deserialize::<ReplacedPaper>()
-            .filter_map(Result::ok);
-        ReplacedPapers::new(rows.collect::<Vec<_>>())
-    });
-
-    pub fn of(code: &str) -> &'static [ReplacedPaper] {
-        PAPERS.of(code)
-    }
 }
 
 /// Square codes of addresses, drawn once: they are always the same, and drawing one takes longer
@@ -333,9 +320,9 @@ pub async fn show(
         channels: body.channels.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
         today_due,
-        replaced: replaced::of(&body.code)
+        replaced: shipped::replaced(&body.code)
             .iter()
-            .map(|it| (it.paper.clone(), it.database.clone()))
+            .map(|it| (it.paper.clone(), it.reason()))
             .collect(),
         qr: qr(&format!("{}/thu-tuc/{}", site.config.base_url, body.code))?,
         shell: site.shell(&who),

@@ -18,3 +18,25 @@ fn papers_are_found_by_procedure() {
     }
     assert_eq!(papers.of("9.999999"), []);
 }
+
+#[test]
+fn a_paper_is_covered_when_it_is_that_paper_and_not_when_it_only_mentions_it() {
+    let replaced = |paper: &str| ReplacedPaper {
+        code: String::new(),
+        paper: paper.to_owned(),
+        database: "CSDL hộ tịch điện tử".to_owned(),
+        owner: "Bộ Tư pháp".to_owned(),
+        document: "Nghị định số 105/2020/NĐ-CP".to_owned(),
+        article: "Điểm d khoản 3 Điều 7".to_owned(),
+    };
+    let birth = replaced("Căn cước công dân, Giấy khai sinh");
+    assert!(birth.covers("Bản sao giấy khai sinh") && birth.covers("Căn cước công dân"));
+    assert!(!birth.covers("Giấy chứng sinh"));
+    assert!(!birth.covers(
+        "Văn bản cam đoan về việc chưa được cấp giấy khai sinh của người yêu cầu và hai người làm chứng"
+    ));
+    assert!(!replaced("Căn cước").covers("Đơn"), "nothing is covered by chance");
+    let reason = birth.reason();
+    assert!(reason.contains("CSDL hộ tịch điện tử (Bộ Tư pháp)"), "{reason}");
+    assert!(reason.contains("Điểm d khoản 3 Điều 7 Nghị định số 105/2020/NĐ-CP"), "{reason}");
+}

@@ -91,6 +91,7 @@ async fn recorded(set: &Set, now: Instant) -> Result<Recorded, Problem> {
         behind_proxy: false,
         demo: true,
         data_dir: set.folder.clone(),
+        ocr: Vec::new(),
     };
     let site = serve::open_site(db.clone(), config, None)?;
     let router = site::serve(crate::routes(), site);

@@ -11,7 +11,7 @@ use citizen::{
     dossiers::{
         Paper, Person,
         desk::{self, Desk, Intake, Shelf},
-        facts::record_visit,
+        facts::{self, record_visit},
         parts::{Actor, RolesHere, maker},
     },
     procedures::facts::{self as procedures, Version},
@@ -19,7 +19,7 @@ use citizen::{
 use domain::{
     access::Role,
     calendar::WorkCalendar,
-    dossier::{Command, Maker, Part, ReturnChannel, Status, What},
+    dossier::{Collector, Command, CommandKind, Maker, Part, ReturnChannel, Status, What},
     ids::DossierId,
     money::Dong,
     names::Ages,
@@ -407,9 +407,12 @@ impl Stage<'_> {
         };
         let maker = Self::player(&[roles], by);
         tx.restamp(at(time, by));
-        let issues = matches!(command.what, What::Number { .. });
+        let (kind, words) = (command.what.kind(), command.words.clone().unwrap_or_default());
         on_desk.step(tx, desk, &maker, command).map_err(played)?;
-        if issues {
+        if matches!(kind, CommandKind::RequestSupplement | CommandKind::Supplement) {
+            facts::papers_stepped(tx, &on_desk, kind, &words)?;
+        }
+        if kind == CommandKind::Number {
             tx.restamp(at(time, officer));
             self.books.record(tx, body, &on_desk.kept, &case.version.body.code, time)?;
         }
@@ -523,6 +526,9 @@ impl Stage<'_> {
         }
         let received = desk::receive(tx, self.desk(), &maker, &intake).map_err(played)?;
         case.id = Some(received.id);
+        if time.date() == self.end.date() {
+            facts::served(tx, received.id, body.place.contains("Phú Sơn"))?;
+        }
         Ok(self.later(time, 5, 60))
     }
 }

@@ -75,6 +75,7 @@ impl Server {
             behind_proxy: false,
             demo: true,
             data_dir: std::env::temp_dir(),
+            ocr: Vec::new(),
         };
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());

@@ -33,6 +33,7 @@ unknown = Not published.
 procedure-paused = This procedure is paused.
 procedure-print = Print this procedure (PDF)
 procedure-papers = What do I need to bring?
+procedure-not-asked = Need not be brought
 procedure-replaced = Not needed: a database has it
 procedure-result = Result
 procedure-law = Legal basis

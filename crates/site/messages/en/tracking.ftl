@@ -21,3 +21,14 @@ track-minutes = { $minutes } minutes of office time
 track-provisional = provisional
 track-trips = Visits to the counter for this dossier so far: { $trips }.
 track-no-trips = You have not had to visit the counter for this dossier so far.
+# Electronic copies.
+copy-title = Check an electronic copy
+copy-genuine = This copy is genuine: it was certified by the office below.
+copy-revoked = This copy was revoked and is no longer valid.
+copy-none = No electronic copy has the code
+copy-code = Code of the copy
+copy-hint = 16 letters and figures on the certificate; capitals do not matter.
+copy-paper = Kind of paper
+copy-office = Certified by
+copy-when = Certified at
+copy-ask = Check

@@ -33,6 +33,7 @@ unknown = Chưa công bố.
 procedure-paused = Thủ tục đang tạm dừng tiếp nhận.
 procedure-print = In thủ tục này (PDF)
 procedure-papers = Cần mang theo những gì?
+procedure-not-asked = Không phải nộp
 procedure-replaced = Không phải nộp vì đã có trong cơ sở dữ liệu
 procedure-result = Kết quả
 procedure-law = Căn cứ pháp lý

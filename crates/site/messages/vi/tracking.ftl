@@ -21,3 +21,14 @@ track-minutes = { $minutes } phút làm việc
 track-provisional = tạm tính
 track-trips = Đến nay ông, bà đã đến quầy { $trips } lượt cho hồ sơ này.
 track-no-trips = Đến nay ông, bà chưa phải đến quầy lượt nào cho hồ sơ này.
+# Electronic copies.
+copy-title = Kiểm tra bản sao điện tử
+copy-genuine = Bản sao này là thật: do cơ quan dưới đây chứng thực.
+copy-revoked = Bản sao này đã bị thu hồi, không còn giá trị.
+copy-none = Không có bản sao điện tử nào mang mã
+copy-code = Mã bản sao
+copy-hint = 16 chữ và số trên tờ chứng thực, không phân biệt chữ hoa, chữ thường.
+copy-paper = Loại giấy tờ
+copy-office = Nơi chứng thực
+copy-when = Chứng thực lúc
+copy-ask = Kiểm tra

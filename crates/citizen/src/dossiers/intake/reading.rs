@@ -14,6 +14,7 @@ use site::{Fields, Mistakes, Typed};
 
 use crate::{
     dossiers::{
+        checklist::{read_request, replaced_by},
         desk::{Intake, NotAccepted},
         party,
         sql::{Paper, Person},
@@ -212,6 +213,7 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
                 );
             }
             let words = fields.text("ly-do", WORDS_MAX)?;
+            let words = read_request(fields, "ly-do", &body.code, words)?;
             Some(Ending::HoldBack(NotAccepted::Complete, words))
         }
         Then::Refuse => {
@@ -227,7 +229,9 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
 fn missing_papers(typed: &Typed, body: &ProcedureVersion) -> String {
     let papers = body.papers_to_bring().take(PAPERS_MAX).enumerate();
     let missing: Vec<&str> = papers
-        .filter(|(at, _)| !typed.has(&format!("co-{}", at + 1)))
+        .filter(|(at, it)| {
+            !typed.has(&format!("co-{}", at + 1)) && replaced_by(&body.code, &it.name).is_none()
+        })
         .map(|(_, it)| it.name.as_str())
         .collect();
     missing.join("\n")
@@ -242,7 +246,9 @@ fn read_papers(fields: &mut Fields, body: &ProcedureVersion) -> Option<Vec<Paper
             continue;
         }
         let form = match fields.typed().get(&format!("dang-{place}")) {
-            form @ ("original" | "certified" | "copy" | "shown" | "in_database") => form.to_owned(),
+            form @ ("original" | "certified" | "copy" | "shown" | "in_database" | "reused") => {
+                form.to_owned()
+            }
             _ if it.role == PaperRole::Show => "shown".to_owned(),
             _ => "original".to_owned(),
         };

@@ -1,0 +1,66 @@
+//! Electronic copies through the front door, and letters that are read from scans.
+
+use testkit::on_both_engines;
+
+use crate::dossiers::{
+    checklist::tests::scanned,
+    tests::{given_two_communes, received},
+};
+
+on_both_engines! { crate::routes();
+    async fn a_scan_is_certified_from_the_original_and_anybody_learns_that_it_is_genuine(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let row = site.count("select min(id) from dossier_paper");
+        scanned(&mut browser, 1, row, "copy", "").await;
+        let file = site.count("select min(id) from dossier_file");
+        let path = format!("/co-quan/ho-so/1/tep/{file}/ban-sao");
+        let refused = browser.get(&path).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("từ bản chính"), "{}", refused.text);
+        site.given("update dossier_paper set form = 'original'", &[]);
+        assert_eq!(browser.get(&path).await.status, 200);
+        let unsure = browser.post(&path, &[]).await;
+        assert_eq!(unsure.status, 422, "the original is held against it first");
+        let sure = [("da-doi-chieu", "1")];
+        assert_eq!(browser.post(&path, &sure).await.status, 303);
+        browser.post(&path, &sure).await;
+        assert_eq!(site.count("select count(*) from electronic_copy"), 1, "two presses, one copy");
+        let code = site.text("select code from electronic_copy");
+        assert_eq!(code.len(), 19);
+        let hash = site.text("select sha256 from dossier_file");
+        let sheet = browser.get(&format!("/co-quan/ho-so/1/ban-sao/{code}")).await;
+        assert_eq!((sheet.status, sheet.media_type.as_str()), (200, "application/pdf"));
+        // Code, kind, office, time: no name, no number, no dossier, no hash.
+        let public = site.browser().get(&format!("/ban-sao/{}", code.to_lowercase())).await;
+        assert_eq!(public.status, 200);
+        assert!(public.text.contains("Bản sao này là thật"), "{}", public.text);
+        assert!(public.text.contains("UBND xã Phú Sơn") && public.text.contains("08/01/2026"));
+        for secret in ["Nguyễn Thị Thử", "quay", "260108-0001", hash.as_str()] {
+            assert!(!public.text.contains(secret), "{secret}");
+        }
+        let asked = site.browser().get(&format!("/ban-sao?ma={}", code.replace('-', ""))).await;
+        assert_eq!(asked.location, Some(format!("/ban-sao/{code}")));
+        assert_eq!(site.browser().get("/ban-sao/AAAA-BBBB-CCCC-DDDD").await.status, 404);
+        // Taken back, it is genuine no more; a stranger does neither.
+        let revoke = format!("/co-quan/ho-so/1/ban-sao/{code}/thu-hoi");
+        let mut stranger = site.signed_in("quay-khac");
+        assert_eq!(stranger.post(&revoke, &[]).await.status, 404);
+        assert_eq!(stranger.post(&path, &sure).await.status, 404);
+        assert_eq!(browser.post(&revoke, &[]).await.status, 303);
+        let public = site.browser().get(&format!("/ban-sao/{code}")).await.text;
+        assert!(public.contains("đã bị thu hồi") && !public.contains("là thật"), "{public}");
+        assert_eq!(browser.get(&format!("/co-quan/ho-so/1/ban-sao/{code}")).await.status, 422);
+    }
+
+    async fn without_a_command_no_letters_are_read_and_no_button_says_so(site) {
+        given_two_communes(&site);
+        let mut browser = received(&site).await;
+        let row = site.count("select min(id) from dossier_paper");
+        scanned(&mut browser, 1, row, "original", "").await;
+        let file = site.count("select min(id) from dossier_file");
+        assert!(!browser.get("/co-quan/ho-so/1").await.text.contains("Đọc chữ"));
+        let read = browser.post(&format!("/co-quan/ho-so/1/tep/{file}/doc-chu"), &[]).await;
+        assert_eq!(read.status, 404);
+    }
+}

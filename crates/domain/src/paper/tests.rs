@@ -1,0 +1,63 @@
+//! Tests of what may be used again and what may be certified.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+
+fn older(mark: PaperMark) -> Older {
+    Older { mark, scanned: true, valid_until: None }
+}
+
+const fn word(agreed: bool) -> Option<LastWord> {
+    Some(LastWord { at: Instant::from_epoch_ms(5), agreed })
+}
+
+#[test]
+fn a_withdrawn_consent_stops_every_paper_and_a_new_one_opens_them() {
+    let today = date(2026, 1, 8);
+    for mark in PaperMark::ALL {
+        assert_eq!(may_reuse(&older(*mark), word(false), today), Err(NoReuse::Withdrawn));
+    }
+    assert_eq!(may_reuse(&older(PaperMark::Original), word(true), today), Ok(()));
+    assert_eq!(may_reuse(&older(PaperMark::Original), None, today), Ok(()));
+}
+
+#[test]
+fn what_was_only_shown_or_never_there_is_not_used_again() {
+    let today = date(2026, 1, 8);
+    for mark in [PaperMark::Shown, PaperMark::InDatabase, PaperMark::Missing] {
+        assert_eq!(may_reuse(&older(mark), None, today), Err(NoReuse::NothingKept), "{mark:?}");
+    }
+    let unscanned = Older { scanned: false, ..older(PaperMark::Original) };
+    assert_eq!(may_reuse(&unscanned, None, today), Err(NoReuse::NothingKept));
+}
+
+#[test]
+fn only_scans_of_originals_are_certified() {
+    assert_eq!(may_certify(PaperMark::Original, "application/pdf"), Ok(()));
+    assert_eq!(may_certify(PaperMark::Shown, "image/png"), Ok(()));
+    for mark in [PaperMark::Copy, PaperMark::Certified, PaperMark::Reused, PaperMark::Missing] {
+        assert_eq!(may_certify(mark, "application/pdf"), Err(NoCopy::NotFromOriginal(mark)));
+    }
+    assert_eq!(may_certify(PaperMark::Original, "application/msword"), Err(NoCopy::NotAScan));
+}
+
+#[test]
+fn a_line_of_a_request_finds_the_paper_that_it_names() {
+    let names = ["Tờ khai đăng ký khai sinh theo mẫu", "Giấy chứng sinh", ""];
+    assert_eq!(named_in("giấy chứng sinh: bản nộp bị mờ", &names), Some(1));
+    assert_eq!(named_in("Tờ khai đăng ký khai sinh", &names), Some(0));
+    assert_eq!(named_in("Giấy cam đoan", &names), None);
+    assert_eq!(named_in("Tờ khai", &names), None, "two words name no paper");
+    assert_eq!(named_in(": lý do", &names), None);
+}
+
+proptest! {
+    #[test]
+    fn a_paper_is_used_again_until_its_last_day_and_not_after(last in 0_i32..2_000, asked in 0_i32..2_000) {
+        let day = |n: i32| date(2024, 1, 1).checked_add(jiff::Span::new().days(n)).unwrap();
+        let paper = Older { valid_until: Some(day(last)), ..older(PaperMark::Certified) };
+        prop_assert_eq!(may_reuse(&paper, None, day(asked)).is_ok(), asked <= last);
+    }
+}
