@@ -10,6 +10,7 @@ pub mod head;
 pub mod lateness;
 pub mod notices;
 pub mod procedures;
+pub mod results;
 pub mod signatures;
 pub mod tracking;
 
@@ -21,6 +22,7 @@ pub fn routes() -> Routes {
         .and(figures::routes())
         .and(notices::routes())
         .and(procedures::routes())
+        .and(results::routes())
         .and(tracking::routes())
         .and(calendar::routes())
         .and(erasure::routes())

@@ -24,6 +24,7 @@ pub mod paper;
 pub mod party;
 pub mod procedure;
 pub mod queue;
+pub mod results;
 pub mod search;
 pub mod substitution;
 pub mod tally;

@@ -13,6 +13,7 @@ mod book;
 mod clean;
 mod copy;
 mod forms;
+mod handing;
 mod people;
 mod qr;
 mod register;
@@ -32,6 +33,9 @@ pub use book::{
 };
 pub use copy::{CopySheet, render_copy};
 pub use forms::{Form, render, render_many};
+pub use handing::{
+    Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
+};
 pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};

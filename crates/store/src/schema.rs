@@ -25,4 +25,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0010_queue",
     "0011_signing",
     "0012_papers",
+    "0013_results",
 ];

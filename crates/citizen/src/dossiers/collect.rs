@@ -31,7 +31,7 @@ impl Collection {
 
 /// What was recorded at intake, as the form of the return says it; empty if nobody came in the
 /// applicant's place.
-pub(super) fn recorded(person: &Person) -> String {
+pub(crate) fn recorded(person: &Person) -> String {
     let Some(paper) = &person.proxy_paper else { return String::new() };
     let until = paper.valid_until.map(text::date);
     let until = until.map_or(String::new(), |it| format!(", đến hết {it}"));
@@ -45,7 +45,7 @@ pub(super) fn recorded(person: &Person) -> String {
 }
 
 /// Puts the proxy of the intake into an empty form.
-pub(super) fn propose(person: &Person, typed: &mut Typed) {
+pub(crate) fn propose(person: &Person, typed: &mut Typed) {
     let may = person.proxy_paper.as_ref().is_some_and(|it| {
         it.powers != domain::party::Powers::Submit && !person.proxy_name.is_empty()
     });
@@ -57,7 +57,7 @@ pub(super) fn propose(person: &Person, typed: &mut Typed) {
 }
 
 /// Reads who collects, and holds it against what was recorded at intake.
-pub(super) fn read(fields: &mut Fields, person: &Person, today: Date) -> Option<Collection> {
+pub(crate) fn read(fields: &mut Fields, person: &Person, today: Date) -> Option<Collection> {
     let collector = fields.choice("nguoi-nhan", Collector::from_code)?;
     let name = fields.optional_text("ten-nhan", 120);
     let id_number = fields.read_optional("so-nhan", IdPaper::parse);

@@ -25,7 +25,10 @@ use site::{Failure, OrRefuse, tree::Tree};
 use store::Tx;
 
 use super::sql::{self, Kept, Paper, Person};
-use crate::procedures::facts::{self as procedures, Version};
+use crate::{
+    procedures::facts::{self as procedures, Version},
+    results::facts as results,
+};
 
 mod beside;
 mod opening;
@@ -585,6 +588,7 @@ impl OnDesk {
             return Err(no(&DeskError::Stale));
         }
         beside::follow(tx, &self.kept, &event)?;
+        results::follow(tx, self.kept.id, &self.version.body, &after, &event)?;
         self.kept.dossier = after;
         self.kept.edition += 1;
         Ok(())

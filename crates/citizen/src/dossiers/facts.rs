@@ -10,7 +10,12 @@ use site::{Failure, Who};
 use store::{Fault, Tx};
 
 use super::sql;
-pub(crate) use super::view::Seen;
+pub(crate) use super::{
+    desk::OnDesk,
+    show::look,
+    sql::next_number,
+    view::{Around, Seen},
+};
 pub use super::{
     show::{Stage, StepView},
     sql::{ERASED, Kept, SUBJECT},
@@ -116,6 +121,44 @@ pub fn copied(tx: &mut Tx<'_>, who: &Who, id: DossierId) -> Result<Copied, Failu
         signer,
         kept,
     })
+}
+
+/// Writes down who takes the results of a dossier that have not been taken yet, before the step that
+/// hands them over.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn record_collection(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    collection: sql::Collection,
+) -> Result<(), Fault> {
+    let members = sql::party::members(tx, id)?;
+    let left = members.iter().filter(|it| it.collected_at.is_none());
+    let members = left.map(|it| it.place).collect();
+    let collected_at = Some(tx.now().civil());
+    sql::party::insert_collection(tx, id, &sql::Collection { members, collected_at, ..collection })
+}
+
+/// The dossier with this number.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_id(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
+    sql::find(tx, id)
+}
+
+/// Names a stored file as the result of a dossier; its row.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn attach_result(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    name: &str,
+    stored: &store::StoredBlob,
+) -> Result<i64, Fault> {
+    sql::insert_file(tx, id, None, "result", name, "application/pdf", stored)
 }
 
 /// The people of a dossier.

@@ -7,7 +7,7 @@ use domain::access::Action;
 use site::{Routes, get, post};
 
 mod checklist;
-mod collect;
+pub(crate) mod collect;
 mod copies;
 pub mod desk;
 mod drafts;

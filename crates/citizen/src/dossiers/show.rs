@@ -485,7 +485,7 @@ pub async fn show(
 }
 
 /// Writes down that somebody without a part in a dossier looked at it.
-pub(super) async fn look(
+pub(crate) async fn look(
     site: &Site,
     who: &Who,
     id: DossierId,

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Who asks, and what stands around the desk.
-pub(super) struct Around {
+pub(crate) struct Around {
     pub who: Who,
     pub calendars: Arc<Calendars>,
 }

@@ -115,6 +115,7 @@ async fn erase(
                 return Err(Failure::Refused(NOT_CLOSED.to_owned()));
             }
             let orphans = sql::erase(tx, id)?;
+            crate::results::facts::erase(tx, id)?;
             journal::erase_words(tx, dossiers::SUBJECT, id.0)?;
             tx.journal(
                 Entry::new(dossiers::SUBJECT, id.0, "erase_person")

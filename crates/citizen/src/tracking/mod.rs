@@ -134,7 +134,13 @@ fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
     Ok(response)
 }
 
-fn may_see(site: &Site, headers: &axum::http::HeaderMap, code: &str, now: Instant) -> bool {
+/// Whether this browser has shown the secret of this dossier lately.
+pub(crate) fn may_see(
+    site: &Site,
+    headers: &axum::http::HeaderMap,
+    code: &str,
+    now: Instant,
+) -> bool {
     let Some(sealed) = site::who::cookie(headers, COOKIE) else { return false };
     let Ok(text) = site.seal.open("track", sealed) else { return false };
     text.split_once(' ').is_some_and(|(until, of)| {
@@ -157,6 +163,8 @@ struct Show {
     steps: Vec<StepView>,
     unit: String,
     trips: String,
+    tracking: String,
+    files: Vec<(String, String)>,
 }
 
 /// How long a step has, in the reader's language.
@@ -231,6 +239,18 @@ async fn show(
                 Status::ResultAtCounter => Some(words.say("track-collect")),
                 _ => None,
             };
+            let mine = crate::results::facts::for_citizen(tx, &on_desk.kept)?;
+            let files = mine.files.into_iter().map(|(id, kind)| {
+                let said = words.say_with("track-download", &[("kind", &kind)]);
+                (format!("/ho-so/{code}/ket-qua/{id}"), said)
+            });
+            let files = files.collect();
+            let number = &mine.tracking;
+            let tracking = if number.is_empty() {
+                String::new()
+            } else {
+                words.say_with("track-parcel-number", &[("number", number)])
+            };
             let calendar = desk.calendar(on_desk.kept.unit);
             let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
                 (Some(from), Some(until)) => calendar.minutes_between(from, until),
@@ -241,6 +261,8 @@ async fn show(
                 site::Lang::En => it.english().to_owned(),
             });
             Ok(Show {
+                tracking,
+                files,
                 code,
                 procedure: on_desk.version.body.name.clone(),
                 applicant: facts::public_name(tx, &on_desk.kept)?,

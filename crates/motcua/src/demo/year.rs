@@ -15,11 +15,14 @@ use citizen::{
         parts::{Actor, RolesHere, maker},
     },
     procedures::facts::{self as procedures, Version},
+    results::facts as results,
 };
 use domain::{
     access::Role,
     calendar::WorkCalendar,
-    dossier::{Collector, Command, CommandKind, Maker, Part, ReturnChannel, Status, What},
+    dossier::{
+        Collector, Command, CommandKind, Delivery, Maker, Part, ReturnChannel, Status, What,
+    },
     ids::DossierId,
     money::Dong,
     names::Ages,
@@ -388,6 +391,15 @@ impl Stage<'_> {
                     What::MarkPaid { amount, resume: None }.into(),
                 )
             }
+            Status::ResultAtCounter if dossier.delivery == Delivery::InPost => (
+                body.official,
+                Role::CounterOfficial,
+                What::Return { channel: ReturnChannel::Post, collector: Collector::Applicant }
+                    .into(),
+            ),
+            Status::ResultAtCounter if id.0 % 13 == 0 => {
+                (body.official, Role::CounterOfficial, What::SendByPost.into())
+            }
             Status::ResultAtCounter => {
                 tx.restamp(at(time, body.official));
                 if case.fate == Fate::Late && id.0 % 2 == 0 {
@@ -411,6 +423,11 @@ impl Stage<'_> {
         on_desk.step(tx, desk, &maker, command).map_err(played)?;
         if matches!(kind, CommandKind::RequestSupplement | CommandKind::Supplement) {
             facts::papers_stepped(tx, &on_desk, kind, &words)?;
+        }
+        if kind == CommandKind::SendByPost {
+            let postman = "Bưu tá Trần Văn Bưu (minh họa)";
+            results::set_tracking(tx, id, &format!("RA{:09}VN", 100_000_000 + id.0))?;
+            results::hand_to_post(tx, on_desk.kept.unit, postman)?;
         }
         if kind == CommandKind::Number {
             tx.restamp(at(time, officer));

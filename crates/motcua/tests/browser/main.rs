@@ -8,6 +8,7 @@ mod books;
 mod lateness;
 mod people;
 mod queue;
+mod results;
 mod support;
 
 use jiff::civil::date;

@@ -103,9 +103,14 @@ impl Server {
 
     /// One text from the database.
     pub async fn text(&self, sql: &'static str) -> String {
+        self.text_of(sql.to_owned()).await
+    }
+
+    /// [`Server::text`] for a query that is put together.
+    pub async fn text_of(&self, sql: String) -> String {
         let stamp = Stamp::of_program(Instant::from_epoch_ms(0), "test");
         let read = self.db.read(stamp, move |tx| {
-            let row = tx.query_one(sql, &[])?;
+            let row = tx.query_one(&sql, &[])?;
             row.map_or(Ok(String::new()), |row| row.get(0))
         });
         read.await.map_err(|e: store::Fault| e.to_string()).unwrap()
@@ -321,6 +326,19 @@ impl Page {
     pub async fn run(&self, script: &str, argument: &str) -> String {
         let got = self.client.execute_async(script, vec![json!(argument)]).await.unwrap();
         got.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Draws a line with a pen on what this CSS selector finds.
+    pub async fn draw(&self, css: &str) {
+        let script = "const it = document.querySelector(arguments[0]); \
+             const box = it.getBoundingClientRect(); \
+             it.setPointerCapture = () => {}; \
+             const at = (kind, x, y) => it.dispatchEvent(new PointerEvent(kind, \
+               {clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true})); \
+             at('pointerdown', 20, 40); \
+             for (let x = 30; x < 200; x += 10) { at('pointermove', x, 40 + (x % 30)); } \
+             at('pointerup', 200, 60);";
+        self.client.execute(script, vec![json!(css)]).await.unwrap();
     }
 
     /// All that the page shows; nothing while it is between two pages.

@@ -110,6 +110,12 @@ fn act_label(act: &str) -> &str {
         "end_sessions" => "Kết thúc các phiên",
         "grant" => "Giao quyền",
         "end_grant" => "Thôi quyền",
+        "issue_result" => "Ban hành kết quả",
+        "reissue" => "Cấp lại kết quả",
+        "revoke_result" => "Thu hồi kết quả",
+        "hand_over_result" => "Giao kết quả",
+        "download_result" => "Tải kết quả điện tử",
+        "hand_to_post" => "Giao bưu điện",
         "open_book" => "Mở sổ",
         "new_volume" => "Sang quyển mới",
         "close_book" => "Khóa sổ",
@@ -139,12 +145,14 @@ fn subject_label(subject: &str) -> &str {
         "role" => "Vai trò",
         "book" => "Sổ",
         "book_entry" => "Mục trong sổ",
+        "result" => "Kết quả",
+        "manifest" => "Bảng kê bưu gửi",
         other => other,
     }
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 11] = [
+const SUBJECTS: [&str; 12] = [
     "dossier",
     "procedure",
     "calendar",
@@ -156,6 +164,7 @@ const SUBJECTS: [&str; 11] = [
     "role",
     "book",
     "book_entry",
+    "result",
 ];
 
 /// What was asked for, to fill the filter bar again.

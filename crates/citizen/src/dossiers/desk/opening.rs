@@ -115,6 +115,11 @@ impl Opened {
         let id = sql::insert(tx, &new, after, events)?;
         sql::insert_papers(tx, id, &intake.papers)?;
         super::beside::opened(tx, id, intake, events)?;
+        let mut state = Dossier::default();
+        for event in events {
+            state.apply(event);
+            crate::results::facts::follow(tx, id, &self.version.body, &state, event)?;
+        }
         Ok(Received { id, code: self.code, due_at: self.due_at })
     }
 }

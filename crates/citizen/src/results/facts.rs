@@ -1,0 +1,207 @@
+//! Results for other slices: the desk says what happened, the register follows.
+
+use std::sync::LazyLock;
+
+use domain::{
+    dossier::{Delivery, Dossier, Event, Outcome, ReturnChannel, What},
+    ids::DossierId,
+    procedure::ProcedureVersion,
+    results::{ParcelState, ResultState, ResultTerm, TermFile, expiry},
+};
+use site::{Tie, Who};
+use store::{Fault, Tx};
+
+use super::{
+    ADDRESS,
+    sql::{self, New},
+};
+use crate::dossiers::facts::{self as dossiers, Kept};
+
+/// What the journal calls a result.
+pub const SUBJECT: &str = "result";
+
+static TERMS: LazyLock<Vec<ResultTerm>> = LazyLock::new(|| {
+    let file: Result<TermFile, _> = toml::from_str(include_str!("../../../../law/results.toml"));
+    // A file that does not read gives no term: the test of `domain` reads the same one.
+    file.map(|it| it.term).unwrap_or_default()
+});
+
+/// Follows what happened to a dossier: issues, marks as collected, sends, takes back.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    body: &ProcedureVersion,
+    after: &Dossier,
+    event: &Event,
+) -> Result<(), Fault> {
+    match &event.what {
+        What::Number { .. } | What::SettleOnTheSpot { .. } | What::FinishCorrection { .. } => {
+            issue(tx, id, body, after, event)
+        }
+        What::SendByPost => sql::insert_parcel(tx, id),
+        What::PostFailed => sql::end_parcels(tx, id, ParcelState::Returned),
+        What::Return { channel, .. } => {
+            sql::collected(tx, id, Some(event.at))?;
+            if *channel == ReturnChannel::Post {
+                sql::end_parcels(tx, id, ParcelState::Delivered)?;
+            }
+            Ok(())
+        }
+        What::Undo => take_back(tx, id, after),
+        _ => Ok(()),
+    }
+}
+
+fn issue(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    body: &ProcedureVersion,
+    after: &Dossier,
+    event: &Event,
+) -> Result<(), Fault> {
+    let issued_on = event.at.civil().date();
+    let refused = after.outcome == Some(Outcome::Refused);
+    let corrected = matches!(event.what, What::FinishCorrection { .. });
+    let before = if corrected { sql::standing(tx, id)? } else { None };
+    let granted = body.results.first().filter(|it| !it.trim().is_empty()).unwrap_or(&body.name);
+    let kind = if refused { "Văn bản từ chối giải quyết hồ sơ" } else { granted };
+    let term = if refused { None } else { expiry(&TERMS, &body.code, issued_on) };
+    let new = sql::insert(
+        tx,
+        &New {
+            dossier: id,
+            kind: &kind.chars().take(KIND_CHARS_MAX).collect::<String>(),
+            number: after.number.as_deref().unwrap_or(""),
+            issued_on,
+            issued_at: event.at,
+            expires_on: term.map(|it| it.0),
+            expiry_basis: term.map_or("", |it| it.1),
+            outcome: after.outcome.unwrap_or(Outcome::Granted).code(),
+            signer: after.signer,
+            replaces: before,
+        },
+    )?;
+    if let Some(old) = before {
+        sql::end(tx, old, ResultState::Replaced, issued_on, "", "Đính chính sai sót của cơ quan")?;
+    }
+    let details = serde_json::json!({ "dossier": id.0, "replaces": before });
+    tx.journal(store::journal::Entry::new(SUBJECT, new, "issue_result").details(&details));
+    Ok(())
+}
+
+/// Characters of what a result is called at most.
+const KIND_CHARS_MAX: usize = 240;
+
+/// A step was taken back: what it issued, sent or handed over is as before.
+fn take_back(tx: &mut Tx<'_>, id: DossierId, after: &Dossier) -> Result<(), Fault> {
+    if after.returned_at.is_none() {
+        sql::collected(tx, id, None)?;
+    }
+    if after.delivery == Delivery::Waiting {
+        sql::end_parcels(tx, id, ParcelState::Cancelled)?;
+    }
+    let Some((newest, number, replaces)) = sql::newest(tx, id)? else { return Ok(()) };
+    let stands = after.finished_at.is_some()
+        && after.status != domain::dossier::Status::Correcting
+        && number == after.number.as_deref().unwrap_or("");
+    if !stands {
+        let today = tx.now().civil().date();
+        sql::end(tx, newest, ResultState::Undone, today, "", "Hoàn tác bước ban hành")?;
+        if let Some(old) = replaces {
+            sql::reinstate(tx, old)?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows for results that were issued before there was a register: some hundred at each run.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn backfill(tx: &mut Tx<'_>) -> Result<(), Fault> {
+    const AT_ONCE: i64 = 2_000;
+    for id in sql::without_result(tx, AT_ONCE)? {
+        let Some(kept) = dossiers::by_id(tx, id)? else { continue };
+        let Some(version) = crate::procedures::facts::version(tx, kept.version)? else { continue };
+        // Played again: corrections and what was taken back come out as they were.
+        let mut state = Dossier::default();
+        for event in dossiers::events(tx, id)? {
+            state.apply(&event);
+            if !matches!(event.what, What::SendByPost | What::PostFailed) {
+                follow(tx, id, &version.body, &state, &event)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The results of a dossier, and its parcel, for its page.
+pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
+    let ties = sql::of_dossier(tx, id)?.into_iter().map(|it| Tie {
+        label: format!("Kết quả {}: {}", it.number, it.state.label()),
+        href: format!("{ADDRESS}/{}", it.id),
+        is_due: false,
+        stays: None,
+    });
+    Ok(ties.collect())
+}
+
+/// What the citizen sees of his results: the post's number, and files to take home.
+pub struct ForCitizen {
+    /// The number under which the post carries the result; empty if none is known.
+    pub tracking: String,
+    /// Results with a file: their rows and what they are.
+    pub files: Vec<(i64, String)>,
+}
+
+/// What the citizen sees of the results of his dossier.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn for_citizen(tx: &mut Tx<'_>, kept: &Kept) -> Result<ForCitizen, Fault> {
+    let tracking = sql::tracking_of(tx, kept.id)?;
+    let owed = kept.dossier.financial == domain::dossier::Financial::Due;
+    let all = if owed { Vec::new() } else { sql::of_dossier(tx, kept.id)? };
+    let files = all.into_iter().filter(|it| it.file.is_some() && it.state == ResultState::Issued);
+    Ok(ForCitizen { tracking, files: files.map(|it| (it.id, it.kind)).collect() })
+}
+
+/// All parcels that wait at a counter go with the post officer, on the next list of its year; the
+/// list's row. Nothing if none waits.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn hand_to_post(
+    tx: &mut Tx<'_>,
+    unit: domain::ids::UnitId,
+    postman: &str,
+) -> Result<Option<i64>, Fault> {
+    if sql::waiting_at(tx, unit)?.is_empty() {
+        return Ok(None);
+    }
+    let id = sql::insert_manifest(tx, unit, postman)?;
+    tx.journal(store::journal::Entry::new("manifest", id, "hand_to_post"));
+    Ok(Some(id))
+}
+
+/// The post's number for the parcel of a dossier that is under way.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn set_tracking(tx: &mut Tx<'_>, id: DossierId, tracking: &str) -> Result<(), Fault> {
+    match sql::open_parcel(tx, id)? {
+        Some(parcel) => sql::set_tracking(tx, parcel.id, tracking),
+        None => Ok(()),
+    }
+}
+
+/// Erases who took the results of a dossier and where they were sent; the register stays.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    sql::erase(tx, id)
+}

@@ -1,0 +1,278 @@
+//! The list of results: search, filters, paging, workbook, print.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{
+    results::{NEAR_DAYS, Validity, validity},
+    text,
+};
+use jiff::ToSpan as _;
+use people::sheets::{self, Sheet};
+use prints::{BookColumn, BookRow, BookSheet};
+use site::{Asked, Failure, Html, Shell, Site, State, Typed, Who};
+
+use super::{
+    ADDRESS,
+    sql::{self, Filter, Kept},
+};
+use crate::dossiers::facts as dossiers;
+
+/// Rows of one page.
+const ROWS: usize = 50;
+/// Results counted at most, and written into one workbook at most.
+const COUNT_MAX: i64 = 20_000;
+
+/// What became of a result, as people read it today.
+pub(super) fn state_of(it: &Kept, today: jiff::civil::Date) -> (&'static str, &'static str) {
+    match validity(it.state, it.expires_on, today) {
+        Validity::Revoked => ("Đã thu hồi", "bad"),
+        Validity::Replaced => ("Đã thay thế", ""),
+        Validity::Expired => ("Hết thời hạn", "warn"),
+        Validity::Valid if near(it, today) => ("Sắp hết thời hạn", "warn"),
+        Validity::Valid if it.collected_at.is_some() => ("Đã giao", "good"),
+        Validity::Valid => ("Chờ giao", ""),
+    }
+}
+
+fn near(it: &Kept, today: jiff::civil::Date) -> bool {
+    let last = today.checked_add(NEAR_DAYS.days()).unwrap_or(today);
+    it.expires_on.is_some_and(|day| today <= day && day <= last)
+}
+
+struct Line {
+    id: i64,
+    number: String,
+    kind: String,
+    holder: String,
+    code: String,
+    issued: String,
+    expires: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+fn line(it: Kept, today: jiff::civil::Date) -> Line {
+    let (state, tone) = state_of(&it, today);
+    Line {
+        id: it.id,
+        number: if it.number.is_empty() { "không số".to_owned() } else { it.number },
+        kind: it.kind,
+        holder: it.holder,
+        code: it.dossier_code,
+        issued: text::date(it.issued_on),
+        expires: it.expires_on.map_or_else(String::new, text::date),
+        state,
+        tone,
+    }
+}
+
+fn read(who: &Who, asked: &Typed) -> (Filter, bool) {
+    let today = who.today();
+    let day = |name: &str| {
+        let typed = asked.get(name);
+        let read = site::form::parse_date(typed);
+        (read, !typed.is_empty() && read.is_none())
+    };
+    let ((from, wrong_from), (until, wrong_until)) = (day("tu"), day("den"));
+    let filter = Filter {
+        q: asked.get("q").to_owned(),
+        state: asked.get("trang-thai").to_owned(),
+        today: Some(today),
+        near: today.checked_add(NEAR_DAYS.days()).ok(),
+        from,
+        until,
+    };
+    (filter, wrong_from || wrong_until)
+}
+
+/// The address of the same list with other words for `name`; none: without them.
+pub(super) fn address(path: &str, asked: &Typed, name: &str, value: Option<&str>) -> String {
+    let kept = asked
+        .pairs()
+        .iter()
+        .filter(|(it, value)| it != name && it != "sau" && it != "lang" && !value.is_empty());
+    let mut pairs: Vec<String> =
+        kept.map(|(it, value)| format!("{}={}", site::percent(it), site::percent(value))).collect();
+    if let Some(value) = value {
+        pairs.push(format!("{name}={}", site::percent(value)));
+    }
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// Choices of a filter.
+pub(super) fn options(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+}
+
+#[derive(Template)]
+#[template(path = "results/templates/list.html")]
+struct List {
+    shell: Shell,
+    q: String,
+    state: String,
+    states: Vec<(String, String)>,
+    from: String,
+    until: String,
+    wrong_date: bool,
+    query: String,
+    count: String,
+    near: i64,
+    lines: Vec<Line>,
+    is_filtered: bool,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// GET `/co-quan/ket-qua`
+pub async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (filter, wrong_date) = read(&who, &asked);
+    let (asker, before) = (who.clone(), asked.get("sau").parse().ok());
+    let (mut found, count, near) = site
+        .read(&who, move |tx| {
+            let seen = dossiers::seen(&asker);
+            let limit = i64::try_from(ROWS).unwrap_or(50) + 1;
+            let soon = Filter {
+                state: "sap".to_owned(),
+                q: String::new(),
+                from: None,
+                until: None,
+                ..filter.clone()
+            };
+            Ok((
+                sql::page(tx, &seen, &filter, before, limit)?,
+                sql::count(tx, &seen, &filter, COUNT_MAX)?,
+                sql::count(tx, &seen, &soon, 1_000)?,
+            ))
+        })
+        .await?;
+    let more = found.len() > ROWS;
+    found.truncate(ROWS);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|it| address(ADDRESS, &asked, "sau", Some(&it.id.to_string())));
+    let today = who.today();
+    site.page(&List {
+        shell: site.shell(&who),
+        q: asked.get("q").to_owned(),
+        state: asked.get("trang-thai").to_owned(),
+        states: options(&[
+            ("", "Tất cả"),
+            ("cho", "Chờ giao"),
+            ("da-giao", "Đã giao"),
+            ("sap", "Sắp hết thời hạn"),
+            ("het", "Hết thời hạn"),
+            ("thu-hoi", "Đã thu hồi"),
+            ("thay", "Đã thay thế"),
+            ("hoan-tac", "Bước ban hành đã hoàn tác"),
+        ]),
+        from: asked.get("tu").to_owned(),
+        until: asked.get("den").to_owned(),
+        wrong_date,
+        query: address("", &asked, "sau", None),
+        count: format!("{} kết quả", text::number(count)),
+        near,
+        lines: found.into_iter().map(|it| line(it, today)).collect(),
+        is_filtered: ["q", "trang-thai", "tu", "den"].iter().any(|it| !asked.get(it).is_empty()),
+        first: asked.has("sau").then(|| address(ADDRESS, &asked, "sau", None)),
+        next,
+    })
+}
+
+async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, Failure> {
+    let (filter, _) = read(who, asked);
+    let (asker, today) = (who.clone(), who.today());
+    let found = site
+        .read(who, move |tx| Ok(sql::page(tx, &dossiers::seen(&asker), &filter, None, COUNT_MAX)?))
+        .await?;
+    let mut rows: Vec<[String; 8]> = found
+        .into_iter()
+        .map(|it| line(it, today))
+        .map(|it| {
+            [
+                it.number,
+                it.issued,
+                it.kind,
+                it.holder,
+                it.code,
+                it.expires,
+                it.state.to_owned(),
+                String::new(),
+            ]
+        })
+        .collect();
+    rows.reverse();
+    Ok(rows)
+}
+
+const HEADS: [(&str, u16); 8] = [
+    ("Số", 12),
+    ("Ngày ban hành", 12),
+    ("Kết quả", 40),
+    ("Cấp cho", 26),
+    ("Mã hồ sơ", 24),
+    ("Thời hạn", 12),
+    ("Tình trạng", 16),
+    ("Ghi chú", 14),
+];
+
+/// GET `/co-quan/ket-qua/xuat`
+pub async fn export(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let _turn = site.one_at_a_time().await?;
+    let rows = all(&site, &who, &asked).await?.into_iter().map(Vec::from).collect();
+    let sheet = Sheet { name: "Kết quả", heads: &HEADS, rows };
+    Ok(sheets::to_save(&[sheet], &format!("so-ket-qua-{}.xlsx", who.today()))?)
+}
+
+/// Rows of one printed register at most.
+const PRINT_ROWS_MAX: usize = 5_000;
+
+/// GET `/co-quan/ket-qua/in`
+pub async fn print(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let _turn = site.one_at_a_time().await?;
+    let rows = all(&site, &who, &asked).await?;
+    if rows.len() > PRINT_ROWS_MAX {
+        let max = text::number(i64::try_from(PRINT_ROWS_MAX).unwrap_or(0));
+        return Err(Failure::Refused(format!(
+            "Có hơn {max} kết quả. Hãy lọc theo tháng rồi in lại."
+        )));
+    }
+    let (from, _) = read(&who, &asked);
+    let home = who.home().ok_or(Failure::Forbidden)?;
+    let sheet = BookSheet {
+        agency: super::papers::agency(&who, home),
+        title: "Sổ kết quả giải quyết thủ tục hành chính".to_owned(),
+        year: from.until.unwrap_or_else(|| who.today()).year(),
+        opened_on: from.from,
+        columns: HEADS
+            .iter()
+            .map(|(head, width)| BookColumn {
+                head: (*head).to_owned(),
+                width: *width,
+                centred: *width <= 12,
+            })
+            .collect(),
+        rows: rows
+            .into_iter()
+            .map(|it| BookRow { cells: it.to_vec(), ..BookRow::default() })
+            .collect(),
+        made_on: Some(who.today()),
+        keeper: who.name.to_string(),
+        demo: site.config.demo,
+        ..BookSheet::default()
+    };
+    let bytes = super::papers::made(move || prints::render_book(&sheet)).await?;
+    Ok(site::file(bytes, "application/pdf", "so-ket-qua.pdf", false))
+}

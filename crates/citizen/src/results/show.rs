@@ -1,0 +1,184 @@
+//! One result: what it is, what became of it, who took it.
+
+use askama::Template;
+use domain::{
+    dossier::{Delivery, Part, Status},
+    results::{ResultState, signature_path, signature_svg},
+    text,
+};
+use people::staff::facts as staff;
+use site::{Failure, Html, Mistakes, Path, Shell, Site, State, Who};
+use store::{Fault, Tx};
+
+use super::{
+    list::state_of,
+    sql::{self, Kept, Parcel},
+};
+use crate::dossiers::facts::{Around, OnDesk};
+
+/// A result with its dossier, for somebody who sees it, and what he is there.
+pub(super) struct Taken {
+    pub kept: Kept,
+    pub on_desk: OnDesk,
+    pub maker: domain::dossier::Maker,
+    pub around: Around,
+}
+
+impl Taken {
+    /// Whether this person may hand results over at this counter.
+    pub fn is_counter(&self) -> bool {
+        self.maker.plays_any(&[Part::Counter, Part::CounterHead])
+    }
+
+    /// Whether this person signs for the office that issued it.
+    pub fn is_signer(&self) -> bool {
+        self.maker.plays_any(&[Part::Signer])
+    }
+}
+
+/// The result, for somebody who sees its dossier.
+pub(super) fn take(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<Taken, Failure> {
+    let kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+    let around = Around::load(site, who, tx)?;
+    let on_desk = around.take(tx, kept.dossier)?;
+    let maker = around.maker(tx, &on_desk.kept)?;
+    Ok(Taken { kept, on_desk, maker, around })
+}
+
+/// The name of a member of staff; empty for nobody.
+pub(super) fn name(
+    tx: &mut Tx<'_>,
+    id: Option<domain::ids::StaffId>,
+    who: &Who,
+) -> Result<String, Fault> {
+    let Some(id) = id else { return Ok(String::new()) };
+    Ok(staff::person(tx, id, who.today())?.map_or_else(String::new, |it| it.name))
+}
+
+struct Hand {
+    how: &'static str,
+    who: String,
+    number: String,
+    at: String,
+    by: String,
+    signature: String,
+}
+
+#[derive(Template)]
+#[template(path = "results/templates/show.html")]
+struct Show<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    it: Kept,
+    state: &'static str,
+    tone: &'static str,
+    issued: String,
+    expires: String,
+    ended: String,
+    signer: String,
+    url: String,
+    others: Vec<(i64, String)>,
+    hands: Vec<Hand>,
+    parcel: Option<(Parcel, String)>,
+    may_write: bool,
+    may_hand_over: bool,
+    may_post: bool,
+    may_end: bool,
+    owes: bool,
+}
+
+/// The address where a result is checked.
+pub(super) fn url(site: &Site, it: &Kept) -> String {
+    format!("{}/kiem-tra/{}", site.config.base_url, it.code)
+}
+
+/// GET `/co-quan/ket-qua/{id}`
+pub async fn show(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+) -> Result<Html<String>, Failure> {
+    page(&site, &who, id, &Mistakes::default()).await
+}
+
+/// The page of a result, with what is wrong in the form on it.
+pub(super) async fn page(
+    site: &Site,
+    who: &Who,
+    id: i64,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let (taken, hands, signer, all, parcel) = site
+        .read(who, move |tx| {
+            let taken = take(tx, &inner, &asker, id)?;
+            let mut hands = Vec::new();
+            for it in sql::handovers(tx, id)? {
+                let channel = domain::dossier::ReturnChannel::from_code(&it.channel);
+                hands.push(Hand {
+                    how: channel.map_or("", |it| it.label()),
+                    by: staff::account_name(tx, it.by)?,
+                    at: text::date_time(it.at.civil()),
+                    who: it.collector,
+                    number: text::mask_id(&it.number),
+                    signature: it.signature,
+                });
+            }
+            let signer = name(tx, taken.kept.signer, &asker)?;
+            let all = sql::of_dossier(tx, taken.kept.dossier)?;
+            let parcel = sql::open_parcel(tx, taken.kept.dossier)?;
+            Ok((taken, hands, signer, all, parcel))
+        })
+        .await?;
+    let dossier = &taken.on_desk.kept.dossier;
+    let counter = taken.is_counter();
+    let stands = taken.kept.state == ResultState::Issued;
+    let waits = dossier.status == Status::ResultAtCounter && stands;
+    let owes = dossier.financial == domain::dossier::Financial::Due;
+    let today = who.today();
+    let (state, tone) = state_of(&taken.kept, today);
+    let own = taken.kept.id;
+    // Who only looks has looked into somebody's affairs: that is written down.
+    if taken.maker.parts.is_empty() {
+        crate::dossiers::facts::look(site, who, taken.kept.dossier, "result").await?;
+    }
+    site.page(&Show {
+        shell: site.shell(who),
+        m,
+        state,
+        tone,
+        issued: text::date(taken.kept.issued_on),
+        expires: taken.kept.expires_on.map_or_else(String::new, text::date),
+        ended: taken.kept.ended_on.map_or_else(String::new, text::date),
+        signer,
+        url: url(site, &taken.kept),
+        others: all
+            .into_iter()
+            .filter(|it| it.id != own)
+            .map(|it| (it.id, format!("{} – {}", it.number, it.state.label())))
+            .collect(),
+        hands,
+        parcel: parcel.map(|it| {
+            let said = it.state.label().to_owned();
+            (it, said)
+        }),
+        may_write: counter && taken.kept.state == ResultState::Issued,
+        may_hand_over: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
+        may_post: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
+        may_end: taken.is_signer() && stands,
+        owes: owes && waits,
+        it: taken.kept,
+    })
+}
+
+/// The picture of a signature, for a page.
+pub(super) fn picture(path: &str) -> String {
+    // Kept as we wrote it; anything else is no signature.
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, 'M' | 'L' | ' ');
+    if path.is_empty() || !path.chars().all(plain) { String::new() } else { signature_svg(path) }
+}
+
+/// Reads what was drawn.
+pub(super) fn drawn(typed: &str) -> Result<String, domain::results::SignatureError> {
+    signature_path(typed)
+}

@@ -1,0 +1,582 @@
+//! All SQL of results and parcels.
+
+use domain::{
+    ids::{DossierId, StaffId, UnitId},
+    results::{ParcelState, ResultState},
+    text,
+    time::Instant,
+};
+use jiff::civil::Date;
+use store::{Fault, Row, Select, Tx, prefix_end};
+
+use crate::dossiers::facts::{ERASED, Seen};
+
+/// A result as it is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub id: i64,
+    pub dossier: DossierId,
+    pub code: String,
+    pub kind: String,
+    pub number: String,
+    pub issued_on: Date,
+    pub expires_on: Option<Date>,
+    pub expiry_basis: String,
+    pub outcome: String,
+    pub signer: Option<StaffId>,
+    pub file: Option<i64>,
+    pub sha256: String,
+    pub state: ResultState,
+    pub decision: String,
+    pub reason: String,
+    pub ended_on: Option<Date>,
+    pub collected_at: Option<Instant>,
+    pub edition: i64,
+    pub dossier_code: String,
+    pub holder: String,
+    pub body: UnitId,
+}
+
+const COLUMNS: &str = "r.id, r.dossier, r.code, r.kind, r.number, r.issued_on, r.expires_on,
+    r.expiry_basis, r.outcome, r.signer, r.file, r.sha256, r.state, r.decision, r.reason,
+    r.ended_on, r.collected_ms, r.edition, d.code, d.applicant, d.body";
+const FROM: &str = "result r join dossier d on d.id = r.dossier";
+
+fn date(row: &Row, at: usize) -> Result<Option<Date>, Fault> {
+    row.parse_opt(at, "date", |it: &str| it.parse().ok())
+}
+
+fn kept(row: &Row) -> Result<Kept, Fault> {
+    Ok(Kept {
+        id: row.get(0)?,
+        dossier: row.get(1)?,
+        code: row.get(2)?,
+        kind: row.get(3)?,
+        number: row.get(4)?,
+        issued_on: date(row, 5)?.ok_or_else(|| Fault::Broken("a result without a day".into()))?,
+        expires_on: date(row, 6)?,
+        expiry_basis: row.get(7)?,
+        outcome: row.get(8)?,
+        signer: row.get(9)?,
+        file: row.get(10)?,
+        sha256: row.get(11)?,
+        state: row.parse(12, "state of a result", ResultState::from_code)?,
+        decision: row.get(13)?,
+        reason: row.get(14)?,
+        ended_on: date(row, 15)?,
+        collected_at: row.get::<Option<i64>>(16)?.map(Instant::from_epoch_ms),
+        edition: row.get(17)?,
+        dossier_code: row.get(18)?,
+        holder: row.get(19)?,
+        body: row.get(20)?,
+    })
+}
+
+/// A result that is about to be issued.
+pub struct New<'a> {
+    pub dossier: DossierId,
+    pub kind: &'a str,
+    pub number: &'a str,
+    pub issued_on: Date,
+    pub issued_at: Instant,
+    pub expires_on: Option<Date>,
+    pub expiry_basis: &'a str,
+    pub outcome: &'a str,
+    pub signer: Option<StaffId>,
+    pub replaces: Option<i64>,
+}
+
+/// Issues a result under a code that nobody can guess.
+pub fn insert(tx: &mut Tx<'_>, it: &New<'_>) -> Result<i64, Fault> {
+    tx.insert(
+        "insert into result
+           (dossier, code, kind, number, number_key, issued_on, expires_on, expiry_basis, outcome,
+            signer, file, sha256, state, replaces, decision, reason, ended_on, collected_ms,
+            issued_ms, edition)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, null, '', 'issued', ?11, '', '', null,
+                 null, ?12, 1)
+         returning id",
+        &[
+            it.dossier.into(),
+            site::random_hex(CODE_BYTES).into(),
+            it.kind.into(),
+            it.number.into(),
+            text::fold(it.number).into(),
+            it.issued_on.into(),
+            it.expires_on.into(),
+            it.expiry_basis.into(),
+            it.outcome.into(),
+            it.signer.into(),
+            it.replaces.into(),
+            it.issued_at.into(),
+        ],
+    )
+}
+
+/// Random bytes of the code on a slip.
+const CODE_BYTES: usize = 10;
+
+/// Ends a result: revoked, replaced, undone.
+pub fn end(
+    tx: &mut Tx<'_>,
+    id: i64,
+    state: ResultState,
+    on: Date,
+    decision: &str,
+    reason: &str,
+) -> Result<(), Fault> {
+    tx.execute(
+        "update result set state = ?2, ended_on = ?3, decision = ?4, reason = ?5,
+           edition = edition + 1
+         where id = ?1",
+        &[id.into(), state.code().into(), on.into(), decision.into(), reason.into()],
+    )?;
+    Ok(())
+}
+
+/// What took its place was taken back: it stands again.
+pub fn reinstate(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(
+        "update result set state = 'issued', ended_on = null, decision = '', reason = '',
+           edition = edition + 1
+         where id = ?1 and state = 'replaced'",
+        &[id.into()],
+    )?;
+    Ok(())
+}
+
+/// The result of a dossier that stands.
+pub fn standing(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one(
+        "select id from result where dossier = ?1 and state = 'issued' order by id desc limit 1",
+        &[id.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// The newest result of a dossier that was not undone: row, number, what it replaces.
+pub fn newest(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<(i64, String, Option<i64>)>, Fault> {
+    let row = tx.query_one(
+        "select id, number, replaces from result
+         where dossier = ?1 and state = 'issued' order by id desc limit 1",
+        &[id.into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
+}
+
+/// Marks the standing results of a dossier as taken home, or as not taken home after all.
+pub fn collected(tx: &mut Tx<'_>, id: DossierId, at: Option<Instant>) -> Result<(), Fault> {
+    tx.execute(
+        "update result set collected_ms = ?2 where dossier = ?1 and state = 'issued'",
+        &[id.into(), at.into()],
+    )?;
+    Ok(())
+}
+
+/// Dossiers with a result and no row for it, oldest first.
+pub fn without_result(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select d.id from dossier d
+         where d.finished_at is not null
+           and not exists (select 1 from result r where r.dossier = d.id)
+         order by d.id limit ?1",
+        &[limit.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The results of a dossier, oldest first, those that were undone left out.
+pub fn of_dossier(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Kept>, Fault> {
+    let select = Select::new(COLUMNS, FROM)
+        .and("r.dossier = ? and r.state <> 'undone'", [id.into()])
+        .order_by("r.id");
+    select.rows(tx, 50)?.iter().map(kept).collect()
+}
+
+/// A result.
+pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Kept>, Fault> {
+    let select = Select::new(COLUMNS, FROM).and("r.id = ?", [id.into()]);
+    select.rows(tx, 1)?.first().map(kept).transpose()
+}
+
+/// The result with this code on its slip.
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
+    let select =
+        Select::new(COLUMNS, FROM).and("r.code = ? and r.state <> 'undone'", [code.into()]);
+    select.rows(tx, 1)?.first().map(kept).transpose()
+}
+
+/// Results with this number and day.
+pub fn by_number(tx: &mut Tx<'_>, number: &str, on: Date) -> Result<Vec<Kept>, Fault> {
+    let select = Select::new(COLUMNS, FROM)
+        .and(
+            "r.number_key = ? and r.issued_on = ? and r.state <> 'undone'",
+            [text::fold(number).into(), on.into()],
+        )
+        .order_by("r.id");
+    select.rows(tx, 5)?.iter().map(kept).collect()
+}
+
+/// What is known of a result beside its number.
+pub fn describe(
+    tx: &mut Tx<'_>,
+    id: i64,
+    edition: i64,
+    (kind, expires_on, basis): (&str, Option<Date>, &str),
+) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        "update result set kind = ?3, expires_on = ?4, expiry_basis = ?5, edition = edition + 1
+         where id = ?1 and edition = ?2",
+        &[id.into(), edition.into(), kind.into(), expires_on.into(), basis.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Its file.
+pub fn set_file(tx: &mut Tx<'_>, id: i64, file: i64, sha256: &str) -> Result<(), Fault> {
+    tx.execute(
+        "update result set file = ?2, sha256 = ?3, edition = edition + 1 where id = ?1",
+        &[id.into(), file.into(), sha256.into()],
+    )?;
+    Ok(())
+}
+
+/// What somebody filters by.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub q: String,
+    pub state: String,
+    pub today: Option<Date>,
+    pub near: Option<Date>,
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+}
+
+impl Filter {
+    fn select(&self, seen: &Seen) -> Select {
+        let mut select = seen.narrow(Select::new(COLUMNS, FROM));
+        let q = self.q.trim();
+        if q.chars().any(|it| it.is_ascii_digit()) {
+            let key = text::fold(q);
+            select = select.and(
+                "(r.number_key >= ? and r.number_key < ?) or d.code = ?",
+                [key.as_str().into(), prefix_end(&key).into(), q.to_uppercase().into()],
+            );
+        } else {
+            for word in text::words(q).into_iter().take(8) {
+                select = select.and(
+                    "d.id in (select dossier from dossier_word where word >= ? and word < ?)",
+                    [word.as_str().into(), prefix_end(&word).into()],
+                );
+            }
+        }
+        select = match self.state.as_str() {
+            "cho" => select.and("r.state = 'issued' and r.collected_ms is null", []),
+            "da-giao" => select.and("r.state = 'issued' and r.collected_ms is not null", []),
+            "sap" => select
+                .and("r.state = 'issued'", [])
+                .and_if("r.expires_on >= ?", self.today)
+                .and_if("r.expires_on <= ?", self.near),
+            "het" => select.and("r.state = 'issued'", []).and_if("r.expires_on < ?", self.today),
+            "thu-hoi" => select.and("r.state = 'revoked'", []),
+            "thay" => select.and("r.state = 'replaced'", []),
+            "hoan-tac" => select.and("r.state = 'undone'", []),
+            _ => select.and("r.state <> 'undone'", []),
+        };
+        select.and_if("r.issued_on >= ?", self.from).and_if("r.issued_on <= ?", self.until)
+    }
+}
+
+/// A page of results, newest first.
+pub fn page(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let select = filter.select(seen).and_if("r.id < ?", before).order_by("r.id desc");
+    select.rows(tx, limit)?.iter().map(kept).collect()
+}
+
+/// How many results there are, counted up to `count_max`.
+pub fn count(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, count_max: i64) -> Result<i64, Fault> {
+    filter.select(seen).count(tx, count_max)
+}
+
+/// A hand-over.
+#[derive(Debug, Clone)]
+pub struct Handover {
+    pub channel: String,
+    pub collector: String,
+    pub number: String,
+    pub signature: String,
+    pub at: Instant,
+    pub by: domain::ids::AccountId,
+}
+
+/// Writes down that a result changed hands.
+pub fn insert_handover(
+    tx: &mut Tx<'_>,
+    result: i64,
+    channel: &str,
+    (collector, number, signature): (&str, &str, &str),
+) -> Result<(), Fault> {
+    tx.execute(
+        "insert into result_handover
+           (result, channel, collector, collector_number, signature, made_ms, made_by)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            result.into(),
+            channel.into(),
+            collector.into(),
+            number.into(),
+            signature.into(),
+            tx.now().into(),
+            tx.by().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// How a result changed hands, newest first.
+pub fn handovers(tx: &mut Tx<'_>, result: i64) -> Result<Vec<Handover>, Fault> {
+    let rows = tx.query(
+        "select channel, collector, collector_number, signature, made_ms, made_by
+         from result_handover where result = ?1 order by id desc limit 50",
+        &[result.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Handover {
+                channel: row.get(0)?,
+                collector: row.get(1)?,
+                number: row.get(2)?,
+                signature: row.get(3)?,
+                at: Instant::from_epoch_ms(row.get(4)?),
+                by: row.get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// A parcel.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    pub id: i64,
+    pub dossier: DossierId,
+    pub unit: UnitId,
+    pub sent_on: Date,
+    pub tracking: String,
+    pub recipient: String,
+    pub phone: String,
+    pub address: String,
+    pub state: ParcelState,
+    pub code: String,
+}
+
+const PARCEL: &str =
+    "p.id, p.dossier, p.unit, p.sent_on, p.tracking, p.recipient, p.phone, p.address,
+    p.state, d.code";
+const PARCELS: &str = "parcel p join dossier d on d.id = p.dossier";
+
+fn parcel_of(row: &Row) -> Result<Parcel, Fault> {
+    Ok(Parcel {
+        id: row.get(0)?,
+        dossier: row.get(1)?,
+        unit: row.get(2)?,
+        sent_on: date(row, 3)?.ok_or_else(|| Fault::Broken("a parcel without a day".into()))?,
+        tracking: row.get(4)?,
+        recipient: row.get(5)?,
+        phone: row.get(6)?,
+        address: row.get(7)?,
+        state: row.parse(8, "state of a parcel", ParcelState::from_code)?,
+        code: row.get(9)?,
+    })
+}
+
+/// The result of a dossier is to go by post: to whom and where its people say.
+pub fn insert_parcel(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    let today = tx.now().civil().date();
+    tx.execute(
+        "insert into parcel
+           (dossier, unit, sent_on, tracking, recipient, phone, address, state, state_on, manifest,
+            edition)
+         select d.id, d.unit, ?2, '', p.name, p.phone, p.address, 'waiting', ?2, null, 1
+         from dossier d join dossier_person p on p.dossier = d.id where d.id = ?1",
+        &[id.into(), today.into()],
+    )?;
+    Ok(())
+}
+
+/// The parcels of a dossier that are under way have come to this end.
+pub fn end_parcels(tx: &mut Tx<'_>, id: DossierId, state: ParcelState) -> Result<(), Fault> {
+    let today = tx.now().civil().date();
+    tx.execute(
+        "update parcel set state = ?2, state_on = ?3, edition = edition + 1
+         where dossier = ?1 and state in ('waiting', 'handed')",
+        &[id.into(), state.code().into(), today.into()],
+    )?;
+    Ok(())
+}
+
+/// The post's number of a dossier's newest parcel; empty if there is none.
+pub fn tracking_of(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
+    let row = tx.query_one(
+        "select tracking from parcel where dossier = ?1 and state <> 'cancelled'
+         order by id desc limit 1",
+        &[id.into()],
+    )?;
+    row.map_or(Ok(String::new()), |row| row.get(0))
+}
+
+/// The parcel of a dossier that is under way.
+pub fn open_parcel(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Parcel>, Fault> {
+    let select = Select::new(PARCEL, PARCELS)
+        .and("p.dossier = ? and p.state in ('waiting', 'handed')", [id.into()])
+        .order_by("p.id desc");
+    select.rows(tx, 1)?.first().map(parcel_of).transpose()
+}
+
+/// A parcel on a dossier that somebody sees.
+pub fn parcel(tx: &mut Tx<'_>, seen: &Seen, id: i64) -> Result<Option<Parcel>, Fault> {
+    let select = seen.narrow(Select::new(PARCEL, PARCELS)).and("p.id = ?", [id.into()]);
+    select.rows(tx, 1)?.first().map(parcel_of).transpose()
+}
+
+/// Sets the post's number.
+pub fn set_tracking(tx: &mut Tx<'_>, id: i64, tracking: &str) -> Result<(), Fault> {
+    tx.execute(
+        "update parcel set tracking = ?2, edition = edition + 1 where id = ?1",
+        &[id.into(), tracking.into()],
+    )?;
+    Ok(())
+}
+
+/// The parcel under way with this number, on a dossier that somebody sees.
+pub fn by_tracking(tx: &mut Tx<'_>, seen: &Seen, tracking: &str) -> Result<Option<Parcel>, Fault> {
+    let select = seen
+        .narrow(Select::new(PARCEL, PARCELS))
+        .and("p.tracking = ?", [tracking.into()])
+        .order_by("p.id desc");
+    select.rows(tx, 1)?.first().map(parcel_of).transpose()
+}
+
+/// Parcels of some states, newest first; with `q` those of a number, a name or a dossier.
+pub fn parcels(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    (state, q): (Option<ParcelState>, &str),
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Parcel>, Fault> {
+    let mut select = seen
+        .narrow(Select::new(PARCEL, PARCELS))
+        .and_if("p.state = ?", state.map(ParcelState::code))
+        .and_if("p.id < ?", before)
+        .order_by("p.id desc");
+    if q.chars().any(|it| it.is_ascii_digit()) {
+        let code = q.trim().to_uppercase();
+        select = select
+            .and("p.tracking = ? or d.code = ?", [code.as_str().into(), code.as_str().into()]);
+    } else {
+        for word in text::words(q).into_iter().take(8) {
+            select = select.and(
+                "d.id in (select dossier from dossier_word where word >= ? and word < ?)",
+                [word.as_str().into(), prefix_end(&word).into()],
+            );
+        }
+    }
+    select.rows(tx, limit)?.iter().map(parcel_of).collect()
+}
+
+/// The parcels that wait at a counter, oldest first.
+pub fn waiting_at(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Parcel>, Fault> {
+    let select = Select::new(PARCEL, PARCELS)
+        .and("p.unit = ? and p.state = 'waiting'", [unit.into()])
+        .order_by("p.id");
+    select.rows(tx, 500)?.iter().map(parcel_of).collect()
+}
+
+/// A list of parcels for the post: the next number of the counter's year, with all that wait.
+pub fn insert_manifest(tx: &mut Tx<'_>, unit: UnitId, postman: &str) -> Result<i64, Fault> {
+    let today = tx.now().civil().date();
+    let year = i64::from(today.year());
+    let name = format!("manifest:{unit}:{year}");
+    let number = crate::dossiers::facts::next_number(tx, &name)?;
+    let id: i64 = tx.insert(
+        "insert into manifest (unit, year, number, made_on, postman, made_ms, made_by)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7) returning id",
+        &[
+            unit.into(),
+            year.into(),
+            number.into(),
+            today.into(),
+            postman.into(),
+            tx.now().into(),
+            tx.by().into(),
+        ],
+    )?;
+    tx.execute(
+        "update parcel set state = 'handed', state_on = ?3, manifest = ?2, edition = edition + 1
+         where unit = ?1 and state = 'waiting'",
+        &[unit.into(), id.into(), today.into()],
+    )?;
+    Ok(id)
+}
+
+/// A list of parcels.
+pub struct Manifest {
+    pub id: i64,
+    pub unit: UnitId,
+    pub number: String,
+    pub made_on: Date,
+    pub postman: String,
+    pub by: domain::ids::AccountId,
+}
+
+const MANIFEST: &str = "select id, unit, year, number, made_on, postman, made_by from manifest";
+
+fn manifest_of(row: &Row) -> Result<Manifest, Fault> {
+    Ok(Manifest {
+        id: row.get(0)?,
+        unit: row.get(1)?,
+        number: format!("{:02}/{}", row.get::<i64>(3)?, row.get::<i64>(2)?),
+        made_on: date(row, 4)?.ok_or_else(|| Fault::Broken("a manifest without a day".into()))?,
+        postman: row.get(5)?,
+        by: row.get(6)?,
+    })
+}
+
+/// A list of parcels by its row.
+pub fn manifest(tx: &mut Tx<'_>, id: i64) -> Result<Option<Manifest>, Fault> {
+    let row = tx.query_one(&format!("{MANIFEST} where id = ?1"), &[id.into()])?;
+    row.as_ref().map(manifest_of).transpose()
+}
+
+/// The newest lists of a counter.
+pub fn manifests(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Manifest>, Fault> {
+    let sql = format!("{MANIFEST} where unit = ?1 order by id desc limit 20");
+    tx.query(&sql, &[unit.into()])?.iter().map(manifest_of).collect()
+}
+
+/// The parcels on a list.
+pub fn of_manifest(tx: &mut Tx<'_>, id: i64) -> Result<Vec<Parcel>, Fault> {
+    let select = Select::new(PARCEL, PARCELS).and("p.manifest = ?", [id.into()]).order_by("p.id");
+    select.rows(tx, 500)?.iter().map(parcel_of).collect()
+}
+
+/// Erases who took the results of a dossier and where they were sent.
+pub fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    tx.execute(
+        "update result_handover set collector = ?2, collector_number = '', signature = ''
+         where result in (select id from result where dossier = ?1)",
+        &[id.into(), ERASED.into()],
+    )?;
+    tx.execute(
+        "update parcel set recipient = ?2, phone = '', address = '' where dossier = ?1",
+        &[id.into(), ERASED.into()],
+    )?;
+    tx.execute("update result set file = null where dossier = ?1", &[id.into()])?;
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! Results, through the front door, on both databases.
+
+use testkit::{Browser, TestSite, on_both_engines};
+
+use crate::dossiers::tests::{ONCE, birth, given_two_communes};
+
+/// A confirmation of marital status: holds six months.
+const SINGLE: &str = "1.004873";
+
+async fn take(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) {
+    let done = browser.post(&format!("/co-quan/ho-so/1/{step}"), fields).await;
+    assert_eq!(done.status, 303, "{step}: {}", done.text);
+}
+
+/// Dossier 1 with its result at the counter, number 15/UBND.
+async fn issued(site: &TestSite) {
+    given_two_communes(site);
+    let mut counter = site.signed_in("quay");
+    let mut fields = birth("Nguyễn Thị Thử", ONCE);
+    fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "nhan-ket-qua"));
+    fields.extend([
+        ("thu-tuc", SINGLE),
+        ("dia-chi", "Xóm 1, Phú Sơn"),
+        ("so-giay-to", "040190001234"),
+        ("nhan-ket-qua", "post"),
+    ]);
+    let done = counter.post("/co-quan/ho-so/moi", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    take(&mut counter, "chuyen", &[("don-vi", "2")]).await;
+    let mut specialist = site.signed_in("thuly");
+    take(&mut specialist, "thu-ly", &[]).await;
+    take(&mut specialist, "trinh-ky", &[]).await;
+    take(&mut site.signed_in("ky"), "ky", &[]).await;
+    take(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", "15/UBND")]).await;
+    assert_eq!(site.text("select number from result"), "15/UBND");
+}
+
+fn code(site: &TestSite, id: i64) -> String {
+    site.text(&format!("select code from result where id = {id}"))
+}
+
+async fn verified(site: &TestSite, id: i64) -> String {
+    let path = format!("/kiem-tra/{}", code(site, id));
+    let page = site.browser().get(&path).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    page.text
+}
+
+const SIGNED: [(&str, &str); 4] = [
+    ("nguoi-nhan", "applicant"),
+    ("ten-nhan", "Nguyễn Thị Thử"),
+    ("so-nhan", "040190001234"),
+    ("chu-ky", "10,20 30,40 50,60;70,80 90,100"),
+];
+
+on_both_engines! { crate::routes();
+    async fn a_numbered_result_stands_in_the_register_with_its_term_and_can_be_checked(site) {
+        issued(&site).await;
+        assert_eq!(site.text("select expires_on from result"), "2026-07-08", "six months");
+        let mut counter = site.signed_in("quay");
+        for q in ["", "q=15", "q=thu+nguyen", "trang-thai=cho", "tu=8/1/2026&den=8/1/2026"] {
+            let list = counter.get(&format!("/co-quan/ket-qua?{q}")).await.text;
+            assert!(list.contains("15/UBND") && list.contains("Chờ giao"), "{q}: {list}");
+        }
+        for q in ["q=16", "q=khongai", "trang-thai=da-giao", "trang-thai=sap", "tu=9/1/2026"] {
+            let list = counter.get(&format!("/co-quan/ket-qua?{q}")).await.text;
+            assert!(list.contains("Không có kết quả nào khớp"), "{q}");
+        }
+        site.set_clock(jiff::civil::date(2026, 6, 20).at(8, 0, 0, 0));
+        let mut late = site.signed_in("quay");
+        let list = late.get("/co-quan/ket-qua?trang-thai=sap").await.text;
+        assert!(list.contains("Sắp hết thời hạn") && list.contains("15/UBND"), "{list}");
+        assert!(late.get("/co-quan/ket-qua/xuat?q=15").await.bytes.starts_with(b"PK"));
+        assert!(late.get("/co-quan/ket-qua/in").await.bytes.starts_with(b"%PDF-"));
+        for paper in ["phieu", "bien-nhan"] {
+            let paper = late.get(&format!("/co-quan/ket-qua/1/{paper}")).await;
+            assert!(paper.bytes.starts_with(b"%PDF-"), "{}", paper.text);
+        }
+        let page = verified(&site, 1).await;
+        assert!(page.contains("Còn hiệu lực") && page.contains("UBND xã Phú Sơn"), "{page}");
+        assert!(!page.contains("Nguyễn Thị Thử") && !page.contains("0401900"), "masked: {page}");
+        let english = site.browser().get(&format!("/kiem-tra/{}?lang=en", code(&site, 1))).await.text;
+        assert!(english.contains("Valid") && english.contains("Issuing office"), "{english}");
+        let typed = site.browser().get("/kiem-tra?so=15%2Fubnd&ngay=8/1/2026").await.text;
+        assert!(typed.contains("Còn hiệu lực"), "{typed}");
+        for none in ["/kiem-tra/0123456789", "/kiem-tra?so=15/UBND&ngay=9/1/2026"] {
+            assert!(site.browser().get(none).await.text.contains("Không có kết quả nào khớp"));
+        }
+        assert_eq!(site.browser().get("/kiem-tra?so=15&ngay=mai").await.status, 422);
+        site.set_clock(jiff::civil::date(2026, 7, 9).at(8, 0, 0, 0));
+        assert!(verified(&site, 1).await.contains("Hết thời hạn"));
+    }
+
+    async fn guessing_is_slowed_down(site) {
+        issued(&site).await;
+        let mut browser = site.browser();
+        let mut last = 200;
+        for n in 0..60 {
+            last = browser.get(&format!("/kiem-tra/{n:020}")).await.status;
+        }
+        assert_eq!(last, 429);
+        site.pass_minutes(16);
+        assert_eq!(browser.get("/kiem-tra/00").await.status, 200);
+    }
+
+    async fn a_result_is_collected_with_a_signature_and_only_once(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let path = "/co-quan/ket-qua/1/giao";
+        let form = counter.get(path).await.text;
+        assert!(form.contains("value=\"040190001234\""), "{form}");
+        for (name, value, what) in [
+            ("chu-ky", "", "Người nhận ký vào ô này"),
+            ("chu-ky", "\"><script>", "không đọc được"),
+            ("so-nhan", "12", "Số"),
+            ("nguoi-nhan", "proxy", "ủy quyền"),
+        ] {
+            let mut fields: Vec<_> = SIGNED.iter().copied().filter(|(it, _)| *it != name).collect();
+            fields.push((name, value));
+            let answer = counter.post(path, &fields).await;
+            assert_eq!(answer.status, 422, "{name}");
+            assert!(answer.text.contains(what), "{name}: {}", answer.text);
+        }
+        assert_eq!(counter.post(path, &SIGNED).await.status, 303);
+        assert_eq!(counter.post(path, &SIGNED).await.status, 422, "once");
+        assert_eq!(site.count("select count(*) from result_handover"), 1);
+        assert_eq!(site.text("select signature from result_handover"), "M10 20L30 40L50 60M70 80L90 100");
+        assert_eq!(site.text("select status from dossier"), "returned");
+        let page = counter.get("/co-quan/ket-qua/1").await.text;
+        assert!(page.contains("Đã giao") && page.contains("đã ký trên màn hình"), "{page}");
+        assert!(counter.get("/co-quan/ket-qua/1/bien-nhan").await.bytes.starts_with(b"%PDF-"));
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn strangers_neither_see_nor_hand_over_and_only_its_office_ends_it(site) {
+        issued(&site).await;
+        let mut other = site.signed_in("quay-khac");
+        for path in ["", "/phieu", "/bien-nhan", "/giao"] {
+            assert_eq!(other.get(&format!("/co-quan/ket-qua/1{path}")).await.status, 404, "{path}");
+        }
+        assert!(!other.get("/co-quan/ket-qua").await.text.contains("15/UBND"));
+        assert_eq!(other.post("/co-quan/ket-qua/1/giao", &SIGNED).await.status, 404);
+        assert_eq!(other.post("/co-quan/ket-qua/1/gui", &[]).await.status, 404);
+        assert_eq!(other.post("/co-quan/ket-qua/1/thong-tin", &[("ten", "X"), ("an-ban", "1")]).await.status, 404);
+        let end = [("quyet-dinh", "QĐ 1"), ("ly-do", "x"), ("so-moi", "16")];
+        let mut above = site.signed_in("lanhdao-huyen");
+        for path in ["thu-hoi", "cap-lai"] {
+            let path = format!("/co-quan/ket-qua/1/{path}");
+            assert_eq!(above.post(&path, &end).await.status, 404, "the district's leader: {path}");
+            assert_eq!(site.signed_in("quay").post(&path, &end).await.status, 403);
+        }
+        assert_eq!(above.get("/co-quan/ket-qua/1/phieu").await.status, 403, "he only looks");
+        let looks = "select count(*) from journal where act = 'look'";
+        above.get("/co-quan/ket-qua/1").await;
+        assert_eq!(site.count(looks), 1);
+    }
+
+    async fn a_lost_result_is_issued_anew_and_a_wrong_one_revoked_and_nothing_is_deleted(site) {
+        issued(&site).await;
+        let mut leader = site.signed_in("ky");
+        let path = "/co-quan/ket-qua/1/cap-lai";
+        assert_eq!(leader.get(path).await.status, 200);
+        let same = leader.post(path, &[("so-moi", "15/ubnd"), ("ly-do", "mất")]).await;
+        assert!(same.status == 422 && same.text.contains("Số mới phải khác số cũ"));
+        let fields = [("so-moi", "16/UBND"), ("ly-do", "công dân làm mất"), ("lan-gui", "t1")];
+        for _ in 0..2 {
+            let done = leader.post(path, &fields).await;
+            assert_eq!(done.location.as_deref(), Some("/co-quan/ket-qua/2"), "{}", done.text);
+        }
+        assert_eq!(site.count("select count(*) from result"), 2);
+        assert!(verified(&site, 1).await.contains("Đã thay thế, không còn hiệu lực"));
+        assert!(verified(&site, 2).await.contains("Còn hiệu lực"));
+        assert_eq!(leader.post(path, &[("so-moi", "17"), ("ly-do", "x")]).await.status, 422, "ended");
+        let path = "/co-quan/ket-qua/2/thu-hoi";
+        assert_eq!(leader.post(path, &[("ly-do", "sai")]).await.status, 422, "no decision");
+        let fields = [("quyet-dinh", "Quyết định 12/QĐ-UBND"), ("ly-do", "khai gian")];
+        assert_eq!(leader.post(path, &fields).await.status, 303);
+        let page = verified(&site, 2).await;
+        assert!(page.contains("Đã thu hồi") && !page.contains("khai gian"), "{page}");
+        assert!(leader.get("/co-quan/ket-qua/2").await.text.contains("theo Quyết định 12/QĐ-UBND: khai gian"));
+        assert_eq!(site.signed_in("quay").post("/co-quan/ket-qua/2/thong-tin", &[("ten", "X"), ("an-ban", "2")]).await.status, 422);
+        assert_eq!(site.count("select count(*) from journal where details like '%gian%'"), 0);
+    }
+
+    async fn a_step_taken_back_takes_its_result_back(site) {
+        issued(&site).await;
+        take(&mut site.signed_in("vanthu"), "hoan-tac", &[]).await;
+        assert_eq!(site.text("select state from result"), "undone");
+        let page = site.browser().get(&format!("/kiem-tra/{}", code(&site, 1))).await.text;
+        assert!(page.contains("Không có kết quả nào khớp"));
+        take(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", "18/UBND")]).await;
+        assert_eq!(site.count("select count(*) from result where state = 'issued'"), 1);
+        let mut counter = site.signed_in("quay");
+        assert_eq!(counter.post("/co-quan/ket-qua/2/giao", &SIGNED).await.status, 303);
+        take(&mut counter, "hoan-tac", &[]).await;
+        assert_eq!(site.count("select count(*) from result where collected_ms is not null"), 0);
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn parcels_go_with_a_list_and_come_to_an_end(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let wrong = counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "mã số")]).await;
+        assert_eq!(wrong.status, 422);
+        let sent = counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "ra 123456789 vn")]).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        assert_eq!(site.text("select tracking from parcel"), "RA123456789VN");
+        assert_eq!(site.text("select delivery from dossier"), "in_post");
+        let list = counter.get("/co-quan/buu-gui").await.text;
+        assert!(list.contains("Lập bảng kê 1 bưu gửi") && list.contains("Xóm 1, Phú Sơn"), "{list}");
+        let fields = [("don-vi", "3"), ("buu-ta", "Trần Văn Bưu")];
+        assert_eq!(site.signed_in("quay-khac").post("/co-quan/buu-gui/bang-ke", &fields).await.status, 404);
+        assert_eq!(counter.post("/co-quan/buu-gui/bang-ke", &fields).await.status, 303);
+        assert_eq!(counter.post("/co-quan/buu-gui/bang-ke", &fields).await.status, 422, "none waits");
+        assert!(counter.get("/co-quan/buu-gui/bang-ke/1").await.bytes.starts_with(b"%PDF-"));
+        assert_eq!(site.signed_in("quay-khac").get("/co-quan/buu-gui/bang-ke/1").await.status, 404);
+        // The citizen sees the number.
+        let secret = site.text("select secret from dossier_person");
+        let dossier = site.text("select code from dossier");
+        let mut citizen = site.browser();
+        citizen.get(&format!("/ho-so/{dossier}?ma={secret}")).await;
+        let page = citizen.get(&format!("/ho-so/{dossier}")).await.text;
+        assert!(page.contains("RA123456789VN"), "{page}");
+        // It comes back, is sent again, and is delivered: by the post's own report.
+        assert_eq!(counter.post("/co-quan/buu-gui/1", &[("viec", "hoan")]).await.status, 303);
+        assert_eq!(site.text("select delivery from dossier"), "waiting");
+        assert_eq!(counter.post("/co-quan/buu-gui/1", &[("viec", "phat")]).await.status, 422);
+        counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "RA5VN")]).await;
+        counter.post("/co-quan/buu-gui/bang-ke", &fields).await;
+        assert_eq!(site.text("select cast(max(number) as text) from manifest"), "2");
+        let report = "Mã bưu gửi,Trạng thái\nRA5VN,Phát thành công\nRA6VN,Phát thành công\nRA5VN,?\n";
+        let read = counter
+            .upload("/co-quan/buu-gui/nhap", &[], &[("tep", "bao-phat.csv", report.as_bytes())])
+            .await;
+        assert_eq!(read.status, 303, "{}", read.text);
+        let told = counter.get("/co-quan/buu-gui").await.text;
+        assert!(told.contains("Đã ghi nhận 1 bưu gửi. Không khớp dòng 3, 4"), "{told}");
+        assert_eq!(site.text("select status from dossier"), "returned");
+        assert_eq!(site.text("select channel from result_handover"), "post");
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn an_electronic_result_is_downloaded_with_the_secret_once_the_fee_is_paid(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let path = "/co-quan/ket-qua/1/tep";
+        let no = counter.upload(path, &[], &[("tep", "a.pdf", b"<html>")]).await;
+        assert_eq!(no.status, 422);
+        let yes = counter.upload(path, &[], &[("tep", "ket-qua.pdf", b"%PDF-1.7 thu")]).await;
+        assert_eq!(yes.status, 303, "{}", yes.text);
+        assert_eq!(site.text("select sha256 from result").len(), 64);
+        let secret = site.text("select secret from dossier_person");
+        let dossier = site.text("select code from dossier");
+        let file = format!("/ho-so/{dossier}/ket-qua/1");
+        assert_eq!(site.browser().get(&file).await.status, 404, "without the secret");
+        let mut citizen = site.browser();
+        citizen.get(&format!("/ho-so/{dossier}?ma={secret}")).await;
+        assert!(citizen.get(&format!("/ho-so/{dossier}")).await.text.contains(&file));
+        let got = citizen.get(&file).await;
+        assert_eq!((got.status, got.media_type.as_str()), (200, "application/pdf"));
+        assert_eq!(site.text("select channel from result_handover"), "online");
+        site.given("update dossier set state = replace(state, '\"financial\":\"not_required\"', '\"financial\":\"due\"')", &[]);
+        assert_eq!(citizen.get(&file).await.status, 404, "the fee is owed");
+    }
+
+    async fn results_from_before_the_register_are_filled_in(site) {
+        issued(&site).await;
+        take(&mut site.signed_in("quay"), "tra-ket-qua", &[("nguoi-nhan", "applicant"), ("cach-tra", "counter")]).await;
+        site.given("delete from result", &[]);
+        assert!(site.run_jobs().await > 0);
+        assert_eq!(site.text("select number from result"), "15/UBND");
+        assert_eq!(site.text("select issued_on from result"), "2026-01-08");
+        assert_eq!(site.count("select count(*) from result where collected_ms is not null"), 1);
+    }
+
+    async fn who_took_a_result_is_erased_with_the_people_of_its_dossier(site) {
+        issued(&site).await;
+        site.signed_in("quay").post("/co-quan/ket-qua/1/giao", &SIGNED).await;
+        site.run(|tx| crate::results::facts::erase(tx, domain::ids::DossierId(1)));
+        assert_eq!(site.count("select count(*) from result_handover where signature = ''"), 1);
+        assert_eq!(site.text("select collector from result_handover"), "(đã xóa)");
+        assert_eq!(site.count("select count(*) from result"), 1);
+    }
+}

@@ -1,0 +1,175 @@
+//! Whether a result holds, for anybody who has it in his hand; and the result itself, for whoever has
+//! the receipt's secret.
+
+use askama::Template;
+use axum::{http::HeaderMap, response::Response};
+use domain::{
+    results::{Validity, validity},
+    text,
+};
+use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Typed, Who, Words};
+use store::{Tx, journal::Entry};
+
+use super::{
+    facts::{self, SUBJECT},
+    sql::{self, Kept},
+};
+use crate::{dossiers::facts as dossiers, tracking};
+
+/// Questions from one address within [`WINDOW_S`].
+const TRIES_MAX: u32 = 40;
+const WINDOW_S: i64 = 15 * 60;
+
+/// A result, and whose it is as the public may read it.
+type Found = (Kept, String);
+
+fn with_names(tx: &mut Tx<'_>, found: Vec<Kept>) -> Result<Vec<Found>, Failure> {
+    let mut named = Vec::new();
+    for it in found {
+        let name = match dossiers::by_id(tx, it.dossier)? {
+            Some(kept) => dossiers::public_name(tx, &kept)?,
+            None => text::mask_name(&it.holder),
+        };
+        named.push((it, name));
+    }
+    Ok(named)
+}
+
+/// What anybody may know of a result.
+struct Shown {
+    kind: String,
+    number: String,
+    issued: String,
+    expires: String,
+    office: String,
+    holder: String,
+    verdict: String,
+    tone: &'static str,
+    since: String,
+}
+
+fn shown((it, holder): &Found, who: &Who, words: Words) -> Shown {
+    let (verdict, tone) = match validity(it.state, it.expires_on, who.today()) {
+        Validity::Valid => (words.say("verify-valid"), "good"),
+        Validity::Expired => (words.say("verify-expired"), "bad"),
+        Validity::Revoked => (words.say("verify-revoked"), "bad"),
+        Validity::Replaced => (words.say("verify-replaced"), "bad"),
+    };
+    Shown {
+        kind: it.kind.clone(),
+        number: it.number.clone(),
+        issued: text::date(it.issued_on),
+        expires: it.expires_on.map_or_else(String::new, text::date),
+        office: who.tree.title(it.body).to_owned(),
+        holder: holder.clone(),
+        verdict,
+        tone,
+        since: it.ended_on.map_or_else(String::new, text::date),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "results/templates/verify.html")]
+struct Page<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    found: Vec<Shown>,
+    asked: bool,
+}
+
+fn count_try(site: &Site, who: &Who) -> Result<(), Failure> {
+    let key = format!("verify:{}", who.origin);
+    let taken = site.limiter.take(&key, TRIES_MAX, WINDOW_S, who.now);
+    taken.map_err(|wait_s| Failure::TooMany { wait_s })
+}
+
+fn page(
+    site: &Site,
+    who: &Who,
+    m: &Mistakes,
+    found: &[Found],
+    asked: bool,
+) -> Result<Html<String>, Failure> {
+    let shell = site.shell(who);
+    let words = shell.words;
+    let found = found.iter().map(|it| shown(it, who, words)).collect();
+    site.page(&Page { shell, m, found, asked })
+}
+
+/// GET `/kiem-tra?so=&ngay=`: by number and day, for whoever cannot scan.
+pub async fn form(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (number, day) = (asked.get("so").to_owned(), site::form::parse_date(asked.get("ngay")));
+    let words = site.shell(&who).words;
+    let is_asked = asked.has("so");
+    let mut m = Mistakes::none(asked);
+    if !is_asked {
+        return page(&site, &who, &m, &[], false);
+    }
+    if number.is_empty() {
+        m.by_field.insert("so".to_owned(), words.say("verify-no-number"));
+    }
+    let Some(day) = day.filter(|_| !number.is_empty()) else {
+        if day.is_none() {
+            m.by_field.insert("ngay".to_owned(), words.say("verify-no-day"));
+        }
+        return Err(Failure::Mistaken(page(&site, &who, &m, &[], false)?));
+    };
+    count_try(&site, &who)?;
+    let found = site
+        .read(&who, move |tx| {
+            let found = sql::by_number(tx, &number, day)?;
+            with_names(tx, found)
+        })
+        .await?;
+    page(&site, &who, &m, &found, true)
+}
+
+/// GET `/kiem-tra/{code}`, from the square code on the slip.
+pub async fn show(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+) -> Result<Html<String>, Failure> {
+    count_try(&site, &who)?;
+    let code: String = code.to_lowercase().chars().take(64).collect();
+    let found = site
+        .read(&who, move |tx| {
+            let found = sql::by_code(tx, &code)?;
+            with_names(tx, found.into_iter().collect())
+        })
+        .await?;
+    page(&site, &who, &Mistakes::none(Typed::default()), &found, true)
+}
+
+/// GET `/ho-so/{code}/ket-qua/{id}`: the file, for a browser that has shown the receipt's secret, once
+/// what is owed is paid. Each download is written down.
+pub async fn download(
+    State(site): State<Site>,
+    who: Who,
+    Path((code, id)): Path<(String, i64)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    if !tracking::may_see(&site, &headers, &code, who.now) {
+        return Err(Failure::NotFound);
+    }
+    let found = site
+        .write(&who, move |tx| {
+            let kept = dossiers::by_code(tx, &code)?.ok_or(Failure::NotFound)?;
+            let open = facts::for_citizen(tx, &kept)?.files.iter().any(|(it, _)| *it == id);
+            if !open {
+                return Err(Failure::NotFound);
+            }
+            let result = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+            sql::insert_handover(tx, id, "online", ("", "", ""))?;
+            tx.journal(Entry::new(SUBJECT, id, "download_result"));
+            Ok(result)
+        })
+        .await?;
+    let bytes = site.blobs.get(&found.sha256).await?.ok_or(Failure::NotFound)?;
+    let name = format!("ket-qua-{}.pdf", found.dossier_code);
+    Ok(site::file(bytes, "application/pdf", &name, true))
+}

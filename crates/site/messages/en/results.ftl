@@ -1,0 +1,23 @@
+# Words of the page that checks results.
+verify-title = Check a result
+verify-intro = Type the number and the day of issue printed on the result, or scan the QR code on its slip.
+verify-kind = Result
+verify-number = Number
+verify-number-hint = For example: 15/UBND
+verify-issued = Issued on
+verify-day-hint = day/month/year
+verify-until = Valid until the end of
+verify-office = Issuing office
+verify-holder = Issued to
+verify-button = Check
+verify-valid = Valid
+verify-expired = Expired
+verify-revoked = Revoked
+verify-replaced = Replaced, no longer valid
+verify-none = No such result. Check the number, the day or the code; if there still is none, ask the issuing office.
+verify-no-number = Enter the number of the result.
+verify-no-day = Enter the day of issue as day/month/year.
+track-parcel = By post
+track-parcel-number = Tracking number: { $number }
+track-results = Electronic result
+track-download = Download: { $kind }

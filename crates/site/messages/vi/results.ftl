@@ -1,0 +1,23 @@
+# Lời của trang kiểm tra kết quả.
+verify-title = Kiểm tra kết quả
+verify-intro = Gõ số và ngày ban hành in trên kết quả, hoặc quét mã QR trên phiếu xác thực.
+verify-kind = Kết quả
+verify-number = Số
+verify-number-hint = Ví dụ: 15/UBND
+verify-issued = Ngày ban hành
+verify-day-hint = ngày/tháng/năm
+verify-until = Có giá trị đến hết
+verify-office = Cơ quan ban hành
+verify-holder = Cấp cho
+verify-button = Kiểm tra
+verify-valid = Còn hiệu lực
+verify-expired = Hết thời hạn
+verify-revoked = Đã thu hồi
+verify-replaced = Đã thay thế, không còn hiệu lực
+verify-none = Không có kết quả nào khớp. Kiểm tra lại số, ngày hoặc mã; nếu vẫn không có, hãy hỏi cơ quan ban hành.
+verify-no-number = Nhập số của kết quả.
+verify-no-day = Nhập ngày ban hành theo dạng ngày/tháng/năm.
+track-parcel = Bưu gửi
+track-parcel-number = Mã bưu gửi: { $number }
+track-results = Kết quả điện tử
+track-download = Tải về: { $kind }
