@@ -158,7 +158,16 @@ pub(crate) fn attach_result(
     name: &str,
     stored: &store::StoredBlob,
 ) -> Result<i64, Fault> {
-    sql::insert_file(tx, id, None, "result", name, "application/pdf", stored)
+    let new = sql::NewFile {
+        paper: None,
+        kind: "result",
+        name,
+        media_type: "application/pdf",
+        stored,
+        verdict: "",
+        scan: "off",
+    };
+    sql::insert_file(tx, id, &new)
 }
 
 /// The people of a dossier.
