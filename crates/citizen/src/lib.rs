@@ -5,6 +5,7 @@ use site::Routes;
 pub mod calendar;
 pub mod dossiers;
 pub mod erasure;
+pub mod fees;
 pub mod figures;
 pub mod head;
 pub mod lateness;
@@ -27,5 +28,6 @@ pub fn routes() -> Routes {
         .and(calendar::routes())
         .and(erasure::routes())
         .and(signatures::routes())
+        .and(fees::routes())
         .and(head::routes())
 }

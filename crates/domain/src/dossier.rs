@@ -297,7 +297,7 @@ impl Dossier {
         self.status = event.status;
         self.carry(&event.what, from, at);
         if let Some(resume) = event.what.resume() {
-            self.resume(resume, at);
+            self.resume(resume, event.what.resumed_at().unwrap_or(at));
         }
     }
 
@@ -383,6 +383,19 @@ impl Dossier {
             }
             What::MarkPaid { amount, .. } => {
                 self.fee_paid = self.fee_paid.plus(*amount);
+                self.owe(Dong::ZERO);
+            }
+            What::AdjustFee { amount, .. } => {
+                self.fee_due = *amount;
+                self.owe(Dong::ZERO);
+            }
+            What::CancelPayment { amount } => {
+                self.fee_paid = Dong(self.fee_paid.0.saturating_sub(amount.0));
+                self.owe(Dong::ZERO);
+            }
+            What::Refund { amount } => {
+                self.fee_paid = Dong(self.fee_paid.0.saturating_sub(amount.0));
+                self.fee_due = self.fee_due.min(self.fee_paid);
                 self.owe(Dong::ZERO);
             }
             What::RequestWithdraw => self.before_withdraw = Some(from),
@@ -481,7 +494,7 @@ impl Dossier {
 
     fn close_suspension(&mut self, at: DateTime) {
         if let Some(open) = self.suspensions.last_mut().filter(|it| it.until.is_none()) {
-            open.until = Some(at);
+            open.until = Some(at.max(open.from));
         }
     }
 

@@ -39,7 +39,7 @@ impl Check {
         } else if sound {
             println!(
                 "Nhật ký không bị sửa; trạng thái, hạn, người giữ và số tiền của mọi hồ sơ khớp với nhật ký; \
-                 sổ chứng thực, hộ tịch đủ số."
+                 sổ chứng thực, hộ tịch đủ số; biên lai, sổ quỹ khớp."
             );
         } else {
             print_wrong(&unfolded, &verdict);
@@ -55,7 +55,8 @@ impl Check {
 pub(crate) struct Checked {
     /// Dossiers whose row is not the fold of their events.
     pub unfolded: Vec<DossierId>,
-    /// Books with a number missing, or an entry that is not what was written and put right.
+    /// Books with a number missing, or an entry that is not what was written and put right; receipts and
+    /// cash books that do not add up.
     pub books: Vec<String>,
     /// The journal.
     pub verdict: Verdict,
@@ -65,7 +66,9 @@ pub(crate) struct Checked {
 pub(crate) fn check(db: &Db, now: Instant, head: Option<&str>) -> Result<Checked, Fault> {
     db.read_blocking(Stamp::of_program(now, "cli"), |tx| {
         let unfolded = citizen::dossiers::facts::unfolded(tx)?;
-        let books = counter::books::facts::unsound(tx)?;
+        let mut books = counter::books::facts::unsound(tx)?;
+        let money = citizen::fees::facts::unsound(tx)?.into_iter();
+        books.extend(money.map(|it| format!("Phí, lệ phí: {it}")));
         Ok(Checked { unfolded, books, verdict: journal::verify(tx, head)? })
     })
 }

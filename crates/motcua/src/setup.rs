@@ -71,7 +71,9 @@ pub fn seed(db: &Db, now: Instant) -> Result<(), Fault> {
 
 fn seed_in(tx: &mut Tx<'_>) -> Result<(), Fault> {
     people::calendar::facts::seed(tx)?;
-    citizen::procedures::facts::seed(tx, CATALOGUE_FROM)
+    citizen::procedures::facts::seed(tx, CATALOGUE_FROM)?;
+    citizen::fees::facts::fill_from_catalogue(tx, CATALOGUE_FROM)?;
+    Ok(())
 }
 
 /// The first start without a demo: calendar, catalogue, units of a profile, one administrator

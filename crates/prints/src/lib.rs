@@ -12,6 +12,7 @@ mod board;
 mod book;
 mod clean;
 mod copy;
+mod fees;
 mod forms;
 mod handing;
 mod people;
@@ -32,6 +33,7 @@ pub use book::{
     render_book, render_extract,
 };
 pub use copy::{CopySheet, render_copy};
+pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};
 pub use forms::{Form, render, render_many};
 pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,

@@ -232,6 +232,10 @@ pub struct DossierSheet {
     pub delivery: String,
     /// Fees and charges.
     pub fees: Vec<FeeLine>,
+    /// Text of the square code by which they can be paid (VietQR); empty for none.
+    pub pay_qr: String,
+    /// What stands beside that code.
+    pub pay_text: String,
     /// Whether a refusal comes after appraisal, over the leader's signature; else the counter
     /// turned the dossier away.
     pub after_appraisal: bool,

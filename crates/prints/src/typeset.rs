@@ -103,9 +103,9 @@ fn has_long_word(data: &Value) -> bool {
         Value::String(text) => text.split_whitespace().any(|it| it.chars().count() >= LONG_WORD),
         Value::Array(items) => items.iter().any(has_long_word),
         // Pictures are no text.
-        Value::Object(fields) => {
-            fields.iter().any(|(name, it)| name != "qr" && name != "bars" && has_long_word(it))
-        }
+        Value::Object(fields) => fields.iter().any(|(name, it)| {
+            !matches!(name.as_str(), "qr" | "pay_qr" | "bars") && has_long_word(it)
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -26,4 +26,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0011_signing",
     "0012_papers",
     "0013_results",
+    "0014_fees",
 ];

@@ -31,6 +31,7 @@ use crate::{
 };
 
 mod beside;
+mod money;
 mod opening;
 
 pub use beside::{answer_members, hand_to_filer, receive_together};
@@ -281,6 +282,22 @@ pub fn settle_on_the_spot(
     signer: StaffId,
     number: Option<String>,
 ) -> Result<Received, Failure> {
+    settle_and_charge(tx, desk, maker, intake, (signer, number), None)
+}
+
+/// [`settle_on_the_spot`] with how the fee came about: worked out or typed by hand, and then why.
+///
+/// # Errors
+/// [`Failure::Refused`] if the procedure is not settled at once, the law says no, or money is to be taken
+/// and no book of receipts is open.
+pub fn settle_and_charge(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    maker: &Maker,
+    intake: &Intake,
+    (signer, number): (StaffId, Option<String>),
+    assessment: Option<(&domain::fees::Assessment, bool, &str)>,
+) -> Result<Received, Failure> {
     let opened = Opened::accepted(tx, desk, intake)?;
     if !opened.version.body.on_the_spot {
         return Err(no(&DeskError::NotOnTheSpot));
@@ -292,7 +309,7 @@ pub fn settle_on_the_spot(
         What::SettleOnTheSpot { officer, signer, number }.into(),
     ];
     if intake.fee.0 > 0 {
-        commands.push(What::MarkPaid { amount: intake.fee, resume: None }.into());
+        commands.push(What::MarkPaid { amount: intake.fee, resume: None, paid_at: None }.into());
     }
     // Who came is who takes it home.
     let by_proxy = !intake.person.proxy_name.is_empty();
@@ -301,7 +318,9 @@ pub fn settle_on_the_spot(
     let words = if by_proxy { beside::filer(&intake.person).words() } else { String::new() };
     commands.push(Command { what: handed, words: Some(words) });
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
-    opened.keep(tx, intake, &after, &events)
+    let received = opened.keep(tx, intake, &after, &events)?;
+    money::receipt_at_once(tx, received.id, assessment, intake.fee)?;
+    Ok(received)
 }
 
 /// What the counter does with a dossier that it does not accept as it is.
@@ -565,11 +584,28 @@ impl OnDesk {
         Some(Hop { step: u16::try_from(at).ok()?, holder, due_at })
     }
 
-    /// Takes a step.
+    /// Takes a step. Money is not taken or given back by a step alone: see [`Self::take_payment`],
+    /// [`Self::cancel_payment`], [`Self::refund`].
     ///
     /// # Errors
     /// [`Failure::Refused`] if the rules say no or somebody else was first.
     pub fn step(
+        &mut self,
+        tx: &mut Tx<'_>,
+        desk: Desk<'_>,
+        maker: &Maker,
+        command: Command,
+    ) -> Result<(), Failure> {
+        match command.what {
+            What::MarkPaid { .. } | What::CancelPayment { .. } | What::Refund { .. } => {
+                let kind = command.what.kind().code();
+                Err(store::Fault::Broken(format!("{kind} goes through the till")).into())
+            }
+            _ => self.go(tx, desk, maker, command),
+        }
+    }
+
+    fn go(
         &mut self,
         tx: &mut Tx<'_>,
         desk: Desk<'_>,

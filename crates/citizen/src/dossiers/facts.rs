@@ -59,6 +59,43 @@ pub fn id_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DossierId>, Fault> {
     Ok(sql::find_by_code(tx, code)?.map(|it| it.id))
 }
 
+/// The lines at the top of a paper that a unit's body issues.
+pub(crate) fn agency_of(who: &site::Who, unit: domain::ids::UnitId) -> prints::Agency {
+    let body = who.tree.line(unit).into_iter().find(|it| {
+        who.tree
+            .unit(*it)
+            .is_some_and(|it| matches!(it.kind.as_str(), "commune" | "district" | "province"))
+    });
+    super::papers::agency(who, body.unwrap_or(unit))
+}
+
+/// Codes of a body's dossiers that owe money, and how much, the newest first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn owing_of(
+    tx: &mut Tx<'_>,
+    body: domain::ids::UnitId,
+    limit: i64,
+) -> Result<Vec<(String, domain::money::Dong)>, Fault> {
+    let codes = crate::fees::facts::codes_owing(tx, body, limit)?;
+    let mut owing = Vec::with_capacity(codes.len());
+    for code in codes {
+        if let Some(it) = sql::find_by_code(tx, &code)? {
+            owing.push((code, domain::money::Dong(it.dossier.fee_due.0 - it.dossier.fee_paid.0)));
+        }
+    }
+    Ok(owing)
+}
+
+/// The next number of the sequence `name`, from 1. The row is the lock: no number is given twice.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
+    sql::next_number(tx, name)
+}
+
 /// The number of the newest dossier; 0 if there is none. Numbers go from 1 to it.
 ///
 /// # Errors

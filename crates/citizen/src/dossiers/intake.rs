@@ -19,7 +19,10 @@ use super::{
     printing, recent, reuse, sql,
     view::Around,
 };
-use crate::procedures::facts::{self as procedures, Version};
+use crate::{
+    fees::{self, Choices, choices},
+    procedures::facts::{self as procedures, Version},
+};
 
 pub(super) mod reading;
 
@@ -79,6 +82,7 @@ struct Form<'a> {
     papers: Vec<PaperRow>,
     notes: Vec<String>,
     fee_hint: String,
+    fees: Choices,
     warnings: Vec<String>,
     promised: Option<Promised>,
     refused: Option<String>,
@@ -222,7 +226,7 @@ async fn form_page(
         m.typed.set("lan", site::random_hex(16));
     }
     let (inner, asker, typed) = (site.clone(), who.clone(), m.typed.clone());
-    let (version, counters, signers, promise, tools) = site
+    let (version, counters, signers, promise, (tools, tariff)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
@@ -242,7 +246,8 @@ async fn form_page(
             let way = (channel_of(&typed), agreed_days(&typed));
             let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
             let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
-            Ok((version, counters, signers, promise, tools))
+            let tariff = fees::facts::tariff(tx, &version.body, today)?;
+            Ok((version, counters, signers, promise, (tools, tariff)))
         })
         .await?;
     reuse::looked(site, who, &tools.reuse).await?;
@@ -286,6 +291,7 @@ async fn form_page(
         papers: paper_rows(body, &m.typed),
         notes: notes.map(|it| it.name.clone()).collect(),
         fee_hint: body.fee_text(),
+        fees: choices(&tariff, &m, channel_of(&m.typed)),
         warnings,
         promised,
         refused,
@@ -408,7 +414,7 @@ pub async fn receive(
             Err(m)
         }
     };
-    let (intake, once, ending) = match read {
+    let (intake, once, ending, chosen) = match read {
         Ok(it) => it,
         Err(m) => {
             return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
@@ -434,12 +440,18 @@ pub async fn receive(
                     ));
                 }
                 let number = number.clone();
-                desk::settle_on_the_spot(tx, desk, &maker, &intake, *signer, number)?
+                let fee = (&chosen.assessment, chosen.by_hand, chosen.reason.as_str());
+                let fee = chosen.any.then_some(fee);
+                desk::settle_and_charge(tx, desk, &maker, &intake, (*signer, number), fee)?
             }
             Ending::HoldBack(why, words) => {
                 desk::hold_back(tx, desk, &maker, &intake, (why.clone(), words.clone()))?
             }
         };
+        if chosen.any && matches!(ending, Ending::Accept) {
+            let why = (chosen.by_hand, chosen.reason.as_str(), true);
+            fees::facts::record(tx, received.id, &chosen.assessment, why)?;
+        }
         files::attach(tx, received.id, "scan", &stored)?;
         inner.tell_received(tx, &asker, received.id)?;
         after(tx, &around, received.id, &all, &wanted, &ending)?;
@@ -506,7 +518,7 @@ async fn read(
 ) -> Result<Result<Read, Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, now, twin) = site
+    let (unit, version, tariff, now, twin) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
@@ -518,13 +530,14 @@ async fn read(
                 }
                 Err(_) => None,
             };
-            Ok((unit, version, tx.now().civil(), twin))
+            let tariff = fees::facts::tariff(tx, &version.body, asker.today())?;
+            Ok((unit, version, tariff, tx.now().civil(), twin))
         })
         .await?;
     let confirmed = typed.has("van-nhan");
     let mut owed = Mistakes::none(again.clone());
     reuse::mistakes(wanted, &mut owed);
-    let read = match read_form(typed, then, unit, &version, now) {
+    let read = match read_form(typed, then, unit, (&version, &tariff), now) {
         Ok(_) if owed.any() => Err(owed),
         Err(mut m) => {
             m.by_field.extend(owed.by_field);

@@ -311,7 +311,9 @@ fn part_of(
 ) -> Typed {
     let own = |name: &str| {
         let dashed = name.rsplit_once('-').filter(|it| it.1.parse::<usize>().is_ok());
-        dashed.is_some_and(|it| matches!(it.0, "co" | "so" | "dang" | "le-phi" | "so-ngay"))
+        dashed.is_some_and(|it| {
+            matches!(it.0, "co" | "so" | "dang" | "le-phi" | "ly-do-phi" | "so-ngay")
+        })
     };
     let pairs = typed.pairs().iter().filter(|(name, _)| {
         !own(name) && !matches!(name.as_str(), "thu-tuc" | "kenh" | "thanh-vien")
@@ -319,7 +321,7 @@ fn part_of(
     let mut part = Typed::of(pairs.cloned().collect());
     part.set("thu-tuc", version.body.code.clone());
     part.set("kenh", ChannelKind::Direct.code());
-    for name in ["le-phi", "so-ngay"] {
+    for name in ["le-phi", "ly-do-phi", "so-ngay"] {
         part.set(name, typed.get(&format!("{name}-{}", at + 1)));
     }
     for (union, (_, places)) in papers.iter().enumerate() {
@@ -337,7 +339,7 @@ fn part_of(
 
 /// Where a mistake of one procedure stands in the form of all.
 fn in_all(field: &str, at: usize, papers: &[(String, Vec<(usize, usize)>)]) -> String {
-    if matches!(field, "le-phi" | "so-ngay") {
+    if matches!(field, "le-phi" | "ly-do-phi" | "so-ngay") {
         return format!("{field}-{}", at + 1);
     }
     if let Some((name @ ("co" | "so"), place)) = field.rsplit_once('-')
@@ -353,7 +355,7 @@ async fn read(
     site: &Site,
     who: &Who,
     typed: Typed,
-) -> Result<Result<(Vec<Intake>, String), Mistakes>, Failure> {
+) -> Result<Result<(Vec<Intake>, Vec<crate::fees::Chosen>, String), Mistakes>, Failure> {
     let stage = stage(site, who, &typed).await?;
     let papers = shared(&stage.versions);
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
@@ -374,20 +376,27 @@ async fn read(
     let now = who.now.civil();
     let mut m = Mistakes::none(typed.clone());
     let mut intakes = Vec::new();
+    let mut fees = Vec::new();
     let mut once = String::new();
     if stage.versions.len() < 2 {
         m.by_field.insert("ho-ten".to_owned(), "Chọn từ hai thủ tục trở lên.".to_owned());
     }
     for (at, version) in stage.versions.iter().enumerate() {
-        match read_form(part_of(&typed, at, version, &papers), Then::Accept, unit, version, now) {
-            Ok((intake, token, _)) => {
+        // Rates are counted on a procedure's own form; here an amount is typed, with why.
+        let tariff = crate::fees::facts::Tariff::default();
+        let part = part_of(&typed, at, version, &papers);
+        match read_form(part, Then::Accept, unit, (version, &tariff), now) {
+            Ok((intake, token, _, fee)) => {
                 once = token;
+                fees.push(fee);
                 intakes.push(intake);
             }
             Err(wrong) => {
                 for (field, why) in wrong.by_field {
                     let why = match field.as_str() {
-                        "le-phi" | "so-ngay" | "co-1" => format!("Thủ tục {}: {why}", at + 1),
+                        "le-phi" | "ly-do-phi" | "so-ngay" | "co-1" => {
+                            format!("Thủ tục {}: {why}", at + 1)
+                        }
                         _ => why,
                     };
                     m.by_field.entry(in_all(&field, at, &papers)).or_insert(why);
@@ -406,7 +415,7 @@ async fn read(
             ),
         );
     }
-    Ok(if m.any() { Err(m) } else { Ok((intakes, once)) })
+    Ok(if m.any() { Err(m) } else { Ok((intakes, fees, once)) })
 }
 
 /// POST `/co-quan/ho-so/nhieu`
@@ -454,7 +463,7 @@ pub async fn receive(
             Err(m)
         }
     };
-    let (intakes, once) = match read {
+    let (intakes, fees, once) = match read {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?)),
     };
@@ -467,6 +476,10 @@ pub async fn receive(
         let around = Around::load(&inner, &asker, tx)?;
         let ids = desk_many(tx, &around, &intakes)?;
         let first = *ids.first().ok_or(Failure::NotFound)?;
+        for (id, fee) in ids.iter().zip(&fees).filter(|it| it.1.any) {
+            let why = (fee.by_hand, fee.reason.as_str(), true);
+            crate::fees::facts::record(tx, *id, &fee.assessment, why)?;
+        }
         for id in ids {
             files::attach(tx, id, "scan", &stored)?;
             inner.tell_received(tx, &asker, id)?;

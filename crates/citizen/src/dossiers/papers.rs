@@ -283,6 +283,7 @@ pub(super) fn sheet(
         _ => None,
     };
     let document_date = cause.map(|it| it.at.civil().date());
+    let pay = crate::fees::facts::pay_request(tx, kept)?.filter(|_| form == Form::Receipt);
     Ok(DossierSheet {
         forms: match pack.map(|it| it.forms) {
             Some(FormSet::Six2018) => prints::FormSet::Circular2018,
@@ -335,11 +336,12 @@ pub(super) fn sheet(
             Some(it) => it.label().to_owned(),
             None => String::new(),
         },
-        fees: if dossier.fee_due.0 > 0 {
-            vec![FeeLine { name: "Phí, lệ phí".to_owned(), dong: dossier.fee_due.0 }]
-        } else {
-            Vec::new()
-        },
+        fees: crate::fees::facts::lines_of(tx, kept)?
+            .into_iter()
+            .map(|(name, dong)| FeeLine { name, dong: dong.0 })
+            .collect(),
+        pay_qr: pay.as_ref().map(|it| it.payload.clone()).unwrap_or_default(),
+        pay_text: pay.map(|it| it.text()).unwrap_or_default(),
         officer: received_by,
         leader: leader(tx, around, kept.body)?,
         reasons: match cause.map(|it| &it.what) {

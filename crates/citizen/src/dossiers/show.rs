@@ -103,6 +103,9 @@ struct Show {
     holder: String,
     fee_due: String,
     fee_paid: String,
+    /// The square code by which what is owed can be paid; it is no payment.
+    pay: Option<(crate::fees::facts::PayRequest, String)>,
+    may_collect: bool,
     number: String,
     may_add_files: bool,
     ties: Vec<site::Tie>,
@@ -188,7 +191,14 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
         What::Answer { unit, .. } => who.tree.title(*unit).to_owned(),
         What::RequestSupplement { until: at } => format!("Bổ sung trước {}", until(*at)),
         What::Supplement { resume, .. } => format!("Hẹn trả {}", until(resume.due_at)),
-        What::RequestPayment { amount, .. } | What::MarkPaid { amount, .. } => amount.to_string(),
+        What::MarkPaid { amount, paid_at: Some(at), .. } => {
+            format!("{amount}, ngân hàng ghi có {}", until(*at))
+        }
+        What::RequestPayment { amount, .. }
+        | What::MarkPaid { amount, .. }
+        | What::CancelPayment { amount }
+        | What::Refund { amount } => amount.to_string(),
+        What::AdjustFee { amount, .. } => format!("Phải nộp {amount}"),
         What::Number { number, .. } | What::FinishCorrection { number, .. } => {
             format!("Số {number}")
         }
@@ -291,6 +301,9 @@ pub(super) const fn is_at_once(kind: CommandKind) -> bool {
 
 /// Steps that this program takes by itself or that have a page of their own.
 const HIDDEN: &[CommandKind] = &[
+    CommandKind::AdjustFee,
+    CommandKind::CancelPayment,
+    CommandKind::Refund,
     CommandKind::Submit,
     CommandKind::OnTheSpot,
     CommandKind::Recompute,
@@ -320,7 +333,8 @@ fn buttons(id: DossierId, open: Vec<CommandKind>, last: Option<CommandKind>) -> 
             let main = leads_on && !main_given;
             main_given |= main;
             Button {
-                href: format!("/co-quan/ho-so/{id}/{}", kind.slug()),
+                href: super::steps::at_the_till(id, kind)
+                    .unwrap_or_else(|| format!("/co-quan/ho-so/{id}/{}", kind.slug())),
                 label: match (kind, last) {
                     (CommandKind::Undo, Some(last)) => format!("Hoàn tác: {}", last.label()),
                     _ => kind.label().to_owned(),
@@ -467,6 +481,11 @@ pub async fn show(
                 holder,
                 fee_due: dossier.fee_due.to_string(),
                 fee_paid: dossier.fee_paid.to_string(),
+                pay: crate::fees::facts::pay_request(tx, kept)?.map(|it| {
+                    let qr = crate::fees::qr_of(&it);
+                    (it, qr)
+                }),
+                may_collect: asker.can_at(domain::access::Action::FeeCollect, kept.unit),
                 number: dossier.number.clone().unwrap_or_default(),
                 may_add_files: is_own && !erased,
                 ties: inner.ties_of(&asker, tx, id)?,

@@ -249,10 +249,11 @@ fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
 }
 
 /// The columns that indexes stand on and steps change.
-fn indexed(dossier: &Dossier, competent: UnitId) -> [(&'static str, store::Param); 5] {
+fn indexed(dossier: &Dossier, competent: UnitId) -> [(&'static str, store::Param); 6] {
     [
         ("competent", competent.into()),
         ("status", dossier.status.code().into()),
+        ("financial", dossier.financial.code().into()),
         ("is_open", dossier.status.is_open().into()),
         ("holder", holder(dossier).into()),
         ("due_at", dossier.due_at.into()),
@@ -272,15 +273,14 @@ pub fn keep(
     let facts = Facts::of(after)?;
     let mut sql = String::from(
         "update dossier
-         set financial = ?3, delivery = ?4, synchronisation = ?5, step = ?6, step_due_at = ?7,
-             due_original_at = ?8, finished_at = ?9, returned_at = ?10, provisional = ?11,
-             state = ?12, received_at = coalesce(?13, received_at), fee = ?14,
-             version = ?15, workflow = ?16, rules = ?17, edition = edition + 1",
+         set delivery = ?3, synchronisation = ?4, step = ?5, step_due_at = ?6,
+             due_original_at = ?7, finished_at = ?8, returned_at = ?9, provisional = ?10,
+             state = ?11, received_at = coalesce(?12, received_at), fee = ?13,
+             version = ?14, workflow = ?15, rules = ?16, edition = edition + 1",
     );
     let mut params = vec![
         kept.id.into(),
         kept.edition.into(),
-        after.financial.code().into(),
         after.delivery.code().into(),
         after.sync.code().into(),
         facts.step.into(),

@@ -336,9 +336,24 @@ pub async fn form(
     State(site): State<Site>,
     who: Who,
     Path((id, step)): Path<(DossierId, String)>,
-) -> Result<Html<String>, Failure> {
+) -> Result<Response, Failure> {
     let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
-    step_page(&site, &who, id, kind, Mistakes::default()).await
+    if let Some(elsewhere) = at_the_till(id, kind) {
+        return Ok(site::Redirect::to(&elsewhere).into_response());
+    }
+    Ok(step_page(&site, &who, id, kind, Mistakes::default()).await?.into_response())
+}
+
+/// The page where a step about money is taken, if it is one.
+pub(super) fn at_the_till(id: DossierId, kind: CommandKind) -> Option<String> {
+    match kind {
+        CommandKind::MarkPaid | CommandKind::CancelPayment => {
+            Some(format!("/co-quan/thu-phi/ho-so/{id}"))
+        }
+        CommandKind::AdjustFee => Some(format!("/co-quan/thu-phi/ho-so/{id}/tinh")),
+        CommandKind::Refund => Some(format!("/co-quan/thu-phi/ho-so/{id}")),
+        _ => None,
+    }
 }
 
 /// POST `/co-quan/ho-so/{id}/{step}`
@@ -374,10 +389,24 @@ pub async fn take(
                 Some(_) => sql::party::members(tx, id)?,
                 None => Vec::new(),
             };
+            if let What::MarkPaid { amount, .. } = command.what {
+                let payment = crate::fees::till::Payment::cash(amount);
+                let words = command.words;
+                on_desk.take_payment(tx, around.desk(), &maker, &payment, words)?;
+                if waited_for_money {
+                    sql::visits::came(tx, id, on_desk.kept.unit, Cause::Payment, None)?;
+                }
+                return Ok(Ok(()));
+            }
+            let requested = requested(&command);
             let words = command.words.clone().unwrap_or_default();
             let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
             on_desk.step(tx, around.desk(), &maker, command)?;
             checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
+            if let Some((amount, why, replaces)) = requested {
+                let assessment = domain::fees::Assessment::by_hand(amount);
+                crate::fees::facts::record(tx, id, &assessment, (true, &why, replaces))?;
+            }
             if let Some(collection) = collection {
                 let left = members.iter().filter(|it| it.collected_at.is_none());
                 let members = left.map(|it| it.place).collect();
@@ -386,9 +415,6 @@ pub async fn take(
             }
             if kind == CommandKind::Supplement && !came {
                 sql::visits::take_back(tx, id, tx.now())?;
-            }
-            if kind == CommandKind::MarkPaid && waited_for_money {
-                sql::visits::came(tx, id, on_desk.kept.unit, Cause::Payment, None)?;
             }
             if kind == CommandKind::Extend {
                 lateness::apologised(tx, id)?;
@@ -415,6 +441,16 @@ pub async fn take(
             let page = step_page(&site, &who, id, kind, m).await?;
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
+    }
+}
+
+/// An amount that a step asks for by hand, why, and whether it holds alone.
+fn requested(command: &Command) -> Option<(Dong, String, bool)> {
+    let why = command.words.clone().unwrap_or_default();
+    match command.what {
+        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, why, true)),
+        What::RequestPayment { amount, .. } => Some((amount, why, false)),
+        _ => None,
     }
 }
 
@@ -523,10 +559,9 @@ fn command(
             What::RequestPayment { amount, pause }
         }),
         CommandKind::MarkPaid => {
+            // What the clock does is for the till.
             let amount = fields.read("so-tien", Dong::parse);
-            let waits = kept.dossier.status == domain::dossier::Status::AwaitPayment;
-            let resume = if waits { on_desk.resume(desk, now)? } else { None };
-            amount.map(|amount| What::MarkPaid { amount, resume })
+            amount.map(|amount| What::MarkPaid { amount, resume: None, paid_at: None })
         }
         CommandKind::RequestWithdraw => Some(What::RequestWithdraw),
         CommandKind::Withdraw => Some(What::Withdraw),
@@ -589,6 +624,11 @@ fn command(
             } else {
                 fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok())
             };
+            if fee.flatten().is_some_and(|it| it > Dong::ZERO)
+                && fields.typed().get("loi").is_empty()
+            {
+                fields.wrong("loi", "Số tiền nhập tay: ghi rõ lý do hoặc căn cứ thu.");
+            }
             match fee.zip(days) {
                 Some((fee, days)) => {
                     let fee = fee.unwrap_or(Dong::ZERO);
@@ -598,6 +638,9 @@ fn command(
             }
         }
         CommandKind::Submit
+        | CommandKind::AdjustFee
+        | CommandKind::CancelPayment
+        | CommandKind::Refund
         | CommandKind::OnTheSpot
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),

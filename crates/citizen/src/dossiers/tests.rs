@@ -35,6 +35,9 @@ pub(crate) fn given_two_communes(site: &TestSite) {
     site.run(|tx| {
         people::calendar::facts::seed(tx)?;
         crate::procedures::facts::seed(tx, jiff::civil::date(2019, 1, 1))?;
+        crate::fees::facts::fill_from_catalogue(tx, jiff::civil::date(2019, 1, 1))?;
+        crate::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)?;
+        crate::fees::facts::open_book(tx, UnitId(5), "TH/26P", 1, 9_999)?;
         let people: [(&str, Role, i64); 7] = [
             ("quay", Role::CounterOfficial, 2),
             ("truong", Role::UnitHead, 2),
@@ -286,12 +289,17 @@ on_both_engines! { crate::routes();
         fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "viec"));
         fields.extend([
             ("thu-tuc", "2.000815"), ("viec", "ngay"), ("nguoi-ky", signer.as_str()),
-            ("so-van-ban", "15"), ("le-phi", "4.000"),
+            ("so-van-ban", "15"),
         ]);
+        // Nothing is taken without saying for what.
+        assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 422);
+        let rate = site.text("select 'phi-' || id from fee_rate where procedure = '2.000815'");
+        fields.push((rate.as_str(), "2"));
         let done = browser.post("/co-quan/ho-so/moi", &fields).await;
         assert_eq!(done.status, 303, "{}", done.text);
         assert_eq!(site.text("select status from dossier"), "returned");
         assert_eq!(site.text("select financial from dossier"), "paid");
+        assert_eq!(site.count("select amount from fee_receipt where number = 1"), 4_000);
     }
 
     async fn names_numbers_telephones_and_codes_are_found_without_diacritics(site) {

@@ -165,6 +165,9 @@ struct Show {
     trips: String,
     tracking: String,
     files: Vec<(String, String)>,
+    /// How what is owed can be paid, and its square code.
+    pay: Option<(crate::fees::facts::PayRequest, String)>,
+    pay_amount: String,
 }
 
 /// How long a step has, in the reader's language.
@@ -251,6 +254,13 @@ async fn show(
             } else {
                 words.say_with("track-parcel-number", &[("number", number)])
             };
+            let pay = crate::fees::facts::pay_request(tx, &on_desk.kept)?.map(|it| {
+                let qr = crate::fees::qr_of(&it);
+                (it, qr)
+            });
+            let pay_amount = pay.as_ref().map_or_else(String::new, |(it, _)| {
+                words.say_with("track-pay-amount", &[("amount", &it.amount.to_string())])
+            });
             let calendar = desk.calendar(on_desk.kept.unit);
             let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
                 (Some(from), Some(until)) => calendar.minutes_between(from, until),
@@ -284,6 +294,8 @@ async fn show(
                     0 => words.say("track-no-trips"),
                     trips => words.say_with("track-trips", &[("trips", &trips.to_string())]),
                 },
+                pay,
+                pay_amount,
                 shell,
             })
         })

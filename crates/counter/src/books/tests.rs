@@ -34,6 +34,7 @@ pub(crate) fn given_two_communes(site: &TestSite) {
     site.run(|tx| {
         people::calendar::facts::seed(tx)?;
         citizen::procedures::facts::seed(tx, date(2019, 1, 1))?;
+        citizen::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)?;
         let people: [(&str, Role, i64); 7] = [
             ("quay", Role::CounterOfficial, 3),
             ("truong", Role::UnitHead, 2),
@@ -355,7 +356,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
             ("thu-tuc", "2.000815"), ("lan", "0123456789abcdef0123456789abcdef"), ("viec", "ngay"),
             ("ho-ten", "Lê Thị Thử"), ("dien-thoai", "0912345678"), ("kenh", "direct"),
             ("nhan-ket-qua", "counter"), ("co-1", "1"), ("so-1", "3"), ("nguoi-ky", signer.as_str()),
-            ("so-van-ban", "15"), ("le-phi", "6.000"),
+            ("so-van-ban", "15"), ("le-phi", "6.000"), ("ly-do-phi", "3 bản sao"),
         ];
         let done = quay.post("/co-quan/ho-so/moi", &fields).await;
         assert_eq!(done.status, 303, "{}", done.text);

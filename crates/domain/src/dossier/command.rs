@@ -133,6 +133,12 @@ codes! {
         RequestPayment = "request_payment", "Yêu cầu nghĩa vụ tài chính";
         /// t12
         MarkPaid = "mark_paid", "Xác nhận đã nộp tiền";
+        /// t12
+        AdjustFee = "adjust_fee", "Sửa số tiền phải nộp";
+        /// Money that was marked as paid was not, or was taken wrongly.
+        CancelPayment = "cancel_payment", "Hủy ghi nhận nộp tiền";
+        /// Money is given back.
+        Refund = "refund", "Hoàn trả phí, lệ phí";
         /// t13
         RequestWithdraw = "request_withdraw", "Yêu cầu rút hồ sơ";
         /// t13
@@ -209,6 +215,9 @@ impl CommandKind {
             Self::CloseNoSupplement => "dong-ho-so",
             Self::RequestPayment => "yeu-cau-nop-tien",
             Self::MarkPaid => "da-nop-tien",
+            Self::AdjustFee => "sua-phi",
+            Self::CancelPayment => "huy-nop-tien",
+            Self::Refund => "hoan-tra",
             Self::RequestWithdraw => "yeu-cau-rut",
             Self::Withdraw => "rut",
             Self::RejectWithdraw => "khong-cho-rut",
@@ -255,6 +264,9 @@ impl CommandKind {
             | Self::Correct
             | Self::PostFailed
             | Self::Recompute
+            | Self::AdjustFee
+            | Self::CancelPayment
+            | Self::Refund
             | Self::Reassign => Words::Owed,
             Self::Begin | Self::Sign | Self::Number | Self::Synchronise | Self::Archive => {
                 Words::None
@@ -398,7 +410,23 @@ pub enum What {
     /// The citizen is to pay.
     RequestPayment { amount: Dong, pause: bool },
     /// Money came in and is confirmed.
-    MarkPaid { amount: Dong, resume: Option<Resume> },
+    MarkPaid {
+        amount: Dong,
+        resume: Option<Resume>,
+        /// When the bank booked it, if that was before it was confirmed here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        paid_at: Option<DateTime>,
+    },
+    /// What is to be paid in all is another amount.
+    AdjustFee {
+        amount: Dong,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<Resume>,
+    },
+    /// Money that was marked as paid is not there; it is owed again.
+    CancelPayment { amount: Dong },
+    /// Money is given back; it is not owed any more.
+    Refund { amount: Dong },
     /// The citizen wants it stopped.
     RequestWithdraw,
     /// It is stopped.
@@ -464,6 +492,9 @@ impl What {
             Self::CloseNoSupplement => CommandKind::CloseNoSupplement,
             Self::RequestPayment { .. } => CommandKind::RequestPayment,
             Self::MarkPaid { .. } => CommandKind::MarkPaid,
+            Self::AdjustFee { .. } => CommandKind::AdjustFee,
+            Self::CancelPayment { .. } => CommandKind::CancelPayment,
+            Self::Refund { .. } => CommandKind::Refund,
             Self::RequestWithdraw => CommandKind::RequestWithdraw,
             Self::Withdraw => CommandKind::Withdraw,
             Self::RejectWithdraw => CommandKind::RejectWithdraw,
@@ -494,7 +525,16 @@ impl What {
             Self::FinishVerify { resume }
             | Self::Answer { resume, .. }
             | Self::SkipAnswer { resume }
+            | Self::AdjustFee { resume, .. }
             | Self::MarkPaid { resume, .. } => *resume,
+            _ => None,
+        }
+    }
+
+    /// When the clock went on, if that was before the step was taken.
+    pub(super) const fn resumed_at(&self) -> Option<DateTime> {
+        match self {
+            Self::MarkPaid { paid_at, .. } => *paid_at,
             _ => None,
         }
     }

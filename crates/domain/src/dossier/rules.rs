@@ -15,6 +15,8 @@ pub enum To {
     Same,
     /// To processing, unless somebody who was asked has not answered.
     ProcessingUnlessAwaited,
+    /// To processing once nothing is owed any more.
+    ProcessingIfPaid,
     /// To where the dossier stood before the withdrawal was asked for.
     BeforeWithdraw,
     /// To what it was before the last step.
@@ -85,6 +87,28 @@ const STOPPABLE: &[Status] = &[
     ToSign,
 ];
 
+/// Accepted once, whatever became of it.
+const EVER_ACCEPTED: &[Status] = &[
+    Accepted,
+    Transferred,
+    Assigned,
+    Processing,
+    Verifying,
+    Consulting,
+    AwaitSupplement,
+    AwaitPayment,
+    ToSign,
+    ToNumber,
+    ResultAtCounter,
+    WithdrawRequested,
+    Withdrawn,
+    ClosedNoSupplement,
+    Returned,
+    Archived,
+    Correcting,
+];
+const CASHIER: &[Part] = &[Part::Cashier, Part::CounterHead, Part::System];
+
 /// The whole state machine (one-stop.md 1.4).
 #[rustfmt::skip]
 pub const TABLE: &[Rule] = &[
@@ -107,8 +131,12 @@ pub const TABLE: &[Rule] = &[
     rule("t9", CommandKind::Supplement, &[AwaitSupplement], To::Status(Processing), COUNTER, ""),
     rule("t10", CommandKind::CloseNoSupplement, &[AwaitSupplement], To::Status(ClosedNoSupplement), &[Part::Counter, Part::CounterHead, Part::System], "Quá hạn bổ sung"),
     rule("t11", CommandKind::RequestPayment, &[Processing], To::Status(AwaitPayment), &[Part::Officer, Part::Cashier], ""),
-    rule("t12", CommandKind::MarkPaid, &[AwaitPayment], To::Status(Processing), &[Part::Cashier, Part::System], ""),
-    rule("t12", CommandKind::MarkPaid, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, ToSign, ToNumber, ResultAtCounter], To::Same, &[Part::Cashier, Part::System], ""),
+    rule("t12", CommandKind::MarkPaid, &[AwaitPayment], To::ProcessingIfPaid, CASHIER, "Có biên lai"),
+    rule("t12", CommandKind::MarkPaid, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có biên lai"),
+    rule("t12", CommandKind::AdjustFee, &[AwaitPayment], To::ProcessingIfPaid, CASHIER, "Có lý do"),
+    rule("t12", CommandKind::AdjustFee, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có lý do"),
+    rule("t12", CommandKind::CancelPayment, EVER_ACCEPTED, To::Same, CASHIER, "Có lý do; biên lai giữ nguyên số"),
+    rule("t12", CommandKind::Refund, EVER_ACCEPTED, To::Same, CASHIER, "Người khác duyệt"),
     rule("t13", CommandKind::RequestWithdraw, STOPPABLE, To::Status(WithdrawRequested), &[Part::Citizen, Part::Counter, Part::CounterHead], "Chưa có kết quả giải quyết"),
     rule("t13", CommandKind::Withdraw, &[WithdrawRequested], To::Status(Withdrawn), COUNTER, ""),
     rule("t13", CommandKind::RejectWithdraw, &[WithdrawRequested], To::BeforeWithdraw, COUNTER, "Có lý do"),
@@ -180,6 +208,12 @@ pub enum Refused {
     /// Nothing is owed, or more is offered than is owed.
     #[error("Hồ sơ không còn khoản nào phải nộp, hoặc số tiền lớn hơn số phải nộp.")]
     NothingOwed,
+    /// It is the same amount, or none at all.
+    #[error("Số tiền phải nộp mới phải khác số đang ghi và không âm.")]
+    SameFee,
+    /// Less was paid.
+    #[error("Số tiền lớn hơn số đã nộp của hồ sơ.")]
+    NotPaidSoMuch,
     /// The result is not where the step needs it.
     #[error("Kết quả không ở trạng thái gửi nhận phù hợp với bước này.")]
     WrongDelivery,
@@ -246,6 +280,14 @@ pub fn decide(
             } else {
                 Processing
             }
+        }
+        To::ProcessingIfPaid => {
+            let (due, paid) = match &command.what {
+                What::MarkPaid { amount, .. } => (dossier.fee_due, dossier.fee_paid.plus(*amount)),
+                What::AdjustFee { amount, .. } => (*amount, dossier.fee_paid),
+                _ => (dossier.fee_due, dossier.fee_paid),
+            };
+            if paid >= due { Processing } else { status }
         }
         To::BeforeWithdraw => dossier.before_withdraw.unwrap_or(status),
         To::BeforeLast => dossier.last.as_ref().map_or(status, |it| it.before.status),
@@ -327,6 +369,15 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
         {
             Err(Refused::NothingOwed)
         }
+        What::AdjustFee { amount, .. } if amount.0 < 0 || *amount == dossier.fee_due => {
+            Err(Refused::SameFee)
+        }
+        What::CancelPayment { amount } | What::Refund { amount } if amount.0 <= 0 => {
+            Err(Refused::NoAmount)
+        }
+        What::CancelPayment { amount } | What::Refund { amount } if *amount > dossier.fee_paid => {
+            Err(Refused::NotPaidSoMuch)
+        }
         What::Return { .. } if dossier.financial == super::Financial::Due => Err(Refused::Unpaid),
         What::SendByPost if dossier.delivery != super::Delivery::Waiting => {
             Err(Refused::WrongDelivery)
@@ -370,6 +421,9 @@ pub const fn can_be_undone(kind: CommandKind) -> bool {
             | CommandKind::Accept
             | CommandKind::OnTheSpot
             | CommandKind::MarkPaid
+            | CommandKind::AdjustFee
+            | CommandKind::CancelPayment
+            | CommandKind::Refund
             | CommandKind::Extend
             | CommandKind::Recompute
             | CommandKind::Synchronise
@@ -405,6 +459,9 @@ impl Dossier {
             }
             CommandKind::Return => self.financial != super::Financial::Due,
             CommandKind::MarkPaid => self.financial == super::Financial::Due,
+            CommandKind::CancelPayment | CommandKind::Refund => {
+                self.fee_paid > crate::money::Dong::ZERO
+            }
             CommandKind::SendByPost => self.delivery == super::Delivery::Waiting,
             CommandKind::PostFailed => self.delivery == super::Delivery::InPost,
             CommandKind::Undo => {
@@ -445,6 +502,7 @@ pub fn table_for_people() -> String {
             To::Status(it) => it.label(),
             To::Same => "(giữ nguyên)",
             To::ProcessingUnlessAwaited => "Đang thụ lý, khi đã đủ ý kiến",
+            To::ProcessingIfPaid => "Đang thụ lý, khi đã nộp đủ",
             To::BeforeWithdraw => "(trạng thái trước khi yêu cầu rút)",
             To::BeforeLast => "(trạng thái trước bước cuối)",
         };

@@ -95,7 +95,7 @@ fn the_straight_path_ends_in_the_citizens_hand() {
         (officer(), put_up()),
         (leader(), sign(3)),
         (clerk(), What::Number { number: "12/QĐ-UBND".into(), hop: None }.into()),
-        (counter(), What::MarkPaid { amount: Dong(8000), resume: None }.into()),
+        (counter(), What::MarkPaid { amount: Dong(8000), resume: None, paid_at: None }.into()),
         (counter(), give()),
     ]);
     assert_eq!(dossier.status, Status::Returned);
@@ -394,7 +394,11 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
         What::Supplement { resume, hop: None },
         What::CloseNoSupplement,
         What::RequestPayment { amount: Dong(10), pause: true },
-        What::MarkPaid { amount: Dong(10), resume: None },
+        What::MarkPaid { amount: Dong(10), resume: None, paid_at: None },
+        What::MarkPaid { amount: Dong(4), resume: None, paid_at: Some(day(3)) },
+        What::AdjustFee { amount: Dong(6), resume: None },
+        What::CancelPayment { amount: Dong(4) },
+        What::Refund { amount: Dong(3) },
         What::RequestWithdraw,
         What::Withdraw,
         What::RejectWithdraw,
@@ -450,6 +454,8 @@ proptest! {
             }
             prop_assert!(dossier.supplements <= 1 && dossier.extensions <= 1);
             prop_assert!(dossier.intake_supplements <= 1);
+            prop_assert!(dossier.fee_paid >= Dong(0) && dossier.fee_due >= Dong(0));
+            prop_assert_eq!(dossier.financial == Financial::Due, dossier.fee_paid < dossier.fee_due);
             prop_assert!(dossier.signer.is_none() || dossier.signer != dossier.officer);
             prop_assert_eq!(dossier.returned_at.is_some(), dossier.delivery == Delivery::Delivered
                 || (dossier.returned_at.is_some() && dossier.corrections > 0));

@@ -13,6 +13,7 @@ use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 mod books;
 mod counter;
 mod crowd;
+mod money;
 mod office;
 mod progress;
 mod random;
@@ -119,11 +120,15 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     let filling = db.filling()?;
     setup::seed(db, now)?;
     let office = office::found(db, now, play)?;
+    money::open(db, now, &office)?;
     eprintln!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
     let progress = progress::Progress::new(u64::from(play.dossiers));
     year::play(db, now, play, &office, &progress, stop)?;
     counter::play(db, now, play, &office)?;
     progress.finish();
+    if !stop.is_asked() {
+        money::settle(db, now, &office)?;
+    }
     if stop.is_asked() {
         drop(filling);
         let text = format!("Đã dừng theo yêu cầu khi chưa nạp xong. {HALF_FILLED}");

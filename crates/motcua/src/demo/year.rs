@@ -14,6 +14,7 @@ use citizen::{
         facts::{self, record_visit},
         parts::{Actor, RolesHere, maker},
     },
+    fees::till::Payment,
     procedures::facts::{self as procedures, Version},
     results::facts as results,
 };
@@ -385,11 +386,11 @@ impl Stage<'_> {
             }
             Status::ResultAtCounter if dossier.financial == domain::dossier::Financial::Due => {
                 let amount = Dong(dossier.fee_due.0 - dossier.fee_paid.0);
-                (
-                    body.official,
-                    Role::CounterOfficial,
-                    What::MarkPaid { amount, resume: None }.into(),
-                )
+                let maker = Self::player(&[Role::CounterOfficial], body.official);
+                tx.restamp(at(time, body.official));
+                let cash = Payment::cash(amount);
+                on_desk.take_payment(tx, desk, &maker, &cash, None).map_err(played)?;
+                return Ok(self.when_next(case, &on_desk.kept.dossier, time));
             }
             Status::ResultAtCounter if dossier.delivery == Delivery::InPost => (
                 body.official,

@@ -6,7 +6,6 @@ use domain::{
     dossier::{Ground, ReturnChannel},
     identity::{CardQr, Email, IdPaper, Phone},
     ids::{StaffId, UnitId},
-    money::Dong,
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
 use jiff::civil::{Date, DateTime};
@@ -19,6 +18,7 @@ use crate::{
         party,
         sql::{Paper, Person},
     },
+    fees::{Chosen, facts::Tariff, read_choice},
     procedures::facts::Version,
 };
 
@@ -87,13 +87,13 @@ pub(in crate::dossiers) enum Ending {
     HoldBack(NotAccepted, String),
 }
 
-pub(in crate::dossiers) type Read = (Intake, String, Ending);
+pub(in crate::dossiers) type Read = (Intake, String, Ending, Chosen);
 
 pub(in crate::dossiers) fn read_form(
     typed: Typed,
     then: Then,
     unit: UnitId,
-    version: &Version,
+    (version, tariff): (&Version, &Tariff),
     now: DateTime,
 ) -> Result<Read, Mistakes> {
     let mut fields = Fields::of(typed);
@@ -104,8 +104,11 @@ pub(in crate::dossiers) fn read_form(
     }
     let request = fields.optional_text("noi-dung", 1_000);
     let way = fields.choice("nhan-ket-qua", ReturnChannel::from_code);
-    let fee = fields.read_optional("le-phi", Dong::parse);
     let channel = fields.choice("kenh", ChannelKind::from_code);
+    let charged = !tariff.rates.is_empty()
+        || version.body.fees.iter().any(|it| it.amount.is_none_or(|it| it.0 > 0));
+    let must = then == Then::AtOnce && charged;
+    let fee = read_choice(&mut fields, tariff, channel.unwrap_or(ChannelKind::Direct), must);
     let once = fields.typed().get("lan").to_owned();
     let papers = read_papers(&mut fields, &version.body);
     if matches!(then, Then::Accept | Then::AtOnce)
@@ -133,6 +136,7 @@ pub(in crate::dossiers) fn read_form(
         fields.wrong("ho-ten", "Biểu mẫu đã cũ. Hãy mở lại trang tiếp nhận.");
     }
     let whole = (|| {
+        let chosen = fee?;
         let person = Person {
             request: match request? {
                 it if it.is_empty() => version.body.name.clone(),
@@ -149,7 +153,7 @@ pub(in crate::dossiers) fn read_form(
             received_at: now,
             person,
             papers: papers?,
-            fee: fee?.unwrap_or(Dong::ZERO),
+            fee: chosen.assessment.due(),
             agreed_days: match agreed_days? {
                 _ if published => None,
                 // Done at once: a day is more than it takes.
@@ -157,7 +161,7 @@ pub(in crate::dossiers) fn read_form(
                 days => days,
             },
         };
-        Some((intake, once, ending?))
+        Some((intake, once, ending?, chosen))
     })();
     fields.finish(whole)
 }
@@ -194,10 +198,6 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
             let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
             if fields.typed().get("so-van-ban").is_empty() {
                 fields.wrong("so-van-ban", "Ghi số chứng thực hoặc số của giấy tờ vừa cấp.");
-            }
-            let charged = body.fees.iter().any(|it| it.amount.is_none_or(|it| it.0 > 0));
-            if charged && fields.typed().get("le-phi").is_empty() {
-                fields.wrong("le-phi", "Nhập số tiền đã thu; được miễn thì ghi 0.");
             }
             let number = fields.optional_text("so-van-ban", 60).map(Some);
             signer.zip(number).map(|(signer, number)| Ending::AtOnce(signer, number))

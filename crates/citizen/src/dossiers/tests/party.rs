@@ -216,7 +216,7 @@ on_both_engines! { crate::routes();
         let mut fields = vec![
             ("thu-tuc", "1.001193"), ("thu-tuc", "1.004873"), ("thu-tuc", "1.000656"), ("lan", ONCE),
             ("viec", "nhan"), ("ho-ten", "Nguyễn Văn Thử"), ("so-giay-to", "040090123456"),
-            ("nhan-ket-qua", "counter"), ("le-phi-2", "15000"),
+            ("nhan-ket-qua", "counter"), ("le-phi-2", "15000"), ("ly-do-phi-2", "NQ"),
         ];
         let refused = counter.post("/co-quan/ho-so/nhieu", &fields).await;
         assert_eq!(refused.status, 422);

@@ -1,0 +1,160 @@
+//! Accounts to which citizens pay, and the page of books of receipts beside them.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{
+    access::Action,
+    fees::vietqr::{self, Request, VietQrError},
+    text,
+};
+use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand, told};
+use store::journal::Entry;
+
+use super::{
+    facts, places,
+    sql::{
+        receipts,
+        table::{self, KeptAccount},
+    },
+    unit_of,
+};
+
+/// Where they are.
+pub const ADDRESS: &str = "/co-quan/quan-tri/thu-phi";
+
+struct Account {
+    it: KeptAccount,
+    unit: String,
+    until: String,
+}
+
+struct BookLine {
+    id: i64,
+    unit: String,
+    prefix: String,
+    range: String,
+    next: String,
+    left: i64,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "fees/templates/accounts.html")]
+struct Page<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    accounts: Vec<Account>,
+    books: Vec<BookLine>,
+    units: Vec<(String, String)>,
+}
+
+pub(super) async fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
+    let asker = who.clone();
+    let (accounts, books) = site
+        .read(who, move |tx| {
+            let sees = |unit| asker.can_at(Action::FeeManage, unit);
+            let mut accounts = table::accounts(tx)?;
+            accounts.retain(|it| sees(it.unit));
+            let mut books = receipts::books(tx)?;
+            books.retain(|it| sees(it.unit));
+            Ok((accounts, books))
+        })
+        .await?;
+    let title = |unit| who.tree.title(unit).to_owned();
+    site.page(&Page {
+        shell: site.shell(who),
+        m,
+        accounts: accounts
+            .into_iter()
+            .map(|it| Account {
+                unit: title(it.unit),
+                until: it.until.map_or_else(String::new, text::date),
+                it,
+            })
+            .collect(),
+        books: books
+            .into_iter()
+            .map(|it| BookLine {
+                id: it.id,
+                unit: title(it.unit),
+                range: format!("{:07}–{:07}", it.first, it.last),
+                next: format!("{:07}", it.next),
+                left: it.last + 1 - it.next,
+                open: it.closed.is_none(),
+                prefix: it.prefix,
+            })
+            .collect(),
+        units: places(who, Action::FeeManage),
+    })
+}
+
+/// GET `/co-quan/quan-tri/thu-phi`
+pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
+    page(&site, &who, &Mistakes::default()).await
+}
+
+/// POST `/co-quan/quan-tri/thu-phi`: another account.
+pub async fn add(
+    State(site): State<Site>,
+    who: Who,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let mut fields = Fields::of(typed);
+    let unit = fields.choice("don-vi", unit_of);
+    let bank = fields.text("ma-ngan-hang", 6);
+    let bank_name = fields.text("ngan-hang", 80);
+    let number = fields.text("so-tai-khoan", 19);
+    let holder = fields.text("chu-tai-khoan", 120);
+    if let (Some(bank), Some(account)) = (&bank, &number) {
+        let request = Request {
+            bank: bank.clone(),
+            account: account.clone(),
+            amount: None,
+            purpose: String::new(),
+        };
+        if let Err(wrong) = vietqr::payload(&request) {
+            let field = if wrong == VietQrError::Bank { "ma-ngan-hang" } else { "so-tai-khoan" };
+            fields.wrong(field, wrong.to_string());
+        }
+    }
+    let from = who.today();
+    let whole = (|| {
+        Some(KeptAccount {
+            id: 0,
+            unit: unit?,
+            bank: bank?,
+            bank_name: text::tidy(&bank_name?),
+            number: number?,
+            holder: text::tidy(&holder?),
+            mapping: String::new(),
+            from,
+            until: None,
+        })
+    })();
+    let account = match fields.finish(whole) {
+        Ok(it) => it,
+        Err(m) => return Err(Failure::Mistaken(page(&site, &who, &m).await?)),
+    };
+    demand(&who, Action::FeeManage, account.unit)?;
+    site.write(&who, move |tx| Ok(facts::open_account(tx, &account)?)).await?;
+    Ok(told(ADDRESS, "Đã thêm tài khoản thu. Hãy quét thử mã QR ở một hồ sơ còn nợ."))
+}
+
+/// POST `/co-quan/quan-tri/thu-phi/{id}/ngung`
+pub async fn end(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(_): Filled,
+) -> Result<Response, Failure> {
+    let asker = who.clone();
+    site.write(&who, move |tx| {
+        let it = table::account(tx, id)?.ok_or(Failure::NotFound)?;
+        demand(&asker, Action::FeeManage, it.unit)?;
+        table::end_account(tx, id, asker.today())?;
+        tx.journal(Entry::new("fee_account", id, "end"));
+        Ok(())
+    })
+    .await?;
+    Ok(told(ADDRESS, "Tài khoản ngừng thu sau hôm nay."))
+}

@@ -1,0 +1,6 @@
+//! All SQL of fees: the table, receipts and books, statements, refunds, the cash book.
+
+pub mod bank;
+pub mod cash;
+pub mod receipts;
+pub mod table;
