@@ -13,7 +13,6 @@ use super::sql;
 pub(crate) use super::{
     desk::OnDesk,
     show::look,
-    sql::next_number,
     view::{Around, Seen},
 };
 pub use super::{
