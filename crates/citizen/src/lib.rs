@@ -14,6 +14,7 @@ pub mod procedures;
 pub mod results;
 pub mod signatures;
 pub mod tracking;
+pub mod workflows;
 
 /// The routes of every slice in this crate.
 #[must_use]
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .and(notices::routes())
         .and(procedures::routes())
         .and(results::routes())
+        .and(workflows::routes())
         .and(tracking::routes())
         .and(calendar::routes())
         .and(erasure::routes())

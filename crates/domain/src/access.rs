@@ -276,7 +276,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::CalendarManage | Action::UnitManage | Action::StaffManage => {
             matches!(role, Administrator)
         }
-        Action::SubstitutionManage | Action::AdminHome | Action::QueueManage => {
+        Action::AdminHome => matches!(role, Administrator | UnitHead | ReformOfficer),
+        Action::SubstitutionManage | Action::QueueManage => {
             matches!(role, Administrator | UnitHead)
         }
         Action::AccountManage

@@ -16,6 +16,7 @@ use crate::{
     time::Instant,
 };
 
+mod choice;
 pub(crate) mod codes;
 mod command;
 pub mod rules;
@@ -24,9 +25,8 @@ mod status;
 mod tests;
 mod timing;
 
-pub use command::{
-    Collector, Command, CommandKind, Ground, Hop, Maker, Part, Resume, ReturnChannel, What, Words,
-};
+pub use choice::{Collector, Ground, ReturnChannel};
+pub use command::{Asked, Command, CommandKind, Hop, Maker, Part, Resume, What, Words};
 pub use rules::{Refused, decide, decide_all};
 pub use status::{Aggregate, Delivery, Financial, Outcome, PublicStatus, Status, Sync};
 pub use timing::{Precision, Timing, timing};
@@ -150,6 +150,9 @@ pub struct Dossier {
     pub officer: Option<StaffId>,
     /// Everybody who has worked on it as officer or put it up; none of them may sign it.
     pub workers: Vec<StaffId>,
+    /// Who reviewed the draft last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<StaffId>,
     /// Who signed.
     pub signer: Option<StaffId>,
     /// The present step of the workflow.
@@ -217,6 +220,7 @@ impl Default for Dossier {
             settled_by: None,
             officer: None,
             workers: Vec::new(),
+            reviewer: None,
             signer: None,
             hop: None,
             submitted_at: None,
@@ -266,6 +270,19 @@ impl Dossier {
         self.consultations.iter().filter(|it| it.closed_at.is_none())
     }
 
+    /// When it moves on by itself, if nobody does anything before; civil time in Viet Nam.
+    #[must_use]
+    pub fn moves_at(&self) -> Option<DateTime> {
+        let rings = rules::MOVED_ON.contains(&self.status);
+        self.hop.filter(|_| rings).and_then(|it| it.moves_at)
+    }
+
+    /// The step of the workflow at which it is, from 0.
+    #[must_use]
+    pub fn at_step(&self) -> usize {
+        self.hop.map_or(0, |it| usize::from(it.step))
+    }
+
     /// Carries an event into the state. Cannot fail: what happened, happened.
     pub fn apply(&mut self, event: &Event) {
         let at = event.at.civil();
@@ -308,8 +325,9 @@ impl Dossier {
                 self.received_by = Some(*unit);
                 self.submitted_at = Some(*submitted_at);
             }
-            What::Accept { code, received_at, due_at, fee, agreed_days } => {
+            What::Accept { code, received_at, due_at, fee, agreed_days, hop } => {
                 self.agreed_days = *agreed_days;
+                self.step(*hop);
                 self.code = Some(code.clone());
                 self.received_at = Some(*received_at);
                 self.due_at = Some(*due_at);
@@ -341,14 +359,13 @@ impl Dossier {
                 self.officer = hop.holder.or(self.officer);
             }
             What::Verify { pause } => self.suspend(*pause, SuspensionKind::Verification, at),
+            What::ConsultMany { asked } => {
+                for it in asked {
+                    self.ask(it.unit, at, it.due_at);
+                }
+            }
             What::Consult { unit, due_at, pause } => {
-                self.consultations.push(Consultation {
-                    unit: *unit,
-                    asked_at: at,
-                    due_at: *due_at,
-                    closed_at: None,
-                    answered: false,
-                });
+                self.ask(*unit, at, *due_at);
                 self.suspend(*pause, SuspensionKind::Consultation, at);
             }
             What::Answer { unit, .. } => {
@@ -400,10 +417,18 @@ impl Dossier {
             }
             What::RequestWithdraw => self.before_withdraw = Some(from),
             What::RejectWithdraw => self.before_withdraw = None,
-            What::PutUp { officer, hop } | What::Refuse { officer, hop } => {
+            What::PutUp { officer, hop, .. } | What::Refuse { officer, hop, .. } => {
                 self.outcome = what.outcome();
                 self.worked(*officer);
                 self.step(*hop);
+            }
+            What::Approve { reviewer, hop, .. } => {
+                self.reviewer = Some(*reviewer);
+                self.step(*hop);
+            }
+            What::MoveOn { unit, hop } => {
+                self.settled_by = unit.or(self.settled_by);
+                self.hop = Some(*hop);
             }
             What::SendBack { hop } => {
                 self.outcome = None;
@@ -454,11 +479,22 @@ impl Dossier {
                 self.due_original_at = Some(*original_due_at);
             }
             What::Resubmit
+            | What::Contribute
             | What::FinishVerify { .. }
             | What::Archive
             | What::Synchronise { .. }
             | What::Undo => {}
         }
+    }
+
+    fn ask(&mut self, unit: UnitId, asked_at: DateTime, due_at: DateTime) {
+        self.consultations.push(Consultation {
+            unit,
+            asked_at,
+            due_at,
+            closed_at: None,
+            answered: false,
+        });
     }
 
     fn step(&mut self, hop: Option<Hop>) {

@@ -5,21 +5,17 @@ use thiserror::Error;
 
 use crate::{Refusal, deadline::MINUTES_PER_DAY, dossier::Part};
 
+mod check;
+mod gate;
+mod step;
 #[cfg(test)]
 mod tests;
+mod trial;
 
-/// One step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// Who does it, as the decision says.
-    pub actor: String,
-    /// Whose part that is.
-    pub part: Part,
-    /// What is done.
-    pub task: String,
-    /// Minutes of office time; none if the decision does not count it.
-    pub minutes: i64,
-}
+pub use check::{Finding, SERIAL, STEPS_MAX};
+pub use gate::{Block, Blocked, Present};
+pub use step::{FileKind, Guard, Member, Place, Question, Series, Step, Way};
+pub use trial::{Stop, Trial};
 
 /// A workflow: steps in order. One that is approved is never changed, only followed by another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +98,38 @@ impl Workflow {
         self.steps.iter().enumerate().skip(from).find(|(_, it)| parts(it)).map(|(at, _)| at)
     }
 
+    /// The last step before `from` that belongs to `part`; where a dossier goes back to.
+    #[must_use]
+    pub fn last_of(&self, from: usize, part: Part) -> Option<usize> {
+        let parts = |it: &Step| same_turn(it.part, part);
+        self.steps.iter().enumerate().take(from).rfind(|(_, it)| parts(it)).map(|(at, _)| at)
+    }
+
+    /// The step at which a draft that leaves the step `from` is reviewed before it is signed;
+    /// nothing if the workflow lets it go to the signer at once.
+    #[must_use]
+    pub fn review_after(&self, from: usize) -> Option<usize> {
+        let review = self.next_of(from + 1, Part::Reviewer)?;
+        let sign = self.next_of(from + 1, Part::Signer)?;
+        (review < sign).then_some(review)
+    }
+
+    /// Whether a dossier may leave the step `at` by its timer: nobody has to draft or decide
+    /// anything there, or the time to review a draft is over.
+    #[must_use]
+    pub fn may_move_on(&self, at: usize) -> bool {
+        let parts =
+            (self.steps.get(at).map(|it| it.part), self.steps.get(at + 1).map(|it| it.part));
+        match parts {
+            (Some(Part::Counter | Part::CounterHead), Some(Part::Dispatcher | Part::Officer)) => {
+                at == 0
+            }
+            (Some(Part::Dispatcher | Part::Officer), Some(Part::Officer))
+            | (Some(Part::Reviewer), Some(Part::Signer)) => true,
+            _ => false,
+        }
+    }
+
     /// Minutes of office time that the step `at` has, for a dossier whose limit is
     /// `limit_minutes`: its share of the limit, where the workflow was written for another.
     #[must_use]
@@ -121,7 +149,7 @@ fn same_turn(a: Part, b: Part) -> bool {
     let group = |it| match it {
         Part::Counter | Part::CounterHead | Part::Cashier | Part::Post => 0,
         Part::Dispatcher => 1,
-        Part::Officer => 2,
+        Part::Officer | Part::CoHandler => 2,
         Part::Reviewer => 3,
         Part::Signer => 4,
         Part::Clerk => 5,
@@ -162,12 +190,7 @@ pub fn part_of(actor: &str, is_first: bool, is_second: bool) -> Part {
 pub fn default_for(code: &str, name: &str, limit_days: u32) -> Workflow {
     let total = i64::from(limit_days.max(1)) * MINUTES_PER_DAY;
     let small = (total / 10).min(MINUTES_PER_DAY / 2);
-    let step = |actor: &str, part, task: &str, minutes| Step {
-        actor: actor.to_owned(),
-        part,
-        task: task.to_owned(),
-        minutes,
-    };
+    let step = Step::new;
     Workflow {
         code: code.to_owned(),
         version: 1,
@@ -202,11 +225,11 @@ pub fn on_the_spot() -> Workflow {
         version: 1,
         name: "Giải quyết ngay tại Bộ phận Một cửa".to_owned(),
         source: "Nghị định 61/2018/NĐ-CP Điều 17 khoản 5".to_owned(),
-        steps: vec![Step {
-            actor: "Công chức Bộ phận Một cửa".to_owned(),
-            part: Part::Counter,
-            task: "Tiếp nhận, giải quyết, trình ký và trả kết quả ngay".to_owned(),
-            minutes: MINUTES_PER_DAY,
-        }],
+        steps: vec![Step::new(
+            "Công chức Bộ phận Một cửa",
+            Part::Counter,
+            "Tiếp nhận, giải quyết, trình ký và trả kết quả ngay",
+            MINUTES_PER_DAY,
+        )],
     }
 }

@@ -27,4 +27,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0012_papers",
     "0013_results",
     "0014_fees",
+    "0015_workflows",
 ];

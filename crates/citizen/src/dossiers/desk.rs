@@ -9,8 +9,8 @@ use domain::{
         AfterPause, DeadlineError, Explanation, Extension, Pause, Term, TimeLimit, explain,
     },
     dossier::{
-        Collector, Command, Dossier, Ground, Hop, Maker, Part, Refused, Resume, ReturnChannel,
-        SuspensionKind, What, decide, decide_all,
+        Collector, Command, CommandKind, Dossier, Ground, Hop, Maker, Part, Refused, Resume,
+        ReturnChannel, SuspensionKind, What, decide, decide_all,
     },
     ids::{DossierId, StaffId, UnitId, VersionId},
     law::RulePack,
@@ -31,10 +31,14 @@ use crate::{
 };
 
 mod beside;
+mod course;
 mod money;
 mod opening;
 
 pub use beside::{answer_members, hand_to_filer, receive_together};
+pub(super) use course::key;
+pub use course::move_all_on;
+use course::{hop_to, intake_hop};
 use opening::Opened;
 
 /// Why the desk says no before the state machine is asked.
@@ -264,7 +268,7 @@ pub fn receive(
     intake: &Intake,
 ) -> Result<Received, Failure> {
     let opened = Opened::accepted(tx, desk, intake)?;
-    let commands = [opened.submit(intake), opened.accept(intake)?];
+    let commands = [opened.submit(intake), opened.accept(desk, intake)?];
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     opened.keep(tx, intake, &after, &events)
 }
@@ -305,7 +309,7 @@ pub fn settle_and_charge(
     let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
     let mut commands = vec![
         opened.submit(intake),
-        opened.accept(intake)?,
+        opened.accept(desk, intake)?,
         What::SettleOnTheSpot { officer, signer, number }.into(),
     ];
     if intake.fee.0 > 0 {
@@ -492,7 +496,9 @@ impl OnDesk {
         let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
         let code = self.kept.code.clone();
         let due_at = due.at.ok_or_else(|| no(&DeskError::NoLimit))?;
-        Ok(What::Accept { code, received_at: now, due_at, fee, agreed_days })
+        let limit = desk.calendar(self.kept.unit).minutes_between(now, due_at);
+        let hop = intake_hop(&self.workflow, desk.calendar(self.kept.unit), now, limit);
+        Ok(What::Accept { code, received_at: now, due_at, fee, agreed_days, hop })
     }
 
     /// The working of its due date.
@@ -567,7 +573,7 @@ impl OnDesk {
         self.hop_at(desk, at, holder, now)
     }
 
-    fn hop_at(
+    pub(super) fn hop_at(
         &self,
         desk: Desk<'_>,
         at: usize,
@@ -579,9 +585,7 @@ impl OnDesk {
             (Some(from), Some(until)) => calendar.minutes_between(from, until),
             _ => self.workflow.minutes(),
         };
-        let minutes = self.workflow.step_minutes(at, limit);
-        let due_at = if minutes > 0 { calendar.after_minutes(now, minutes) } else { None };
-        Some(Hop { step: u16::try_from(at).ok()?, holder, due_at })
+        hop_to(&self.workflow, calendar, at, holder, (now, limit))
     }
 
     /// Takes a step. Money is not taken or given back by a step alone: see [`Self::take_payment`],
@@ -616,6 +620,7 @@ impl OnDesk {
         beside::allow(tx, &self.kept, &event)?;
         let mut after = self.kept.dossier.clone();
         after.apply(&event);
+        self.may_leave(tx, &after, &event)?;
         if after.due_at != self.kept.dossier.due_at {
             let known = desk.calendar(self.kept.unit).confirmed_through;
             self.kept.provisional = after.due_at.is_some_and(|it| it.date() > known);
@@ -623,10 +628,15 @@ impl OnDesk {
         if !sql::keep(tx, &self.kept, &after, std::slice::from_ref(&event))? {
             return Err(no(&DeskError::Stale));
         }
-        beside::follow(tx, &self.kept, &event)?;
         results::follow(tx, self.kept.id, &self.version.body, &after, &event)?;
-        self.kept.dossier = after;
-        self.kept.edition += 1;
+        let mut kept = self.kept.clone();
+        kept.dossier = after;
+        kept.edition += 1;
+        // What is in force at acceptance holds for it: its step may be another workflow's now.
+        let before = (event.what.kind() != CommandKind::Accept).then_some(&self.kept);
+        beside::follow(tx, &self.kept, &event)?;
+        course::follow(tx, before, &kept, &self.workflow)?;
+        self.kept = kept;
         Ok(())
     }
 }

@@ -306,6 +306,7 @@ pub fn unfolded(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
     loop {
         let kept = sql::all_after(tx, after, CHUNK)?;
         let Some((last, _)) = kept.last() else { break };
+        let timers = sql::timers(tx, after, last.id)?;
         after = last.id;
         for (it, repeats) in kept {
             let folds = match sql::events(tx, it.id) {
@@ -314,7 +315,8 @@ pub fn unfolded(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
                 Err(Fault::Broken(_)) => false,
                 Err(other) => return Err(other),
             };
-            if !repeats || !folds {
+            let timer = timers.iter().find(|(id, _)| *id == it.id).map(|(_, at)| *at);
+            if !repeats || !folds || timer != it.dossier.moves_at() {
                 wrong.push(it.id);
             }
         }

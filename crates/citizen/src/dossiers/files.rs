@@ -144,17 +144,17 @@ pub(super) fn attach(
     kind: &str,
     stored: &[Stored],
 ) -> Result<(), Fault> {
-    stored.iter().try_for_each(|it| attach_to(tx, id, kind, None, it))
+    stored.iter().try_for_each(|it| attach_to(tx, id, kind, None, it).map(|_| ()))
 }
 
-/// Names a stored file as a dossier's, beside the paper that it shows.
+/// Names a stored file as a dossier's, beside the paper that it shows; its row.
 pub(super) fn attach_to(
     tx: &mut Tx<'_>,
     id: DossierId,
     kind: &str,
     paper: Option<i64>,
     it: &Stored,
-) -> Result<(), Fault> {
+) -> Result<i64, Fault> {
     let blob = StoredBlob { sha256: it.sha256.clone(), size: it.size };
     let verdict = match &it.verdict {
         Some(it) => serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?,
@@ -170,8 +170,7 @@ pub(super) fn attach_to(
         verdict: &verdict,
         scan,
     };
-    sql::insert_file(tx, id, &new)?;
-    Ok(())
+    sql::insert_file(tx, id, &new)
 }
 
 /// POST `/co-quan/ho-so/{id}/tep`
@@ -203,7 +202,23 @@ pub async fn add(
         .collect();
     if !stored.is_empty() {
         told_of.insert(0, format!("Đã thêm {} tệp.", stored.len()));
-        site.write(&who, move |tx| Ok(attach(tx, id, "scan", &stored)?)).await?;
+        let document = domain::text::tidy(typed.get("van-ban"));
+        site.write(&who, move |tx| {
+            if document.is_empty() {
+                return Ok(attach(tx, id, "scan", &stored)?);
+            }
+            let owed = super::desk::take(tx, id)?.owed(tx)?;
+            if !owed.contains(&document) {
+                let gone = "Bước này không còn phải lập văn bản đó. Hãy mở lại hồ sơ rồi thêm tệp.";
+                return Err(Failure::Refused(gone.to_owned()));
+            }
+            for it in &stored {
+                let file = attach_to(tx, id, "result", None, it)?;
+                sql::insert_document(tx, id, file, &document)?;
+            }
+            Ok(())
+        })
+        .await?;
     }
     // What is good is kept; what is not is said, with what to do.
     if !wrong.is_empty() {

@@ -76,6 +76,14 @@ const PILES: &[Pile] = &[
         filter: |_| in_status(Status::Transferred),
     },
     Pile {
+        title: "Bản trình chờ thẩm tra",
+        label: "chờ thẩm tra",
+        group: "cho-tham-tra",
+        roles: &[Role::UnitHead, Role::Leader],
+        at_home: true,
+        filter: |_| in_status(Status::ToReview),
+    },
+    Pile {
         title: "Kết quả chờ ký",
         label: "chờ ký",
         group: "cho-ky",
@@ -210,6 +218,29 @@ fn opinions(
     }))
 }
 
+/// Where the workflow has this person help or look on; shown only where there is something.
+fn taking_part(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    seen: &Seen,
+    around: &Around,
+) -> Result<Option<PileView>, Fault> {
+    let filter = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
+    let count = sql::count(tx, seen, &filter)?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let lines = sql::page(tx, seen, &filter, None, SHOWN)?;
+    Ok(Some(PileView {
+        title: "Hồ sơ ông, bà phối hợp hoặc theo dõi",
+        label: "phối hợp, theo dõi",
+        href: "/co-quan/ho-so?nhom=phoi-hop".to_owned(),
+        number: domain::text::number(count),
+        lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
+        is_bad: false,
+    }))
+}
+
 /// GET `/co-quan`: today's work.
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
@@ -230,6 +261,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
                 .map(|it| pile(tx, &asker, &seen, home, &holders, it))
                 .collect::<Result<Vec<_>, Fault>>()?;
             piles.extend(opinions(tx, &asker, &seen, &around)?);
+            piles.extend(taking_part(tx, &asker, &seen, &around)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
             Ok((piles, alarms))
         })

@@ -167,20 +167,11 @@ fn hops(tx: &mut Tx<'_>, on_desk: &OnDesk, events: &[&Event]) -> Result<Vec<Hop>
     let mut from_step = 0;
     let mut due: Option<jiff::civil::DateTime> = None;
     for event in events {
-        let hop = match &event.what {
-            What::Transfer { hop, .. }
-            | What::Assign { hop, .. }
-            | What::Reassign { hop, .. }
-            | What::PutUp { hop, .. }
-            | What::Refuse { hop, .. }
-            | What::SendBack { hop }
-            | What::Sign { hop, .. }
-            | What::Number { hop, .. }
-            | What::Supplement { hop, .. } => *hop,
-            What::HandOver { hop } => Some(*hop),
-            _ => None,
-        };
-        let Some(hop) = hop else { continue };
+        let Some(hop) = event.what.hop() else { continue };
+        if event.what.kind() == CommandKind::Accept {
+            due = hop.due_at;
+            continue;
+        }
         let at = event.at.civil();
         let day = at.date();
         let to = usize::from(hop.step);

@@ -83,6 +83,14 @@ struct Show {
     /// Whether a new dossier can be begun from this one.
     may_clone: bool,
     procedure_code: String,
+    /// Documents that the present step still has to make.
+    owed: Vec<String>,
+    /// What keeps the dossier at its step.
+    kept_by: Vec<String>,
+    /// What whoever looks does on this step beside its main handler.
+    takes_part: &'static str,
+    /// When it moves on by itself.
+    moves_at: Option<String>,
     prints: Vec<papers::Printable>,
     /// Just received: the paper that the citizen waits for.
     fresh: Option<papers::Printable>,
@@ -184,6 +192,13 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
         What::Assign { officer, .. } | What::Reassign { officer, .. } => {
             format!("Cho {}", name_of(tx, Some(*officer), day)?)
         }
+        What::MoveOn { hop, .. } => format!("Đến bước {}", hop.step + 1),
+        What::ConsultMany { asked } => {
+            let units = asked.iter().map(|it| who.tree.title(it.unit));
+            let last = asked.iter().map(|it| it.due_at).max();
+            let by = last.map_or_else(String::new, |it| format!(", trả lời trước {}", until(it)));
+            format!("Hỏi {}{by}", units.collect::<Vec<_>>().join("; "))
+        }
         What::HandOver { hop } => format!("Cho {}", name_of(tx, hop.holder, day)?),
         What::Consult { unit, due_at, .. } => {
             format!("Hỏi {}, trả lời trước {}", who.tree.title(*unit), until(*due_at))
@@ -266,6 +281,7 @@ fn done(
             "certify_copy" => ("Chứng thực bản sao điện tử", String::new()),
             "revoke_copy" => ("Thu hồi bản sao điện tử", String::new()),
             "print_paper" => ("In từ hàng đợi", it.words.unwrap_or_default()),
+            "name_document" => ("Lập văn bản", String::new()),
             "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
             "decide_members" => ("Ghi kết quả từng thành viên", it.words.unwrap_or_default()),
             "collect_members" => ("Trả kết quả cho thành viên", it.words.unwrap_or_default()),
@@ -293,6 +309,7 @@ pub(super) const fn is_at_once(kind: CommandKind) -> bool {
             | CommandKind::Resubmit
             | CommandKind::Sign
             | CommandKind::PutUp
+            | CommandKind::Approve
             | CommandKind::Undo
             | CommandKind::SendByPost
             | CommandKind::Archive
@@ -306,6 +323,7 @@ const HIDDEN: &[CommandKind] = &[
     CommandKind::Refund,
     CommandKind::Submit,
     CommandKind::OnTheSpot,
+    CommandKind::MoveOn,
     CommandKind::Recompute,
     CommandKind::Synchronise,
 ];
@@ -323,6 +341,7 @@ fn buttons(id: DossierId, open: Vec<CommandKind>, last: Option<CommandKind>) -> 
                     | CommandKind::Assign
                     | CommandKind::Begin
                     | CommandKind::PutUp
+                    | CommandKind::Approve
                     | CommandKind::Sign
                     | CommandKind::Number
                     | CommandKind::Return
@@ -432,9 +451,13 @@ pub async fn show(
                 (Some(from), Some(until)) => calendar.minutes_between(from, until),
                 _ => on_desk.workflow.minutes(),
             };
-            let open = if erased { Vec::new() } else { dossier.open_commands(&maker, now) };
+            let mut open = if erased { Vec::new() } else { dossier.open_commands(&maker, now) };
+            if on_desk.questions().is_empty() {
+                open.retain(|it| *it != CommandKind::ConsultMany);
+            }
             let last = dossier.last.as_ref().map(|it| it.kind);
-            let is_own = !maker.parts.is_empty();
+            let takes_part = around.takes_part(tx, id)?;
+            let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
             let page = Show {
                 fresh,
                 refusal,
@@ -487,7 +510,11 @@ pub async fn show(
                 }),
                 may_collect: asker.can_at(domain::access::Action::FeeCollect, kept.unit),
                 number: dossier.number.clone().unwrap_or_default(),
-                may_add_files: is_own && !erased,
+                may_add_files: !maker.parts.is_empty() && !erased,
+                owed: on_desk.owed(tx)?,
+                kept_by: if is_own { on_desk.kept_by(tx)? } else { Vec::new() },
+                takes_part: takes_part.first().map_or("", |it| it.label()),
+                moves_at: dossier.moves_at().map(domain::text::date_time),
                 ties: inner.ties_of(&asker, tx, id)?,
                 beside: beside(tx, &around, id, &person)?,
                 at_counter: counter && !erased,

@@ -12,11 +12,16 @@ use store::{
 };
 
 mod attached;
+mod course;
 pub mod party;
 pub mod tickets;
 pub mod visits;
 
 pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};
+pub use course::{
+    MemberKey, documents, insert_document, members, ringing, series_next, series_number,
+    set_members, set_timer, timers,
+};
 pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
 
 /// What the journal calls a dossier.
@@ -362,7 +367,7 @@ pub fn twin(
            join procedure_version v on v.id = d.version
          where p.id_number = ?1 and v.procedure = ?2 and d.body = ?3 and d.returned_at is null
            and d.status in ('accepted', 'transferred', 'assigned', 'processing', 'verifying',
-             'consulting', 'await_supplement', 'await_payment', 'to_sign', 'to_number',
+             'consulting', 'await_supplement', 'await_payment', 'to_review', 'to_sign', 'to_number',
              'result_at_counter', 'intake_supplement')
          order by d.id desc limit 1",
         &[id_number.into(), procedure.into(), body.into()],
@@ -528,8 +533,9 @@ fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault
 }
 
 /// What happens to a dossier that is no step and that its page tells of.
-const ASIDES: [&str; 13] = [
+const ASIDES: [&str; 14] = [
     "add_file",
+    "name_document",
     "correct_person",
     "erase_person",
     "decide_members",

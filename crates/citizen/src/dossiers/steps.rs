@@ -28,6 +28,8 @@ use super::{
     view::Around,
 };
 
+mod hint;
+
 /// What a step's form asks for.
 #[derive(Default)]
 struct Ask {
@@ -49,6 +51,16 @@ struct Ask {
     papers: Vec<(i64, String)>,
     /// Whether state databases hold what this procedure had asked for.
     replaced: bool,
+    /// Units of which several may be chosen.
+    many: Vec<(String, String)>,
+}
+
+/// The question of the workflow that means a unit.
+fn question<'a>(
+    questions: &'a [domain::workflow::Question],
+    unit: &site::tree::UnitToday,
+) -> Option<&'a domain::workflow::Question> {
+    questions.iter().find(|it| it.means(&unit.kind, &unit.title))
 }
 
 #[derive(Template)]
@@ -116,6 +128,14 @@ fn ask(
             ask.units_label = "Hỏi ý kiến đơn vị";
             ask.date_label = "Đề nghị trả lời trước ngày";
         }
+        CommandKind::ConsultMany => {
+            let named = |it: &&site::tree::UnitToday| question(on_desk.questions(), it).is_some();
+            let asked: Vec<UnitId> = kept.dossier.open_consultations().map(|it| it.unit).collect();
+            let home =
+                |it: &&site::tree::UnitToday| it.parent == Some(kept.body) || it.kind != "division";
+            let units = tree.all().filter(|it| it.id != kept.competent && !asked.contains(&it.id));
+            ask.many = units.filter(named).filter(home).map(|it| title(it.id)).collect();
+        }
         CommandKind::Answer => {
             let open = kept.dossier.open_consultations().map(|it| it.unit);
             let his = open
@@ -127,6 +147,7 @@ fn ask(
         CommandKind::RequestPayment | CommandKind::MarkPaid => {
             ask.amount_label = "Số tiền (đồng)";
         }
+        CommandKind::Number if on_desk.series().is_some() => {}
         CommandKind::Number | CommandKind::FinishCorrection => {
             ask.number_label = "Số, ký hiệu văn bản";
         }
@@ -159,7 +180,8 @@ const fn words_label(kind: CommandKind) -> &'static str {
             CommandKind::RequestSupplement | CommandKind::RequestIntakeSupplement => {
                 "Giấy tờ cần bổ sung, mỗi dòng một loại, kèm lý do và căn cứ"
             }
-            CommandKind::Consult => "Nội dung hỏi",
+            CommandKind::Consult | CommandKind::ConsultMany => "Nội dung hỏi",
+            CommandKind::Contribute => "Ý kiến phối hợp",
             CommandKind::Answer => "Nội dung trả lời",
             _ => "Lý do",
         },
@@ -187,8 +209,7 @@ async fn step_page(
                     kind.label()
                 )));
             }
-            let asked = if kind == CommandKind::Answer { last_question(tx, id)? } else { None };
-            let hint = hint(&around, &on_desk, kind, asked, tx.now().civil());
+            let hint = hint::of(&around, &on_desk, tx, kind)?;
             let drafted =
                 if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
             let person = match kind {
@@ -234,101 +255,6 @@ async fn step_page(
         edition,
         m: &m,
     })
-}
-
-/// What was asked last of another office.
-fn last_question(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, store::Fault> {
-    let events = super::sql::events(tx, id)?;
-    let asked = events.into_iter().rev().find(|it| it.what.kind() == CommandKind::Consult);
-    Ok(asked.and_then(|it| it.words))
-}
-
-/// What the law says about the step, for who is about to take it.
-fn hint(
-    around: &Around,
-    on_desk: &OnDesk,
-    kind: CommandKind,
-    asked: Option<String>,
-    now: DateTime,
-) -> String {
-    let pack = around.calendars.pack(&on_desk.kept.rules);
-    let calendar = around.desk().calendar(on_desk.kept.unit);
-    let clock = &on_desk.version.body.clock;
-    let stands_still = |kind| {
-        let source = &clock.source;
-        if clock.pauses_for(kind) {
-            format!("Thời gian này không tính vào thời hạn giải quyết ({source}).")
-        } else {
-            String::new()
-        }
-    };
-    match (kind, pack) {
-        (CommandKind::Consult, _) => stands_still(SuspensionKind::Consultation),
-        (CommandKind::Answer, _) => {
-            let open = on_desk.kept.dossier.open_consultations();
-            open.map(|it| {
-                format!(
-                    "{} trả lời trước {}.",
-                    around.who.tree.title(it.unit),
-                    domain::text::date_time(it.due_at)
-                )
-            })
-            .chain(asked.map(|it| format!("Nội dung hỏi: {it}")))
-            .collect::<Vec<_>>()
-            .join(" ")
-        }
-        (CommandKind::Verify, _) => stands_still(SuspensionKind::Verification),
-        (CommandKind::RequestSupplement, Some(pack)) => {
-            let within =
-                on_desk.kept.dossier.received_at.and_then(|it| {
-                    calendar.nth_after(it.date(), u32::from(clock.within_days(pack)))
-                });
-            let late = within.is_some_and(|it| now.date() > it);
-            let notice = if late {
-                " Đã quá thời hạn thông báo bổ sung kể từ ngày tiếp nhận; cần nêu rõ lý do."
-            } else {
-                ""
-            };
-            let then = if clock.restarts(Some(pack)) {
-                "thời hạn tính lại từ đầu"
-            } else {
-                "thời hạn tính tiếp phần còn lại"
-            };
-            format!(
-                "Chỉ được yêu cầu một lần và phải nêu đủ mọi giấy tờ. Người nộp có {} ngày làm việc để \
-                 bổ sung; khi nhận đủ, {then}.{notice}",
-                clock.wait_days(pack)
-            )
-        }
-        (CommandKind::Extend, Some(pack)) => {
-            let latest = on_desk.kept.dossier.due_at.and_then(|due| {
-                domain::deadline::apology_latest(calendar, due.date(), pack.apology_days_before)
-            });
-            match latest {
-                Some(day) if now.date() > day => format!(
-                    "Phiếu xin lỗi lẽ ra phải gửi chậm nhất ngày {}; vẫn gửi ngay. Chỉ hẹn lại một lần.",
-                    domain::text::date(day)
-                ),
-                Some(day) => format!(
-                    "Phiếu xin lỗi phải gửi chậm nhất ngày {}. Chỉ hẹn lại một lần.",
-                    domain::text::date(day)
-                ),
-                None => String::new(),
-            }
-        }
-        (CommandKind::Transfer, Some(pack)) => {
-            let received = on_desk.kept.dossier.received_at;
-            if received.is_some_and(|it| it.time() > pack.transfer_cutoff) {
-                format!(
-                    "Hồ sơ nhận sau {} giờ: chuyển chậm nhất đầu giờ ngày làm việc tiếp theo.",
-                    pack.transfer_cutoff.hour()
-                )
-            } else {
-                "Hồ sơ phải được chuyển ngay trong ngày làm việc đã nhận.".to_owned()
-            }
-        }
-        _ => String::new(),
-    }
 }
 
 /// GET `/co-quan/ho-so/{id}/{step}`
@@ -501,9 +427,10 @@ fn command(
         day.to_datetime(calendar.hours.closing(day))
     };
     let what = match kind {
-        CommandKind::Transfer => {
-            unit(&mut fields).map(|unit| What::Transfer { unit, hop: hop(Part::Dispatcher, None) })
-        }
+        CommandKind::Transfer => unit(&mut fields).map(|unit| {
+            let hop = hop(Part::Dispatcher, None).or_else(|| hop(Part::Officer, None));
+            What::Transfer { unit, hop }
+        }),
         CommandKind::Assign => person(&mut fields)
             .map(|officer| What::Assign { officer, hop: hop(Part::Officer, Some(officer)) }),
         CommandKind::Reassign => person(&mut fields)
@@ -566,18 +493,38 @@ fn command(
         CommandKind::RequestWithdraw => Some(What::RequestWithdraw),
         CommandKind::Withdraw => Some(What::Withdraw),
         CommandKind::RejectWithdraw => Some(What::RejectWithdraw),
-        CommandKind::PutUp => {
-            Some(What::PutUp { officer: staff_of(maker)?, hop: hop(Part::Signer, None) })
+        CommandKind::PutUp | CommandKind::Refuse => {
+            let refuses = kind == CommandKind::Refuse;
+            Some(on_desk.put_up(desk, staff_of(maker)?, refuses, now))
         }
-        CommandKind::Refuse => {
-            Some(What::Refuse { officer: staff_of(maker)?, hop: hop(Part::Signer, None) })
+        CommandKind::Approve => Some(on_desk.approve(desk, staff_of(maker)?, now)),
+        CommandKind::Contribute => Some(What::Contribute),
+        CommandKind::ConsultMany => {
+            let chosen: Vec<UnitId> = fields
+                .typed()
+                .all("cac-don-vi")
+                .filter(|it| asks.many.iter().any(|(id, _)| id == it))
+                .filter_map(|it| it.parse().ok().map(UnitId))
+                .collect();
+            if chosen.is_empty() {
+                fields.wrong("cac-don-vi", "Chọn ít nhất một đơn vị.");
+            }
+            let calendar = desk.calendar(kept.unit);
+            let asked = chosen.iter().filter_map(|id| {
+                let it = question(on_desk.questions(), around.who.tree.unit(*id)?)?;
+                let due_at = calendar.after_minutes(now, it.minutes)?;
+                Some(domain::dossier::Asked { unit: *id, due_at })
+            });
+            let asked: Vec<_> = asked.collect();
+            (!asked.is_empty()).then_some(What::ConsultMany { asked })
         }
-        CommandKind::SendBack => {
-            Some(What::SendBack { hop: hop(Part::Officer, kept.dossier.officer) })
-        }
+        CommandKind::SendBack => Some(What::SendBack { hop: on_desk.hop_back(desk, now) }),
         CommandKind::Sign => {
             Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })
         }
+        CommandKind::Number if on_desk.series().is_some() => on_desk
+            .number_of_series(tx, now)?
+            .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
         CommandKind::Number => fields
             .text("so-van-ban", 60)
             .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
@@ -642,6 +589,7 @@ fn command(
         | CommandKind::CancelPayment
         | CommandKind::Refund
         | CommandKind::OnTheSpot
+        | CommandKind::MoveOn
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),
     };

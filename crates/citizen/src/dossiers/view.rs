@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use domain::{
     access::{Action, Grant, Role, Scope},
-    dossier::Maker,
+    dossier::{Maker, Part},
     ids::{DossierId, StaffId, UnitId},
+    workflow::Way,
 };
 use people::{
     calendar::facts::{Calendars, calendars},
@@ -17,7 +18,7 @@ use store::{Fault, Select, Tx};
 use super::{
     desk::{self, Desk, OnDesk},
     parts::{Actor, RolesHere, maker},
-    sql::Kept,
+    sql::{self, Kept},
 };
 
 /// Who asks, and what stands around the desk.
@@ -103,7 +104,50 @@ impl Around {
                 }
             }
         }
+        if self.takes_part(tx, kept.id)?.contains(&Way::CoHandler) {
+            maker.parts.push(Part::CoHandler);
+        }
         Ok(maker)
+    }
+
+    /// What this person does on the present step of a dossier beside its main handler, by its
+    /// workflow.
+    pub fn takes_part(&self, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Way>, Fault> {
+        let members = sql::members(tx, id)?;
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (keys, titles) = self.member_keys(tx)?;
+        let is_meant = |it: &sql::MemberKey| {
+            keys.contains(&it.who) && (it.title.is_empty() || titles.contains(&it.title))
+        };
+        Ok(members.iter().filter(|it| is_meant(it)).map(|it| it.way).collect())
+    }
+
+    /// What this person is wherever he is something, as members of a step are kept: unit and role,
+    /// and the folded titles of his positions.
+    pub fn member_keys(&self, tx: &mut Tx<'_>) -> Result<(Vec<String>, Vec<String>), Fault> {
+        let people = self.own_and_stood_in_for(tx)?;
+        let absent = self.stands_in_for(tx)?;
+        let mut grants = self.who.grants.to_vec();
+        grants.extend(staff::grants_of(tx, &absent)?);
+        let mut keys = Vec::new();
+        for unit in self.who.tree.all() {
+            let body = self.body_of(unit.id);
+            for role in self.roles_within(&grants, unit.id, body) {
+                keys.push(desk::key(unit.id, false, role.code()));
+                keys.push(desk::key(body, true, role.code()));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let mut titles = Vec::new();
+        for id in people {
+            if let Some(it) = staff::person(tx, id, self.who.today())? {
+                titles.push(domain::text::fold(&it.title));
+            }
+        }
+        Ok((keys, titles))
     }
 
     fn maker_by(&self, grants: &[Grant], stands_in_for: &[StaffId], kept: &Kept) -> Maker {
@@ -130,7 +174,11 @@ impl Around {
     /// The dossier, if this person may see it; else it does not exist for him.
     pub fn take(&self, tx: &mut Tx<'_>, id: DossierId) -> Result<OnDesk, Failure> {
         let found = desk::take(tx, id)?;
-        if self.sees(&found.kept) { Ok(found) } else { Err(Failure::NotFound) }
+        if self.sees(&found.kept) || !self.takes_part(tx, id)?.is_empty() {
+            Ok(found)
+        } else {
+            Err(Failure::NotFound)
+        }
     }
 
     /// Whether this person may see it.

@@ -60,8 +60,8 @@ pub(super) const fn taken_up(role: domain::access::Role) -> &'static [Status] {
     use domain::access::Role;
     match role {
         Role::CounterOfficial => &[Status::Accepted, Status::AwaitSupplement, Status::AwaitPayment],
-        Role::UnitHead => &[Status::Accepted, Status::Transferred],
-        Role::Leader => &[Status::Transferred, Status::ToSign],
+        Role::UnitHead => &[Status::Accepted, Status::Transferred, Status::ToReview],
+        Role::Leader => &[Status::Transferred, Status::ToReview, Status::ToSign],
         Role::Clerk => &[Status::ToNumber],
         Role::Specialist => &[Status::Assigned, Status::Processing],
         Role::Administrator | Role::ReformOfficer | Role::Auditor => &[],

@@ -135,7 +135,15 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Version>, Fault> {
     sql::all_in_force(tx, today)
 }
 
-/// The workflow of a procedure on `day`: its own, else that of the desk for what is settled
+/// Adds an edition of a workflow, in force from `from`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn insert_workflow(tx: &mut Tx<'_>, it: &Workflow, from: Date) -> Result<i64, Fault> {
+    sql::insert_workflow(tx, it, from)
+}
+
+/// The workflow of a procedure on `day`: the one that it is bound to, its own, else that of the desk for what is settled
 /// at once, else the default of the tier.
 ///
 /// # Errors
@@ -146,6 +154,11 @@ pub fn workflow_for(
     tier: Tier,
     day: Date,
 ) -> Result<(i64, Arc<Workflow>), Fault> {
+    if let Some(bound) = sql::bound_workflow(tx, &body.code)?
+        && let Some(it) = sql::workflow_in_force(tx, &bound, day)?
+    {
+        return Ok(it);
+    }
     if let Some(own) = sql::workflow_in_force(tx, &body.code, day)? {
         return Ok(own);
     }

@@ -392,3 +392,12 @@ pub fn workflow(tx: &mut Tx<'_>, id: i64) -> Result<Option<Arc<Workflow>>, Fault
     let parse = |it: &str| serde_json::from_str(it).ok();
     row.map(|row| WORKFLOWS.read(&row, id, 0, "workflow", parse)).transpose()
 }
+
+/// The code of the workflow that a procedure is bound to, if it is not the one of its own code.
+pub fn bound_workflow(tx: &mut Tx<'_>, procedure: &str) -> Result<Option<String>, Fault> {
+    let row = tx.query_one(
+        "select workflow_code from workflow_binding where procedure_code = ?1",
+        &[procedure.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}

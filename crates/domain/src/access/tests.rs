@@ -38,7 +38,7 @@ CalendarManage: administrator
 UnitManage: administrator
 StaffManage: administrator
 SubstitutionManage: administrator unit_head
-AdminHome: administrator unit_head
+AdminHome: administrator unit_head reform_officer
 AccountManage: administrator
 JournalRead: administrator auditor
 PersonErase: administrator

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    choice::{Collector, Ground, ReturnChannel},
     codes::codes,
     status::{Outcome, Sync},
 };
@@ -26,6 +27,8 @@ codes! {
         Dispatcher = "dispatcher", "Người phân công";
         /// Who settles it (thụ lý).
         Officer = "officer", "Công chức thụ lý";
+        /// Who works on it beside the main handler, as the workflow says.
+        CoHandler = "co_handler", "Người phối hợp";
         /// The unit leader who checks the draft.
         Reviewer = "reviewer", "Người thẩm tra";
         /// Who signs the result.
@@ -113,12 +116,16 @@ codes! {
         Begin = "begin", "Bắt đầu thụ lý";
         /// t6
         HandOver = "hand_over", "Chuyển bước";
+        /// t6
+        Contribute = "contribute", "Ghi ý kiến phối hợp";
         /// t7
         Verify = "verify", "Xác minh";
         /// t7
         FinishVerify = "finish_verify", "Kết thúc xác minh";
         /// t7
         Consult = "consult", "Hỏi ý kiến";
+        /// t7
+        ConsultMany = "consult_many", "Lấy ý kiến song song";
         /// t7
         Answer = "answer", "Trả lời ý kiến";
         /// t7
@@ -150,6 +157,8 @@ codes! {
         /// t14
         Refuse = "refuse", "Trình từ chối giải quyết";
         /// t14
+        Approve = "approve", "Thẩm tra đạt, trình ký";
+        /// t14
         SendBack = "send_back", "Trả lại bản trình";
         /// t14
         Sign = "sign", "Ký";
@@ -169,6 +178,8 @@ codes! {
         FinishCorrection = "finish_correction", "Ký kết quả đã sửa";
         /// After the end.
         Archive = "archive", "Lưu trữ";
+        /// Its time at a step is over.
+        MoveOn = "move_on", "Tự chuyển bước";
         /// The calendar changed.
         Recompute = "recompute", "Tính lại hẹn trả do đổi lịch";
         /// The outside systems were told.
@@ -205,9 +216,11 @@ impl CommandKind {
             Self::Reassign => "phan-cong-lai",
             Self::Begin => "thu-ly",
             Self::HandOver => "chuyen-buoc",
+            Self::Contribute => "phoi-hop",
             Self::Verify => "xac-minh",
             Self::FinishVerify => "ket-thuc-xac-minh",
             Self::Consult => "hoi-y-kien",
+            Self::ConsultMany => "hoi-y-kien-song-song",
             Self::Answer => "tra-loi",
             Self::SkipAnswer => "khong-cho-y-kien",
             Self::RequestSupplement => "yeu-cau-bo-sung",
@@ -223,6 +236,7 @@ impl CommandKind {
             Self::RejectWithdraw => "khong-cho-rut",
             Self::PutUp => "trinh-ky",
             Self::Refuse => "tu-choi",
+            Self::Approve => "tham-tra",
             Self::SendBack => "tra-lai",
             Self::Sign => "ky",
             Self::Number => "cap-so",
@@ -233,6 +247,7 @@ impl CommandKind {
             Self::Correct => "dinh-chinh",
             Self::FinishCorrection => "ky-dinh-chinh",
             Self::Archive => "luu-tru",
+            Self::MoveOn => "tu-chuyen",
             Self::Recompute => "tinh-lai",
             Self::Synchronise => "dong-bo",
             Self::Undo => "hoan-tac",
@@ -253,7 +268,9 @@ impl CommandKind {
         match self {
             Self::RequestIntakeSupplement
             | Self::RefuseIntake
+            | Self::Contribute
             | Self::Consult
+            | Self::ConsultMany
             | Self::Answer
             | Self::SkipAnswer
             | Self::RequestSupplement
@@ -287,49 +304,13 @@ impl CommandKind {
             | Self::RequestWithdraw
             | Self::Withdraw
             | Self::PutUp
+            | Self::Approve
+            | Self::MoveOn
             | Self::SendByPost
             | Self::Return
             | Self::FinishCorrection
             | Self::Undo => Words::Welcome,
         }
-    }
-}
-
-codes! {
-    /// Why a dossier is turned away at the counter; the words say the rest.
-    pub enum Ground {
-        /// Another body's business.
-        OutsideRemit = "outside_remit", "Không thuộc phạm vi giải quyết";
-        /// The applicant does not meet the conditions.
-        NotEligible = "not_eligible", "Không đủ điều kiện theo quy định";
-        /// Asked once to complete it, and it is still not complete.
-        StillIncomplete = "still_incomplete", "Hồ sơ vẫn chưa đầy đủ sau khi hướng dẫn";
-        /// The same is already being settled.
-        Duplicate = "duplicate", "Trùng với hồ sơ đang giải quyết";
-        /// Something else that the law names.
-        Other = "other", "Lý do khác theo quy định";
-    }
-}
-
-codes! {
-    /// Who stands at the counter to collect.
-    pub enum Collector {
-        /// The applicant himself.
-        Applicant = "applicant", "Người nộp hồ sơ";
-        /// Somebody with a power of attorney, named in the words.
-        Proxy = "proxy", "Người được ủy quyền";
-    }
-}
-
-codes! {
-    /// How the result reaches the citizen.
-    pub enum ReturnChannel {
-        /// Over the counter.
-        Counter = "counter", "Tại Bộ phận Một cửa";
-        /// By public post.
-        Post = "post", "Qua bưu chính công ích";
-        /// As an electronic document.
-        Online = "online", "Trực tuyến";
     }
 }
 
@@ -342,6 +323,19 @@ pub struct Hop {
     pub holder: Option<StaffId>,
     /// When the step is due, civil time in Viet Nam.
     pub due_at: Option<DateTime>,
+    /// When the dossier moves on from it by itself, if the workflow says so; civil time in
+    /// Viet Nam.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves_at: Option<DateTime>,
+}
+
+/// One of several units that are asked at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who is asked.
+    pub unit: UnitId,
+    /// By when an answer is wanted, civil time in Viet Nam.
+    pub due_at: DateTime,
 }
 
 /// The clock runs again.
@@ -374,6 +368,9 @@ pub enum What {
         /// Working days that the counter promised where no limit is published.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agreed_days: Option<u16>,
+        /// The step of receipt, where the workflow has a timer for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hop: Option<Hop>,
     },
     /// Something is missing before acceptance; everything is asked for at once.
     RequestIntakeSupplement,
@@ -391,12 +388,16 @@ pub enum What {
     Begin { officer: StaffId },
     /// It goes on to another step.
     HandOver { hop: Hop },
+    /// A co-handler says what he found.
+    Contribute,
     /// A verification begins; `pause` only where the procedure's law says so.
     Verify { pause: bool },
     /// It ends.
     FinishVerify { resume: Option<Resume> },
     /// Another unit is asked; `pause` only where the procedure's law says so.
     Consult { unit: UnitId, due_at: DateTime, pause: bool },
+    /// Several units are asked at once, as the workflow says; the clock runs on.
+    ConsultMany { asked: Vec<Asked> },
     /// That unit answers.
     Answer { unit: UnitId, resume: Option<Resume> },
     /// Nobody answers in time, and work goes on without.
@@ -433,10 +434,30 @@ pub enum What {
     Withdraw,
     /// It goes on.
     RejectWithdraw,
-    /// A draft result goes to the signer.
-    PutUp { officer: StaffId, hop: Option<Hop> },
-    /// A draft refusal goes to the signer.
-    Refuse { officer: StaffId, hop: Option<Hop> },
+    /// A draft result goes to the signer, or to the reviewer first.
+    PutUp {
+        officer: StaffId,
+        hop: Option<Hop>,
+        /// Whether the workflow has it reviewed first.
+        #[serde(default, skip_serializing_if = "is_no")]
+        review: bool,
+    },
+    /// A draft refusal goes to the signer, or to the reviewer first.
+    Refuse {
+        officer: StaffId,
+        hop: Option<Hop>,
+        /// Whether the workflow has it reviewed first.
+        #[serde(default, skip_serializing_if = "is_no")]
+        review: bool,
+    },
+    /// The reviewer passes the draft to the signer, or to the next reviewer.
+    Approve {
+        reviewer: StaffId,
+        hop: Option<Hop>,
+        /// Whether the workflow has it reviewed once more.
+        #[serde(default, skip_serializing_if = "is_no")]
+        review: bool,
+    },
     /// The draft comes back.
     SendBack { hop: Option<Hop> },
     /// It is signed.
@@ -459,12 +480,20 @@ pub enum What {
     FinishCorrection { signer: StaffId, number: String },
     /// It goes to the archive.
     Archive,
+    /// Its time at a step is over: the workflow sends it on. `unit` settles it from here, if
+    /// nobody did yet.
+    MoveOn { unit: Option<UnitId>, hop: Hop },
     /// The calendar changed, and the appointment with it.
     Recompute { due_at: DateTime, original_due_at: DateTime },
     /// The outside systems answered.
     Synchronise { sync: Sync },
     /// The step before is taken back.
     Undo,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_no(it: &bool) -> bool {
+    !*it
 }
 
 impl What {
@@ -482,9 +511,11 @@ impl What {
             Self::Reassign { .. } => CommandKind::Reassign,
             Self::Begin { .. } => CommandKind::Begin,
             Self::HandOver { .. } => CommandKind::HandOver,
+            Self::Contribute => CommandKind::Contribute,
             Self::Verify { .. } => CommandKind::Verify,
             Self::FinishVerify { .. } => CommandKind::FinishVerify,
             Self::Consult { .. } => CommandKind::Consult,
+            Self::ConsultMany { .. } => CommandKind::ConsultMany,
             Self::Answer { .. } => CommandKind::Answer,
             Self::SkipAnswer { .. } => CommandKind::SkipAnswer,
             Self::RequestSupplement { .. } => CommandKind::RequestSupplement,
@@ -500,6 +531,7 @@ impl What {
             Self::RejectWithdraw => CommandKind::RejectWithdraw,
             Self::PutUp { .. } => CommandKind::PutUp,
             Self::Refuse { .. } => CommandKind::Refuse,
+            Self::Approve { .. } => CommandKind::Approve,
             Self::SendBack { .. } => CommandKind::SendBack,
             Self::Sign { .. } => CommandKind::Sign,
             Self::Number { .. } => CommandKind::Number,
@@ -511,9 +543,30 @@ impl What {
             Self::Correct { .. } => CommandKind::Correct,
             Self::FinishCorrection { .. } => CommandKind::FinishCorrection,
             Self::Archive => CommandKind::Archive,
+            Self::MoveOn { .. } => CommandKind::MoveOn,
             Self::Recompute { .. } => CommandKind::Recompute,
             Self::Synchronise { .. } => CommandKind::Synchronise,
             Self::Undo => CommandKind::Undo,
+        }
+    }
+
+    /// The step to which it leads, if it leads to one.
+    #[must_use]
+    pub const fn hop(&self) -> Option<Hop> {
+        match self {
+            Self::Accept { hop, .. }
+            | Self::Transfer { hop, .. }
+            | Self::Assign { hop, .. }
+            | Self::Reassign { hop, .. }
+            | Self::PutUp { hop, .. }
+            | Self::Refuse { hop, .. }
+            | Self::Approve { hop, .. }
+            | Self::SendBack { hop }
+            | Self::Sign { hop, .. }
+            | Self::Number { hop, .. }
+            | Self::Supplement { hop, .. } => *hop,
+            Self::HandOver { hop } | Self::MoveOn { hop, .. } => Some(*hop),
+            _ => None,
         }
     }
 
@@ -536,6 +589,16 @@ impl What {
         match self {
             Self::MarkPaid { paid_at, .. } => *paid_at,
             _ => None,
+        }
+    }
+
+    /// Whether a draft goes to a reviewer before the signer.
+    pub(super) const fn is_reviewed(&self) -> bool {
+        match self {
+            Self::PutUp { review, .. }
+            | Self::Refuse { review, .. }
+            | Self::Approve { review, .. } => *review,
+            _ => false,
         }
     }
 

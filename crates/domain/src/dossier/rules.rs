@@ -4,7 +4,11 @@ use jiff::{ToSpan as _, civil::DateTime};
 use thiserror::Error;
 
 use super::{Command, CommandKind, Dossier, Event, Maker, Part, Status, What, Words};
-use crate::{Refusal, time::Instant};
+use crate::{
+    Refusal,
+    ids::{StaffId, UnitId},
+    time::Instant,
+};
 
 /// Where a step leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +21,10 @@ pub enum To {
     ProcessingUnlessAwaited,
     /// To processing once nothing is owed any more.
     ProcessingIfPaid,
+    /// To the signer, unless the workflow has a reviewer look at it first.
+    SignerUnlessReviewed,
+    /// To what comes next when the time at a step is over.
+    Onward,
     /// To where the dossier stood before the withdrawal was asked for.
     BeforeWithdraw,
     /// To what it was before the last step.
@@ -43,7 +51,7 @@ pub struct Rule {
 use Status::{
     Accepted, Archived, Assigned, AwaitPayment, AwaitSupplement, ClosedNoSupplement, Consulting,
     Correcting, Draft, IntakeSupplement, Processing, RefusedIntake, ResultAtCounter, Returned,
-    Submitted, ToNumber, ToSign, Transferred, Verifying, WithdrawRequested, Withdrawn,
+    Submitted, ToNumber, ToReview, ToSign, Transferred, Verifying, WithdrawRequested, Withdrawn,
 };
 
 const fn rule(
@@ -68,10 +76,13 @@ const OPEN: &[Status] = &[
     Consulting,
     AwaitSupplement,
     AwaitPayment,
+    ToReview,
     ToSign,
     ToNumber,
     WithdrawRequested,
 ];
+/// From where a dossier moves on by itself.
+pub(super) const MOVED_ON: &[Status] = &[Accepted, Transferred, Assigned, Processing, ToReview];
 /// No decision exists yet: the citizen may still stop it (NĐ 118/2025 Đ.21).
 const STOPPABLE: &[Status] = &[
     Submitted,
@@ -84,6 +95,7 @@ const STOPPABLE: &[Status] = &[
     Consulting,
     AwaitSupplement,
     AwaitPayment,
+    ToReview,
     ToSign,
 ];
 
@@ -97,6 +109,7 @@ const EVER_ACCEPTED: &[Status] = &[
     Consulting,
     AwaitSupplement,
     AwaitPayment,
+    ToReview,
     ToSign,
     ToNumber,
     ResultAtCounter,
@@ -122,9 +135,11 @@ pub const TABLE: &[Rule] = &[
     rule("t6", CommandKind::Reassign, &[Assigned, Processing, Verifying, Consulting], To::Same, &[Part::Dispatcher], "Có lý do"),
     rule("t6", CommandKind::Begin, &[Transferred, Assigned], To::Status(Processing), OFFICER, ""),
     rule("t6", CommandKind::HandOver, &[Processing], To::Same, &[Part::Officer, Part::Reviewer], ""),
-    rule("t7", CommandKind::Verify, &[Processing], To::Status(Verifying), OFFICER, ""),
-    rule("t7", CommandKind::FinishVerify, &[Verifying], To::Status(Processing), OFFICER, ""),
+    rule("t6", CommandKind::Contribute, &[Assigned, Processing, Verifying, Consulting, AwaitSupplement, AwaitPayment, ToReview, ToSign], To::Same, &[Part::CoHandler], "Bước quy trình có người phối hợp"),
+    rule("t7", CommandKind::Verify, &[Processing], To::Status(Verifying), &[Part::Officer, Part::CoHandler], ""),
+    rule("t7", CommandKind::FinishVerify, &[Verifying], To::Status(Processing), &[Part::Officer, Part::CoHandler], ""),
     rule("t7", CommandKind::Consult, &[Processing, Consulting], To::Status(Consulting), OFFICER, "Nêu nội dung và hạn trả lời"),
+    rule("t7", CommandKind::ConsultMany, &[Processing, Consulting], To::Status(Consulting), OFFICER, "Các đơn vị mà bước quy trình nêu; đồng hồ chính vẫn chạy"),
     rule("t7", CommandKind::Answer, &[Consulting], To::ProcessingUnlessAwaited, &[Part::Consulted, Part::Officer], ""),
     rule("t7", CommandKind::SkipAnswer, &[Consulting], To::Status(Processing), OFFICER, "Quá hạn trả lời"),
     rule("t8", CommandKind::RequestSupplement, &[Processing], To::Status(AwaitSupplement), &[Part::Officer, Part::Signer], "Chỉ một lần"),
@@ -132,30 +147,32 @@ pub const TABLE: &[Rule] = &[
     rule("t10", CommandKind::CloseNoSupplement, &[AwaitSupplement], To::Status(ClosedNoSupplement), &[Part::Counter, Part::CounterHead, Part::System], "Quá hạn bổ sung"),
     rule("t11", CommandKind::RequestPayment, &[Processing], To::Status(AwaitPayment), &[Part::Officer, Part::Cashier], ""),
     rule("t12", CommandKind::MarkPaid, &[AwaitPayment], To::ProcessingIfPaid, CASHIER, "Có biên lai"),
-    rule("t12", CommandKind::MarkPaid, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có biên lai"),
+    rule("t12", CommandKind::MarkPaid, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToReview, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có biên lai"),
     rule("t12", CommandKind::AdjustFee, &[AwaitPayment], To::ProcessingIfPaid, CASHIER, "Có lý do"),
-    rule("t12", CommandKind::AdjustFee, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có lý do"),
+    rule("t12", CommandKind::AdjustFee, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToReview, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có lý do"),
     rule("t12", CommandKind::CancelPayment, EVER_ACCEPTED, To::Same, CASHIER, "Có lý do; biên lai giữ nguyên số"),
     rule("t12", CommandKind::Refund, EVER_ACCEPTED, To::Same, CASHIER, "Người khác duyệt"),
     rule("t13", CommandKind::RequestWithdraw, STOPPABLE, To::Status(WithdrawRequested), &[Part::Citizen, Part::Counter, Part::CounterHead], "Chưa có kết quả giải quyết"),
     rule("t13", CommandKind::Withdraw, &[WithdrawRequested], To::Status(Withdrawn), COUNTER, ""),
     rule("t13", CommandKind::RejectWithdraw, &[WithdrawRequested], To::BeforeWithdraw, COUNTER, "Có lý do"),
-    rule("t14", CommandKind::PutUp, &[Processing], To::Status(ToSign), OFFICER, ""),
-    rule("t14", CommandKind::Refuse, &[Processing], To::Status(ToSign), OFFICER, "Có lý do bằng văn bản"),
-    rule("t14", CommandKind::SendBack, &[ToSign], To::Status(Processing), &[Part::Signer, Part::Reviewer], "Có lý do"),
+    rule("t14", CommandKind::PutUp, &[Processing], To::SignerUnlessReviewed, OFFICER, ""),
+    rule("t14", CommandKind::Refuse, &[Processing], To::SignerUnlessReviewed, OFFICER, "Có lý do bằng văn bản"),
+    rule("t14", CommandKind::Approve, &[ToReview], To::SignerUnlessReviewed, &[Part::Reviewer], "Người thẩm tra không phải người thụ lý"),
+    rule("t14", CommandKind::SendBack, &[ToReview, ToSign], To::Status(Processing), &[Part::Signer, Part::Reviewer], "Có lý do"),
     rule("t14", CommandKind::Sign, &[ToSign], To::Status(ToNumber), &[Part::Signer], "Người ký không phải người thụ lý"),
     rule("t14", CommandKind::Number, &[ToNumber], To::Status(ResultAtCounter), &[Part::Clerk], ""),
     rule("t14", CommandKind::OnTheSpot, &[Accepted], To::Status(ResultAtCounter), COUNTER, "Người ký không phải người thụ lý"),
     rule("t15", CommandKind::SendByPost, &[ResultAtCounter], To::Same, &[Part::Counter, Part::CounterHead, Part::Post], "Kết quả đang chờ nhận"),
     rule("t15", CommandKind::PostFailed, &[ResultAtCounter], To::Same, &[Part::Counter, Part::CounterHead, Part::Post], "Kết quả đang gửi bưu chính"),
     rule("t15", CommandKind::Return, &[ResultAtCounter], To::Status(Returned), &[Part::Counter, Part::CounterHead, Part::Post], "Đã nộp đủ phí, lệ phí"),
-    rule("t16", CommandKind::Extend, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, ToSign, ToNumber], To::Same, &[Part::Dispatcher, Part::Signer], "Chỉ một lần; ngày hẹn mới sau ngày hẹn cũ"),
+    rule("t16", CommandKind::Extend, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, ToReview, ToSign, ToNumber], To::Same, &[Part::Dispatcher, Part::Signer], "Chỉ một lần; ngày hẹn mới sau ngày hẹn cũ"),
     rule("t17", CommandKind::Correct, &[ResultAtCounter, Returned], To::Status(Correcting), &[Part::Counter, Part::CounterHead, Part::Officer], "Sai sót của cơ quan"),
     rule("t17", CommandKind::FinishCorrection, &[Correcting], To::Status(ResultAtCounter), &[Part::Signer], ""),
     rule("end", CommandKind::Archive, &[Returned, Withdrawn, ClosedNoSupplement, RefusedIntake], To::Status(Archived), &[Part::Clerk, Part::System], ""),
+    rule("auto", CommandKind::MoveOn, MOVED_ON, To::Onward, &[Part::System], "Hết giờ của bước mà quy trình cho tự chuyển"),
     rule("cal", CommandKind::Recompute, OPEN, To::Same, &[Part::System], "Lịch làm việc thay đổi"),
     rule("syn", CommandKind::Synchronise, Status::ALL, To::Same, &[Part::System], ""),
-    rule("undo", CommandKind::Undo, Status::ALL, To::BeforeLast, &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Dispatcher, Part::Officer, Part::Reviewer, Part::Signer, Part::Clerk, Part::Consulted, Part::Cashier, Part::Post], "Bước cuối do chính mình làm, chưa ai làm tiếp; bước giao giấy cho dân hoặc dừng, chạy đồng hồ: trong 15 phút"),
+    rule("undo", CommandKind::Undo, Status::ALL, To::BeforeLast, &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Dispatcher, Part::Officer, Part::CoHandler, Part::Reviewer, Part::Signer, Part::Clerk, Part::Consulted, Part::Cashier, Part::Post], "Bước cuối do chính mình làm, chưa ai làm tiếp; bước giao giấy cho dân hoặc dừng, chạy đồng hồ: trong 15 phút"),
 ];
 
 /// Why a step is not taken.
@@ -193,6 +210,15 @@ pub enum Refused {
     /// Who settles does not sign.
     #[error("Người thụ lý không được tự ký kết quả. Hãy trình người có thẩm quyền khác.")]
     SignerIsOfficer,
+    /// Who settles does not review.
+    #[error("Người thụ lý không được tự thẩm tra bản trình của mình.")]
+    ReviewerIsOfficer,
+    /// Nobody is asked, or somebody who still owes an answer.
+    #[error("Chọn ít nhất một đơn vị chưa được hỏi.")]
+    NobodyAsked,
+    /// The time at the step is not over.
+    #[error("Chưa đến lúc hồ sơ tự chuyển bước.")]
+    NotYet,
     /// Acts as somebody else.
     #[error("Bước này phải do chính người đứng tên thực hiện.")]
     NotInPerson,
@@ -289,6 +315,18 @@ pub fn decide(
             };
             if paid >= due { Processing } else { status }
         }
+        To::SignerUnlessReviewed => {
+            if command.what.is_reviewed() {
+                ToReview
+            } else {
+                ToSign
+            }
+        }
+        To::Onward => match status {
+            Accepted => Transferred,
+            ToReview => ToSign,
+            it => it,
+        },
         To::BeforeWithdraw => dossier.before_withdraw.unwrap_or(status),
         To::BeforeLast => dossier.last.as_ref().map_or(status, |it| it.before.status),
     };
@@ -338,7 +376,7 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
         }
         What::Sign { signer, .. } | What::FinishCorrection { signer, .. } => {
             in_person(*signer)?;
-            if dossier.officer == Some(*signer) || dossier.workers.contains(signer) {
+            if dossier.has_worked(*signer) {
                 return Err(Refused::SignerIsOfficer);
             }
             Ok(())
@@ -347,6 +385,21 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
             in_person(*officer)?;
             if officer == signer { Err(Refused::SignerIsOfficer) } else { Ok(()) }
         }
+        What::Approve { reviewer, .. } => {
+            in_person(*reviewer)?;
+            if dossier.has_worked(*reviewer) { Err(Refused::ReviewerIsOfficer) } else { Ok(()) }
+        }
+        What::ConsultMany { asked } => {
+            let open = |unit| dossier.open_consultations().any(|it| it.unit == unit);
+            let twice =
+                |(at, unit): (usize, UnitId)| asked.iter().skip(at + 1).any(|it| it.unit == unit);
+            let units = || asked.iter().map(|it| it.unit);
+            if asked.is_empty() || units().any(open) || units().enumerate().any(twice) {
+                return Err(Refused::NobodyAsked);
+            }
+            Ok(())
+        }
+        What::MoveOn { .. } if dossier.moves_at().is_none_or(|it| now < it) => Err(Refused::NotYet),
         What::Answer { unit, .. } => {
             let asked = dossier.open_consultations().any(|it| it.unit == *unit);
             // Its officer files an answer that came on paper; others answer for their own office.
@@ -425,6 +478,7 @@ pub const fn can_be_undone(kind: CommandKind) -> bool {
             | CommandKind::CancelPayment
             | CommandKind::Refund
             | CommandKind::Extend
+            | CommandKind::MoveOn
             | CommandKind::Recompute
             | CommandKind::Synchronise
             | CommandKind::Undo
@@ -432,6 +486,11 @@ pub const fn can_be_undone(kind: CommandKind) -> bool {
 }
 
 impl Dossier {
+    /// Whether somebody settles it or has worked on it as its officer.
+    fn has_worked(&self, staff: StaffId) -> bool {
+        self.officer == Some(staff) || self.workers.contains(&staff)
+    }
+
     /// Whether the last step is one that had to be taken back at once, and was not.
     fn undo_is_late(&self, now: DateTime) -> bool {
         let Some(last) = &self.last else { return false };
@@ -454,9 +513,10 @@ impl Dossier {
             CommandKind::RequestSupplement => self.supplements == 0,
             CommandKind::Extend => self.extensions == 0 && self.due_at.is_some(),
             CommandKind::Begin | CommandKind::PutUp | CommandKind::Refuse => by.staff.is_some(),
-            CommandKind::Sign | CommandKind::FinishCorrection => {
-                by.staff.is_some_and(|it| self.officer != Some(it) && !self.workers.contains(&it))
+            CommandKind::Approve | CommandKind::Sign | CommandKind::FinishCorrection => {
+                by.staff.is_some_and(|it| !self.has_worked(it))
             }
+            CommandKind::MoveOn => self.moves_at().is_some_and(|it| it <= now),
             CommandKind::Return => self.financial != super::Financial::Due,
             CommandKind::MarkPaid => self.financial == super::Financial::Due,
             CommandKind::CancelPayment | CommandKind::Refund => {
@@ -503,6 +563,8 @@ pub fn table_for_people() -> String {
             To::Same => "(giữ nguyên)",
             To::ProcessingUnlessAwaited => "Đang thụ lý, khi đã đủ ý kiến",
             To::ProcessingIfPaid => "Đang thụ lý, khi đã nộp đủ",
+            To::SignerUnlessReviewed => "Chờ ký, hoặc chờ thẩm tra nếu quy trình có bước thẩm tra",
+            To::Onward => "(bước kế tiếp của quy trình)",
             To::BeforeWithdraw => "(trạng thái trước khi yêu cầu rút)",
             To::BeforeLast => "(trạng thái trước bước cuối)",
         };

@@ -31,6 +31,8 @@ codes! {
         AwaitSupplement = "await_supplement", "Chờ công dân bổ sung";
         /// Waiting for the citizen to pay what he owes.
         AwaitPayment = "await_payment", "Chờ nghĩa vụ tài chính";
+        /// The draft result lies with the reviewer.
+        ToReview = "to_review", "Chờ thẩm tra";
         /// The draft result lies with the signer.
         ToSign = "to_sign", "Chờ ký";
         /// Signed; waits for its number and stamp.
@@ -197,6 +199,7 @@ impl Status {
             | Self::Processing
             | Self::Verifying
             | Self::Consulting
+            | Self::ToReview
             | Self::ToSign
             | Self::ToNumber => PublicStatus::InProcess,
             Self::AwaitPayment => PublicStatus::PaymentAsked,

@@ -24,7 +24,7 @@ fn officer() -> Maker {
     maker(2, &[Part::Officer])
 }
 fn leader() -> Maker {
-    maker(3, &[Part::Signer, Part::Dispatcher])
+    maker(3, &[Part::Signer, Part::Dispatcher, Part::Reviewer])
 }
 fn clerk() -> Maker {
     maker(4, &[Part::Clerk])
@@ -42,17 +42,26 @@ fn accept(fee: i64) -> Command {
         due_at: day(16),
         fee: Dong(fee),
         agreed_days: None,
+        hop: None,
     }
     .into()
 }
 fn put_up() -> Command {
-    What::PutUp { officer: StaffId(2), hop: None }.into()
+    What::PutUp { officer: StaffId(2), hop: None, review: false }.into()
 }
 fn sign(staff: i64) -> Command {
     What::Sign { signer: StaffId(staff), hop: None }.into()
 }
 fn give() -> Command {
     What::Return { channel: ReturnChannel::Counter, collector: Collector::Applicant }.into()
+}
+
+fn rings() -> Hop {
+    let at = NOW.civil();
+    Hop { step: 3, holder: None, due_at: Some(at), moves_at: Some(at) }
+}
+fn asked(unit: i64) -> Asked {
+    Asked { unit: UnitId(unit), due_at: day(10) }
 }
 
 /// Takes steps that must be allowed.
@@ -158,12 +167,13 @@ fn a_second_supplement_and_a_second_appointment_are_refused() {
 #[test]
 fn a_refusal_needs_its_reason_and_a_proxy_his_name() {
     let dossier = in_process();
-    let refuse: Command = What::Refuse { officer: StaffId(2), hop: None }.into();
+    let refuse: Command = What::Refuse { officer: StaffId(2), hop: None, review: false }.into();
     assert_eq!(
         refused(&dossier, &officer(), refuse),
         Refused::NoWords { kind: CommandKind::Refuse }
     );
-    let spaces = Command::saying(What::Refuse { officer: StaffId(2), hop: None }, "  \n");
+    let spaces =
+        Command::saying(What::Refuse { officer: StaffId(2), hop: None, review: false }, "  \n");
     assert!(matches!(refused(&dossier, &officer(), spaces), Refused::NoWords { .. }));
 }
 
@@ -324,7 +334,7 @@ fn an_office_answers_for_itself_only_and_the_officer_files_what_came_on_paper() 
 #[test]
 fn whoever_it_is_handed_to_is_its_officer_and_so_is_who_begins_unnamed() {
     let mut dossier = in_process();
-    let hop = Hop { step: 3, holder: Some(StaffId(5)), due_at: None };
+    let hop = Hop { step: 3, holder: Some(StaffId(5)), due_at: None, moves_at: None };
     dossier.apply(&decide(&dossier, What::HandOver { hop }.into(), &officer(), NOW).unwrap());
     assert_eq!(dossier.officer, Some(StaffId(5)));
     assert_eq!(dossier.workers, [StaffId(2)], "who worked on it may still not sign it");
@@ -335,6 +345,100 @@ fn whoever_it_is_handed_to_is_its_officer_and_so_is_who_begins_unnamed() {
         (officer(), What::Begin { officer: StaffId(2) }.into()),
     ]);
     assert_eq!(dossier.officer, Some(StaffId(2)));
+}
+
+#[test]
+fn a_draft_passes_the_reviewer_where_the_workflow_has_one() {
+    let mut dossier = in_process();
+    let put_up = What::PutUp { officer: StaffId(2), hop: None, review: true };
+    dossier.apply(&decide(&dossier, put_up.into(), &officer(), NOW).unwrap());
+    assert_eq!(dossier.status, Status::ToReview);
+    assert!(matches!(refused(&dossier, &leader(), sign(3)), Refused::WrongStatus { .. }));
+    let approve = |staff, review| What::Approve { reviewer: StaffId(staff), hop: None, review };
+    // Who settles does not review, and nobody in somebody else's name.
+    let own = maker(2, &[Part::Officer, Part::Reviewer]);
+    assert_eq!(refused(&dossier, &own, approve(2, false).into()), Refused::ReviewerIsOfficer);
+    assert!(!dossier.may_try(CommandKind::Approve, &own, NOW.civil()));
+    assert_eq!(refused(&dossier, &leader(), approve(9, false).into()), Refused::NotInPerson);
+    let twice = decide(&dossier, approve(3, true).into(), &leader(), NOW).unwrap();
+    assert_eq!(twice.status, Status::ToReview, "a second review follows");
+    let back = Command::saying(What::SendBack { hop: None }, "sai tên");
+    assert_eq!(decide(&dossier, back, &leader(), NOW).unwrap().status, Status::Processing);
+    dossier.apply(&decide(&dossier, approve(3, false).into(), &leader(), NOW).unwrap());
+    assert_eq!((dossier.status, dossier.reviewer), (Status::ToSign, Some(StaffId(3))));
+}
+
+#[test]
+fn a_co_handler_helps_and_the_main_handler_keeps_the_step() {
+    let mut dossier = in_process();
+    let helper = maker(6, &[Part::CoHandler]);
+    let says = Command::saying(What::Contribute, "Ranh giới đúng bản đồ");
+    dossier.apply(&decide(&dossier, says, &helper, NOW).unwrap());
+    assert_eq!((dossier.status, dossier.officer), (Status::Processing, Some(StaffId(2))));
+    assert!(dossier.workers == [StaffId(2)], "who helps may still be asked to sign");
+    assert_eq!(
+        refused(&dossier, &helper, put_up()),
+        Refused::NotYours { kind: CommandKind::PutUp }
+    );
+    assert!(decide(&dossier, What::Verify { pause: false }.into(), &helper, NOW).is_ok());
+}
+
+#[test]
+fn many_are_asked_at_once_and_the_clock_runs_on() {
+    let mut dossier = in_process();
+    let due = dossier.due_at;
+    let ask = |units: &[i64]| {
+        let asked = units.iter().map(|it| asked(*it)).collect();
+        Command::saying(What::ConsultMany { asked }, "xin ý kiến")
+    };
+    assert_eq!(refused(&dossier, &officer(), ask(&[])), Refused::NobodyAsked);
+    assert_eq!(refused(&dossier, &officer(), ask(&[20, 20])), Refused::NobodyAsked);
+    dossier.apply(&decide(&dossier, ask(&[20, 21, 22]), &officer(), NOW).unwrap());
+    assert_eq!(dossier.open_consultations().count(), 3);
+    assert!(!dossier.is_suspended() && dossier.due_at == due);
+    assert_eq!(refused(&dossier, &officer(), ask(&[21])), Refused::NobodyAsked);
+    for (unit, status) in
+        [(21, Status::Consulting), (20, Status::Consulting), (22, Status::Processing)]
+    {
+        let what = What::Answer { unit: UnitId(unit), resume: None };
+        dossier.apply(&decide(&dossier, Command::saying(what, "được"), &officer(), NOW).unwrap());
+        assert_eq!(dossier.status, status);
+    }
+}
+
+#[test]
+fn the_program_moves_it_on_when_its_time_is_over_and_not_before() {
+    let system = Maker::system();
+    let hop = |minutes| Hop {
+        step: 1,
+        holder: None,
+        due_at: None,
+        moves_at: Some(minutes_later(minutes).civil()),
+    };
+    let go = || -> Command { What::MoveOn { unit: Some(UnitId(8)), hop: rings() }.into() };
+    let (mut dossier, _) = walk(vec![(counter(), submit()), (counter(), accept(0))]);
+    assert_eq!(refused(&dossier, &system, go()), Refused::NotYet, "it has no timer");
+    dossier.hop = Some(hop(5));
+    assert_eq!(refused(&dossier, &system, go()), Refused::NotYet);
+    dossier.hop = Some(hop(0));
+    assert_eq!(
+        refused(&dossier, &counter(), go()),
+        Refused::NotYours { kind: CommandKind::MoveOn }
+    );
+    dossier.apply(&decide(&dossier, go(), &system, NOW).unwrap());
+    assert_eq!((dossier.status, dossier.settled_by), (Status::Transferred, Some(UnitId(8))));
+    dossier.status = Status::AwaitSupplement;
+    assert_eq!(dossier.moves_at(), None, "nothing moves while the clock stands still");
+    dossier.status = Status::ToReview;
+    assert_eq!(decide(&dossier, go(), &system, NOW).unwrap().status, Status::ToSign);
+}
+
+#[test]
+fn what_was_written_before_drafts_were_reviewed_still_reads() {
+    let old = r#"{"kind":"put_up","officer":2,"hop":{"step":3,"holder":null,"due_at":null}}"#;
+    let what: What = serde_json::from_str(old).unwrap();
+    assert!(matches!(what, What::PutUp { review: false, .. }));
+    assert_eq!(serde_json::to_string(&what).unwrap(), old, "and is written as before");
 }
 
 #[test]
@@ -377,6 +481,7 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
             due_at: day(16),
             fee: Dong(0),
             agreed_days: None,
+            hop: None,
         },
         What::RequestIntakeSupplement,
         What::Resubmit,
@@ -402,8 +507,15 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
         What::RequestWithdraw,
         What::Withdraw,
         What::RejectWithdraw,
-        What::PutUp { officer: StaffId(2), hop: None },
-        What::Refuse { officer: StaffId(2), hop: None },
+        What::PutUp { officer: StaffId(2), hop: None, review: false },
+        What::Refuse { officer: StaffId(2), hop: None, review: false },
+        What::PutUp { officer: StaffId(2), hop: Some(rings()), review: true },
+        What::Refuse { officer: StaffId(2), hop: None, review: true },
+        What::Approve { reviewer: StaffId(3), hop: None, review: false },
+        What::Approve { reviewer: StaffId(3), hop: None, review: true },
+        What::Contribute,
+        What::ConsultMany { asked: vec![asked(7), asked(11)] },
+        What::MoveOn { unit: Some(UnitId(8)), hop: rings() },
         What::SendBack { hop: None },
         What::Sign { signer: StaffId(3), hop: None },
         What::Number { number: "1".into(), hop: None },
@@ -424,6 +536,7 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
         Just(officer()),
         Just(leader()),
         Just(clerk()),
+        Just(maker(6, &[Part::CoHandler])),
         Just(Maker::system())
     ];
     (makers, proptest::sample::select(whats))

@@ -77,7 +77,12 @@ fn a_limit_that_began_anew_is_measured_from_its_new_beginning() {
 #[test]
 fn a_step_beyond_its_hours_and_a_dossier_that_nobody_touches_ring() {
     let mut it = ten_days();
-    it.hop = Some(Hop { step: 1, holder: None, due_at: Some(date(2026, 3, 3).at(11, 0, 0, 0)) });
+    it.hop = Some(Hop {
+        step: 1,
+        holder: None,
+        due_at: Some(date(2026, 3, 3).at(11, 0, 0, 0)),
+        moves_at: None,
+    });
     assert_eq!(rings(&it, date(2026, 3, 3).at(14, 0, 0, 0)), [AlarmKind::StepLate]);
     it.hop = None;
     let watched = Watched {

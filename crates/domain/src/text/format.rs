@@ -96,3 +96,13 @@ pub fn percent_of(part: u64, whole: u64) -> String {
     let tenths = (part * 2_000 + whole) / (whole * 2);
     format!("{}%", decimal(i64::try_from(tenths).unwrap_or(i64::MAX), 1))
 }
+
+/// Minutes of office time as people say them: `"4 giờ 30 phút"`, `"0 giờ"`.
+#[must_use]
+pub fn hours(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => format!("{hours} giờ"),
+        (0, minutes) => format!("{minutes} phút"),
+        (hours, minutes) => format!("{hours} giờ {minutes} phút"),
+    }
+}

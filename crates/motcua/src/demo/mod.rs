@@ -17,6 +17,7 @@ mod money;
 mod office;
 mod progress;
 mod random;
+mod workflows;
 mod year;
 
 pub use office::{PASSWORD, SignIn};
@@ -134,6 +135,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
         let text = format!("Đã dừng theo yêu cầu khi chưa nạp xong. {HALF_FILLED}");
         return Err(Problem::Refused(text));
     }
+    workflows::play(db, now, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

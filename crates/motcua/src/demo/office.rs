@@ -60,6 +60,8 @@ pub(super) struct Office {
     pub bodies: Vec<Body>,
     pub names: NameData,
     pub sign_ins: Vec<SignIn>,
+    /// Who looks after procedures and workflows.
+    pub reform_officer: Option<Player>,
 }
 
 struct Founder<'a> {
@@ -68,6 +70,7 @@ struct Founder<'a> {
     hash: String,
     from: Date,
     sign_ins: Vec<SignIn>,
+    reform_officer: Option<Player>,
 }
 
 impl Founder<'_> {
@@ -141,9 +144,12 @@ pub(super) fn found(db: &Db, now: Instant, play: &Play) -> Result<Office, Fault>
             hash,
             from,
             sign_ins: Vec::new(),
+            reform_officer: None,
         };
         let bodies = bodies(tx, &mut founder, &held, &ids, today)?;
-        Ok(Office { bodies, sign_ins: show_few(founder.sign_ins), names: names.clone() })
+        let reform_officer = founder.reform_officer;
+        let sign_ins = show_few(founder.sign_ins);
+        Ok(Office { bodies, sign_ins, names: names.clone(), reform_officer })
     })
 }
 
@@ -184,7 +190,7 @@ fn bodies(
             90,
             &[Role::Administrator],
         )?;
-        founder.hire(
+        let reform_officer = founder.hire(
             tx,
             unit,
             "cchc".into(),
@@ -192,6 +198,7 @@ fn bodies(
             80,
             &[Role::ReformOfficer],
         )?;
+        founder.reform_officer = Some(reform_officer);
         founder.hire(tx, unit, "kiemtra".into(), "Thanh tra viên", 85, &[Role::Auditor])?;
     }
     for unit in held {

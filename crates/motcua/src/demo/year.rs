@@ -355,21 +355,23 @@ impl Stage<'_> {
                 officer,
                 Role::Specialist,
                 Command::saying(
-                    What::Refuse { officer: officer.staff, hop: hop(Part::Signer, None) },
+                    on_desk.put_up(desk, officer.staff, true, time),
                     "Không đủ điều kiện theo quy định của thủ tục",
                 ),
             ),
             Status::Processing => {
                 tx.restamp(at(time, officer));
                 desk::answer_members(tx, id, &format!("{}/KQ", 1 + id.0 % 900))?;
-                let what = What::PutUp { officer: officer.staff, hop: hop(Part::Signer, None) };
-                (officer, Role::Specialist, what.into())
+                (officer, Role::Specialist, on_desk.put_up(desk, officer.staff, false, time).into())
             }
             Status::AwaitSupplement => {
                 let resume =
                     on_desk.resume(desk, time).map_err(played)?.ok_or_else(|| missing("pause"))?;
                 let hop = hop(Part::Officer, Some(officer.staff));
                 (body.official, Role::CounterOfficial, What::Supplement { resume, hop }.into())
+            }
+            Status::ToReview => {
+                (body.head, Role::UnitHead, on_desk.approve(desk, body.head.staff, time).into())
             }
             Status::ToSign => (
                 body.leader,

@@ -10,6 +10,7 @@ mod people;
 mod queue;
 mod results;
 mod support;
+mod workflows;
 
 use jiff::civil::date;
 use support::{On, Page, Server};

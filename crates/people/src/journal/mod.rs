@@ -119,6 +119,12 @@ fn act_label(act: &str) -> &str {
         "enable" => "Mở tài khoản",
         "end_sessions" => "Kết thúc các phiên",
         "grant" => "Giao quyền",
+        "name_document" => "Lập văn bản của bước",
+        "draft" => "Lập bản nháp",
+        "change_draft" => "Sửa bản nháp",
+        "discard_draft" => "Bỏ bản nháp",
+        "bind" => "Gắn thủ tục",
+        "unbind" => "Thôi gắn thủ tục",
         "end_grant" => "Thôi quyền",
         "issue_result" => "Ban hành kết quả",
         "reissue" => "Cấp lại kết quả",
@@ -149,6 +155,8 @@ fn subject_label(subject: &str) -> &str {
         "calendar" => "Lịch làm việc",
         "office_hours" => "Giờ làm việc",
         "procedure" => "Thủ tục",
+        "workflow" => "Quy trình nội bộ",
+        "workflow_draft" => "Bản nháp quy trình",
         "unit" => "Đơn vị",
         "staff" => "Cán bộ",
         "position" => "Chức danh",
@@ -172,9 +180,11 @@ fn subject_label(subject: &str) -> &str {
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 12] = [
+const SUBJECTS: [&str; 14] = [
     "dossier",
     "procedure",
+    "workflow",
+    "workflow_draft",
     "calendar",
     "office_hours",
     "unit",

@@ -253,6 +253,8 @@ pub(super) struct FileLine {
     pub id: i64,
     pub name: String,
     pub kilobytes: i64,
+    /// Which document of the workflow it is; empty if none.
+    pub document: String,
     /// Kept apart: it waits for its scan, or failed it.
     pub is_held: bool,
     /// What is to be said about its signatures and its scan; empty if nothing.
@@ -301,6 +303,7 @@ pub(super) fn view(
     let kept = &on_desk.kept;
     let id = kept.id;
     let files = dossiers::files(tx, id)?;
+    let documents = dossiers::documents(tx, id)?;
     let marks = sql::last_marks(tx, id)?;
     let copies = super::copies::of(tx, id)?;
     let reused = super::reuse::sources(tx, id)?;
@@ -310,6 +313,11 @@ pub(super) fn view(
         id: it.id,
         name: it.name.clone(),
         kilobytes: it.size / 1024 + 1,
+        document: documents
+            .iter()
+            .find(|(file, _)| *file == it.id)
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default(),
         is_held: it.is_held(),
         told: it.told(),
         is_doubtful: it.is_doubtful(),

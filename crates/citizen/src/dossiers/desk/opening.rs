@@ -1,16 +1,23 @@
 //! A dossier about to be opened: its version, its office, its number.
 
+use std::sync::Arc;
+
 use domain::{
     codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
     dossier::{Command, Dossier, Event, What},
     ids::UnitId,
     law::{CodeShape, RulePack},
+    workflow::Workflow,
 };
 use jiff::civil::{Date, DateTime};
 use site::{Failure, OrRefuse};
 use store::Tx;
 
-use super::{Desk, DeskError, Intake, Office, Received, no, promise};
+use super::{
+    Desk, DeskError, Intake, Office, Received,
+    course::{follow, intake_hop},
+    no, promise,
+};
 use crate::{
     dossiers::sql::{self, New},
     procedures::facts::{self as procedures, Version},
@@ -25,6 +32,7 @@ pub(super) struct Opened {
     office: Office,
     pack: String,
     workflow: i64,
+    course: Arc<Workflow>,
     code: String,
     provisional: bool,
     due_at: Option<DateTime>,
@@ -63,10 +71,10 @@ impl Opened {
             return Err(no(&DeskError::NotHere));
         }
         let pack = desk.calendars.pack_on(day).ok_or_else(|| no(&DeskError::NoRules))?;
-        let (workflow, _) = procedures::workflow_for(tx, &version.body, office.tier, day)?;
+        let (workflow, course) = procedures::workflow_for(tx, &version.body, office.tier, day)?;
         let code = next_code(tx, desk, pack, office.body, day)?;
         let pack = pack.id.clone();
-        Ok(Self { version, office, pack, workflow, code, provisional: false, due_at: None })
+        Ok(Self { version, office, pack, workflow, course, code, provisional: false, due_at: None })
     }
 
     pub fn submit(&self, intake: &Intake) -> Command {
@@ -78,14 +86,17 @@ impl Opened {
         .into()
     }
 
-    pub fn accept(&self, intake: &Intake) -> Result<Command, Failure> {
+    pub fn accept(&self, desk: Desk<'_>, intake: &Intake) -> Result<Command, Failure> {
         let due_at = self.due_at.ok_or_else(|| no(&DeskError::NoLimit))?;
+        let calendar = desk.calendar(intake.unit);
+        let limit = calendar.minutes_between(intake.received_at, due_at);
         Ok(What::Accept {
             code: self.code.clone(),
             received_at: intake.received_at,
             due_at,
             fee: intake.fee,
             agreed_days: intake.agreed_days,
+            hop: intake_hop(&self.course, calendar, intake.received_at, limit),
         }
         .into())
     }
@@ -119,6 +130,9 @@ impl Opened {
         for event in events {
             state.apply(event);
             crate::results::facts::follow(tx, id, &self.version.body, &state, event)?;
+        }
+        if let Some(kept) = sql::find(tx, id)?.filter(|_| after.status.is_open()) {
+            follow(tx, None, &kept, &self.course)?;
         }
         Ok(Received { id, code: self.code, due_at: self.due_at })
     }

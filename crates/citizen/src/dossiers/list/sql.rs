@@ -36,6 +36,8 @@ pub struct Filter {
     pub dated: bool,
     /// Those on which one of these units is asked for its opinion, wherever they are.
     pub consulted: Option<Vec<UnitId>>,
+    /// Those on whose step somebody takes part by its workflow: what he is, and his titles.
+    pub member: Option<(Vec<String>, Vec<String>)>,
     /// Received from, as a date.
     pub from: Option<String>,
     /// Received until, as a date.
@@ -122,9 +124,27 @@ fn line(row: &Row) -> Result<Line, Fault> {
     })
 }
 
+/// Those on whose step somebody takes part, wherever they are.
+fn taking_part(select: Select, member: Option<&(Vec<String>, Vec<String>)>) -> Select {
+    let Some((keys, titles)) = member.filter(|it| !it.0.is_empty()) else {
+        return select.and("1 = 0", []);
+    };
+    let marks = |count: usize| vec!["?"; count].join(", ");
+    let condition = format!(
+        "d.id in (select m.dossier from step_member m
+           where m.who in ({}) and m.title in ({}))",
+        marks(keys.len()),
+        marks(titles.len() + 1),
+    );
+    let titles =
+        std::iter::once(store::Param::from("")).chain(titles.iter().map(store::Param::from));
+    select.and(&condition, keys.iter().map(store::Param::from).chain(titles))
+}
+
 fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result<Select, Fault> {
     let mut select = Select::new(COLUMNS, from);
     select = match &filter.consulted {
+        None if filter.member.is_some() => taking_part(select, filter.member.as_ref()),
         None => seen.narrow(select),
         Some(units) if units.is_empty() => select.and("1 = 0", []),
         Some(units) => {

@@ -1,0 +1,132 @@
+//! What the law and the workflow say about a step, for who is about to take it.
+
+use domain::{
+    dossier::{CommandKind, SuspensionKind},
+    ids::DossierId,
+};
+use jiff::civil::DateTime;
+use store::{Fault, Tx};
+
+use crate::dossiers::{desk::OnDesk, sql, view::Around};
+
+/// What is said above the form of a step.
+pub(super) fn of(
+    around: &Around,
+    on_desk: &OnDesk,
+    tx: &mut Tx<'_>,
+    kind: CommandKind,
+) -> Result<String, Fault> {
+    let now = tx.now().civil();
+    if let (CommandKind::Number, Some(series)) = (kind, on_desk.series()) {
+        let next = sql::series_next(tx, on_desk.kept.body, &series.name, now.year())?;
+        return Ok(format!(
+            "Số lấy tự động từ sổ “{}”. Số kế tiếp: {}.",
+            series.name,
+            series.written(now.year(), next)
+        ));
+    }
+    let asked = match kind {
+        CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
+        _ => None,
+    };
+    Ok(hint(around, on_desk, kind, asked, now))
+}
+
+/// What was asked last of another office.
+fn last_question(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, Fault> {
+    let events = sql::events(tx, id)?;
+    let asks = |it: &CommandKind| matches!(it, CommandKind::Consult | CommandKind::ConsultMany);
+    let asked = events.into_iter().rev().find(|it| asks(&it.what.kind()));
+    Ok(asked.and_then(|it| it.words))
+}
+
+/// What the law says about the step, for who is about to take it.
+fn hint(
+    around: &Around,
+    on_desk: &OnDesk,
+    kind: CommandKind,
+    asked: Option<String>,
+    now: DateTime,
+) -> String {
+    let pack = around.calendars.pack(&on_desk.kept.rules);
+    let calendar = around.desk().calendar(on_desk.kept.unit);
+    let clock = &on_desk.version.body.clock;
+    let stands_still = |kind| {
+        let source = &clock.source;
+        if clock.pauses_for(kind) {
+            format!("Thời gian này không tính vào thời hạn giải quyết ({source}).")
+        } else {
+            String::new()
+        }
+    };
+    match (kind, pack) {
+        (CommandKind::Consult, _) => stands_still(SuspensionKind::Consultation),
+        (CommandKind::ConsultMany, _) => {
+            "Hỏi nhiều đơn vị cùng lúc; thời hạn giải quyết của hồ sơ vẫn tính.".to_owned()
+        }
+        (CommandKind::Answer, _) => {
+            let open = on_desk.kept.dossier.open_consultations();
+            open.map(|it| {
+                format!(
+                    "{} trả lời trước {}.",
+                    around.who.tree.title(it.unit),
+                    domain::text::date_time(it.due_at)
+                )
+            })
+            .chain(asked.map(|it| format!("Nội dung hỏi: {it}")))
+            .collect::<Vec<_>>()
+            .join(" ")
+        }
+        (CommandKind::Verify, _) => stands_still(SuspensionKind::Verification),
+        (CommandKind::RequestSupplement, Some(pack)) => {
+            let within =
+                on_desk.kept.dossier.received_at.and_then(|it| {
+                    calendar.nth_after(it.date(), u32::from(clock.within_days(pack)))
+                });
+            let late = within.is_some_and(|it| now.date() > it);
+            let notice = if late {
+                " Đã quá thời hạn thông báo bổ sung kể từ ngày tiếp nhận; cần nêu rõ lý do."
+            } else {
+                ""
+            };
+            let then = if clock.restarts(Some(pack)) {
+                "thời hạn tính lại từ đầu"
+            } else {
+                "thời hạn tính tiếp phần còn lại"
+            };
+            format!(
+                "Chỉ được yêu cầu một lần và phải nêu đủ mọi giấy tờ. Người nộp có {} ngày làm việc để \
+                 bổ sung; khi nhận đủ, {then}.{notice}",
+                clock.wait_days(pack)
+            )
+        }
+        (CommandKind::Extend, Some(pack)) => {
+            let latest = on_desk.kept.dossier.due_at.and_then(|due| {
+                domain::deadline::apology_latest(calendar, due.date(), pack.apology_days_before)
+            });
+            match latest {
+                Some(day) if now.date() > day => format!(
+                    "Phiếu xin lỗi lẽ ra phải gửi chậm nhất ngày {}; vẫn gửi ngay. Chỉ hẹn lại một lần.",
+                    domain::text::date(day)
+                ),
+                Some(day) => format!(
+                    "Phiếu xin lỗi phải gửi chậm nhất ngày {}. Chỉ hẹn lại một lần.",
+                    domain::text::date(day)
+                ),
+                None => String::new(),
+            }
+        }
+        (CommandKind::Transfer, Some(pack)) => {
+            let received = on_desk.kept.dossier.received_at;
+            if received.is_some_and(|it| it.time() > pack.transfer_cutoff) {
+                format!(
+                    "Hồ sơ nhận sau {} giờ: chuyển chậm nhất đầu giờ ngày làm việc tiếp theo.",
+                    pack.transfer_cutoff.hour()
+                )
+            } else {
+                "Hồ sơ phải được chuyển ngay trong ngày làm việc đã nhận.".to_owned()
+            }
+        }
+        _ => String::new(),
+    }
+}

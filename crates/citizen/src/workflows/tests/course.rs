@@ -1,0 +1,300 @@
+//! Dossiers do what their workflow says, on both databases.
+
+use domain::access::Role;
+use testkit::{Browser, TestSite, on_both_engines};
+
+use super::{given, publish, with_role};
+use crate::dossiers::{
+    facts as dossiers,
+    tests::{birth, received},
+};
+
+/// The second dossier, for who counts.
+const SECOND: &str = "dddddddddddddddddddddddddddddddd";
+
+async fn act(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) -> testkit::Answer {
+    browser.post(&format!("/co-quan/ho-so/1/{step}"), fields).await
+}
+
+async fn does(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) {
+    let answer = act(browser, step, fields).await;
+    assert_eq!(answer.status, 303, "{step}: {}", answer.text);
+}
+
+/// To the officer who works on it.
+async fn in_process(site: &TestSite) {
+    let mut counter = received(site).await;
+    does(&mut counter, "chuyen", &[("don-vi", "2")]).await;
+    let officer = site.text("select cast(id as text) from staff where name = 'thuly'");
+    does(&mut site.signed_in("truong"), "phan-cong", &[("can-bo", &officer)]).await;
+    does(&mut site.signed_in("thuly"), "thu-ly", &[]).await;
+}
+
+fn status(site: &TestSite) -> String {
+    site.text("select status from dossier where id = 1")
+}
+
+fn sound(site: &TestSite) {
+    assert_eq!(site.run(dossiers::unfolded), [], "the rows are the fold of their events");
+}
+
+/// The default workflow with a step of review after the officer's.
+const REVIEW: [(&str, &str); 5] = [
+    ("so-buoc", "7"),
+    ("b7-nguoi", "Trưởng bộ phận"),
+    ("b7-vai", "reviewer"),
+    ("b7-viec", "Thẩm tra"),
+    ("b7-gio", "1"),
+];
+
+async fn publish_with_review(site: &TestSite) {
+    // Added at the end, then moved up to stand between the officer and the signer.
+    let mut browser = site.signed_in("cchc");
+    browser.post(&format!("{}/nhap-moi", super::DEFAULT), &[]).await;
+    let mut fields: Vec<(&str, &str)> = REVIEW.to_vec();
+    fields.extend([("viec", "len-7"), ("can-cu", "QĐ 1")]);
+    super::save(
+        &mut browser,
+        "default-commune",
+        super::fields_of(site, "default-commune"),
+        &fields,
+    )
+    .await;
+    for wish in ["len-6", "len-5"] {
+        let fields = super::fields_of(site, "default-commune");
+        super::save(&mut browser, "default-commune", fields, &[("viec", wish)]).await;
+    }
+    publish(site, &[]).await;
+    let part = site.run(|tx| {
+        let all = super::sql::versions(tx, "default-commune")?;
+        Ok(all[0].body.steps[3].part)
+    });
+    assert_eq!(part, domain::dossier::Part::Reviewer);
+}
+
+on_both_engines! { crate::routes();
+    async fn a_draft_passes_its_reviewer_before_it_is_signed(site) {
+        given(&site);
+        publish_with_review(&site).await;
+        in_process(&site).await;
+        let mut specialist = site.signed_in("thuly");
+        does(&mut specialist, "trinh-ky", &[]).await;
+        assert_eq!(status(&site), "to_review");
+        assert_eq!(act(&mut site.signed_in("ky"), "ky", &[]).await.status, 422, "not reviewed yet");
+        assert_eq!(act(&mut specialist, "tham-tra", &[]).await.status, 422, "not his own");
+        let mut head = site.signed_in("truong");
+        assert!(head.get("/co-quan").await.text.contains("Bản trình chờ thẩm tra"));
+        assert!(head.get("/co-quan/ho-so?nhom=cho-tham-tra").await.text.contains("Nguyễn Thị Thử"));
+        assert_eq!(act(&mut head, "tra-lai", &[("loi", "")]).await.status, 422, "with a reason");
+        does(&mut head, "tra-lai", &[("loi", "Sai năm sinh")]).await;
+        assert_eq!(status(&site), "processing");
+        assert_eq!(site.count("select step from dossier where id = 1"), 2, "back to the officer's step");
+        does(&mut specialist, "trinh-ky", &[]).await;
+        does(&mut head, "tham-tra", &[]).await;
+        assert_eq!(status(&site), "to_sign");
+        does(&mut site.signed_in("ky"), "ky", &[]).await;
+        assert_eq!(status(&site), "to_number");
+        let page = head.get("/co-quan/ho-so/1").await;
+        assert!(page.text.contains("Thẩm tra đạt, trình ký"), "{}", page.text);
+        let slip = head.get("/co-quan/ho-so/1/in/phieu-kiem-soat").await;
+        assert_eq!(slip.status, 200, "{}", slip.text);
+        sound(&site);
+    }
+
+    async fn a_step_is_not_left_before_its_conditions_are_met_and_says_which(site) {
+        given(&site);
+        publish(&site, &[
+            ("b3-phi", "1"), ("b3-giay", "Đơn xin không ai có"), ("b3-van-ban", "Biên bản xác minh"),
+            ("can-cu", "QĐ 1"),
+        ]).await;
+        in_process(&site).await;
+        let mut specialist = site.signed_in("thuly");
+        let page = specialist.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Trước khi chuyển bước") && page.contains("“Biên bản xác minh”"), "{page}");
+        let refused = act(&mut specialist, "trinh-ky", &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("Đơn xin không ai có"), "{}", refused.text);
+        assert!(refused.text.contains("Biên bản xác minh"), "{}", refused.text);
+        assert_eq!(status(&site), "processing", "nothing was written");
+        // A refusal waits for no papers.
+        does(&mut specialist, "tu-choi", &[("loi", "Không đủ điều kiện")]).await;
+        does(&mut specialist, "hoan-tac", &[]).await;
+        let strange = specialist
+            .upload("/co-quan/ho-so/1/tep", &[("van-ban", "Văn bản khác")], &[("tep", "a.pdf", b"%PDF-1.7 a")])
+            .await;
+        assert_eq!(strange.status, 422, "only what the step demands");
+        for name in ["Biên bản xác minh"] {
+            let added = specialist
+                .upload("/co-quan/ho-so/1/tep", &[("van-ban", name)], &[("tep", "a.pdf", b"%PDF-1.7 a")])
+                .await;
+            assert_eq!(added.status, 303, "{}", added.text);
+        }
+        let still = act(&mut specialist, "trinh-ky", &[]).await;
+        assert!(still.text.contains("Đơn xin") && !still.text.contains("Biên bản"), "{}", still.text);
+        site.given(
+            "update dossier_paper set name = 'ĐƠN XIN không ai có (bản chính)' where dossier = 1 and place = 1",
+            &[],
+        );
+        does(&mut specialist, "trinh-ky", &[]).await;
+        assert_eq!(status(&site), "to_sign");
+        sound(&site);
+    }
+
+    async fn who_helps_works_on_it_and_who_follows_reads_it_and_strangers_do_neither(site) {
+        given(&site);
+        with_role(&site, "diachinh", Role::Specialist, 2, "Công chức địa chính");
+        site.given("insert into unit (id, kind) values (6, 'division'), (7, 'division')", &[]);
+        site.given(
+            "insert into unit_version
+               (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
+             values (6, '2020-01-01', 2, 'Kinh tế', 'Phòng Kinh tế', '', '', '', '', ''),
+                    (7, '2020-01-01', 4, 'Kinh tế', 'Phòng Kinh tế khác', '', '', '', '', '')",
+            &[],
+        );
+        with_role(&site, "kinhte", Role::UnitHead, 6, "Trưởng phòng");
+        with_role(&site, "xa-khac", Role::UnitHead, 7, "Trưởng phòng");
+        publish(&site, &[
+            ("b3-tg-cach", "co_handler"), ("b3-tg-vai", "specialist"), ("b3-tg-noi", "office"),
+            ("b3-tg-chuc", "Công chức địa chính"),
+            ("b3-tg-cach", "follower"), ("b3-tg-vai", "unit_head"), ("b3-tg-noi", "body"),
+            ("b3-tg-chuc", ""),
+            ("can-cu", "QĐ 1"),
+        ]).await;
+        received(&site).await;
+        assert_eq!(site.signed_in("kinhte").get("/co-quan/ho-so/1").await.status, 404, "not yet");
+        does(&mut site.signed_in("quay"), "chuyen", &[("don-vi", "2")]).await;
+        let officer = site.text("select cast(id as text) from staff where name = 'thuly'");
+        does(&mut site.signed_in("truong"), "phan-cong", &[("can-bo", &officer)]).await;
+        does(&mut site.signed_in("thuly"), "thu-ly", &[]).await;
+        let mut helper = site.signed_in("diachinh");
+        let page = helper.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Ghi ý kiến phối hợp") && !page.contains("/trinh-ky\""), "{page}");
+        assert_eq!(act(&mut helper, "phoi-hop", &[("loi", " ")]).await.status, 422);
+        does(&mut helper, "phoi-hop", &[("loi", "Ranh giới đúng bản đồ")]).await;
+        assert_eq!(act(&mut helper, "trinh-ky", &[]).await.status, 422, "the main handler owns it");
+        let holder = "select count(*) from dossier d join staff s on s.id = d.holder where s.name = 'thuly'";
+        assert_eq!(site.count(holder), 1);
+        assert!(helper.get("/co-quan").await.text.contains("phối hợp hoặc theo dõi"));
+        let mut follower = site.signed_in("kinhte");
+        assert!(follower.get("/co-quan/ho-so?nhom=phoi-hop").await.text.contains("Nguyễn Thị Thử"));
+        assert_eq!(follower.get("/co-quan/ho-so/1").await.status, 200);
+        assert_eq!(site.count("select count(*) from journal where act = 'look'"), 0, "it is his to read");
+        assert_eq!(act(&mut follower, "phoi-hop", &[("loi", "x")]).await.status, 422, "to read only");
+        for stranger in ["xa-khac", "quay-khac"] {
+            let mut browser = site.signed_in(stranger);
+            assert_eq!(browser.get("/co-quan/ho-so/1").await.status, 404, "{stranger}");
+            assert!(!browser.get("/co-quan/ho-so?nhom=phoi-hop").await.text.contains("Nguyễn Thị Thử"));
+        }
+        // With the step their part in it is over.
+        does(&mut site.signed_in("thuly"), "trinh-ky", &[]).await;
+        assert_eq!(follower.get("/co-quan/ho-so/1").await.status, 404);
+        sound(&site);
+    }
+
+    async fn several_units_are_asked_at_once_and_the_clock_runs_on(site) {
+        given(&site);
+        with_role(&site, "xa4", Role::Leader, 4, "Chủ tịch");
+        with_role(&site, "huyen", Role::Specialist, 1, "Chuyên viên");
+        publish(&site, &[
+            ("b3-hoi-loai", "commune"), ("b3-hoi-ten", "tan hop"), ("b3-hoi-gio", "2"),
+            ("b3-hoi-loai", "district"), ("b3-hoi-ten", ""), ("b3-hoi-gio", "1"),
+            ("b3-y-kien", "1"), ("b3-gio", "4"), ("can-cu", "QĐ 1"),
+        ]).await;
+        in_process(&site).await;
+        let due = site.text("select due_at from dossier");
+        let mut specialist = site.signed_in("thuly");
+        let early = act(&mut specialist, "trinh-ky", &[]).await;
+        assert!(early.text.contains("phải lấy ý kiến"), "{}", early.text);
+        let form = specialist.get("/co-quan/ho-so/1/hoi-y-kien-song-song").await.text;
+        assert!(form.contains("UBND xã Tân Hợp") && form.contains("UBND huyện Tân Kỳ"), "{form}");
+        let nobody = act(&mut specialist, "hoi-y-kien-song-song", &[("loi", "Xin ý kiến")]).await;
+        assert_eq!(nobody.status, 422);
+        does(&mut specialist, "hoi-y-kien-song-song", &[
+            ("cac-don-vi", "4"), ("cac-don-vi", "1"), ("loi", "Xin ý kiến về ranh giới"),
+        ]).await;
+        assert_eq!(status(&site), "consulting");
+        assert_eq!(site.text("select due_at from dossier"), due, "the main clock runs on");
+        assert_eq!(site.count("select count(*) from dossier_consultation where dossier = 1"), 2);
+        does(&mut site.signed_in("xa4"), "tra-loi", &[("don-vi", "4"), ("loi", "Đồng ý")]).await;
+        assert_eq!(status(&site), "consulting");
+        does(&mut site.signed_in("huyen"), "tra-loi", &[("don-vi", "1"), ("loi", "Đồng ý")]).await;
+        assert_eq!(status(&site), "processing");
+        does(&mut specialist, "trinh-ky", &[]).await;
+        sound(&site);
+    }
+
+    async fn a_dossier_moves_on_by_itself_when_its_time_is_over(site) {
+        given(&site);
+        publish(&site, &[("b1-tu-chuyen", "2"), ("can-cu", "QĐ 1")]).await;
+        received(&site).await;
+        assert_eq!(site.count("select count(*) from dossier_timer"), 1);
+        let page = site.signed_in("quay").get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Tự chuyển bước lúc 10:00"), "{page}");
+        site.pass_minutes(60);
+        site.run_jobs().await;
+        assert_eq!(status(&site), "accepted");
+        site.pass_minutes(65);
+        site.run_jobs().await;
+        assert_eq!(status(&site), "transferred");
+        assert_eq!(site.count("select step from dossier"), 1);
+        assert_eq!(site.count("select count(*) from dossier_timer"), 0);
+        let page = site.signed_in("quay").get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Tự chuyển bước") && page.contains("Hệ thống"), "{page}");
+        sound(&site);
+        // Who was faster leaves nothing for the clock.
+        let mut counter = site.signed_in("quay");
+        counter.post("/co-quan/ho-so/moi", &birth("Trần Thị Nhanh", SECOND)).await;
+        counter.post("/co-quan/ho-so/2/chuyen", &[("don-vi", "2")]).await;
+        assert_eq!(site.count("select count(*) from dossier_timer"), 0);
+    }
+
+    async fn what_is_owed_keeps_it_when_its_time_is_over_until_it_is_there(site) {
+        given(&site);
+        publish(&site, &[("b1-tu-chuyen", "1"), ("b1-tep-scan", "1"), ("can-cu", "QĐ 1")]).await;
+        received(&site).await;
+        site.pass_minutes(90);
+        site.run_jobs().await;
+        assert_eq!(status(&site), "accepted");
+        let mut counter = site.signed_in("quay");
+        counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "a.pdf", b"%PDF-1.7 a")]).await;
+        site.pass_minutes(10);
+        site.run_jobs().await;
+        assert_eq!(status(&site), "transferred");
+        sound(&site);
+    }
+
+    async fn numbers_come_out_of_their_series_without_gaps(site) {
+        given(&site);
+        publish(&site, &[
+            ("b5-so", "Quyết định"), ("b5-mau", "{so}/{nam}/QĐ-UBND"), ("can-cu", "QĐ 1"),
+        ]).await;
+        in_process(&site).await;
+        does(&mut site.signed_in("thuly"), "trinh-ky", &[]).await;
+        does(&mut site.signed_in("ky"), "ky", &[]).await;
+        let mut clerk = site.signed_in("vanthu");
+        let form = clerk.get("/co-quan/ho-so/1/cap-so").await.text;
+        assert!(form.contains("Số kế tiếp: 1/2026/QĐ-UBND") && !form.contains("so-van-ban"), "{form}");
+        does(&mut clerk, "cap-so", &[]).await;
+        // Taken back and given again it is the same number.
+        does(&mut clerk, "hoan-tac", &[]).await;
+        does(&mut clerk, "cap-so", &[]).await;
+        let page = clerk.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("1/2026/QĐ-UBND") && !page.contains("2/2026/QĐ-UBND"), "{page}");
+        assert_eq!(site.count("select count(*) from series_number"), 1);
+        let mut counter = site.signed_in("quay");
+        counter.post("/co-quan/ho-so/moi", &birth("Trần Thị Hai", SECOND)).await;
+        for (login, step, fields) in [
+            ("quay", "chuyen", vec![("don-vi", "2")]),
+            ("thuly", "thu-ly", vec![]),
+            ("thuly", "trinh-ky", vec![]),
+            ("ky", "ky", vec![]),
+            ("vanthu", "cap-so", vec![]),
+        ] {
+            let path = format!("/co-quan/ho-so/2/{step}");
+            let answer = site.signed_in(login).post(&path, &fields).await;
+            assert_eq!(answer.status, 303, "{step}: {}", answer.text);
+        }
+        assert!(clerk.get("/co-quan/ho-so/2").await.text.contains("2/2026/QĐ-UBND"));
+        sound(&site);
+    }
+}
