@@ -4,7 +4,9 @@
 use site::Routes;
 
 pub mod books;
+pub mod evaluation;
 pub mod queue;
+pub mod ratings;
 
 #[cfg(test)]
 mod tests;
@@ -12,5 +14,5 @@ mod tests;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    books::routes().and(queue::routes())
+    books::routes().and(queue::routes()).and(ratings::routes()).and(evaluation::routes())
 }

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod codes;
 pub mod deadline;
 pub mod dossier;
+pub mod evaluation;
 pub mod fees;
 pub mod hours;
 pub mod identity;

@@ -12,6 +12,7 @@ mod board;
 mod book;
 mod clean;
 mod copy;
+mod evaluation;
 mod fees;
 mod forms;
 mod handing;
@@ -33,6 +34,7 @@ pub use book::{
     render_book, render_extract,
 };
 pub use copy::{CopySheet, render_copy};
+pub use evaluation::{EvaluationRow, EvaluationSheet, render_evaluation};
 pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};
 pub use forms::{Form, render, render_many};
 pub use handing::{

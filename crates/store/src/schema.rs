@@ -28,4 +28,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0013_results",
     "0014_fees",
     "0015_workflows",
+    "0016_ratings",
 ];

@@ -103,6 +103,29 @@ pub fn newest(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     sql::newest(tx)
 }
 
+/// The dossier with this number.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_id(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
+    sql::find(tx, id)
+}
+
+/// Dossiers after `after` of a one-stop shop or a body that were received, or whose result came, on one
+/// of these days, both included; by number, some hundreds at a time.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_period(
+    tx: &mut Tx<'_>,
+    unit: domain::ids::UnitId,
+    after: DossierId,
+    days: (jiff::civil::Date, jiff::civil::Date),
+) -> Result<Vec<Kept>, Fault> {
+    const CHUNK: i64 = 500;
+    sql::of_period(tx, unit, after, days, CHUNK)
+}
+
 /// The dossier with this code.
 ///
 /// # Errors

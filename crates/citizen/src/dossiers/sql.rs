@@ -463,6 +463,24 @@ pub fn open_after(
     tx.query(&sql, &[after.into(), from.into(), limit.into()])?.iter().map(kept).collect()
 }
 
+/// Dossiers after `after` of a one-stop shop or a body, received or with a result on one of the days.
+pub fn of_period(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    after: DossierId,
+    (from, until): (jiff::civil::Date, jiff::civil::Date),
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let sql = format!(
+        "{COLUMNS} where id > ?1 and (unit = ?2 or body = ?2) and received_at < ?4
+           and (received_at >= ?3 or finished_at >= ?3)
+         order by id limit ?5"
+    );
+    let (first, last) = (from.at(0, 0, 0, 0), until.tomorrow().unwrap_or(until).at(0, 0, 0, 0));
+    let params = [after.into(), unit.into(), first.into(), last.into(), limit.into()];
+    tx.query(&sql, &params)?.iter().map(kept).collect()
+}
+
 /// Marks a date as provisional or settled. No step of the dossier: its date stays.
 pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Result<(), Fault> {
     tx.execute(

@@ -162,6 +162,8 @@ struct Show {
     asked_of_you: Option<String>,
     steps: Vec<StepView>,
     unit: String,
+    /// Where what came of it can be rated; empty while nothing did.
+    rate: String,
     trips: String,
     tracking: String,
     files: Vec<(String, String)>,
@@ -290,6 +292,11 @@ async fn show(
                     })
                     .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
+                rate: if dossier.finished_at.is_some() {
+                    format!("/danh-gia/{}?ho-so={}", on_desk.kept.unit, on_desk.kept.code)
+                } else {
+                    String::new()
+                },
                 trips: match facts::trips(tx, on_desk.kept.id)? {
                     0 => words.say("track-no-trips"),
                     trips => words.say_with("track-trips", &[("trips", &trips.to_string())]),

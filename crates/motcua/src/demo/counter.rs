@@ -1,5 +1,6 @@
 //! Around the desks: a queue at every one-stop shop, and a past week of numbers where the sign-ins are.
 
+use citizen::dossiers::facts as dossiers;
 use counter::queue::{
     DeskPlan, LanePlan, Plan,
     service::{self, Queue, Server, Wanted},
@@ -91,6 +92,7 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
             }
             tx.restamp(Stamp::of_program(now, "demo"));
             bookings(tx, body, office, general, &mut random)?;
+            rate(tx, body, today, &mut random)?;
         }
         Ok(())
     })
@@ -197,4 +199,33 @@ fn bookings(
         let _ = service::book(tx, &queue, calendar, &wanted)?;
     }
     Ok(())
+}
+
+/// What citizens say of the results of the last months: most are content, a few are not.
+fn rate(tx: &mut Tx<'_>, body: &Body, today: Date, random: &mut Random) -> Result<(), Fault> {
+    let from = today.checked_sub(100.days()).unwrap_or(today);
+    let mut after = domain::ids::DossierId(0);
+    loop {
+        let found = dossiers::of_period(tx, body.counter, after, (from, today))?;
+        let Some(last) = found.last() else { return Ok(()) };
+        after = last.id;
+        for it in &found {
+            let (face, attitude, words) = match random.below(100) {
+                0..=34 => (5, "good", ""),
+                35..=54 => (4, "good", ""),
+                55..=58 => (3, "fair", ""),
+                59 => (2, "fair", "Phải chờ lâu quá."),
+                60 => (1, "bad", "Cán bộ nói chưa được nhẹ nhàng."),
+                // Most people go home without a word.
+                _ => continue,
+            };
+            let answers = [
+                ("attitude".to_owned(), attitude.to_owned()),
+                ("contacts".to_owned(), if face > 3 { "none" } else { "one" }.to_owned()),
+                ("agencies".to_owned(), if face > 4 { "none" } else { "one_stop" }.to_owned()),
+            ];
+            let answered = Answered { face, answers: &answers, words, door: "receipt" };
+            ratings::keep(tx, it, &answered)?;
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod books;
 mod lateness;
 mod people;
 mod queue;
+mod ratings;
 mod results;
 mod support;
 mod workflows;

@@ -1,0 +1,320 @@
+//! Counting: every dossier of a period, what it scores on each indicator, and what the unit scores.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
+
+use citizen::{
+    dossiers::facts as dossiers,
+    procedures::facts::{self as procedures, Version},
+};
+use domain::{
+    dossier::{Status, Timing},
+    evaluation::{Found, IndicatorSet, Online, conduct_points, contact_points, time_points},
+    ids::{DossierId, StaffId, UnitId, VersionId},
+    org::UnitKind,
+    procedure::{ChannelKind, ServiceLevel, Tier},
+};
+use jiff::civil::{Date, DateTime};
+use site::Who;
+use store::{Fault, Tx};
+
+use crate::ratings::{self, Given};
+
+/// What is evaluated.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// A one-stop shop, or a commune, district or province with all that is received there.
+    pub unit: UnitId,
+    /// One official only.
+    pub official: Option<StaffId>,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+}
+
+/// A dossier and what it scores.
+#[derive(Debug, Clone)]
+pub(super) struct Scored {
+    pub id: DossierId,
+    pub code: String,
+    pub procedure: String,
+    pub officer: Option<StaffId>,
+    pub received_in: bool,
+    pub finished_in: bool,
+    pub timing: Option<Timing>,
+    pub on_the_spot: bool,
+    pub online: bool,
+    pub late_online: bool,
+    pub supplements: i64,
+    pub extended: bool,
+    pub refused: bool,
+    pub rating: Option<Given>,
+}
+
+impl Scored {
+    fn points_of(&self, item: &str) -> Option<i64> {
+        self.rating.as_ref()?.points.get(item).copied()
+    }
+
+    fn complained(&self) -> bool {
+        self.points_of("attitude") == Some(0)
+    }
+
+    /// What it scores on an indicator that is counted by dossier, and why.
+    pub fn points(&self, number: u8) -> Option<(i64, String)> {
+        if !self.finished_in {
+            return None;
+        }
+        match number {
+            1 => self.timing.map(|it| (time_points(it), it.label().to_lowercase())),
+            3 => Some(match self.points_of("contacts") {
+                Some(points) => (points, "người dân trả lời".to_owned()),
+                None => {
+                    let count = self.supplements;
+                    (contact_points(count), format!("yêu cầu bổ sung {count} lần"))
+                }
+            }),
+            4 => self.points_of("agencies").map(|it| (it, "người dân trả lời".to_owned())),
+            7 => self.timing.map(|it| {
+                let complained = self.complained();
+                let why = if complained {
+                    "có phản ánh về thái độ".to_owned()
+                } else {
+                    format!("{}, không có phản ánh", it.label().to_lowercase())
+                };
+                (conduct_points(it, complained), why)
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What was found for an indicator, from how many of what.
+pub(super) struct Line {
+    pub number: u8,
+    pub found: Found,
+    /// Of how many: in words.
+    pub figure: String,
+    /// Where it comes from.
+    pub source: String,
+    /// What is missing, or how a gap of the text is filled.
+    pub note: String,
+}
+
+/// All that was counted.
+pub(super) struct Counted {
+    pub lines: Vec<Line>,
+    pub dossiers: Vec<Scored>,
+    pub officials: Vec<StaffId>,
+}
+
+/// The one-stop shops of a unit.
+pub(super) fn counters_of(who: &Who, unit: UnitId) -> Vec<UnitId> {
+    let one_stop = |it: &UnitId| who.tree.known(*it).is_some_and(|it| it.kind == "one_stop");
+    let mut units: Vec<UnitId> = vec![unit];
+    units.extend(who.tree.children(unit));
+    units.into_iter().filter(one_stop).collect()
+}
+
+fn tier_of(who: &Who, unit: UnitId) -> Tier {
+    let kinds = who.tree.line(unit).into_iter().filter_map(|it| who.tree.known(it));
+    kinds
+        .filter_map(|it| UnitKind::of(&it.kind))
+        .find_map(|it| match it {
+            UnitKind::Commune => Some(Tier::Commune),
+            UnitKind::District => Some(Tier::District),
+            UnitKind::Province => Some(Tier::Province),
+            UnitKind::Division | UnitKind::OneStop => None,
+        })
+        .unwrap_or(Tier::Commune)
+}
+
+fn within(at: Option<DateTime>, wanted: &Wanted) -> bool {
+    at.is_some_and(|it| wanted.from <= it.date() && it.date() <= wanted.until)
+}
+
+/// Reads and scores every dossier of the period.
+fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored>, Fault> {
+    let counters = counters_of(who, wanted.unit);
+    let ratings = ratings::since(tx, &counters, wanted.from)?;
+    let now = tx.now().civil();
+    let mut versions: HashMap<VersionId, Version> = HashMap::new();
+    let mut scored = Vec::new();
+    let mut after = DossierId(0);
+    loop {
+        let found = dossiers::of_period(tx, wanted.unit, after, (wanted.from, wanted.until))?;
+        let Some(last) = found.last() else { break };
+        after = last.id;
+        for it in found {
+            let dossier = &it.dossier;
+            if wanted.official.is_some_and(|staff| dossier.officer != Some(staff)) {
+                continue;
+            }
+            if let Entry::Vacant(place) = versions.entry(it.version) {
+                let found = procedures::version(tx, it.version)?;
+                let missing = || Fault::Broken(format!("dossier {} has no version", it.id));
+                place.insert(found.ok_or_else(missing)?);
+            }
+            let Some(version) = versions.get(&it.version) else { continue };
+            let channel = dossier.channel.unwrap_or(ChannelKind::Direct);
+            let precision = version.body.precision(channel);
+            let timing = dossier.finished_timing(precision);
+            let online = channel == ChannelKind::Online;
+            scored.push(Scored {
+                id: it.id,
+                procedure: version.body.code.clone(),
+                officer: dossier.officer,
+                received_in: within(dossier.received_at, wanted),
+                finished_in: within(dossier.finished_at, wanted),
+                timing,
+                on_the_spot: dossier.finished_at.is_some() && dossier.hop.is_none(),
+                online,
+                late_online: online
+                    && (timing == Some(Timing::Late) || dossier.is_overdue(now, precision)),
+                supplements: i64::from(dossier.supplements) + i64::from(dossier.intake_supplements),
+                extended: dossier.extensions > 0,
+                refused: dossier.outcome == Some(domain::dossier::Outcome::Refused)
+                    || dossier.status == Status::RefusedIntake,
+                rating: ratings.get(&it.id).cloned(),
+                code: it.code,
+            });
+        }
+    }
+    Ok(scored)
+}
+
+fn of_dossiers(number: u8, all: &[Scored]) -> (Found, String) {
+    let points: Vec<i64> = all.iter().filter_map(|it| it.points(number)).map(|it| it.0).collect();
+    let (sum, count) = (points.iter().sum(), i64::try_from(points.len()).unwrap_or(0));
+    if count == 0 {
+        return (Found::Nothing, String::new());
+    }
+    (Found::Dossiers { points: sum, count }, format!("{sum} điểm / {count} hồ sơ"))
+}
+
+fn line(number: u8, (found, figure): (Found, String), source: &str, note: &str) -> Line {
+    Line { number, found, figure, source: source.to_owned(), note: note.to_owned() }
+}
+
+const FROM_SYSTEM: &str = "hồ sơ có kết quả trong kỳ, theo ngày hẹn đầu tiên";
+const FROM_RATINGS: &str = "đánh giá của người dân";
+
+fn organisation(set: &IndicatorSet, tier: Tier, all: &[Scored]) -> Line {
+    let mut procedures: BTreeMap<&str, bool> = BTreeMap::new();
+    for it in all.iter().filter(|it| it.finished_in) {
+        *procedures.entry(it.procedure.as_str()).or_insert(true) &= it.on_the_spot;
+    }
+    let whole = i64::try_from(procedures.len()).unwrap_or(0);
+    let here = i64::try_from(procedures.values().filter(|it| **it).count()).unwrap_or(0);
+    let figure = if whole == 0 {
+        String::new()
+    } else {
+        format!("{here}/{whole} thủ tục giải quyết ngay tại Một cửa")
+    };
+    line(
+        5,
+        (set.organisation(tier, here, whole, whole), figure),
+        "thủ tục của hồ sơ có kết quả trong kỳ; mọi hồ sơ của chương trình đều nhận và trả tại Một cửa",
+        "",
+    )
+}
+
+fn online(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    set: &IndicatorSet,
+    tier: Tier,
+    wanted: &Wanted,
+    all: &[Scored],
+) -> Result<Line, Fault> {
+    let with_districts = who.tree.has_districts();
+    let ours = procedures::all(tx)?;
+    let ours: Vec<_> = ours
+        .iter()
+        .filter(|it| it.body.body == "ubnd" && it.body.settled_by(tier, with_districts))
+        .filter(|it| it.in_force_from <= wanted.until)
+        .filter(|it| it.in_force_until.is_none_or(|last| last >= wanted.until))
+        .collect();
+    let levels = ours.iter().map(|it| it.body.level);
+    let high = levels.filter(|it| matches!(it, ServiceLevel::Partial | ServiceLevel::EndToEnd));
+    let count = |it: usize| i64::try_from(it).unwrap_or(0);
+    let received: Vec<_> = all.iter().filter(|it| it.received_in).collect();
+    let found = Online {
+        procedures: count(ours.len()),
+        high: count(high.count()),
+        dossiers: count(received.len()),
+        online: count(received.iter().filter(|it| it.online).count()),
+        late: count(received.iter().filter(|it| it.late_online).count()),
+    };
+    let figure = if found.dossiers == 0 {
+        String::new()
+    } else {
+        format!(
+            "{}/{} thủ tục mức độ 3, 4; {}/{} hồ sơ trực tuyến, {} quá hạn",
+            found.high, found.procedures, found.online, found.dossiers, found.late
+        )
+    };
+    let source = "danh mục thủ tục và hồ sơ tiếp nhận trong kỳ";
+    Ok(line(9, (set.online(found), figure), source, ""))
+}
+
+/// Counts everything.
+pub(super) fn count(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    set: &IndicatorSet,
+    wanted: &Wanted,
+) -> Result<Counted, Fault> {
+    let all = dossiers_of(tx, who, wanted)?;
+    let tier = tier_of(who, wanted.unit);
+    let agencies = match of_dossiers(4, &all) {
+        (Found::Nothing, _) if all.iter().any(|it| it.finished_in) => {
+            (Found::Unrecorded, String::new())
+        }
+        found => found,
+    };
+    let mut lines = vec![
+        line(1, of_dossiers(1, &all), FROM_SYSTEM, ""),
+        line(
+            2,
+            (Found::Unrecorded, String::new()),
+            "phần thời gian giao cho từng cơ quan",
+            "Chương trình chưa tính sớm, đúng, muộn của từng cơ quan tham gia.",
+        ),
+        line(
+            3,
+            of_dossiers(3, &all),
+            "đánh giá của người dân; hồ sơ không có trả lời thì theo số lần yêu cầu bổ sung",
+            "",
+        ),
+        line(4, agencies, FROM_RATINGS, "Chỉ tính hồ sơ có người trả lời mục này."),
+    ];
+    let conduct = line(
+        7,
+        of_dossiers(7, &all),
+        "thời gian giải quyết và đánh giá về thái độ",
+        "Trả lời “Chưa đúng mực” tính là phản ánh; quá hạn mà không có phản ánh tính 0 điểm.",
+    );
+    if wanted.official.is_none() {
+        lines.push(organisation(set, tier, &all));
+        lines.push(line(
+            6,
+            (Found::Unrecorded, String::new()),
+            "niêm yết tại trụ sở và trên mạng",
+            "Chương trình chưa ghi nhận việc kiểm tra niêm yết theo kỳ.",
+        ));
+        lines.push(conduct);
+        lines.push(line(
+            8,
+            (Found::Unrecorded, String::new()),
+            "sổ phản ánh, kiến nghị",
+            "Chương trình chưa quản lý phản ánh, kiến nghị.",
+        ));
+        lines.push(online(tx, who, set, tier, wanted, &all)?);
+    } else {
+        lines.push(conduct);
+    }
+    let officials: BTreeSet<StaffId> =
+        all.iter().filter(|it| it.finished_in).filter_map(|it| it.officer).collect();
+    Ok(Counted { lines, dossiers: all, officials: officials.into_iter().collect() })
+}

@@ -1,0 +1,19 @@
+# Words of ratings.
+rate-title = Rate our service
+rate-intro = Enter the code and the secret of your receipt. Each dossier is rated once.
+rate-go-on = Continue
+rate-nameless = The staff do not learn who answered.
+rate-ask = How satisfied are you?
+rate-5 = Very satisfied
+rate-4 = Satisfied
+rate-3 = Neither
+rate-2 = Dissatisfied
+rate-1 = Very dissatisfied
+rate-words = Anything to add? (not required)
+rate-send = Send
+rate-thanks = Thank you for your rating.
+rate-choose-face = Choose a face.
+rate-too-long = More than 1,000 letters. Please write less.
+rate-twice = This dossier was rated already. Each is rated once.
+rate-nothing-yet = There is no result to rate yet.
+rate-over = The page was open for too long. Enter the code again.

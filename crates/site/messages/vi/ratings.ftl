@@ -1,0 +1,19 @@
+# Words of ratings.
+rate-title = Đánh giá sự phục vụ
+rate-intro = Nhập mã hồ sơ và mã bí mật trên giấy hẹn. Mỗi hồ sơ đánh giá được một lần.
+rate-go-on = Tiếp tục
+rate-nameless = Cán bộ được đánh giá không biết ai trả lời.
+rate-ask = Ông, bà hài lòng đến mức nào?
+rate-5 = Rất hài lòng
+rate-4 = Hài lòng
+rate-3 = Bình thường
+rate-2 = Không hài lòng
+rate-1 = Rất không hài lòng
+rate-words = Ông, bà muốn nói thêm? (không bắt buộc)
+rate-send = Gửi đánh giá
+rate-thanks = Cảm ơn ông, bà đã đánh giá.
+rate-choose-face = Hãy chọn một khuôn mặt.
+rate-too-long = Lời nói thêm dài quá 1.000 chữ. Hãy viết ngắn lại.
+rate-twice = Hồ sơ này đã được đánh giá. Mỗi hồ sơ đánh giá được một lần.
+rate-nothing-yet = Hồ sơ chưa có kết quả để đánh giá.
+rate-over = Trang đã mở quá lâu. Hãy nhập lại mã hồ sơ.
