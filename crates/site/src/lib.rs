@@ -212,6 +212,7 @@ impl Site {
                     current: current == Some(it.href),
                 })
                 .collect();
+            let (menu, more) = shell::arranged(menu);
             shell.signed_in = Some(shell::SignedIn {
                 name: who.name.to_string(),
                 position: who
@@ -221,6 +222,7 @@ impl Site {
                     .map_or_else(String::new, |it| it.role.label().to_owned()),
                 csrf: who.csrf.to_string(),
                 menu,
+                more,
             });
         }
         shell

@@ -22,8 +22,40 @@ pub struct SignedIn {
     pub position: String,
     /// The token for the sign-out form.
     pub csrf: String,
-    /// The menu.
+    /// The menu: what is used all day.
     pub menu: Vec<MenuItem>,
+    /// The rest of it, behind a press.
+    pub more: Vec<MenuItem>,
+}
+
+/// Lines of the menu that are always shown; one more is shown rather than hidden alone.
+const FRONT: usize = 7;
+
+/// The order in which people reach for what they may open; what is not named stands behind.
+const ORDER: [&str; 16] = [
+    "/co-quan",
+    "/co-quan/ho-so",
+    "/co-quan/ho-so/moi",
+    "/co-quan/hang-cho",
+    "/co-quan/canh-bao",
+    "/co-quan/thu-phi",
+    "/co-quan/so",
+    "/co-quan/ket-qua",
+    "/co-quan/thong-bao",
+    "/co-quan/so-lieu",
+    "/co-quan/danh-gia",
+    "/co-quan/quan-tri",
+    "/co-quan/nhat-ky",
+    "/co-quan/thu-tuc",
+    "/co-quan/niem-yet",
+    "/lich-lam-viec",
+];
+
+/// The menu in its order, cut into what is always shown and the rest.
+pub(crate) fn arranged(mut menu: Vec<MenuItem>) -> (Vec<MenuItem>, Vec<MenuItem>) {
+    menu.sort_by_key(|it| ORDER.iter().position(|at| *at == it.href).unwrap_or(ORDER.len()));
+    let more = if menu.len() > FRONT + 1 { menu.split_off(FRONT) } else { Vec::new() };
+    (menu, more)
 }
 
 /// All that a layout needs.
@@ -61,6 +93,13 @@ impl Shell {
             demo: false,
             notice: None,
         }
+    }
+
+    /// The page of the menu's rest that this is, if it is one.
+    #[must_use]
+    pub fn current_of_more(&self) -> Option<&str> {
+        let more = &self.signed_in.as_ref()?.more;
+        more.iter().find(|it| it.current).map(|it| it.label.as_str())
     }
 
     /// The address of a static file.

@@ -30,6 +30,7 @@ const ADDRESS: &str = "/co-quan/so";
 pub fn routes() -> Routes {
     let (view, write) = (Action::DossierView, Action::BookKeep);
     Routes::default()
+        .menu("Sổ chứng thực, hộ tịch", ADDRESS, Action::BookKeep)
         .admin(
             AdminGroup::Work,
             ("Sổ chứng thực, hộ tịch", ADDRESS),

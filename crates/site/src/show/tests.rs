@@ -44,6 +44,7 @@ fn office_shell() -> Shell {
         position: "Công chức một cửa".to_owned(),
         csrf: "mat-ma".to_owned(),
         menu: vec![item("Việc hôm nay", "/co-quan", false), item("Hồ sơ", "/co-quan/ho-so", true)],
+        more: Vec::new(),
     });
     shell
 }
@@ -218,4 +219,32 @@ fn the_office_is_told_in_vietnamese_whatever_language_was_chosen_outside() {
     let page = not_found(shell);
     assert!(page.contains("Không tìm thấy trang") && !page.contains("Page not found"));
     assert!(page.contains("href=\"/co-quan\">Về trang đầu"));
+}
+
+#[test]
+fn the_menu_shows_what_is_used_all_day_and_keeps_the_rest_behind_a_press() {
+    let item =
+        |href: &str| MenuItem { label: href.to_owned(), href: href.to_owned(), current: false };
+    let all: Vec<MenuItem> = [
+        "/lich-lam-viec",
+        "/co-quan/thu-tuc",
+        "/co-quan/so-lieu",
+        "/co-quan/thong-bao",
+        "/co-quan/so",
+        "/co-quan/thu-phi",
+        "/co-quan/canh-bao",
+        "/co-quan/hang-cho",
+        "/co-quan/ho-so/moi",
+        "/co-quan/ho-so",
+        "/co-quan",
+    ]
+    .map(item)
+    .to_vec();
+    let (front, more) = crate::shell::arranged(all.clone());
+    assert_eq!((front.len(), more.len()), (7, 4));
+    assert_eq!(front[0].href, "/co-quan");
+    assert_eq!(more[3].href, "/lich-lam-viec");
+    // One more than fits is shown rather than hidden alone.
+    let (front, more) = crate::shell::arranged(all[3..].to_vec());
+    assert_eq!((front.len(), more.len()), (8, 0));
 }
