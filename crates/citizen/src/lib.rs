@@ -11,6 +11,7 @@ pub mod head;
 pub mod lateness;
 pub mod notices;
 pub mod procedures;
+pub mod relay;
 pub mod results;
 pub mod signatures;
 pub mod tracking;
@@ -32,4 +33,5 @@ pub fn routes() -> Routes {
         .and(signatures::routes())
         .and(fees::routes())
         .and(head::routes())
+        .and(relay::routes())
 }

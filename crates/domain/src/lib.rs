@@ -17,6 +17,7 @@ pub mod identity;
 pub mod ids;
 pub mod lateness;
 pub mod law;
+pub mod link;
 pub mod lunar;
 pub mod money;
 pub mod names;

@@ -154,7 +154,7 @@ fn same_turn(a: Part, b: Part) -> bool {
         Part::Signer => 4,
         Part::Clerk => 5,
         Part::Consulted => 6,
-        Part::Citizen | Part::System => 7,
+        Part::Citizen | Part::Lead | Part::System => 7,
     };
     group(a) == group(b)
 }

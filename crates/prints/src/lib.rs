@@ -15,6 +15,7 @@ mod copy;
 mod evaluation;
 mod fees;
 mod forms;
+mod hand_over;
 mod handing;
 mod people;
 mod qr;
@@ -37,6 +38,7 @@ pub use copy::{CopySheet, render_copy};
 pub use evaluation::{EvaluationRow, EvaluationSheet, render_evaluation};
 pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};
 pub use forms::{Form, render, render_many};
+pub use hand_over::{HandOverSheet, HandedPaper, render_hand_over};
 pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };

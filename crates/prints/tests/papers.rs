@@ -9,9 +9,9 @@ use std::{
 
 use calamine::{Data, Reader as _, Xlsx};
 use prints::{
-    DossierSheet, Form, FormSet, Hop, MissingPaper, Paper, PrintError, RegisterSheet, qr_svg,
-    register_xlsx, render, render_ledger_head, render_notice_board, render_procedure,
-    render_register,
+    DossierSheet, Form, FormSet, HandOverSheet, HandedPaper, Hop, MissingPaper, Paper, PrintError,
+    RegisterSheet, qr_svg, register_xlsx, render, render_hand_over, render_ledger_head,
+    render_notice_board, render_procedure, render_register,
 };
 
 mod samples;
@@ -518,4 +518,51 @@ fn a_cash_book_shows_each_entry_and_its_sums() {
     assert!(pages.len() > 1);
     check_has(&pages[0], &["SỔ QUỸ", "PS/26P 0000012", "20.000", "02/03/2026"]);
     check_has(pages.last().unwrap(), &["Tồn cuối", "25.000", "THỦ QUỸ"]);
+}
+
+#[test]
+fn a_slip_names_both_sides_and_every_paper() {
+    let sheet = HandOverSheet {
+        number: 7,
+        day: Some(jiff::civil::date(2026, 1, 8)),
+        code: "H41.99.00-260108-0001".to_owned(),
+        parent_code: "H41.99.40-260108-0003".to_owned(),
+        from: "Ủy ban nhân dân xã Phú Sơn".to_owned(),
+        to: "Bộ phận Một cửa huyện Tân Kỳ".to_owned(),
+        given_by: "Trần Thị Thử".to_owned(),
+        given_at: Some(jiff::civil::date(2026, 1, 8).at(15, 20, 0, 0)),
+        due_at: Some(jiff::civil::date(2026, 1, 9).at(8, 30, 0, 0)),
+        // Typed text is data, never markup.
+        request: "#strong[Xác minh] *hồ sơ*".to_owned(),
+        papers: (1..=40)
+            .map(|n| HandedPaper {
+                name: format!("Giấy thứ {n}"),
+                form: "bản chụp".to_owned(),
+                count: n,
+            })
+            .collect(),
+        state: "Không nhận".to_owned(),
+        reason: "Thiếu bản chính".to_owned(),
+        ..HandOverSheet::default()
+    };
+    let text = pages(&render_hand_over(&sheet).unwrap()).join(" ");
+    check_has(
+        &text,
+        &[
+            "PHIẾU BÀN GIAO HỒ SƠ LIÊN THÔNG",
+            "Số: 007",
+            "H41.99.00-260108-0001",
+            "H41.99.40-260108-0003",
+            "Bộ phận Một cửa huyện Tân Kỳ",
+            "Trần Thị Thử",
+            "15 giờ 20 phút",
+            "#strong[Xác minh] *hồ sơ*",
+            "Giấy thứ 40",
+            "Thiếu bản chính",
+            "NGƯỜI NHẬN",
+        ],
+    );
+    let result = HandOverSheet { is_result: true, ..sheet };
+    let text = pages(&render_hand_over(&result).unwrap()).join(" ");
+    check_has(&text, &["PHIẾU BÀN GIAO KẾT QUẢ LIÊN THÔNG"]);
 }

@@ -29,4 +29,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0014_fees",
     "0015_workflows",
     "0016_ratings",
+    "0017_links",
+    "0018_relay",
 ];

@@ -123,6 +123,19 @@ impl TestSite {
         Self { site, db, router, jobs, now_ms, _temp: temp }
     }
 
+    /// Has the site listen on a port of this machine, for tests in which somebody speaks to it from outside;
+    /// its address.
+    ///
+    /// # Panics
+    /// If no port is to be had.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
     /// The moment that the site's clock shows.
     #[must_use]
     pub fn now(&self) -> Instant {

@@ -24,7 +24,10 @@ use people::calendar::facts::Calendars;
 use site::{Failure, OrRefuse, tree::Tree};
 use store::Tx;
 
-use super::sql::{self, Kept, Paper, Person};
+use super::{
+    links,
+    sql::{self, Kept, Paper, Person},
+};
 use crate::{
     procedures::facts::{self as procedures, Version},
     results::facts as results,
@@ -40,6 +43,7 @@ pub(super) use course::key;
 pub use course::move_all_on;
 use course::{hop_to, intake_hop};
 use opening::Opened;
+pub use opening::hand_in;
 
 /// Why the desk says no before the state machine is asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -170,7 +174,7 @@ pub struct Intake {
     pub papers: Vec<Paper>,
     /// What is to be paid.
     pub fee: Dong,
-    /// Working days that the counter promises where no limit is published.
+    /// Working days that were agreed on where no limit is published, or fewer than are published.
     pub agreed_days: Option<u16>,
 }
 
@@ -196,7 +200,8 @@ pub struct Promise {
     pub explanation: Explanation,
 }
 
-/// The published limit, else what the counter agreed to.
+/// The published limit, a shorter one that was agreed on, or what was agreed on where none is
+/// published: a promise may be shorter than the law, never longer.
 fn limit_of(
     body: &ProcedureVersion,
     channel: ChannelKind,
@@ -204,11 +209,22 @@ fn limit_of(
 ) -> Result<TimeLimit, Failure> {
     let published = body.limit(channel).and_then(|it| it.time_limit());
     let agreed = agreed_days.filter(|it| *it > 0).map(|it| TimeLimit::WorkingDays(it.into()));
-    published.or(agreed).ok_or_else(|| no(&DeskError::NoLimit))
+    let shorter = published.zip(agreed).is_some_and(|it| is_shorter(it.0, it.1));
+    if shorter { agreed } else { published.or(agreed) }.ok_or_else(|| no(&DeskError::NoLimit))
 }
 
-/// What would be promised for a dossier handed in so. Days that the counter agreed to count
-/// only where no limit is published.
+/// Whether so many agreed working days end before the published limit, whatever days off lie within.
+const fn is_shorter(published: TimeLimit, agreed: TimeLimit) -> bool {
+    match (published, agreed) {
+        (TimeLimit::WorkingDays(law), TimeLimit::WorkingDays(days)) => days < law,
+        // A working day is rarely more than two days long; Tết is what the margin is for.
+        (TimeLimit::CalendarDays(law), TimeLimit::WorkingDays(days)) => days * 2 + 7 <= law,
+        (TimeLimit::Months(law), TimeLimit::WorkingDays(days)) => days * 2 + 7 <= law * 28,
+        _ => false,
+    }
+}
+
+/// What would be promised for a dossier handed in so.
 ///
 /// # Errors
 /// [`Failure::Refused`] if it cannot be received.
@@ -248,6 +264,12 @@ pub fn limit_text(
     channel: ChannelKind,
     agreed_days: Option<u16>,
 ) -> String {
+    let published = body.limit(channel).and_then(|it| it.time_limit());
+    if let (Some(law), Some(days)) = (published, agreed_days)
+        && is_shorter(law, TimeLimit::WorkingDays(days.into()))
+    {
+        return format!("{days} ngày làm việc, thống nhất ngắn hơn quy định");
+    }
     match (body.limit(channel).filter(|it| it.time_limit().is_some()), agreed_days) {
         (Some(it), _) => it.text(),
         (None, Some(days)) => {
@@ -618,6 +640,7 @@ impl OnDesk {
     ) -> Result<(), Failure> {
         let event = decide(&self.kept.dossier, command, maker, tx.now()).or_refuse()?;
         beside::allow(tx, &self.kept, &event)?;
+        let followed = links::follow::before(tx, &self.kept, &event)?;
         let mut after = self.kept.dossier.clone();
         after.apply(&event);
         self.may_leave(tx, &after, &event)?;
@@ -637,6 +660,6 @@ impl OnDesk {
         beside::follow(tx, &self.kept, &event)?;
         course::follow(tx, before, &kept, &self.workflow)?;
         self.kept = kept;
-        Ok(())
+        followed.after(tx, desk, &self.kept, &event)
     }
 }

@@ -199,14 +199,6 @@ pub(crate) fn record_collection(
     sql::party::insert_collection(tx, id, &sql::Collection { members, collected_at, ..collection })
 }
 
-/// The dossier with this number.
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn by_id(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
-    sql::find(tx, id)
-}
-
 /// Names a stored file as the result of a dossier; its row.
 ///
 /// # Errors
@@ -317,8 +309,8 @@ pub fn way(workflow: &Workflow, dossier: &Dossier, limit_minutes: i64) -> Vec<St
     super::show::way(workflow, dossier, limit_minutes)
 }
 
-/// Dossiers whose row, in its state or in a column, is not the fold of their events. Empty in a
-/// sound database.
+/// Dossiers whose row, in its state or in a column, is not the fold of their events, or that are not
+/// where their link says. Empty in a sound database.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
@@ -345,6 +337,7 @@ pub fn unfolded(tx: &mut Tx<'_>) -> Result<Vec<DossierId>, Fault> {
         }
     }
     wrong.extend(sql::without_row(tx)?);
+    wrong.extend(super::links::facts::torn(tx)?);
     Ok(wrong)
 }
 

@@ -16,7 +16,7 @@ pub(super) const KEPT: &str = "tep-luu";
 
 /// A file that was put away and waits for its row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Stored {
+pub(crate) struct Stored {
     pub name: String,
     pub media_type: String,
     pub sha256: String,
@@ -68,7 +68,7 @@ impl sql::File {
 
 /// The name with the ending of what the file is: a picture called `a.html` stays a picture on the
 /// disk of whoever saves it.
-fn named(name: String, media_type: &str) -> String {
+pub(crate) fn named(name: String, media_type: &str) -> String {
     let ending = TAKEN.iter().find(|it| it.0 == media_type).map_or("", |it| it.1);
     let name = if name.trim().is_empty() { "tep".to_owned() } else { name };
     let lower = name.to_lowercase();
@@ -79,7 +79,7 @@ fn named(name: String, media_type: &str) -> String {
 
 /// Puts uploads away before any row names them. What cannot be taken is told, and costs nothing
 /// of the rest.
-pub(super) async fn store_all(
+pub(crate) async fn store_all(
     site: &Site,
     who: &Who,
     typed: &Typed,
@@ -138,7 +138,7 @@ pub(super) fn kept(site: &Site, typed: &Typed) -> Vec<Stored> {
 }
 
 /// Names stored files as a dossier's.
-pub(super) fn attach(
+pub(crate) fn attach(
     tx: &mut Tx<'_>,
     id: DossierId,
     kind: &str,

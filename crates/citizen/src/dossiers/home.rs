@@ -13,6 +13,7 @@ use store::{Fault, Tx};
 use crate::lateness::facts as lateness;
 
 use super::{
+    links,
     list::{
         LineView, line_view,
         sql::{self, Filter},
@@ -154,11 +155,12 @@ struct Home {
     may_view: bool,
     may_receive: bool,
     substitutions: Vec<String>,
+    hand_overs: Vec<links::Alarm>,
 }
 
 impl Home {
     fn busy(&self) -> bool {
-        self.piles.iter().any(|it| !it.lines.is_empty())
+        self.piles.iter().any(|it| !it.lines.is_empty()) || !self.hand_overs.is_empty()
     }
 }
 
@@ -244,7 +246,7 @@ fn taking_part(
 /// GET `/co-quan`: today's work.
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
-    let (piles, alarms) = if may_view {
+    let (piles, alarms, hand_overs) = if may_view {
         let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
         site.read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
@@ -263,11 +265,11 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             piles.extend(opinions(tx, &asker, &seen, &around)?);
             piles.extend(taking_part(tx, &asker, &seen, &around)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
-            Ok((piles, alarms))
+            Ok((piles, alarms, links::alarms(tx, &asker)?))
         })
         .await?
     } else {
-        (Vec::new(), 0)
+        (Vec::new(), 0, Vec::new())
     };
     let today = who.today();
     let substitutions = match who.staff {
@@ -282,6 +284,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         name: who.name.to_string(),
         piles,
         alarms,
+        hand_overs,
         substitutions,
         may_view,
         may_receive: who.can(Action::DossierReceive, Object::Anything),

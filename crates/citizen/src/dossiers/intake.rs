@@ -243,7 +243,10 @@ async fn form_page(
                 around.people(tx, domain::access::Role::Leader, office.body, office.body)?;
             let now = tx.now().civil();
             let code = typed.get("thu-tuc").to_owned();
-            let way = (channel_of(&typed), agreed_days(&typed));
+            // Days that the counter names count only where none are published.
+            let published = version.body.limit(channel_of(&typed)).and_then(|it| it.time_limit());
+            let days = if published.is_some() { None } else { agreed_days(&typed) };
+            let way = (channel_of(&typed), days);
             let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
             let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
             let tariff = fees::facts::tariff(tx, &version.body, today)?;

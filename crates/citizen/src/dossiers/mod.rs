@@ -12,10 +12,11 @@ mod copies;
 pub mod desk;
 mod drafts;
 pub mod facts;
-mod files;
+pub(crate) mod files;
 mod home;
 mod intake;
 mod keys;
+pub mod links;
 mod list;
 mod many;
 mod members;
@@ -32,7 +33,7 @@ mod scanned;
 mod show;
 mod signed;
 mod slips;
-mod sql;
+pub(crate) mod sql;
 mod steps;
 mod trips;
 mod view;
@@ -116,5 +117,6 @@ pub fn routes() -> Routes {
         )
         .and(desk_routes())
         .on("/co-quan/so-theo-doi", Action::RegisterPrint, get(papers::register))
+        .and(links::routes())
         .on("/co-quan/ho-so/{id}/{step}", Action::DossierStep, get(steps::form).post(steps::take))
 }

@@ -15,7 +15,7 @@ use store::{Fault, Tx};
 use crate::lateness::facts as lateness;
 
 use super::{
-    checklist, papers,
+    checklist, links, papers,
     sql::{self, Person},
     view::{Around, name_of},
     visits::{Beside, beside},
@@ -119,6 +119,8 @@ struct Show {
     ties: Vec<site::Tie>,
     beside: Beside,
     at_counter: bool,
+    /// The case of which it is a part, or the parts that it has.
+    chain: links::Chain,
 }
 
 /// The way through the workflow: what is done, where it is, what comes.
@@ -272,6 +274,18 @@ fn done(
         done.push((event.at, line));
     }
     for it in asides {
+        let unit = links::act_unit(&it.details);
+        if let Some(what) = links::act_label(&it.act) {
+            let line = Done {
+                when: domain::text::date_time(it.at.civil()),
+                who: names.of(tx, it.by)?,
+                about: unit.map_or_else(String::new, |it| who.tree.title(it).to_owned()),
+                what,
+                words: it.words.unwrap_or_default(),
+            };
+            done.push((it.at, line));
+            continue;
+        }
         let (what, words) = match it.act.as_str() {
             "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
             "mark_papers" => ("Đánh dấu lại giấy tờ", String::new()),
@@ -455,6 +469,10 @@ pub async fn show(
             if on_desk.questions().is_empty() {
                 open.retain(|it| *it != CommandKind::ConsultMany);
             }
+            let chain = links::chain(tx, &around, &on_desk, &maker)?;
+            let above = links::sql::above(tx, id)?;
+            let waits = links::acts::open_children(tx, id)?;
+            open.retain(|it| !links::hides(above.as_ref(), waits, dossier.status, *it));
             let last = dossier.last.as_ref().map(|it| it.kind);
             let takes_part = around.takes_part(tx, id)?;
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
@@ -519,6 +537,7 @@ pub async fn show(
                 beside: beside(tx, &around, id, &person)?,
                 at_counter: counter && !erased,
                 person,
+                chain,
             };
             Ok((page, is_own))
         })

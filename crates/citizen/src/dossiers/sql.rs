@@ -581,7 +581,7 @@ pub fn history(tx: &mut Tx<'_>, id: DossierId) -> Result<(Vec<Event>, Vec<journa
     let (mut events, mut asides) = (Vec::with_capacity(entries.len()), Vec::new());
     for entry in entries {
         if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
-            if ASIDES.contains(&entry.act.as_str()) {
+            if ASIDES.contains(&entry.act.as_str()) || entry.act.starts_with("link_") {
                 asides.push(entry);
             }
             continue;

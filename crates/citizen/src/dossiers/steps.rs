@@ -246,6 +246,7 @@ async fn step_page(
         words_label: words_label(kind),
         collectors: Collector::ALL
             .iter()
+            .filter(|it| **it != Collector::Lead)
             .map(|it| (it.code().to_owned(), it.label().to_owned()))
             .collect(),
         ways: ReturnChannel::ALL
@@ -533,7 +534,8 @@ fn command(
         CommandKind::Return => {
             let person = sql::person(tx, kept.id)?.unwrap_or_default();
             collection = collect::read(&mut fields, &person, now.date());
-            let collector = fields.choice("nguoi-nhan", Collector::from_code);
+            let own = |it: &str| Collector::from_code(it).filter(|it| *it != Collector::Lead);
+            let collector = fields.choice("nguoi-nhan", own);
             let channel = fields.choice("cach-tra", ReturnChannel::from_code);
             collector.zip(channel).map(|(collector, channel)| What::Return { channel, collector })
         }

@@ -51,6 +51,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
         &[id.into(), ERASED.into()],
     )?;
     tx.execute("delete from dossier_word where dossier = ?1", &[id.into()])?;
+    crate::dossiers::links::facts::erase(tx, id)?;
     tx.execute("delete from dossier_file where dossier = ?1", &[id.into()])?;
     tx.execute(
         "update dossier_party set tax_code = '', representative = '', representative_title = ''

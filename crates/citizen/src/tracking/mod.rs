@@ -10,6 +10,7 @@ use domain::{
     access::Action,
     codes::DossierCode,
     dossier::{CommandKind, Status},
+    link::LinkState,
     money::Dong,
     time::Instant,
 };
@@ -23,6 +24,7 @@ use subtle::ConstantTimeEq as _;
 use crate::dossiers::{
     desk::{self, Desk},
     facts::{self, StepView},
+    links::facts as links,
 };
 
 #[cfg(test)]
@@ -170,6 +172,31 @@ struct Show {
     /// How what is owed can be paid, and its square code.
     pay: Option<(crate::fees::facts::PayRequest, String)>,
     pay_amount: String,
+    /// What other units do for it: where, what, how far, by when.
+    parts: Vec<PartLine>,
+}
+
+/// A part of the case at another unit.
+struct PartLine {
+    unit: String,
+    procedure: String,
+    state: String,
+    is_over: bool,
+    due: Option<String>,
+}
+
+/// How far a part is, in plain words of the reader's language.
+fn part_state(words: Words, state: LinkState) -> String {
+    match state {
+        LinkState::Planned => words.say("track-part-planned"),
+        LinkState::Queued => words.say("track-part-queued"),
+        LinkState::AtCounter => words.say("track-part-at-counter"),
+        LinkState::Accepted => words.say("track-part-accepted"),
+        LinkState::Finished | LinkState::SentBack => words.say("track-part-finished"),
+        LinkState::Done => words.say("track-part-done"),
+        LinkState::Refused => words.say("track-part-refused"),
+        LinkState::Withdrawn => words.say("track-part-withdrawn"),
+    }
 }
 
 /// How long a step has, in the reader's language.
@@ -303,6 +330,20 @@ async fn show(
                 },
                 pay,
                 pay_amount,
+                parts: links::public_parts(tx, id, dossier.due_at)?
+                    .into_iter()
+                    .map(|it| PartLine {
+                        unit: match it.unit {
+                            Some(unit) => asker.tree.title(unit).to_owned(),
+                            None if it.elsewhere.is_empty() => words.say("track-part-elsewhere"),
+                            None => it.elsewhere,
+                        },
+                        procedure: it.procedure,
+                        state: part_state(words, it.state),
+                        is_over: !it.state.is_open(),
+                        due: it.due_at.filter(|_| it.state.is_open()).map(|it| words.moment(it)),
+                    })
+                    .collect(),
                 shell,
             })
         })

@@ -71,7 +71,7 @@ const fn roles_of(part: Part) -> &'static [Role] {
         Part::Officer | Part::CoHandler | Part::Consulted => &[Role::Specialist],
         Part::Signer => &[Role::Leader],
         Part::Clerk => &[Role::Clerk],
-        Part::Citizen | Part::System => &[],
+        Part::Citizen | Part::System | Part::Lead => &[],
     }
 }
 

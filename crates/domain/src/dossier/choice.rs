@@ -25,6 +25,8 @@ codes! {
         Applicant = "applicant", "Người nộp hồ sơ";
         /// Somebody with a power of attorney, named in the words.
         Proxy = "proxy", "Người được ủy quyền";
+        /// The office whose case it is a part of (liên thông).
+        Lead = "lead", "Cơ quan chủ trì hồ sơ liên thông";
     }
 }
 

@@ -41,6 +41,8 @@ codes! {
         Cashier = "cashier", "Người thu phí";
         /// The post.
         Post = "post", "Bưu chính";
+        /// Who leads the case of which this is a child (liên thông).
+        Lead = "lead", "Cơ quan chủ trì hồ sơ liên thông";
         /// The program itself.
         System = "system", "Hệ thống";
     }

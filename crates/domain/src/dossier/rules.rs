@@ -125,7 +125,7 @@ const CASHIER: &[Part] = &[Part::Cashier, Part::CounterHead, Part::System];
 /// The whole state machine (one-stop.md 1.4).
 #[rustfmt::skip]
 pub const TABLE: &[Rule] = &[
-    rule("t0", CommandKind::Submit, &[Draft], To::Status(Submitted), &[Part::Citizen, Part::Counter, Part::CounterHead], ""),
+    rule("t0", CommandKind::Submit, &[Draft], To::Status(Submitted), &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Lead], ""),
     rule("t1", CommandKind::Accept, &[Submitted], To::Status(Accepted), COUNTER, "Hồ sơ đủ thành phần"),
     rule("t2", CommandKind::RequestIntakeSupplement, &[Submitted], To::Status(IntakeSupplement), COUNTER, "Chỉ một lần trước tiếp nhận"),
     rule("t3", CommandKind::Resubmit, &[IntakeSupplement], To::Status(Submitted), &[Part::Citizen, Part::Counter, Part::CounterHead], ""),
@@ -152,8 +152,8 @@ pub const TABLE: &[Rule] = &[
     rule("t12", CommandKind::AdjustFee, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, AwaitSupplement, ToReview, ToSign, ToNumber, ResultAtCounter], To::Same, CASHIER, "Có lý do"),
     rule("t12", CommandKind::CancelPayment, EVER_ACCEPTED, To::Same, CASHIER, "Có lý do; biên lai giữ nguyên số"),
     rule("t12", CommandKind::Refund, EVER_ACCEPTED, To::Same, CASHIER, "Người khác duyệt"),
-    rule("t13", CommandKind::RequestWithdraw, STOPPABLE, To::Status(WithdrawRequested), &[Part::Citizen, Part::Counter, Part::CounterHead], "Chưa có kết quả giải quyết"),
-    rule("t13", CommandKind::Withdraw, &[WithdrawRequested], To::Status(Withdrawn), COUNTER, ""),
+    rule("t13", CommandKind::RequestWithdraw, STOPPABLE, To::Status(WithdrawRequested), &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Lead], "Chưa có kết quả giải quyết"),
+    rule("t13", CommandKind::Withdraw, &[WithdrawRequested], To::Status(Withdrawn), &[Part::Counter, Part::CounterHead, Part::Lead], ""),
     rule("t13", CommandKind::RejectWithdraw, &[WithdrawRequested], To::BeforeWithdraw, COUNTER, "Có lý do"),
     rule("t14", CommandKind::PutUp, &[Processing], To::SignerUnlessReviewed, OFFICER, ""),
     rule("t14", CommandKind::Refuse, &[Processing], To::SignerUnlessReviewed, OFFICER, "Có lý do bằng văn bản"),
@@ -164,7 +164,7 @@ pub const TABLE: &[Rule] = &[
     rule("t14", CommandKind::OnTheSpot, &[Accepted], To::Status(ResultAtCounter), COUNTER, "Người ký không phải người thụ lý"),
     rule("t15", CommandKind::SendByPost, &[ResultAtCounter], To::Same, &[Part::Counter, Part::CounterHead, Part::Post], "Kết quả đang chờ nhận"),
     rule("t15", CommandKind::PostFailed, &[ResultAtCounter], To::Same, &[Part::Counter, Part::CounterHead, Part::Post], "Kết quả đang gửi bưu chính"),
-    rule("t15", CommandKind::Return, &[ResultAtCounter], To::Status(Returned), &[Part::Counter, Part::CounterHead, Part::Post], "Đã nộp đủ phí, lệ phí"),
+    rule("t15", CommandKind::Return, &[ResultAtCounter], To::Status(Returned), &[Part::Counter, Part::CounterHead, Part::Post, Part::Lead], "Đã nộp đủ phí, lệ phí"),
     rule("t16", CommandKind::Extend, &[Accepted, Transferred, Assigned, Processing, Verifying, Consulting, ToReview, ToSign, ToNumber], To::Same, &[Part::Dispatcher, Part::Signer], "Chỉ một lần; ngày hẹn mới sau ngày hẹn cũ"),
     rule("t17", CommandKind::Correct, &[ResultAtCounter, Returned], To::Status(Correcting), &[Part::Counter, Part::CounterHead, Part::Officer], "Sai sót của cơ quan"),
     rule("t17", CommandKind::FinishCorrection, &[Correcting], To::Status(ResultAtCounter), &[Part::Signer], ""),

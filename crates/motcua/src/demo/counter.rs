@@ -6,6 +6,7 @@ use counter::queue::{
     service::{self, Queue, Server, Wanted},
     set_up,
 };
+use counter::ratings::{self, Answered};
 use domain::{
     ids::{DeskId, LaneId},
     names::Ages,

@@ -13,6 +13,7 @@ use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 mod books;
 mod counter;
 mod crowd;
+mod links;
 mod money;
 mod office;
 mod progress;
@@ -126,6 +127,9 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     let progress = progress::Progress::new(u64::from(play.dossiers));
     year::play(db, now, play, &office, &progress, stop)?;
     counter::play(db, now, play, &office)?;
+    if !stop.is_asked() {
+        links::play(db, now, play, &office)?;
+    }
     progress.finish();
     if !stop.is_asked() {
         money::settle(db, now, &office)?;

@@ -82,7 +82,7 @@ struct Case {
 /// Something that happens to a case at a time; earliest first.
 type Due = Reverse<(DateTime, usize)>;
 
-struct Stage<'a> {
+pub(super) struct Stage<'a> {
     office: &'a Office,
     tree: Tree,
     calendars: Calendars,
@@ -282,7 +282,7 @@ impl Stage<'_> {
         self.random.pick(from).map(|it| (*it).clone())
     }
 
-    fn player(roles: &[Role], who: Player) -> Maker {
+    pub(super) fn player(roles: &[Role], who: Player) -> Maker {
         let here = RolesHere {
             at_counter: roles.to_vec(),
             at_office: roles.to_vec(),

@@ -6,6 +6,7 @@
 mod administration;
 mod books;
 mod lateness;
+mod linked;
 mod people;
 mod queue;
 mod ratings;

@@ -107,7 +107,8 @@ impl Server {
     }
 
     /// [`Server::text`] for a query that is put together.
-    pub async fn text_of(&self, sql: String) -> String {
+    pub async fn text_of(&self, sql: impl Into<String>) -> String {
+        let sql = sql.into();
         let stamp = Stamp::of_program(Instant::from_epoch_ms(0), "test");
         let read = self.db.read(stamp, move |tx| {
             let row = tx.query_one(&sql, &[])?;
@@ -225,6 +226,16 @@ impl Page {
             .await
             .unwrap();
         control.send_keys(&Key::Enter.to_string()).await.unwrap();
+    }
+
+    /// Chooses a file for the control with this label.
+    pub async fn attach(&self, label: &str, name: &str, bytes: &[u8]) {
+        let folder = std::env::temp_dir().join(format!("motcua-upload-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let control = self.control(label).await;
+        control.send_keys(&path.to_string_lossy()).await.unwrap();
     }
 
     /// Ticks the box with this label.

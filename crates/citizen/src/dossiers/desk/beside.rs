@@ -193,7 +193,7 @@ pub fn hand_to_filer(tx: &mut Tx<'_>, id: DossierId) -> Result<(Collector, Strin
     party::insert_collection(tx, id, &collection)?;
     let collector = Collector::from_code(&collection.collector).unwrap_or(Collector::Applicant);
     let words = match collector {
-        Collector::Applicant => String::new(),
+        Collector::Applicant | Collector::Lead => String::new(),
         Collector::Proxy => collection.words(),
     };
     Ok((collector, words))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
-    dossier::{Command, Dossier, Event, What},
+    dossier::{Command, Dossier, Event, Maker, What, decide_all},
     ids::UnitId,
     law::{CodeShape, RulePack},
     workflow::Workflow,
@@ -136,6 +136,22 @@ impl Opened {
         }
         Ok(Received { id, code: self.code, due_at: self.due_at })
     }
+}
+
+/// Lays on a counter what another office hands over: it is there and not accepted, and has no promise.
+///
+/// # Errors
+/// [`Failure::Refused`] if the procedure is not received there.
+pub fn hand_in(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    maker: &Maker,
+    intake: &Intake,
+) -> Result<Received, Failure> {
+    let opened = Opened::at_counter(tx, desk, intake)?;
+    let submit = opened.submit(intake);
+    let (after, events) = decide_all(&Dossier::default(), [submit], maker, tx.now()).or_refuse()?;
+    opened.keep(tx, intake, &after, &events)
 }
 
 /// The next code of the body's day. The sequence row is the lock.
