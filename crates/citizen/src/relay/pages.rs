@@ -395,7 +395,7 @@ pub async fn pause(
         if !sql::keep_partner(tx, &partner)? {
             return Err(stale());
         }
-        let act = if pause { "pause" } else { "resume" };
+        let act = if pause { "pause_line" } else { "resume_line" };
         tx.journal(Entry::new(SUBJECT, id, act));
         Ok(())
     })

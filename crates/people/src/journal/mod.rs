@@ -126,6 +126,8 @@ fn act_label(act: &str) -> &str {
         "bind" => "Gắn thủ tục",
         "unbind" => "Thôi gắn thủ tục",
         "end_grant" => "Thôi quyền",
+        "escalate" => "Báo lên cấp trên",
+        "know" => "Ghi nhận cảnh báo",
         "issue_result" => "Ban hành kết quả",
         "reissue" => "Cấp lại kết quả",
         "revoke_result" => "Thu hồi kết quả",
@@ -142,7 +144,16 @@ fn act_label(act: &str) -> &str {
         "print" => "In, xuất",
         "demand_second_factor" => "Bắt buộc mã xác thực",
         "excuse_second_factor" => "Thôi bắt buộc mã xác thực",
-        other => other,
+        "pause_line" => "Dừng gửi",
+        "resume_line" => "Gửi tiếp",
+        "retry" => "Gửi lại bản tin",
+        "add_route" => "Thêm nơi nhận",
+        "drop_route" => "Bỏ nơi nhận",
+        "link_late" => "Bàn giao liên thông quá giờ xác nhận",
+        other => {
+            let link = other.strip_prefix("link_").and_then(domain::link::LinkAct::from_code);
+            link.map_or(other, |it| it.label())
+        }
     }
 }
 
@@ -175,12 +186,17 @@ fn subject_label(subject: &str) -> &str {
         "book_entry" => "Mục trong sổ",
         "result" => "Kết quả",
         "manifest" => "Bảng kê bưu gửi",
+        "relay_partner" => "Đối tác liên thông",
+        "alarm" => "Cảnh báo",
+        "configuration" => "Cấu hình",
+        "setting" => "Thiết lập",
+        "notice_text" => "Mẫu tin",
         other => other,
     }
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 14] = [
+const SUBJECTS: [&str; 16] = [
     "dossier",
     "procedure",
     "workflow",
@@ -195,6 +211,8 @@ const SUBJECTS: [&str; 14] = [
     "book",
     "book_entry",
     "result",
+    "relay_partner",
+    "alarm",
 ];
 
 /// What was asked for, to fill the filter bar again.
