@@ -7,7 +7,7 @@ use domain::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use site::Failure;
+use site::{Failure, configuration::ConfigPart};
 use store::{Fault, Tx, journal::Entry};
 
 use super::sql::table::{self, Filter, KeptAccount};
@@ -26,6 +26,14 @@ struct OfProcedure {
     procedure: String,
     rate: Rate,
 }
+
+/// The part of the archive.
+pub(super) const PART: ConfigPart = ConfigPart {
+    name: "fees",
+    label: "Biểu phí, miễn giảm, tài khoản thu",
+    take_out: |_, tx| configuration_export(tx),
+    bring_in: |_, _, tx, value| configuration_import(tx, value),
+};
 
 /// An account by the agency code or title of its unit: numbers differ between installations.
 #[derive(Serialize, Deserialize)]

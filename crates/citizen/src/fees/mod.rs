@@ -37,6 +37,7 @@ pub(crate) use collect::qr_of;
 pub fn routes() -> Routes {
     let (take, book, manage) = (Action::FeeCollect, Action::CashBook, Action::FeeManage);
     Routes::default()
+        .configures(config::PART)
         .menu("Thu phí", "/co-quan/thu-phi", take)
         .admin(
             AdminGroup::Work,

@@ -4,7 +4,7 @@
 use domain::workflow::Workflow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use site::Failure;
+use site::{Failure, configuration::ConfigPart};
 use store::{Fault, Tx};
 
 use super::{
@@ -12,6 +12,14 @@ use super::{
     transfer::{self, is_same},
 };
 use crate::procedures::facts as procedures;
+
+/// The part of the archive.
+pub(super) const PART: ConfigPart = ConfigPart {
+    name: "workflows",
+    label: "Quy trình nội bộ",
+    take_out: |_, tx| configuration_export(tx),
+    bring_in: |_, _, tx, value| configuration_import(tx, value),
+};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Binding {

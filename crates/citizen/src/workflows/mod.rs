@@ -31,6 +31,7 @@ pub(crate) const DRAFT: &str = "workflow_draft";
 pub fn routes() -> Routes {
     let manage = Action::WorkflowManage;
     Routes::default()
+        .configures(configuration::PART)
         .admin(
             AdminGroup::Work,
             ("Quy trình nội bộ", "/co-quan/quy-trinh"),
