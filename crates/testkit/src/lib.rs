@@ -52,6 +52,14 @@ macro_rules! on_both_engines {
     )*};
 }
 
+/// A small PDF that opens, told apart from others by `mark`.
+#[must_use]
+pub fn pdf(mark: &str) -> Vec<u8> {
+    let mut bytes = include_bytes!("../../signing/tests/data/plain.pdf").to_vec();
+    bytes.extend_from_slice(format!("% {mark}\n").as_bytes());
+    bytes
+}
+
 /// A site for one test.
 pub struct TestSite {
     /// The site itself.

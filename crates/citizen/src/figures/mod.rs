@@ -100,6 +100,16 @@ impl Wanted {
         Self { period, by: By::of(asked.get("theo")), unit, wrong }
     }
 
+    /// The unit, and whether parts of linked cases are counted: in one body's own table only.
+    fn scope(&self, who: &Who) -> (Option<UnitId>, bool) {
+        let bodies = who
+            .tree
+            .all()
+            .filter(|it| matches!(it.kind.as_str(), "commune" | "district" | "province"))
+            .filter(|it| who.can_at(Action::DossierView, it.id));
+        (self.unit, self.unit.is_some() || bodies.count() <= 1)
+    }
+
     fn query(&self) -> String {
         let unit = self.unit.map(|it| format!("&don-vi={it}")).unwrap_or_default();
         format!(
@@ -126,7 +136,7 @@ async fn counted(site: &Site, who: &Who, wanted: &Wanted) -> Result<Vec<LineOf>,
             let seen = dossiers::seen(&asker);
             let mut lines: std::collections::BTreeMap<String, LineOf> =
                 std::collections::BTreeMap::new();
-            sql::each(tx, &seen, wanted.unit, &wanted.period, |row| {
+            sql::each(tx, &seen, wanted.scope(&asker), &wanted.period, |row| {
                 if let Some(place) = row.place(&wanted.period) {
                     let (key, label) = wanted.by.key(&row, &asker);
                     let line = lines.entry(key.clone()).or_insert_with(|| LineOf {
@@ -358,7 +368,7 @@ async fn behind(
         .read(&who, move |tx| {
             let seen = dossiers::seen(&asker);
             let (mut count, mut found, mut label) = (0_i64, Vec::new(), String::new());
-            sql::each(tx, &seen, inner.unit, &inner.period, |row| {
+            sql::each(tx, &seen, inner.scope(&asker), &inner.period, |row| {
                 let Some(place) = row.place(&inner.period).filter(|it| cell.holds(*it)) else {
                     return true;
                 };

@@ -9,7 +9,10 @@ use domain::{
 use jiff::{ToSpan as _, civil::DateTime};
 use store::{Fault, Select, Tx};
 
-use crate::{dossiers::facts::Seen, procedures::facts as procedures};
+use crate::{
+    dossiers::{facts::Seen, links::facts::NO_CHILD},
+    procedures::facts as procedures,
+};
 
 /// Rows read at once.
 const CHUNK: i64 = 2_000;
@@ -33,11 +36,12 @@ impl Row {
 }
 
 /// Shows `each` every accepted dossier that came before the period's end and was not resolved
-/// before its beginning, by number, until it says no.
+/// before its beginning, by number, until it says no. A part of a linked case counts at its own unit
+/// and not in a table over several: there the case counts once, at its lead.
 pub(super) fn each(
     tx: &mut Tx<'_>,
     seen: &Seen,
-    unit: Option<UnitId>,
+    (unit, counts_parts): (Option<UnitId>, bool),
     period: &Period,
     mut each: impl FnMut(Row) -> bool,
 ) -> Result<(), Fault> {
@@ -64,6 +68,9 @@ pub(super) fn each(
         if let Some(unit) = unit {
             let of = [unit.into(), unit.into(), unit.into()];
             select = select.and("d.body = ? or d.unit = ? or d.competent = ?", of);
+        }
+        if !counts_parts {
+            select = select.and(NO_CHILD, []);
         }
         let rows = select.order_by("d.id").rows(tx, CHUNK)?;
         let full = i64::try_from(rows.len()).is_ok_and(|it| it == CHUNK);

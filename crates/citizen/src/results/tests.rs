@@ -246,7 +246,7 @@ on_both_engines! { crate::routes();
         let path = "/co-quan/ket-qua/1/tep";
         let no = counter.upload(path, &[], &[("tep", "a.pdf", b"<html>")]).await;
         assert_eq!(no.status, 422);
-        let yes = counter.upload(path, &[], &[("tep", "ket-qua.pdf", b"%PDF-1.7 thu")]).await;
+        let yes = counter.upload(path, &[], &[("tep", "ket-qua.pdf", &testkit::pdf("thu"))]).await;
         assert_eq!(yes.status, 303, "{}", yes.text);
         assert_eq!(site.text("select sha256 from result").len(), 64);
         let secret = site.text("select secret from dossier_person");

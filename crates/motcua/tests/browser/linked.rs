@@ -58,7 +58,7 @@ async fn a_part(
     page.fill("Số, ký hiệu văn bản", number).await;
     page.press("Vào số, đóng dấu, phát hành").await;
     page.see("Nơi nhận đã có kết quả").await;
-    page.attach("Thêm bản quét hoặc kết quả", "xac-nhan.pdf", b"%PDF-1.7 xac nhan").await;
+    page.attach("Thêm bản quét hoặc kết quả", "xac-nhan.pdf", &testkit::pdf("xac nhan")).await;
     page.press("Thêm tệp").await;
     page.see("xac-nhan.pdf").await;
     page.press("Bàn giao kết quả").await;
@@ -80,7 +80,7 @@ async fn three_units(on: On) {
     page.press("Tiếp nhận và in giấy hẹn").await;
     page.see("Đã tiếp nhận hồ sơ.").await;
     let path = page.path().await;
-    page.attach("Thêm bản quét hoặc kết quả", "don.pdf", b"%PDF-1.7 don").await;
+    page.attach("Thêm bản quét hoặc kết quả", "don.pdf", &testkit::pdf("don")).await;
     page.press("Thêm tệp").await;
     page.see("don.pdf").await;
     page.press("Chuyển bộ phận chuyên môn").await;

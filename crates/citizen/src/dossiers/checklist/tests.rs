@@ -18,7 +18,7 @@ pub(in crate::dossiers) async fn scanned(
     let (muc, so, den, tep) =
         (format!("muc-{row}"), format!("so-{row}"), format!("den-{row}"), format!("tep-{row}"));
     let fields = [("da-thay", seen), (&muc, mark), (&so, "1"), (&den, until)];
-    let done = browser.upload(&path, &fields, &[(&tep, "quet.pdf", b"%PDF-1.7 thu")]).await;
+    let done = browser.upload(&path, &fields, &[(&tep, "quet.pdf", &testkit::pdf("thu"))]).await;
     assert_eq!(done.status, 303, "{}", done.text);
 }
 

@@ -67,7 +67,7 @@ pub(crate) async fn given_parent(site: &TestSite) -> Browser<'_> {
     fields.push(("thu-tuc", PARENT));
     let answer = counter.post("/co-quan/ho-so/moi", &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
-    counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "don.pdf", b"%PDF-1.7 don")]).await;
+    counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "don.pdf", &testkit::pdf("don"))]).await;
     counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
     let mut officer = site.signed_in("thuly");
     assert_eq!(officer.post("/co-quan/ho-so/1/thu-ly", &[]).await.status, 303);
@@ -111,7 +111,7 @@ async fn settled_at_district(site: &TestSite, id: i64) {
     let mut clerk = site.signed_in("vanthu-huyen");
     let numbered = clerk.post(&at("cap-so"), &[("so-van-ban", "21/XN-LĐ")]).await;
     assert_eq!(numbered.status, 303, "{}", numbered.text);
-    clerk.upload(&at("tep"), &[], &[("tep", "xac-nhan.pdf", b"%PDF-1.7 xac nhan")]).await;
+    clerk.upload(&at("tep"), &[], &[("tep", "xac-nhan.pdf", &testkit::pdf("xac nhan"))]).await;
 }
 
 on_both_engines! { crate::routes();

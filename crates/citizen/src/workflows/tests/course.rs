@@ -120,12 +120,12 @@ on_both_engines! { crate::routes();
         does(&mut specialist, "tu-choi", &[("loi", "Không đủ điều kiện")]).await;
         does(&mut specialist, "hoan-tac", &[]).await;
         let strange = specialist
-            .upload("/co-quan/ho-so/1/tep", &[("van-ban", "Văn bản khác")], &[("tep", "a.pdf", b"%PDF-1.7 a")])
+            .upload("/co-quan/ho-so/1/tep", &[("van-ban", "Văn bản khác")], &[("tep", "a.pdf", &testkit::pdf("a"))])
             .await;
         assert_eq!(strange.status, 422, "only what the step demands");
         for name in ["Biên bản xác minh"] {
             let added = specialist
-                .upload("/co-quan/ho-so/1/tep", &[("van-ban", name)], &[("tep", "a.pdf", b"%PDF-1.7 a")])
+                .upload("/co-quan/ho-so/1/tep", &[("van-ban", name)], &[("tep", "a.pdf", &testkit::pdf("a"))])
                 .await;
             assert_eq!(added.status, 303, "{}", added.text);
         }
@@ -256,7 +256,7 @@ on_both_engines! { crate::routes();
         site.run_jobs().await;
         assert_eq!(status(&site), "accepted");
         let mut counter = site.signed_in("quay");
-        counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "a.pdf", b"%PDF-1.7 a")]).await;
+        counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "a.pdf", &testkit::pdf("a"))]).await;
         site.pass_minutes(10);
         site.run_jobs().await;
         assert_eq!(status(&site), "transferred");
