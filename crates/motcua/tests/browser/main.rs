@@ -5,6 +5,7 @@
 
 mod administration;
 mod books;
+mod fees;
 mod lateness;
 mod linked;
 mod people;

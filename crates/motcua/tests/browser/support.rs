@@ -238,6 +238,11 @@ impl Page {
         control.send_keys(&path.to_string_lossy()).await.unwrap();
     }
 
+    /// Puts a file of the disk into the control with this label.
+    pub async fn attach_file(&self, label: &str, file: &std::path::Path) {
+        self.control(label).await.send_keys(&file.to_string_lossy()).await.unwrap();
+    }
+
     /// Ticks the box with this label.
     pub async fn tick(&self, label: &str) {
         self.control(label).await.click().await.unwrap();
