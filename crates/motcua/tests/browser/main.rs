@@ -5,6 +5,7 @@
 
 mod administration;
 mod books;
+mod desk;
 mod fees;
 mod lateness;
 mod linked;

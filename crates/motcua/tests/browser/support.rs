@@ -101,6 +101,13 @@ impl Server {
         site::jobs::run_due(&self.site, &self.jobs).await;
     }
 
+    /// Runs one statement.
+    pub async fn run(&self, sql: &'static str) {
+        let stamp = Stamp::of_program(Instant::from_epoch_ms(0), "test");
+        let done = self.db.write(stamp, move |tx| tx.execute(sql, &[])).await;
+        done.map_err(|e: store::Fault| e.to_string()).unwrap();
+    }
+
     /// One text from the database.
     pub async fn text(&self, sql: &'static str) -> String {
         self.text_of(sql.to_owned()).await
@@ -132,6 +139,7 @@ impl Drop for Driver {
 pub struct Page {
     client: Client,
     base: String,
+    driver_port: u16,
     _driver: Driver,
 }
 
@@ -176,7 +184,7 @@ impl Page {
                 .connect(&address)
                 .await;
             if let Ok(client) = opened {
-                return Self { client, base: base.to_owned(), _driver: driver };
+                return Self { client, base: base.to_owned(), driver_port: port, _driver: driver };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -446,6 +454,96 @@ impl Page {
     pub async fn sign_out(&self) {
         self.press("Đăng xuất").await;
         self.see("Đăng nhập dành cho cán bộ").await;
+    }
+
+    /// Waits until the control with this label holds `wanted`.
+    pub async fn holds(&self, label: &str, wanted: &str) {
+        let mut held = None;
+        for _ in 0..100 {
+            // A page that is just being replaced is asked again.
+            held = self.control(label).await.prop("value").await.ok().flatten();
+            if held.as_deref() == Some(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("“{label}” holds {held:?} and not {wanted}");
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn keys(&self, text: &str) {
+        self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Presses a letter with Alt held.
+    pub async fn held(&self, letter: &str) {
+        self.keys(&format!("{}{letter}\u{e000}", Key::Alt)).await;
+    }
+
+    /// Presses Ctrl and Enter.
+    pub async fn control_enter(&self) {
+        self.keys(&format!("{}{}\u{e000}", Key::Control, Key::Enter)).await;
+    }
+
+    /// Types as a scanner does: faster than fingers, wherever the cursor is, Enter at the end.
+    pub async fn scanner(&self, line: &str) {
+        let script = "const at = document.activeElement || document.body; \
+             for (const key of [...arguments[0], 'Enter']) { at.dispatchEvent(new KeyboardEvent( \
+               'keydown', {key, bubbles: true, cancelable: true})) }";
+        self.client.execute(script, vec![json!(line)]).await.unwrap();
+    }
+
+    /// What a script in the page returns, as text.
+    pub async fn script(&self, script: &str) -> String {
+        let got = self.client.execute(script, Vec::new()).await.unwrap();
+        got.as_str().map_or_else(|| got.to_string(), str::to_owned)
+    }
+
+    /// Chooses a file of these bytes for the first control that this selector finds.
+    pub async fn choose_file(&self, css: &str, name: &str, bytes: &[u8]) {
+        let folder = std::env::temp_dir().join(format!("motcua-files-{}", self.driver_port));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await.unwrap();
+        found.send_keys(&path.to_string_lossy()).await.unwrap();
+    }
+
+    /// Ends the page as a crash does: nobody is asked, and a new one is opened.
+    pub async fn kill_page(&self) {
+        let old = self.client.window().await.unwrap();
+        let new = self.client.new_window(true).await.unwrap().handle;
+        self.client.switch_to_window(old).await.unwrap();
+        self.client.close_window().await.unwrap();
+        self.client.switch_to_window(new).await.unwrap();
+    }
+
+    /// Takes the network away from the browser, or gives it back.
+    pub async fn network(&self, there: bool) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let body = json!({"network_conditions": {
+            "offline": !there, "latency": 0, "upload_throughput": -1, "download_throughput": -1,
+        }})
+        .to_string();
+        let port = self.driver_port;
+        let answer = tokio::task::spawn_blocking(move || {
+            use std::io::{Read as _, Write as _};
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+            write!(
+                stream,
+                "POST /session/{session}/chromium/network_conditions HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                 Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+            // The driver keeps the connection open: the first words are enough.
+            let mut answer = [0; 256];
+            let read = stream.read(&mut answer).unwrap_or(0);
+            String::from_utf8_lossy(answer.get(..read).unwrap_or_default()).into_owned()
+        })
+        .await
+        .unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Ends the browser.
