@@ -24,6 +24,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod timing;
+mod what;
 
 pub use choice::{Collector, Ground, ReturnChannel};
 pub use command::{Asked, Command, CommandKind, Hop, Maker, Part, Resume, What, Words};

@@ -130,17 +130,3 @@
   var problem = document.querySelector(".problem[tabindex]");
   if (problem) { problem.focus(); }
 })();
-
-// The rest of the menu closes when one looks elsewhere.
-document.addEventListener("click", (event) => {
-  for (const it of document.querySelectorAll(".menu .more[open]")) {
-    if (!it.contains(event.target)) it.open = false;
-  }
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const it of document.querySelectorAll(".menu .more[open]")) {
-    it.open = false;
-    it.querySelector("summary").focus();
-  }
-});

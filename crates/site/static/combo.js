@@ -74,3 +74,17 @@
     box.addEventListener("blur", function () { turn++; show(false); });
   });
 })();
+
+// The rest of the menu closes when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const it of document.querySelectorAll(".menu .more[open]")) {
+    if (!it.contains(event.target)) it.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const it of document.querySelectorAll(".menu .more[open]")) {
+    it.open = false;
+    it.querySelector("summary").focus();
+  }
+});

@@ -5,9 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     calendar::WorkCalendar,
-    deadline::{
-        AfterPause, DeadlineError, Explanation, Extension, Pause, Term, TimeLimit, explain,
-    },
+    deadline::{AfterPause, DeadlineError, Explanation, Extension, Pause, Term, explain},
     dossier::{
         Collector, Command, CommandKind, Dossier, Ground, Hop, Maker, Part, Refused, Resume,
         ReturnChannel, SuspensionKind, What, decide, decide_all,
@@ -37,6 +35,7 @@ mod beside;
 mod course;
 mod money;
 mod opening;
+mod promise;
 
 pub use beside::{answer_members, hand_to_filer, receive_together};
 pub(super) use course::key;
@@ -44,6 +43,8 @@ pub use course::move_all_on;
 use course::{hop_to, intake_hop};
 use opening::Opened;
 pub use opening::hand_in;
+pub use promise::{Promise, limit_text, promise};
+use promise::{limit_of, receivable};
 
 /// Why the desk says no before the state machine is asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -187,96 +188,6 @@ pub struct Received {
     pub code: String,
     /// When the result is promised; nothing if it was not accepted.
     pub due_at: Option<DateTime>,
-}
-
-/// A promise before it is made: what the counter shows for confirmation.
-#[derive(Debug, Clone)]
-pub struct Promise {
-    /// The version of the procedure.
-    pub version: Version,
-    /// Its limit as people read it.
-    pub limit_text: String,
-    /// The date and its working.
-    pub explanation: Explanation,
-}
-
-/// The published limit, a shorter one that was agreed on, or what was agreed on where none is
-/// published: a promise may be shorter than the law, never longer.
-fn limit_of(
-    body: &ProcedureVersion,
-    channel: ChannelKind,
-    agreed_days: Option<u16>,
-) -> Result<TimeLimit, Failure> {
-    let published = body.limit(channel).and_then(|it| it.time_limit());
-    let agreed = agreed_days.filter(|it| *it > 0).map(|it| TimeLimit::WorkingDays(it.into()));
-    let shorter = published.zip(agreed).is_some_and(|it| is_shorter(it.0, it.1));
-    if shorter { agreed } else { published.or(agreed) }.ok_or_else(|| no(&DeskError::NoLimit))
-}
-
-/// Whether so many agreed working days end before the published limit, whatever days off lie within.
-const fn is_shorter(published: TimeLimit, agreed: TimeLimit) -> bool {
-    match (published, agreed) {
-        (TimeLimit::WorkingDays(law), TimeLimit::WorkingDays(days)) => days < law,
-        // A working day is rarely more than two days long; Tết is what the margin is for.
-        (TimeLimit::CalendarDays(law), TimeLimit::WorkingDays(days)) => days * 2 + 7 <= law,
-        (TimeLimit::Months(law), TimeLimit::WorkingDays(days)) => days * 2 + 7 <= law * 28,
-        _ => false,
-    }
-}
-
-/// What would be promised for a dossier handed in so.
-///
-/// # Errors
-/// [`Failure::Refused`] if it cannot be received.
-pub fn promise(
-    tx: &mut Tx<'_>,
-    desk: Desk<'_>,
-    procedure: &str,
-    unit: UnitId,
-    (channel, agreed_days): (ChannelKind, Option<u16>),
-    received_at: DateTime,
-) -> Result<Promise, Failure> {
-    let version = receivable(tx, procedure, received_at.date())?;
-    let limit = limit_of(&version.body, channel, agreed_days)?;
-    let explanation = explain(desk.calendar(unit), &Term::new(limit, received_at)).or_refuse()?;
-    let limit_text = limit_text(&version.body, channel, agreed_days);
-    Ok(Promise { version, limit_text, explanation })
-}
-
-/// The version under which a dossier can be accepted on `day`.
-fn receivable(
-    tx: &mut Tx<'_>,
-    procedure: &str,
-    day: jiff::civil::Date,
-) -> Result<Version, Failure> {
-    let version = procedures::in_force(tx, procedure, day)?
-        .ok_or_else(|| no(&DeskError::NoProcedure { code: procedure.to_owned() }))?;
-    match version.paused_on(day) {
-        Some(paused) => Err(no(&DeskError::Paused { reason: paused.reason.clone() })),
-        None => Ok(version),
-    }
-}
-
-/// The limit as people read it.
-#[must_use]
-pub fn limit_text(
-    body: &ProcedureVersion,
-    channel: ChannelKind,
-    agreed_days: Option<u16>,
-) -> String {
-    let published = body.limit(channel).and_then(|it| it.time_limit());
-    if let (Some(law), Some(days)) = (published, agreed_days)
-        && is_shorter(law, TimeLimit::WorkingDays(days.into()))
-    {
-        return format!("{days} ngày làm việc, thống nhất ngắn hơn quy định");
-    }
-    match (body.limit(channel).filter(|it| it.time_limit().is_some()), agreed_days) {
-        (Some(it), _) => it.text(),
-        (None, Some(days)) => {
-            format!("{days} ngày làm việc, do nơi tiếp nhận hẹn (chưa công bố thời hạn)")
-        }
-        (None, None) => String::new(),
-    }
 }
 
 /// Receives a dossier: code, receipt, clock.

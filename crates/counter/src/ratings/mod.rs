@@ -292,7 +292,7 @@ async fn give(
         };
         site.limiter.forget(&of);
         if rated {
-            return wrong(words.say("rate-twice"), String::new(), String::new());
+            return wrong(words.say("rate-again"), String::new(), String::new());
         }
         if !can_be_rated(kept.dossier.status) {
             return wrong(words.say("rate-nothing-yet"), code, String::new());
@@ -328,5 +328,5 @@ async fn give(
     if kept {
         return Ok(Redirect::to(&format!("/danh-gia/{unit}?cam-on=1")).into_response());
     }
-    wrong(words.say("rate-twice"), String::new(), String::new())
+    wrong(words.say("rate-again"), String::new(), String::new())
 }

@@ -59,7 +59,7 @@ pub enum Block {
 
 /// Why a dossier does not leave a step.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("Chưa rời được bước {number} “{task}” của quy trình. {}", .blocks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+#[error("Chưa rời được bước {number} “{task}” của quy trình. {}", joined(.blocks))]
 pub struct Blocked {
     /// Which step, from 1.
     pub number: usize,
@@ -117,4 +117,9 @@ impl Workflow {
         }
         Err(Blocked { number: at + 1, task: text::tidy(&step.task), blocks })
     }
+}
+
+/// Every reason, one after another.
+fn joined(blocks: &[Block]) -> String {
+    blocks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

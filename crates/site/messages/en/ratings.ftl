@@ -14,6 +14,6 @@ rate-send = Send
 rate-thanks = Thank you for your rating.
 rate-choose-face = Choose a face.
 rate-too-long = More than 1,000 letters. Please write less.
-rate-twice = This dossier was rated already. Each is rated once.
+rate-again = This dossier was rated already. Each is rated once.
 rate-nothing-yet = There is no result to rate yet.
 rate-over = The page was open for too long. Enter the code again.

@@ -14,6 +14,6 @@ rate-send = Gửi đánh giá
 rate-thanks = Cảm ơn ông, bà đã đánh giá.
 rate-choose-face = Hãy chọn một khuôn mặt.
 rate-too-long = Lời nói thêm dài quá 1.000 chữ. Hãy viết ngắn lại.
-rate-twice = Hồ sơ này đã được đánh giá. Mỗi hồ sơ đánh giá được một lần.
+rate-again = Hồ sơ này đã được đánh giá. Mỗi hồ sơ đánh giá được một lần.
 rate-nothing-yet = Hồ sơ chưa có kết quả để đánh giá.
 rate-over = Trang đã mở quá lâu. Hãy nhập lại mã hồ sơ.
