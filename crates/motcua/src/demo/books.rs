@@ -106,7 +106,7 @@ impl Books {
         match (column.from.as_str(), column.what) {
             ("applicant", _) => person.name.clone(),
             ("id_number", _) => person.id_number.clone(),
-            ("birth_date", _) => person.birth_date.clone(),
+            ("birth_date", _) => born(person),
             ("address", _) => person.address.clone(),
             (_, ColumnWhat::Matter) if form.code == "ban-sao" => {
                 let papers = ["Căn cước công dân", "Bằng tốt nghiệp", "Giấy khai sinh", "Học bạ"];
@@ -116,7 +116,7 @@ impl Books {
             (_, ColumnWhat::Copies) => (1 + turn % 5).to_string(),
             (_, ColumnWhat::Pages) => (1 + turn % 4).to_string(),
             (_, ColumnWhat::Choice) => column.choices.first().cloned().unwrap_or_default(),
-            (_, ColumnWhat::Date) if column.required => person.birth_date.clone(),
+            (_, ColumnWhat::Date) if column.required => born(person),
             // The fee comes by the law's rule, the margin stays empty.
             (_, ColumnWhat::Fee | ColumnWhat::Note | ColumnWhat::Date) => String::new(),
             _ if !column.preset.is_empty() => column.preset.clone(),
@@ -127,6 +127,11 @@ impl Books {
             _ => String::new(),
         }
     }
+}
+
+/// A birth date to write; an organisation that asks for somebody has none of its own.
+fn born(person: &citizen::dossiers::Person) -> String {
+    if person.birth_date.is_empty() { "1985-06-15".to_owned() } else { person.birth_date.clone() }
 }
 
 /// The values as the entry keeps them: with the fee that came by itself.
