@@ -306,6 +306,10 @@ impl Page {
             if self.find(&xpath).await.click().await.is_ok() {
                 return;
             }
+            // It may be a line of the menu that is behind a press.
+            let open =
+                "document.querySelectorAll('.menu .more').forEach((it) => { it.open = true })";
+            self.client.execute(open, Vec::new()).await.ok();
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         panic!("“{text}” cannot be pressed");
