@@ -123,7 +123,7 @@ async fn a_quick_desk(on: On) {
     page.press("Đánh dấu giấy tờ, gắn bản quét").await;
     page.see("Giấy tờ của hồ sơ").await;
     page.sound().await;
-    page.choose_file("input[type=file]", "quet.pdf", b"%PDF-1.7 ban quet thu").await;
+    page.choose_file("input[type=file]", "quet.pdf", &testkit::pdf("ban quet thu")).await;
     page.press("Ghi lại").await;
     page.see("thay đổi về giấy tờ").await;
     page.press("Chứng thực bản sao").await;

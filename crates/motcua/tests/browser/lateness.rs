@@ -25,6 +25,7 @@ async fn left_lying(on: On) {
     page.tick("Đã nhận giấy tờ 1").await;
     page.fill("Điện thoại", "0912 345 678").await;
     page.press("Tiếp nhận và in giấy hẹn").await;
+    page.see("Đã tiếp nhận hồ sơ.").await;
     page.see("17:00, thứ Hai 16/03/2026").await;
     let path = page.path().await;
     page.press("Chuyển bộ phận chuyên môn").await;

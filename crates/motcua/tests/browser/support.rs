@@ -306,9 +306,9 @@ impl Page {
             if self.find(&xpath).await.click().await.is_ok() {
                 return;
             }
-            // It may be a line of the menu that is behind a press.
+            // It may be a line of the menu: what is in a closed one the driver holds for hidden.
             let open =
-                "document.querySelectorAll('.menu .more').forEach((it) => { it.open = true })";
+                "document.querySelectorAll('.menu, .more').forEach((it) => { it.open = true })";
             self.client.execute(open, Vec::new()).await.ok();
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
