@@ -80,9 +80,11 @@ fn state(from_ms: i64, until_ms: i64, now_ms: i64) -> (&'static str, &'static st
     }
 }
 
-/// Whether `who` administers every unit: whom we trust and what is set holds for all of them.
+/// Whether `who` administers every one-stop shop: whom we trust and what is set holds for all of them.
+/// Bodies above them, which the installation only names, need not be within.
 fn is_whole(who: &Who) -> bool {
-    who.tree.all().filter(|it| it.parent.is_none()).all(|it| who.can_at(Action::SealManage, it.id))
+    let one_stops = who.tree.all().filter(|it| it.kind == "one_stop");
+    one_stops.map(|it| it.id).all(|it| who.can_at(Action::SealManage, it))
 }
 
 fn signable(who: &Who) -> Vec<(String, String)> {
@@ -94,15 +96,19 @@ fn signable(who: &Who) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Those who may sign within reach.
+/// Those who may sign within reach, unit by unit.
 fn leaders(tx: &mut Tx<'_>, who: &Who) -> Result<Vec<(String, String)>, Failure> {
-    let units: Vec<UnitId> =
-        who.tree.all().map(|it| it.id).filter(|it| who.can_at(Action::SealManage, *it)).collect();
-    let people = staff::with_any_role(tx, &[Role::Leader], &units, who.today())?;
-    Ok(people
-        .into_iter()
-        .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
-        .collect())
+    let mut found: Vec<(String, String)> = Vec::new();
+    for unit in who.tree.all().filter(|it| who.can_at(Action::SealManage, it.id)) {
+        let title = who.tree.title(unit.id);
+        for it in staff::with_any_role(tx, &[Role::Leader], &[unit.id], who.today())? {
+            let id = it.id.to_string();
+            if found.iter().all(|one| one.0 != id) {
+                found.push((id, format!("{title}: {} – {}", it.name, it.title)));
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn show(site: &Site, who: &Who, mut m: Mistakes) -> Result<Html<String>, Failure> {
@@ -378,7 +384,9 @@ async fn set(site: &Site, who: &Who, typed: Typed) -> Result<Done, Failure> {
         fields.choice("chu-ky-hong", |it| matches!(it, "warn" | "refuse").then(|| it.to_owned()));
     if agent.as_ref().is_some_and(|it| {
         let here = ["wss://127.0.0.1:", "wss://localhost:", "ws://127.0.0.1:"];
-        !it.is_empty() && !here.iter().any(|one| it.starts_with(one))
+        let port = here.iter().find_map(|one| it.strip_prefix(one));
+        // It stands in the content policy of the page that signs: nothing but a port may follow.
+        !it.is_empty() && port.is_none_or(|it| it.parse::<u16>().is_err())
     }) {
         fields.wrong(
             "tac-tu",
