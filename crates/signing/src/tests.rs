@@ -92,6 +92,14 @@ fn what_is_wrong_is_said() {
     check("changed_after.pdf", Some(Problem::ChangedAfter), false, 1);
     // A second signature covers the whole file, but not what was signed first.
     check("changed_between.pdf", Some(Problem::ChangedBetween), true, 2);
+    // Where nobody is trusted yet, a change is told all the same.
+    for (name, problem) in [
+        ("changed_after.pdf", Problem::ChangedAfter),
+        ("changed_between.pdf", Problem::ChangedBetween),
+        ("one.pdf", Problem::Issuer),
+    ] {
+        assert_eq!(verify(&data(name), &[], NOW).problem, Some(problem), "{name}");
+    }
     let tampered = verify(&data("bad_tampered.pdf"), &pades_roots(), NOW);
     assert_eq!((tampered.valid, tampered.problem), (false, Some(Problem::Digest)));
     let stranger = verify(&data("signed_pades.pdf"), &roots(), NOW);

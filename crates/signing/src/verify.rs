@@ -190,7 +190,9 @@ pub fn verify(bytes: &[u8], roots: &[Certificate], now: i64) -> Verdict {
     signers.sort_by_key(|it| it.covers);
     changes(&file, &mut signers);
     let covers_whole_file = signers.last().is_some_and(|it| it.covers == bytes.len());
-    let problem = signers.iter().find_map(|it| it.problem);
+    // An issuer whom nobody knows must not hide that the file is not what was signed.
+    let known = signers.iter().find_map(|it| it.problem.filter(|it| *it != Problem::Issuer));
+    let problem = known.or_else(|| signers.iter().find_map(|it| it.problem));
     Verdict { valid: problem.is_none(), problem, covers_whole_file, signers }
 }
 
@@ -302,7 +304,7 @@ fn changes(file: &File<'_>, signers: &mut [Signer]) {
     let ends: Vec<usize> = signers.iter().map(|it| it.covers).collect();
     let last = ends.len().saturating_sub(1);
     for (at, it) in signers.iter_mut().enumerate() {
-        if it.problem.is_some() {
+        if it.problem.is_some_and(|it| it != Problem::Issuer) {
             continue;
         }
         let until = ends.get(at + 1).copied().unwrap_or(file.bytes.len());
