@@ -13,6 +13,7 @@ mod people;
 mod queue;
 mod ratings;
 mod results;
+mod signing;
 mod support;
 mod workflows;
 

@@ -242,8 +242,14 @@ impl Page {
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(name);
         std::fs::write(&path, bytes).unwrap();
-        let control = self.control(label).await;
-        control.send_keys(&path.to_string_lossy()).await.unwrap();
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            if self.control(label).await.send_keys(&path.to_string_lossy()).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("no file can be chosen for “{label}”");
     }
 
     /// Puts a file of the disk into the control with this label.
