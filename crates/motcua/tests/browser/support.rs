@@ -218,9 +218,15 @@ impl Page {
 
     /// Types into the control with this label.
     pub async fn fill(&self, label: &str, value: &str) {
-        let control = self.control(label).await;
-        control.clear().await.unwrap();
-        control.send_keys(value).await.unwrap();
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            let control = self.control(label).await;
+            if control.clear().await.is_ok() && control.send_keys(value).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("“{label}” cannot be filled");
     }
 
     /// Types into the control with this label and ends with Enter, as a scanner does.
@@ -259,7 +265,13 @@ impl Page {
 
     /// Ticks the box with this label.
     pub async fn tick(&self, label: &str) {
-        self.control(label).await.click().await.unwrap();
+        for _ in 0..5 {
+            if self.control(label).await.click().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("“{label}” cannot be ticked");
     }
 
     /// Ticks every box that is named so and is not ticked.
