@@ -392,7 +392,9 @@ pub fn demand(who: &Who, action: Action, unit: domain::ids::UnitId) -> Result<()
 /// A redirect (303) to `location` with a short notice on the page that follows.
 #[must_use]
 pub fn told(location: &str, notice: &str) -> Response {
-    let mut response = Redirect::to(location).into_response();
+    // What somebody sent back as an address may hold what no header can.
+    let location: String = location.chars().filter(|it| !it.is_control()).collect();
+    let mut response = Redirect::to(&location).into_response();
     let cookie = format!(
         "{}={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax",
         who::NOTICE_COOKIE,

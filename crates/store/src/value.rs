@@ -163,29 +163,34 @@ impl From<usize> for Param {
         Self::Integer(Some(i64::try_from(it).unwrap_or(i64::MAX)))
     }
 }
+/// Text as both engines keep it: PostgreSQL has no letter NUL, and nobody means one.
+fn kept(it: String) -> String {
+    if it.contains('\0') { it.replace('\0', "") } else { it }
+}
+
 impl From<&str> for Param {
     fn from(it: &str) -> Self {
-        Self::Text(Some(it.to_owned()))
+        Self::Text(Some(kept(it.to_owned())))
     }
 }
 impl From<&String> for Param {
     fn from(it: &String) -> Self {
-        Self::Text(Some(it.clone()))
+        Self::Text(Some(kept(it.clone())))
     }
 }
 impl From<String> for Param {
     fn from(it: String) -> Self {
-        Self::Text(Some(it))
+        Self::Text(Some(kept(it)))
     }
 }
 impl From<Option<String>> for Param {
     fn from(it: Option<String>) -> Self {
-        Self::Text(it)
+        Self::Text(it.map(kept))
     }
 }
 impl From<Option<&str>> for Param {
     fn from(it: Option<&str>) -> Self {
-        Self::Text(it.map(str::to_owned))
+        Self::Text(it.map(|it| kept(it.to_owned())))
     }
 }
 impl From<Vec<u8>> for Param {

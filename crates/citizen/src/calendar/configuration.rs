@@ -12,7 +12,7 @@ use site::{
 };
 use store::{Fault, Tx};
 
-use super::{carry_out, change::Change, units_of};
+use super::{carry_out, change::Change, governs};
 
 pub(super) const PART: ConfigPart =
     ConfigPart {
@@ -62,7 +62,7 @@ fn bring_in(_: &Site, who: &Who, tx: &mut Tx<'_>, value: &Value) -> Result<Vec<S
     if wanted.days.len() + wanted.hours.len() > DAYS_MAX {
         return Err(Failure::Refused("Lịch trong tệp có quá nhiều ngày.".to_owned()));
     }
-    if units_of(who).first().is_none_or(|(id, _)| id != "0") {
+    if !governs(who) {
         return Err(Failure::Refused(
             "Lịch áp dụng cho mọi đơn vị: chỉ quản trị của mọi đơn vị được nhập.".to_owned(),
         ));

@@ -92,7 +92,8 @@ on_both_engines! { routes();
 
     async fn who_administers_a_part_of_the_units_takes_nothing_out(site) {
         given_an_administrator(&site);
-        let mut commune = site.signed_in("quantrixa");
+        crate::tests::given_account(&site, "khac", None, domain::access::Role::Administrator, 103);
+        let mut commune = site.signed_in("khac");
         for path in ["/co-quan/quan-tri/cau-hinh", "/co-quan/quan-tri/cau-hinh/xuat"] {
             let answer = commune.get(path).await;
             assert_eq!(answer.status, 422);

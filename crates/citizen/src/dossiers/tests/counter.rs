@@ -3,6 +3,18 @@
 use super::*;
 
 on_both_engines! { crate::routes();
+    async fn letters_that_no_database_and_no_header_takes_are_left_out(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        for path in ["/co-quan/ho-so?thu-tuc=%00", "/co-quan/ho-so?q=a%00b", "/kiem-tra/%00"] {
+            let status = browser.get(path).await.status;
+            assert!(status < 500, "{path}: {status}");
+        }
+        let filter = [("ten", "Của tôi"), ("loc", "nhom=qua-han\r\nX-Evil: 1")];
+        let saved = browser.post("/co-quan/ho-so/loc", &filter).await;
+        assert!(saved.status < 500, "{}", saved.status);
+    }
+
     async fn a_wrong_file_costs_nothing_that_was_typed_nor_the_files_beside_it(site) {
         given_two_communes(&site);
         let mut browser = site.signed_in("quay");
