@@ -253,6 +253,9 @@ proptest! {
         let original = data(VECTORS[which]);
         let mut bytes = original.clone();
         for (place, value, how) in cuts {
+            if bytes.is_empty() {
+                break;
+            }
             let at = place.index(bytes.len());
             match how {
                 0 => bytes[at] = value,
