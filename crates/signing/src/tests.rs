@@ -13,8 +13,8 @@ use crate::{
 };
 
 const PASSWORD: &str = "mat-khau-thu";
-/// 25 November 2026.
-const NOW: i64 = 1_795_600_000;
+/// 29 November 2026: after every vector was signed.
+const NOW: i64 = 1_796_000_000;
 
 fn data(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap()
@@ -105,6 +105,26 @@ fn what_is_wrong_is_said() {
     let stranger = verify(&data("signed_pades.pdf"), &roots(), NOW);
     assert_eq!((stranger.valid, stranger.problem), (false, Some(Problem::Issuer)));
     assert_eq!(verify(b"no pdf", &roots(), NOW).problem, Some(Problem::Unopened));
+}
+
+#[test]
+fn a_signature_from_the_future_is_not_believed() {
+    let signed_at = 1_795_414_487;
+    let judged = |bytes: &[u8], now: i64| verify(bytes, &pades_roots(), now);
+    let bytes = data("signed_pades.pdf");
+    let verdict = judged(&bytes, signed_at - 3600);
+    assert_eq!((verdict.valid, verdict.problem), (false, Some(Problem::Future)), "{verdict:?}");
+    assert!(verdict.problem.is_some_and(|it| it.to_string().contains("sau thời điểm nhận tệp")));
+    assert_eq!(verdict.signers[0].signed_at, Some(signed_at), "what it states is still told");
+    // The signer's clock may be a little ahead of ours.
+    assert!(judged(&bytes, signed_at - 9 * 60).valid);
+    assert!(!judged(&bytes, signed_at - 11 * 60).valid);
+    // It comes before an unknown issuer, and hides no change of the content.
+    assert_eq!(verify(&bytes, &[], signed_at - 3600).problem, Some(Problem::Future));
+    let spoilt = updated_after_signing(&bytes);
+    assert_eq!(judged(&spoilt, signed_at - 3600).problem, Some(Problem::ChangedAfter));
+    assert_eq!(judged(&bytes, i64::MIN).problem, Some(Problem::Future));
+    assert!(judged(&bytes, i64::MAX).valid);
 }
 
 #[test]

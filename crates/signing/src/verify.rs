@@ -11,6 +11,8 @@ use crate::{
 
 /// Signatures in one file at most.
 const SIGNATURES_MAX: usize = 64;
+/// Seconds by which the clock of a signer may be ahead of ours.
+const AHEAD_MAX: i64 = 10 * 60;
 
 /// What is wrong with a signature, in words for who sent the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +56,9 @@ pub enum Problem {
     /// Not yet in force at signing.
     #[error("Chứng thư của người ký chưa có hiệu lực vào lúc ký.")]
     NotYet,
+    /// It says that it was made later than it came in.
+    #[error("Thời điểm ký ghi trong chữ ký số ở sau thời điểm nhận tệp nên không đáng tin.")]
+    Future,
     /// The certificate is for something else.
     #[error("Chứng thư của người ký không dùng để ký văn bản.")]
     Usage,
@@ -66,6 +71,11 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether it speaks of the signer or his clock alone, and says nothing of the file's content.
+    const fn leaves_content(self) -> bool {
+        matches!(self, Self::Issuer | Self::Future)
+    }
+
     /// The stable name, for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -83,6 +93,7 @@ impl Problem {
             Self::Issuer => "issuer",
             Self::Expired => "expired",
             Self::NotYet => "not_yet",
+            Self::Future => "future",
             Self::Usage => "usage",
             Self::ChangedAfter => "changed_after",
             Self::ChangedBetween => "changed_between",
@@ -161,8 +172,9 @@ impl Verdict {
     }
 }
 
-/// Verifies every signature of a PDF against the certificates that are trusted. A signature that
-/// states no time is judged by `now`, seconds since 1970.
+/// Verifies every signature of a PDF against the certificates that are trusted. `now`, seconds since
+/// 1970, is when the file came in: a signature that states no time is judged by it, and none can have
+/// been made after it.
 ///
 /// Law: a signature is judged at the moment of signing (Luật GDĐT 20/2023 Đ.22; ETSI EN 319 142-1).
 /// Whether a certificate was revoked is not asked: the machine may stand without a network.
@@ -190,9 +202,11 @@ pub fn verify(bytes: &[u8], roots: &[Certificate], now: i64) -> Verdict {
     signers.sort_by_key(|it| it.covers);
     changes(&file, &mut signers);
     let covers_whole_file = signers.last().is_some_and(|it| it.covers == bytes.len());
-    // An issuer whom nobody knows must not hide that the file is not what was signed.
-    let known = signers.iter().find_map(|it| it.problem.filter(|it| *it != Problem::Issuer));
-    let problem = known.or_else(|| signers.iter().find_map(|it| it.problem));
+    // An issuer whom nobody knows, or a clock, must not hide that the file is not what was signed.
+    let first = |is: &dyn Fn(&Problem) -> bool| signers.iter().find_map(|it| it.problem.filter(is));
+    let problem = first(&|it| !it.leaves_content())
+        .or_else(|| first(&|it| *it != Problem::Issuer))
+        .or_else(|| first(&|_| true));
     Verdict { valid: problem.is_none(), problem, covers_whole_file, signers }
 }
 
@@ -245,11 +259,16 @@ fn judge(
     signer.signed_at = signed.at.or(signer.signed_at);
     let certificate = signed.signer;
     let at = signer.signed_at.unwrap_or(now);
+    let is_ahead = at > now.saturating_add(AHEAD_MAX);
     let chained = certificate.chained(&signed.others, roots, at);
     let (weak, may) = (certificate.is_weak(), certificate.may_sign_documents());
     signer.certificate = Some(certificate);
     if weak {
         return Err(Problem::Weak);
+    }
+    // Before the certificate is judged by a moment that nobody believes.
+    if is_ahead {
+        return Err(Problem::Future);
     }
     chained.map_err(|it| match it {
         Unchained::Unknown => Problem::Issuer,
@@ -304,7 +323,7 @@ fn changes(file: &File<'_>, signers: &mut [Signer]) {
     let ends: Vec<usize> = signers.iter().map(|it| it.covers).collect();
     let last = ends.len().saturating_sub(1);
     for (at, it) in signers.iter_mut().enumerate() {
-        if it.problem.is_some_and(|it| it != Problem::Issuer) {
+        if it.problem.is_some_and(|it| !it.leaves_content()) {
             continue;
         }
         let until = ends.get(at + 1).copied().unwrap_or(file.bytes.len());

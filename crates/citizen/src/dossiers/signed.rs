@@ -385,6 +385,9 @@ fn added(
         (Some(signing::Problem::Expired | signing::Problem::NotYet), _) => {
             Err("Chứng thư của người ký không có hiệu lực vào lúc ký.")
         }
+        (Some(signing::Problem::Future), _) => Err(
+            "Thời điểm ký ghi trong chữ ký số ở sau giờ hiện tại. Hãy chỉnh đồng hồ máy ký rồi ký lại.",
+        ),
         _ => Err("Chữ ký số trên tệp gửi về không hợp lệ. Hãy ký lại."),
     }
 }

@@ -24,6 +24,11 @@ pub(crate) fn vector(name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap()
 }
 
+/// A day after every vector was signed.
+fn later(site: &TestSite) {
+    site.set_clock(jiff::civil::date(2026, 11, 30).at(9, 0, 0, 0));
+}
+
 /// An administrator of everything, and one of the other commune alone.
 pub(crate) fn given_administrators(site: &TestSite) {
     let today = site.now().civil().date();
@@ -101,6 +106,7 @@ on_both_engines! { crate::routes();
     async fn each_broken_file_is_told_by_name_and_nothing_typed_is_lost(site) {
         given_two_communes(&site);
         given_administrators(&site);
+        later(&site);
         trusts(&site).await;
         sets(&mut site.signed_in("quantri"), "", "refuse").await;
         let cut = &vector("one.pdf")[..4000];
@@ -143,6 +149,7 @@ on_both_engines! { crate::routes();
         given_two_communes(&site);
         given_administrators(&site);
         let mut browser = received(&site).await;
+        later(&site);
         let path = "/co-quan/ho-so/1/tep";
         // Nobody is trusted yet.
         sets(&mut site.signed_in("quantri"), "", "refuse").await;
@@ -162,6 +169,30 @@ on_both_engines! { crate::routes();
         assert_eq!(answer.status, 422);
         assert!(answer.text.contains("Đã thêm 1 tệp.") && answer.text.contains("“d.pdf”: Tệp rỗng"));
         assert_eq!(site.count("select count(*) from dossier_file"), 3);
+    }
+
+    async fn a_signature_dated_after_its_receipt_is_told_as_not_credible(site) {
+        given_two_communes(&site);
+        given_administrators(&site);
+        trusts(&site).await;
+        let mut browser = received(&site).await;
+        let path = "/co-quan/ho-so/1/tep";
+        let why = "Thời điểm ký ghi trong chữ ký số ở sau thời điểm nhận tệp nên không đáng tin.";
+        sets(&mut site.signed_in("quantri"), "", "warn").await;
+        // Signed in November; this is January.
+        let answer = browser.upload(path, &[], &[("tep", "a.pdf", &vector("one.pdf"))]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let page = browser.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains(&format!("chữ ký số không dùng được: {why}")), "{page}");
+        assert!(!page.contains("chữ ký số hợp lệ"), "{page}");
+        // What was found at receipt stays, also when that day has come.
+        later(&site);
+        assert!(browser.get("/co-quan/ho-so/1").await.text.contains(why));
+        site.set_clock(testkit::start());
+        sets(&mut site.signed_in("quantri"), "", "refuse").await;
+        let answer = browser.upload(path, &[], &[("tep", "b.pdf", &vector("two.pdf"))]).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text.contains("“b.pdf”: ") && answer.text.contains(why), "{}", answer.text);
     }
 
     async fn malware_is_refused_and_a_silent_clamd_keeps_files_apart(site) {

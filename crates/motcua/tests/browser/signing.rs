@@ -210,7 +210,11 @@ async fn taken_in(page: &Page, of: &str) -> String {
         assert_eq!(typed(page, "dien-thoai").await, "0912 345 678", "{name}");
     }
     sound_on_both(page).await;
-    page.attach("Bản quét kèm theo", &named("don.pdf"), &vector("two.pdf")).await;
+    let leader = Seal::open(&vector("leader.p12"), PASSWORD).unwrap();
+    let at = domain::time::Instant::from_civil(at(2, 7)).epoch_ms() / 1000;
+    let good = Request { at, ..Request::default() };
+    let good = ::signing::sign(&vector("plain.pdf"), &leader, &good).unwrap();
+    page.attach("Bản quét kèm theo", &named("don.pdf"), &good).await;
     page.press("Tiếp nhận và in giấy hẹn").await;
     page.see("Đã tiếp nhận hồ sơ.").await;
     page.see("chữ ký số hợp lệ: Nguyễn Thị Ký Thử").await;
