@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod limit;
 mod routes;
 pub mod seal;
+pub mod settings;
 pub mod shell;
 pub mod show;
 mod sql;

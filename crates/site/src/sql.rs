@@ -68,6 +68,25 @@ pub(crate) fn seen(tx: &mut Tx<'_>, session: SessionId, expires: Instant) -> Res
     Ok(())
 }
 
+pub(crate) fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
+    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn set_setting(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
+    tx.execute(
+        "insert into setting (name, value) values (?1, ?2)
+         on conflict (name) do update set value = excluded.value",
+        &[name.into(), value.into()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn forget_setting(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
+    tx.execute("delete from setting where name = ?1", &[name.into()])?;
+    Ok(())
+}
+
 /// Grows whenever what it stands for changes, so that every process notices.
 pub(crate) fn setting_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
     let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;

@@ -48,7 +48,7 @@ pub fn routes() -> Routes {
 
 /// The thresholds that hold; those of [`Thresholds::default`] until somebody sets others.
 fn thresholds(tx: &mut Tx<'_>) -> Result<Thresholds, Fault> {
-    Ok(sql::setting(tx, THRESHOLDS)?
+    Ok(site::settings::get(tx, THRESHOLDS)?
         .and_then(|it| serde_json::from_str(&it).ok())
         .unwrap_or_default())
 }

@@ -121,7 +121,7 @@ pub async fn list(
                 "cap-tren" => wanted.ear = Some(Ear::Above.code()),
                 _ => {}
             }
-            let owed = sql::apologies(tx, &seen, None, 100)?.len();
+            let owed = sql::count_apologies(tx, &seen)?;
             let lines = sql::page(tx, &seen, &wanted, before, ROWS + 1)?;
             Ok((lines, sql::count(tx, &seen, &wanted)?, owed))
         })
@@ -189,7 +189,7 @@ pub async fn list(
         count: format!("{} cảnh báo", domain::text::number(count)),
         lines,
         next,
-        owed: i64::try_from(owed).unwrap_or(0),
+        owed,
         query,
     })
 }

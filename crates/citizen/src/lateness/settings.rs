@@ -9,7 +9,7 @@ use site::{
 };
 use store::{Fault, Tx, journal::Entry};
 
-use super::{THRESHOLDS, sql};
+use super::THRESHOLDS;
 
 /// The thresholds as a part of the configuration.
 pub(super) const PART: ConfigPart = ConfigPart {
@@ -55,7 +55,7 @@ fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
 fn keep(tx: &mut Tx<'_>, wanted: &Thresholds) -> Result<(), Fault> {
     let text =
         serde_json::to_string(wanted).map_err(|e| Fault::Broken(format!("thresholds: {e}")))?;
-    sql::set(tx, THRESHOLDS, &text)?;
+    site::settings::set(tx, THRESHOLDS, &text)?;
     tx.journal(Entry::new("setting", 0, THRESHOLDS).details(wanted));
     Ok(())
 }

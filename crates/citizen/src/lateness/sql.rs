@@ -352,6 +352,12 @@ pub(super) struct Owed {
     pub unit: UnitId,
 }
 
+/// How many apologies wait to be sent, up to ten thousand.
+pub(super) fn count_apologies(tx: &mut Tx<'_>, seen: &Seen) -> Result<i64, Fault> {
+    let waiting = Select::new("d.id", "apology_draft p join dossier d on d.id = p.dossier");
+    seen.narrow(waiting).and("p.state = 'waiting' and d.is_open = 1", []).count(tx, 10_000)
+}
+
 /// Apologies that wait to be sent, the oldest appointment first.
 pub(super) fn apologies(
     tx: &mut Tx<'_>,
@@ -437,20 +443,4 @@ pub(super) fn late(
             })
         })
         .collect()
-}
-
-/// The text under `name` in the settings.
-pub(super) fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
-    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
-    row.map(|row| row.get(0)).transpose()
-}
-
-/// Keeps a text in the settings.
-pub(super) fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
-    tx.execute(
-        "insert into setting (name, value) values (?1, ?2)
-         on conflict (name) do update set value = excluded.value",
-        &[name.into(), value.into()],
-    )?;
-    Ok(())
 }

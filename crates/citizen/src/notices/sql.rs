@@ -99,25 +99,3 @@ pub(super) fn tell(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     tx.execute("update outbox set sent_ms = ?2 where id = ?1", &[id.into(), tx.now().into()])?;
     Ok(())
 }
-
-/// The text under `name` in the settings.
-pub(super) fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
-    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
-    row.map(|row| row.get(0)).transpose()
-}
-
-/// Keeps a text in the settings.
-pub(super) fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
-    tx.execute(
-        "insert into setting (name, value) values (?1, ?2)
-         on conflict (name) do update set value = excluded.value",
-        &[name.into(), value.into()],
-    )?;
-    Ok(())
-}
-
-/// Forgets a text of the settings.
-pub(super) fn forget_setting(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
-    tx.execute("delete from setting where name = ?1", &[name.into()])?;
-    Ok(())
-}

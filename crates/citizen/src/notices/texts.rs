@@ -7,11 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use site::{
     Failure, Fields, Filled, Html, Mistakes, Shell, Site, State, Typed, Who,
-    configuration::ConfigPart, told,
+    configuration::ConfigPart, settings, told,
 };
 use store::{Fault, Tx, journal::Entry};
-
-use super::sql;
 
 /// Characters of a text at most: three messages of a telephone.
 const CHARS_MAX: usize = 400;
@@ -78,7 +76,7 @@ impl NoticeText {
     }
 
     fn in_use(&self, tx: &mut Tx<'_>) -> Result<String, Fault> {
-        Ok(sql::setting(tx, &self.setting())?.unwrap_or_else(|| self.shipped.to_owned()))
+        Ok(settings::get(tx, &self.setting())?.unwrap_or_else(|| self.shipped.to_owned()))
     }
 
     /// The text with these values in their places.
@@ -108,9 +106,9 @@ impl NoticeText {
 
     fn keep(&self, tx: &mut Tx<'_>, text: &str) -> Result<(), Fault> {
         if text == self.shipped {
-            sql::forget_setting(tx, &self.setting())?;
+            settings::forget(tx, &self.setting())?;
         } else {
-            sql::set(tx, &self.setting(), text)?;
+            settings::set(tx, &self.setting(), text)?;
         }
         let details = serde_json::json!({"kind": self.kind, "text": text});
         tx.journal(Entry::new("notice_text", 0, "change").details(&details));

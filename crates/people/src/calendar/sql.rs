@@ -6,7 +6,11 @@ use domain::{
     ids::UnitId,
 };
 use jiff::civil::Date;
-use store::{Fault, Param, Row, Tx};
+use site::settings;
+use store::{Fault, Row, Tx};
+
+/// The setting that keeps up to which day documents have settled the calendar.
+const CONFIRMED_THROUGH: &str = "confirmed_through";
 
 /// An entry as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,15 +126,12 @@ pub fn revoke_hours(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
 
 /// The last day whose year is settled by documents.
 pub fn confirmed_through(tx: &mut Tx<'_>) -> Result<Option<Date>, Fault> {
-    let row = tx.query_one("select value from setting where name = 'confirmed_through'", &[])?;
-    row.map(|row| row.parse(0, "date", |it| it.parse().ok())).transpose()
+    let Some(text) = settings::get(tx, CONFIRMED_THROUGH)? else { return Ok(None) };
+    let day = text.parse().map_err(|_| Fault::Broken(format!("{CONFIRMED_THROUGH}: {text}")))?;
+    Ok(Some(day))
 }
 
 /// Says up to which day documents have settled the calendar.
-pub fn set_confirmed_through(tx: &mut Tx<'_>, day: Date) -> Result<usize, Fault> {
-    tx.execute(
-        "insert into setting (name, value) values ('confirmed_through', ?1)
-         on conflict (name) do update set value = excluded.value",
-        &[Param::from(day)],
-    )
+pub fn set_confirmed_through(tx: &mut Tx<'_>, day: Date) -> Result<(), Fault> {
+    settings::set(tx, CONFIRMED_THROUGH, &day.to_string())
 }
