@@ -207,7 +207,7 @@ pub async fn add(
             if document.is_empty() {
                 return Ok(attach(tx, id, "scan", &stored)?);
             }
-            let owed = super::desk::take(tx, id)?.owed(tx)?;
+            let owed = super::desk::take(tx, id)?.demanded(tx)?.documents;
             if !owed.contains(&document) {
                 let gone = "Bước này không còn phải lập văn bản đó. Hãy mở lại hồ sơ rồi thêm tệp.";
                 return Err(Failure::Refused(gone.to_owned()));

@@ -90,7 +90,7 @@ pub fn routes() -> Routes {
         .menu("Hồ sơ", "/co-quan/ho-so", Action::DossierView)
         .menu("Tiếp nhận", "/co-quan/ho-so/moi", Action::DossierReceive)
         .needs_unit(facts::needs_unit)
-        .job("workflow-timers", 5, desk::move_all_on)
+        .job_apart("workflow-timers", 5, |site| Box::pin(desk::move_all_on(site)))
         .on("/co-quan", Action::OfficeHome, get(home::home))
         .on("/co-quan/ho-so", Action::DossierView, get(list::list))
         .on("/co-quan/ho-so/loc", Action::DossierView, post(list::save_filter))

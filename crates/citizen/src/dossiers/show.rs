@@ -476,6 +476,7 @@ pub async fn show(
             let last = dossier.last.as_ref().map(|it| it.kind);
             let takes_part = around.takes_part(tx, id)?;
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
+            let demanded = on_desk.demanded(tx)?;
             let page = Show {
                 fresh,
                 refusal,
@@ -529,8 +530,8 @@ pub async fn show(
                 may_collect: asker.can_at(domain::access::Action::FeeCollect, kept.unit),
                 number: dossier.number.clone().unwrap_or_default(),
                 may_add_files: !maker.parts.is_empty() && !erased,
-                owed: on_desk.owed(tx)?,
-                kept_by: if is_own { on_desk.kept_by(tx)? } else { Vec::new() },
+                owed: demanded.documents,
+                kept_by: if is_own { demanded.kept_by } else { Vec::new() },
                 takes_part: takes_part.first().map_or("", |it| it.label()),
                 moves_at: dossier.moves_at().map(domain::text::date_time),
                 ties: inner.ties_of(&asker, tx, id)?,

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{FileKind, Guard, Step, Workflow};
-use crate::{Refusal, text};
+use crate::{Refusal, dossier::Outcome, text};
 
 /// What of a dossier the guards of a step look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,6 +105,21 @@ impl Step {
 }
 
 impl Workflow {
+    /// Which of `steps` have something to say about being left with `outcome`. A refusal waits for
+    /// nothing that a step demands: money that is not paid, papers that do not come and opinions that
+    /// are not given are what it may be about.
+    ///
+    /// Law: NĐ 61/2018/NĐ-CP Đ.19 (what cannot be granted is answered with the reasons, within the limit).
+    pub fn demanding(
+        &self,
+        steps: std::ops::Range<usize>,
+        outcome: Option<Outcome>,
+    ) -> impl Iterator<Item = usize> {
+        let waits = outcome != Some(Outcome::Refused);
+        let demands = |at: &usize| self.steps.get(*at).is_some_and(Step::demands_anything);
+        steps.filter(move |at| waits && demands(at))
+    }
+
     /// Whether a dossier may leave the step `at`.
     ///
     /// # Errors

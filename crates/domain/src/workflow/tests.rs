@@ -1,6 +1,7 @@
 //! The workflows that ship, and the default.
 
 use super::*;
+use crate::dossier::Outcome;
 
 fn shipped() -> Vec<Workflow> {
     serde_json::from_str(include_str!("../../../../data/workflows.json")).unwrap()
@@ -94,6 +95,20 @@ fn a_step_is_left_with_all_that_it_demands_and_the_refusal_names_the_rest() {
     let waits = Present { awaited: 1, ..whole };
     assert_eq!(it.leave(2, &waits).unwrap_err().blocks, [Block::Awaited(1)]);
     assert_eq!(it.leave(0, &Present::default()), Ok(()), "other steps demand nothing");
+}
+
+#[test]
+fn a_refusal_waits_for_nothing_that_a_step_demands() {
+    let mut it = default_for("x", "x", 10);
+    it.steps[2].guards = vec![Guard::FeePaid, Guard::ConsultationsBack];
+    it.steps[3].documents = vec!["Tờ trình".into()];
+    let demanding = |steps, outcome| it.demanding(steps, outcome).collect::<Vec<_>>();
+    for granted in [None, Some(Outcome::Granted)] {
+        assert_eq!(demanding(0..6, granted), [2, 3]);
+        assert_eq!(demanding(2..3, granted), [2]);
+    }
+    assert_eq!(demanding(0..6, Some(Outcome::Refused)), [] as [usize; 0]);
+    assert_eq!(demanding(0..99, None), [2, 3], "what is no step demands nothing");
 }
 
 #[test]

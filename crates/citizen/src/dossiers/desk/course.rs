@@ -3,7 +3,7 @@
 
 use domain::{
     calendar::WorkCalendar,
-    dossier::{CommandKind, Dossier, Event, Hop, Maker, Outcome, Part, What},
+    dossier::{CommandKind, Dossier, Event, Hop, Maker, Part, What},
     ids::{DossierId, StaffId, UnitId},
     text,
     workflow::{FileKind, Place, Present, Question, Series, Workflow},
@@ -11,7 +11,7 @@ use domain::{
 use jiff::civil::DateTime;
 use people::calendar::facts::calendars;
 use site::{Failure, OrRefuse, Site};
-use store::{Fault, Tx};
+use store::{Fault, Stamp, Tx};
 
 use super::{Desk, OnDesk};
 use crate::dossiers::sql::{self, Kept, MemberKey};
@@ -127,25 +127,30 @@ pub(super) fn follow(
     Ok(())
 }
 
+/// What a step demands and is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demanded {
+    /// Documents that it still has to make.
+    pub documents: Vec<String>,
+    /// Everything that keeps the dossier there, in words for people.
+    pub kept_by: Vec<String>,
+}
+
 impl OnDesk {
-    /// Refuses what would leave a step before all that it demands is there. A refusal of what was
-    /// asked for waits for neither money nor papers.
+    /// Refuses what would leave a step before all that it demands is there.
     pub(super) fn may_leave(
         &self,
         tx: &mut Tx<'_>,
         after: &Dossier,
         event: &Event,
     ) -> Result<(), Failure> {
-        let steps = left(&self.kept.dossier, after, &event.what);
-        let demanding = |at: &usize| {
-            self.workflow.steps.get(*at).is_some_and(domain::workflow::Step::demands_anything)
-        };
-        let steps: Vec<usize> = steps.filter(demanding).collect();
-        if steps.is_empty() || after.outcome == Some(Outcome::Refused) {
+        let left = left(&self.kept.dossier, after, &event.what);
+        let mut steps = self.workflow.demanding(left, after.outcome).peekable();
+        if steps.peek().is_none() {
             return Ok(());
         }
         let present = present(tx, &self.kept)?;
-        steps.into_iter().try_for_each(|at| self.workflow.leave(at, &present).or_refuse())
+        steps.try_for_each(|at| self.workflow.leave(at, &present).or_refuse())
     }
 
     /// A draft, or the draft of a refusal, on its way to the reviewer or the signer.
@@ -190,30 +195,21 @@ impl OnDesk {
         step.map_or(&[], |it| it.questions.as_slice())
     }
 
-    /// Documents that the present step demands and that are not there.
+    /// What its present step still demands.
     ///
     /// # Errors
     /// Any [`Fault`] of the engine.
-    pub fn owed(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-        let step = self.workflow.steps.get(self.kept.dossier.at_step());
-        let Some(step) = step.filter(|it| !it.documents.is_empty()) else { return Ok(Vec::new()) };
+    pub fn demanded(&self, tx: &mut Tx<'_>) -> Result<Demanded, Fault> {
+        let dossier = &self.kept.dossier;
+        let at = dossier.at_step();
+        let step = self.workflow.steps.get(at).filter(|_| !dossier.status.is_over());
+        let demands = self.workflow.demanding(at..at + 1, dossier.outcome).next().is_some();
+        let Some(step) = step.filter(|_| demands) else { return Ok(Demanded::default()) };
         let present = present(tx, &self.kept)?;
-        Ok(step.owed(&present).map(str::to_owned).collect())
-    }
-
-    /// Everything that keeps it at its present step, in words for people.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn kept_by(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-        let step = self.workflow.steps.get(self.kept.dossier.at_step());
-        match step.filter(|it| it.demands_anything() && !self.kept.dossier.status.is_over()) {
-            Some(step) => {
-                let present = present(tx, &self.kept)?;
-                Ok(step.blocks(&present).iter().map(ToString::to_string).collect())
-            }
-            None => Ok(Vec::new()),
-        }
+        Ok(Demanded {
+            documents: step.owed(&present).map(str::to_owned).collect(),
+            kept_by: step.blocks(&present).iter().map(ToString::to_string).collect(),
+        })
     }
 
     /// The series from which the result gets its number, if the workflow names one.
@@ -257,31 +253,45 @@ impl OnDesk {
     }
 }
 
-/// Moves on every dossier whose time at its step is over and that nothing keeps there: the job.
+/// Moves on every dossier whose time at its step is over and that nothing keeps there: the job. Each
+/// in a transaction of its own: what is refused, or fails, of one leaves nothing behind and keeps
+/// none of the others.
 ///
 /// # Errors
-/// Any failure that is not the refusal of one dossier's step.
-pub fn move_all_on(site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
+/// If the dossiers whose time is over cannot be read.
+pub async fn move_all_on(site: Site) -> Result<(), Failure> {
+    let mut after = DossierId(0);
+    loop {
+        let stamp = Stamp::of_program((site.clock)(), "job");
+        let now = stamp.now.civil();
+        let ringing: Vec<DossierId> =
+            site.db.read(stamp, move |tx| sql::ringing(tx, now, after, CHUNK)).await?;
+        let Some(last) = ringing.last() else { return Ok(()) };
+        after = *last;
+        for id in ringing {
+            let inner = site.clone();
+            match site.as_program("job", move |tx| move_one_on(&inner, tx, id)).await {
+                // What keeps it there keeps it there; it goes on when that is done.
+                Ok(()) | Err(Failure::Refused(_)) => {}
+                Err(failure) => tracing::error!(dossier = id.0, ?failure, "it was not moved on"),
+            }
+        }
+    }
+}
+
+fn move_one_on(site: &Site, tx: &mut Tx<'_>, id: DossierId) -> Result<(), Failure> {
     let calendars = calendars(site, tx)?;
     let tree = site.tree(tx)?;
     let desk = Desk { tree: &tree, calendars: &calendars };
     let now = tx.now().civil();
-    let mut after = DossierId(0);
-    loop {
-        let ringing = sql::ringing(tx, now, after, CHUNK)?;
-        let Some(last) = ringing.last() else { return Ok(()) };
-        after = *last;
-        for id in ringing {
-            let mut on_desk = super::take(tx, id)?;
-            let Some(what) = on_desk.move_on(desk, now) else { continue };
-            let at = on_desk.kept.dossier.at_step();
-            let words = format!("Hết thời gian của bước {} theo quy trình.", at + 1);
-            let command = domain::dossier::Command::saying(what, words);
-            match on_desk.step(tx, desk, &Maker::system(), command) {
-                // What keeps it there keeps it there; it goes on when that is done.
-                Ok(()) | Err(Failure::Refused(_)) => {}
-                Err(other) => return Err(other),
-            }
-        }
+    let mut on_desk = super::take(tx, id)?;
+    // Somebody may have been faster.
+    if on_desk.kept.dossier.moves_at().is_none_or(|it| it > now) {
+        return Ok(());
     }
+    let Some(what) = on_desk.move_on(desk, now) else { return Ok(()) };
+    let at = on_desk.kept.dossier.at_step();
+    let words = format!("Hết thời gian của bước {} theo quy trình.", at + 1);
+    let command = domain::dossier::Command::saying(what, words);
+    on_desk.step(tx, desk, &Maker::system(), command)
 }

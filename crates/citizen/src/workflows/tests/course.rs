@@ -12,6 +12,9 @@ use crate::dossiers::{
 /// The second dossier, for who counts.
 const SECOND: &str = "dddddddddddddddddddddddddddddddd";
 
+/// The third one.
+const THIRD: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+
 async fn act(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) -> testkit::Answer {
     browser.post(&format!("/co-quan/ho-so/1/{step}"), fields).await
 }
@@ -137,6 +140,56 @@ on_both_engines! { crate::routes();
         );
         does(&mut specialist, "trinh-ky", &[]).await;
         assert_eq!(status(&site), "to_sign");
+        sound(&site);
+    }
+
+    async fn a_refusal_goes_its_whole_way_past_conditions_that_are_not_met(site) {
+        given(&site);
+        publish(&site, &[
+            ("b3-giay", "Đơn xin không ai có"), ("b3-van-ban", "Biên bản xác minh"),
+            ("b4-giay", "Tờ trình không ai có"), ("b5-giay", "Bản gốc không ai có"),
+            ("can-cu", "QĐ 1"),
+        ]).await;
+        in_process(&site).await;
+        let mut specialist = site.signed_in("thuly");
+        assert!(specialist.get("/co-quan/ho-so/1").await.text.contains("Trước khi chuyển bước"));
+        does(&mut specialist, "tu-choi", &[("loi", "Không đủ điều kiện")]).await;
+        let mut leader = site.signed_in("ky");
+        let page = leader.get("/co-quan/ho-so/1").await.text;
+        assert!(!page.contains("Tờ trình không ai có"), "nothing keeps a refusal: {page}");
+        // Sent back, it is no refusal any more and waits for all that its step demands.
+        does(&mut leader, "tra-lai", &[("loi", "Xem lại")]).await;
+        let early = act(&mut specialist, "trinh-ky", &[]).await;
+        assert_eq!(early.status, 422);
+        assert!(early.text.contains("Đơn xin không ai có"), "{}", early.text);
+        does(&mut specialist, "tu-choi", &[("loi", "Không đủ điều kiện")]).await;
+        does(&mut leader, "ky", &[]).await;
+        does(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", "1/TB-UBND")]).await;
+        assert_eq!(status(&site), "result_at_counter");
+        sound(&site);
+    }
+
+    async fn what_cannot_be_moved_on_keeps_none_of_the_others(site) {
+        given(&site);
+        publish(&site, &[("b1-tu-chuyen", "1"), ("b1-tep-scan", "1"), ("can-cu", "QĐ 1")]).await;
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/moi", &birth("Trần Thị Hai", SECOND)).await;
+        counter.post("/co-quan/ho-so/moi", &birth("Trần Thị Ba", THIRD)).await;
+        for id in [2, 3] {
+            let path = format!("/co-quan/ho-so/{id}/tep");
+            counter.upload(&path, &[], &[("tep", "a.pdf", &testkit::pdf("a"))]).await;
+        }
+        // The first lacks its scan; the second does not even read.
+        let state = site.text("select state from dossier where id = 2");
+        site.given("update dossier set state = 'spoilt' where id = 2", &[]);
+        site.pass_minutes(90);
+        site.run_jobs().await;
+        let of = |id: i64| site.text(&format!("select status from dossier where id = {id}"));
+        assert_eq!([of(1), of(2), of(3)], ["accepted", "accepted", "transferred"]);
+        site.given("update dossier set state = ?1 where id = 2", &[state.into()]);
+        site.pass_minutes(10);
+        site.run_jobs().await;
+        assert_eq!([of(1), of(2)], ["accepted", "transferred"]);
         sound(&site);
     }
 
