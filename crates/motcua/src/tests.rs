@@ -203,6 +203,44 @@ testkit::on_both_engines! { with_a_counting_job();
     }
 }
 
+/// Long enough for the other one to ask meanwhile.
+fn slowly(tx: &mut store::Tx<'_>, name: &str) -> Result<(), site::Failure> {
+    std::thread::sleep(std::time::Duration::from_millis(15));
+    Ok(site::outdate(tx, name)?)
+}
+
+/// A job of each sort.
+fn with_slow_jobs() -> site::Routes {
+    site::Routes::default().job("slow", 5, |_, tx| slowly(tx, "test_in_one")).job_apart(
+        "slow_apart",
+        5,
+        |site| Box::pin(async move { site.as_program("job", |tx| slowly(tx, "test_apart")).await }),
+    )
+}
+
+async fn only_one_of_two_runs_what_is_due((one, other): (TestSite, TestSite)) {
+    let runs = |name: &'static str| other.run(move |tx| site::edition(tx, name));
+    for round in 1..=12 {
+        let ran = tokio::join!(one.run_jobs(), other.run_jobs());
+        assert_eq!(ran.0 + ran.1, 2, "each job once: {ran:?}");
+        assert_eq!((runs("test_in_one"), runs("test_apart")), (round, round), "{ran:?}");
+        one.pass_minutes(5);
+        other.pass_minutes(5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_processes_on_sqlite_one_runs_a_job() {
+    only_one_of_two_runs_what_is_due(TestSite::two_on_sqlite(with_slow_jobs)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_processes_on_postgresql_one_runs_a_job() {
+    if let Some(two) = TestSite::two_on_postgresql(with_slow_jobs) {
+        only_one_of_two_runs_what_is_due(two).await;
+    }
+}
+
 /// The value of a hidden field.
 fn hidden(page: &str, name: &str) -> String {
     let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();

@@ -70,6 +70,16 @@ pub struct TestSite {
     jobs: Vec<site::jobs::Job>,
     now_ms: Arc<AtomicI64>,
     _temp: Option<pg::TempDatabase>,
+    _folder: Option<Folder>,
+}
+
+/// A folder that goes with its test.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 /// What came back.
@@ -108,6 +118,28 @@ impl TestSite {
         Some(Self::new(routes, &url, Some(temp)))
     }
 
+    /// Two processes over one SQLite database in a file, each with its own connections.
+    ///
+    /// # Panics
+    /// If there is no place for the file.
+    #[must_use]
+    pub fn two_on_sqlite(routes: fn() -> Routes) -> (Self, Self) {
+        let folder = std::env::temp_dir().join(format!("motcua-test-{}", site::random_hex(8)));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let url = folder.join("motcua.db").to_string_lossy().into_owned();
+        let mut first = Self::new(routes(), &url, None);
+        first._folder = Some(Folder(folder));
+        (first, Self::new(routes(), &url, None))
+    }
+
+    /// Two processes over one PostgreSQL database; `None` where there is no cluster.
+    #[must_use]
+    pub fn two_on_postgresql(routes: fn() -> Routes) -> Option<(Self, Self)> {
+        let first = Self::on_postgresql(routes())?;
+        let url = first._temp.as_ref()?.url().to_owned();
+        Some((first, Self::new(routes(), &url, None)))
+    }
+
     fn new(routes: Routes, url: &str, temp: Option<pg::TempDatabase>) -> Self {
         let now_ms = Arc::new(AtomicI64::new(Instant::from_civil(start()).epoch_ms()));
         let clock = {
@@ -128,7 +160,7 @@ impl TestSite {
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
         let jobs = routes.jobs();
         let router = site::serve(routes, site.clone());
-        Self { site, db, router, jobs, now_ms, _temp: temp }
+        Self { site, db, router, jobs, now_ms, _temp: temp, _folder: None }
     }
 
     /// Has the site listen on a port of this machine, for tests in which somebody speaks to it from outside;
