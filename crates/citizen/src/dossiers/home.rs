@@ -180,8 +180,10 @@ fn pile(
         filter.unit = home;
     }
     let count = sql::count(tx, seen, &filter)?;
-    // Where the clock stands still there is no date to sort by.
-    let (lines, sort) = if STILL.contains(&it.group) {
+    // Where the clock stands still there is no date to sort by; where nothing lies, nothing is read.
+    let (lines, sort) = if count == 0 {
+        (Vec::new(), "")
+    } else if STILL.contains(&it.group) {
         (sql::page(tx, seen, &filter, None, SHOWN)?, "")
     } else {
         (sql::page_by_due(tx, seen, &filter, None, SHOWN)?, "&xep=hen-tra")
@@ -197,58 +199,49 @@ fn pile(
     })
 }
 
-/// What other offices ask; shown only where something is asked.
-fn opinions(
+/// What is no part of anybody's everyday work, the newest first; nothing where there is nothing.
+fn beside(
     tx: &mut Tx<'_>,
     who: &Who,
     seen: &Seen,
-    around: &Around,
+    (title, label, group): (&'static str, &'static str, &str),
+    filter: &Filter,
 ) -> Result<Option<PileView>, Fault> {
-    let filter = Filter { consulted: Some(around.answers_for()), ..Filter::default() };
-    let count = sql::count(tx, seen, &filter)?;
-    if count == 0 {
+    let lines = sql::page(tx, seen, filter, None, SHOWN)?;
+    if lines.is_empty() {
         return Ok(None);
     }
-    let lines = sql::page(tx, seen, &filter, None, SHOWN)?;
+    let all = i64::try_from(lines.len()).ok().filter(|it| *it < SHOWN);
+    let count = all.map_or_else(|| sql::count(tx, seen, filter), Ok)?;
     Ok(Some(PileView {
-        title: "Hồ sơ chờ đơn vị cho ý kiến",
-        label: "chờ cho ý kiến",
-        href: "/co-quan/ho-so?nhom=cho-y-kien".to_owned(),
+        title,
+        label,
+        href: format!("/co-quan/ho-so?nhom={group}"),
         number: domain::text::number(count),
         lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
         is_bad: false,
     }))
 }
 
-/// Where the workflow has this person help or look on; shown only where there is something.
-fn taking_part(
-    tx: &mut Tx<'_>,
-    who: &Who,
-    seen: &Seen,
-    around: &Around,
-) -> Result<Option<PileView>, Fault> {
-    let filter = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
-    let count = sql::count(tx, seen, &filter)?;
-    if count == 0 {
-        return Ok(None);
-    }
-    let lines = sql::page(tx, seen, &filter, None, SHOWN)?;
-    Ok(Some(PileView {
-        title: "Hồ sơ ông, bà phối hợp hoặc theo dõi",
-        label: "phối hợp, theo dõi",
-        href: "/co-quan/ho-so?nhom=phoi-hop".to_owned(),
-        number: domain::text::number(count),
-        lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
-        is_bad: false,
-    }))
-}
+/// What other offices ask.
+const ASKED: (&str, &str, &str) = ("Hồ sơ chờ đơn vị cho ý kiến", "chờ cho ý kiến", "cho-y-kien");
+/// Where the workflow has somebody help or look on.
+const TAKES_PART: (&str, &str, &str) =
+    ("Hồ sơ ông, bà phối hợp hoặc theo dõi", "phối hợp, theo dõi", "phoi-hop");
 
 /// GET `/co-quan`: today's work.
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
-    let (piles, alarms, hand_overs) = if may_view {
-        let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
-        site.read(&who, move |tx| {
+    let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
+    let (piles, alarms, hand_overs, substitutions) = site
+        .read(&who, move |tx| {
+            let substitutions = match asker.staff {
+                Some(id) => people::substitutions::facts::lines(tx, id, asker.today())?,
+                None => Vec::new(),
+            };
+            if !may_view {
+                return Ok((Vec::new(), 0, Vec::new(), substitutions));
+            }
             let around = Around::load(&inner, &asker, tx)?;
             let home = asker.home().map(|it| around.body_of(it));
             // Who stands in for somebody has that person's work today.
@@ -262,23 +255,14 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             let mut piles = mine
                 .map(|it| pile(tx, &asker, &seen, home, &holders, it))
                 .collect::<Result<Vec<_>, Fault>>()?;
-            piles.extend(opinions(tx, &asker, &seen, &around)?);
-            piles.extend(taking_part(tx, &asker, &seen, &around)?);
+            let asked = Filter { consulted: Some(around.answers_for()), ..Filter::default() };
+            piles.extend(beside(tx, &asker, &seen, ASKED, &asked)?);
+            let member = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
+            piles.extend(beside(tx, &asker, &seen, TAKES_PART, &member)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
-            Ok((piles, alarms, links::alarms(tx, &asker)?))
+            Ok((piles, alarms, links::alarms(tx, &asker)?, substitutions))
         })
-        .await?
-    } else {
-        (Vec::new(), 0, Vec::new())
-    };
-    let today = who.today();
-    let substitutions = match who.staff {
-        Some(id) => {
-            site.read(&who, move |tx| Ok(people::substitutions::facts::lines(tx, id, today)?))
-                .await?
-        }
-        None => Vec::new(),
-    };
+        .await?;
     site.page(&Home {
         shell: site.shell(&who),
         name: who.name.to_string(),

@@ -53,14 +53,15 @@ pub(super) async fn look(site: Site) -> Result<(), Failure> {
 /// [`Failure::Fault`] if the database fails.
 pub fn look_once(db: &Db, now: domain::time::Instant) -> Result<(), Failure> {
     let stamp = || Stamp::of_program(now, "job");
+    let (tree, calendars, thresholds) = db.read_blocking(stamp(), |tx| {
+        Ok::<_, Fault>((site::tree_of(tx)?, calendar::load(tx)?, super::thresholds(tx)?))
+    })?;
+    let desk = Desk { tree: &tree, calendars: &calendars };
+    let mut shelf = Shelf::default();
     let mut after = DossierId(0);
     loop {
-        let (next, found) = db.read_blocking(stamp(), |tx| {
-            let tree = site::tree_of(tx)?;
-            let calendars = calendar::load(tx)?;
-            let thresholds = super::thresholds(tx)?;
-            look_at(tx, Desk { tree: &tree, calendars: &calendars }, &thresholds, after)
-        })?;
+        let (next, found) =
+            db.read_blocking(stamp(), |tx| look_at(tx, desk, &mut shelf, &thresholds, after))?;
         if !found.is_empty() {
             db.write_blocking(stamp(), |tx| {
                 found.iter().try_for_each(|it| keep(tx, it)).map_err(Failure::Fault)
@@ -101,6 +102,7 @@ fn is_quiet(
 fn look_at(
     tx: &mut Tx<'_>,
     desk: Desk<'_>,
+    shelf: &mut Shelf,
     thresholds: &Thresholds,
     after: DossierId,
 ) -> Result<(Option<DossierId>, Vec<Found>), Failure> {
@@ -108,14 +110,13 @@ fn look_at(
     let candidates = sql::candidates(tx, after, CHUNK)?;
     let full = i64::try_from(candidates.len()).is_ok_and(|it| it == CHUNK);
     let next = candidates.last().filter(|_| full).map(|it| it.id);
-    let mut shelf = Shelf::default();
     let mut found = Vec::new();
     for it in candidates {
         let calendar = desk.calendar(it.unit);
         if is_quiet(calendar, &it, thresholds, now) {
             continue;
         }
-        let on_desk = desk::take_with(tx, &mut shelf, it.id)?;
+        let on_desk = desk::take_with(tx, shelf, it.id)?;
         let dossier = &on_desk.kept.dossier;
         let pack = desk.calendars.pack(&on_desk.kept.rules);
         let days_before = pack.map_or(1, |it| it.apology_days_before);
