@@ -9,7 +9,7 @@ use domain::{ids::AccountId, time::Instant};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Connection, Fault, Param, Row, Select, Stamp, Tx, hex};
+use crate::{Fault, Param, Row, Select, Stamp, Tx, hex};
 
 /// Entries read at a time when the chain is walked.
 const CHUNK: i64 = 5_000;
@@ -153,13 +153,8 @@ pub(crate) fn append(tx: &mut Tx<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     // On PostgreSQL the head row is the lock of the chain; on SQLite there is one writer.
-    let sql = match tx.connection {
-        Connection::Sqlite(_) => "select entries, hash from journal_head where id = 1",
-        Connection::Postgresql(_) => {
-            "select entries, hash from journal_head where id = 1 for update"
-        }
-    };
-    let Some(row) = tx.query_one(sql, &[])? else {
+    let sql = format!("select entries, hash from journal_head where id = 1{}", tx.for_update());
+    let Some(row) = tx.query_one(&sql, &[])? else {
         return Err(Fault::Broken("the journal has no head row".to_owned()));
     };
     let (mut last, mut hash): (i64, String) = (row.get(0)?, row.get(1)?);

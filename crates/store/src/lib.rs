@@ -9,7 +9,7 @@
 //! share. Only this crate knows which of them is running.
 
 use std::sync::{
-    Arc, Condvar, Mutex, PoisonError,
+    Arc, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -23,9 +23,11 @@ pub mod journal;
 mod memo;
 mod migrate;
 mod postgresql;
+mod readers;
 mod schema;
 mod select;
 mod sqlite;
+mod tx;
 mod value;
 mod watch;
 
@@ -40,16 +42,12 @@ pub use memo::Memo;
 pub use migrate::{Migration, to_postgres};
 pub use schema::SCHEMA;
 pub use select::{Select, prefix_end};
+pub use tx::Tx;
 pub use value::{Cell, Param, Row, Value};
 pub use watch::Statement;
 
-/// Rows of one insert at most, on PostgreSQL.
-const ROWS_MAX: usize = 16;
-/// Readers beside the writer, on SQLite.
-const READERS_MAX: usize = 4;
-
-/// How long a request waits for one of them.
-const READER_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(15);
+use readers::{Reader, Sqlite};
+use tx::Connection;
 
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
@@ -88,174 +86,6 @@ pub enum Engine {
     Postgresql,
 }
 
-enum Connection<'db> {
-    Sqlite(&'db rusqlite::Connection),
-    Postgresql(&'db mut postgresql::Connection),
-}
-
-/// A transaction under way.
-pub struct Tx<'db> {
-    connection: Connection<'db>,
-    stamp: Stamp,
-    entries: Vec<journal::Entry>,
-    writes: bool,
-    watch: Arc<watch::Watch>,
-}
-
-impl Tx<'_> {
-    /// The moment of this transaction; all its rows bear it.
-    #[must_use]
-    pub fn now(&self) -> Instant {
-        self.stamp.now
-    }
-
-    /// The person this transaction is made for.
-    #[must_use]
-    pub fn by(&self) -> AccountId {
-        self.stamp.by
-    }
-
-    /// Where the request came from.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.stamp.origin
-    }
-
-    /// Which engine runs. For the few places where the two differ (`doctor`, backup).
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        match self.connection {
-            Connection::Sqlite(_) => Engine::Sqlite,
-            Connection::Postgresql(_) => Engine::Postgresql,
-        }
-    }
-
-    /// What a `select` ends with that holds its rows until the transaction is done, so that nobody
-    /// changes them meanwhile: nothing where there is one writer, or where nothing is written.
-    #[must_use]
-    pub fn for_share(&self) -> &'static str {
-        if self.writes && self.engine() == Engine::Postgresql { " for share" } else { "" }
-    }
-
-    /// The same, held against other writers and other holders: for a row that is about to change by
-    /// what it says.
-    #[must_use]
-    pub fn for_update(&self) -> &'static str {
-        if self.writes && self.engine() == Engine::Postgresql { " for update" } else { "" }
-    }
-
-    /// Moves the stamp on, for work that plays many moments in one transaction (the simulator).
-    pub fn restamp(&mut self, stamp: Stamp) {
-        self.stamp = stamp;
-    }
-
-    /// Runs a query and reads all its rows.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn query(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Fault> {
-        self.watch.see(sql, params)?;
-        match &mut self.connection {
-            Connection::Sqlite(it) => sqlite::query(it, sql, params),
-            Connection::Postgresql(it) => it.query(sql, params),
-        }
-    }
-
-    /// The first row of a query, if there is one.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn query_one(&mut self, sql: &str, params: &[Param]) -> Result<Option<Row>, Fault> {
-        Ok(self.query(sql, params)?.into_iter().next())
-    }
-
-    /// The one number that a query gives.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine, or if there is no row or no number.
-    pub fn query_number(&mut self, sql: &str, params: &[Param]) -> Result<i64, Fault> {
-        match self.query_one(sql, params)? {
-            Some(row) => row.get(0),
-            None => Err(Fault::Broken("a count gave no row".to_owned())),
-        }
-    }
-
-    /// Runs a statement; says how many rows it touched.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<usize, Fault> {
-        self.watch.see(sql, params)?;
-        match &mut self.connection {
-            Connection::Sqlite(it) => sqlite::execute(it, sql, params),
-            Connection::Postgresql(it) => it.execute(sql, params),
-        }
-    }
-
-    /// Runs an `insert … returning id` and gives the id.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn insert<Id: Cell>(&mut self, sql: &str, params: &[Param]) -> Result<Id, Fault> {
-        match self.query_one(sql, params)? {
-            Some(row) => row.get(0),
-            None => Err(Fault::Broken("an insert returned no id".to_owned())),
-        }
-    }
-
-    /// Inserts many rows: `head` is the statement up to its `values`, `tail` what follows them,
-    /// `params` one row of `width` values after another.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn insert_rows(
-        &mut self,
-        head: &str,
-        tail: &str,
-        width: usize,
-        params: &[Param],
-    ) -> Result<(), Fault> {
-        // SQLite is a call away; to PostgreSQL it is the number of journeys that costs.
-        let rows = match self.connection {
-            Connection::Sqlite(_) => 1,
-            Connection::Postgresql(_) => ROWS_MAX,
-        };
-        for params in params.chunks(width.saturating_mul(rows).max(1)) {
-            let mut sql = String::with_capacity(head.len() + tail.len() + params.len() * 5);
-            sql.push_str(head);
-            for at in 1..=params.len() {
-                let first = (at - 1).is_multiple_of(width.max(1));
-                sql.push_str(if first && at > 1 {
-                    "), (?"
-                } else if first {
-                    " (?"
-                } else {
-                    ", ?"
-                });
-                sql.push_str(&at.to_string());
-            }
-            sql.push_str(") ");
-            sql.push_str(tail);
-            self.execute(&sql, params)?;
-        }
-        Ok(())
-    }
-
-    /// Runs several statements of DDL.
-    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
-        match &mut self.connection {
-            Connection::Sqlite(it) => Ok(it.execute_batch(sql)?),
-            Connection::Postgresql(it) => Ok(it.client.batch_execute(&to_postgres(sql))?),
-        }
-    }
-
-    /// Says something to the journal. It is chained and written when the transaction
-    /// commits, so that the chain is locked as shortly as can be.
-    pub fn journal(&mut self, entry: journal::Entry) {
-        self.entries.push(entry.stamped(&self.stamp));
-    }
-}
-
 /// The database.
 #[derive(Clone)]
 pub struct Db {
@@ -272,14 +102,6 @@ struct Inner {
 enum Kind {
     Sqlite(Sqlite),
     Postgresql(postgresql::Pool),
-}
-
-struct Sqlite {
-    writer: Mutex<rusqlite::Connection>,
-    readers: Mutex<Vec<rusqlite::Connection>>,
-    reader_free: Condvar,
-    /// No readers of their own: a database in memory has only its writer.
-    in_memory: bool,
 }
 
 impl Db {
@@ -301,21 +123,7 @@ impl Db {
         let kind = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Kind::Postgresql(postgresql::pool(url)?)
         } else {
-            let path = url.strip_prefix("sqlite:").unwrap_or(url);
-            let in_memory = path.starts_with(":memory:");
-            let writer = sqlite::open_writer(path)?;
-            let mut readers = Vec::new();
-            if !in_memory {
-                for _ in 0..READERS_MAX {
-                    readers.push(sqlite::open_reader(path)?);
-                }
-            }
-            Kind::Sqlite(Sqlite {
-                writer: Mutex::new(writer),
-                readers: Mutex::new(readers),
-                reader_free: Condvar::new(),
-                in_memory,
-            })
+            Kind::Sqlite(readers::Sqlite::open(url.strip_prefix("sqlite:").unwrap_or(url))?)
         };
         let watch = Arc::new(watch::Watch::new());
         let db = Self { inner: Arc::new(Inner { kind, watch, filling: AtomicBool::new(false) }) };
@@ -482,7 +290,7 @@ impl Db {
         stamp: Stamp,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let Some(connection) = reader.connection.as_ref() else {
+        let Some(connection) = reader.connection() else {
             return Err(Fault::Pool("a reader was given back twice".to_owned()).into());
         };
         let open = sqlite::Reading::begin(connection)?;
@@ -527,7 +335,7 @@ impl Db {
     }
 
     fn tx<'db>(&self, connection: Connection<'db>, stamp: Stamp, writes: bool) -> Tx<'db> {
-        Tx { connection, stamp, entries: Vec::new(), writes, watch: self.inner.watch.clone() }
+        Tx::new(connection, stamp, writes, self.inner.watch.clone())
     }
 
     /// Copies a SQLite database into the file `to`, while others go on working.
@@ -565,51 +373,14 @@ impl Db {
     }
 }
 
-/// A reader on loan; it goes back even when the work panics.
-struct Reader<'a> {
-    home: &'a Sqlite,
-    connection: Option<rusqlite::Connection>,
-}
-
-impl Drop for Reader<'_> {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            let mut readers = self.home.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            readers.push(connection);
-            drop(readers);
-            self.home.reader_free.notify_one();
-        }
-    }
-}
-
 /// Work that only reads has nothing to say to the journal: what it said would be lost.
 fn read_only<T, E: From<Fault>>(
     tx: &mut Tx<'_>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let value = work(tx)?;
-    if tx.entries.is_empty() {
+    if !tx.forget_entries() {
         return Ok(value);
     }
-    tx.entries.clear();
     Err(Fault::Broken("a reading transaction spoke to the journal".to_owned()).into())
-}
-
-impl Sqlite {
-    /// A reader that nobody uses just now.
-    fn free_reader(&self) -> Option<Reader<'_>> {
-        let reader = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-        Some(Reader { home: self, connection: Some(reader) })
-    }
-
-    /// A reader; an outage if all of them stay busy: pages then say so instead of piling up.
-    fn borrow_reader(&self) -> Result<Reader<'_>, Fault> {
-        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut readers, _) = self
-            .reader_free
-            .wait_timeout_while(readers, READER_WAIT_MAX, |it| it.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
-        let reader = readers.pop().ok_or_else(|| Fault::Pool("every reader is busy".to_owned()))?;
-        Ok(Reader { home: self, connection: Some(reader) })
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use domain::{
     dossier::{CommandKind, Delivery, Event, Financial, Status, What, Words},
-    ids::{AccountId, DossierId},
+    ids::{AccountId, DossierId, StaffId},
     workflow::Workflow,
 };
 use people::staff::facts as staff;
@@ -184,15 +184,14 @@ fn steps(way: Vec<Stage>, dossier: &domain::dossier::Dossier, holder: &str) -> V
 }
 
 /// What an event says beside its words: names of people and offices, dates, amounts, numbers.
-fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
-    let day = who.today();
+fn about(tx: &mut Tx<'_>, who: &Who, names: &mut Names, what: &What) -> Result<String, Fault> {
     let until = |at: jiff::civil::DateTime| domain::text::date_time(at);
     Ok(match what {
         What::Submit { channel, .. } => channel.label().to_owned(),
         What::Accept { due_at, .. } => format!("Hẹn trả {}", until(*due_at)),
         What::Transfer { unit, .. } => format!("Đến {}", who.tree.title(*unit)),
         What::Assign { officer, .. } | What::Reassign { officer, .. } => {
-            format!("Cho {}", name_of(tx, Some(*officer), day)?)
+            format!("Cho {}", names.of_staff(tx, Some(*officer))?)
         }
         What::MoveOn { hop, .. } => format!("Đến bước {}", hop.step + 1),
         What::ConsultMany { asked } => {
@@ -201,7 +200,7 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
             let by = last.map_or_else(String::new, |it| format!(", trả lời trước {}", until(it)));
             format!("Hỏi {}{by}", units.collect::<Vec<_>>().join("; "))
         }
-        What::HandOver { hop } => format!("Cho {}", name_of(tx, hop.holder, day)?),
+        What::HandOver { hop } => format!("Cho {}", names.of_staff(tx, hop.holder)?),
         What::Consult { unit, due_at, .. } => {
             format!("Hỏi {}, trả lời trước {}", who.tree.title(*unit), until(*due_at))
         }
@@ -220,7 +219,7 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
             format!("Số {number}")
         }
         What::SettleOnTheSpot { signer, number, .. } => {
-            let signed = format!("Ký: {}", name_of(tx, Some(*signer), day)?);
+            let signed = format!("Ký: {}", names.of_staff(tx, Some(*signer))?);
             number.as_ref().map_or(signed.clone(), |it| format!("{signed}; số {it}"))
         }
         What::Return { channel, collector } => {
@@ -234,18 +233,44 @@ fn about(tx: &mut Tx<'_>, who: &Who, what: &What) -> Result<String, Fault> {
     })
 }
 
-/// Names of accounts, each looked up once.
-#[derive(Default)]
-struct Names(HashMap<AccountId, String>);
+/// Names of accounts and of people, each looked up once.
+struct Names {
+    day: jiff::civil::Date,
+    accounts: HashMap<AccountId, String>,
+    people: HashMap<StaffId, String>,
+}
 
 impl Names {
-    fn of(&mut self, tx: &mut Tx<'_>, account: AccountId) -> Result<String, Fault> {
-        if let Some(name) = self.0.get(&account) {
-            return Ok(name.clone());
+    fn on(day: jiff::civil::Date) -> Self {
+        Self { day, accounts: HashMap::new(), people: HashMap::new() }
+    }
+
+    /// Looks these accounts up, all at once.
+    fn learn(
+        &mut self,
+        tx: &mut Tx<'_>,
+        accounts: impl Iterator<Item = AccountId>,
+    ) -> Result<(), Fault> {
+        let mut accounts: Vec<_> = accounts.collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        self.accounts.extend(staff::account_names(tx, &accounts)?);
+        Ok(())
+    }
+
+    /// The name of an account that was looked up; the program's if there is none.
+    fn of(&self, account: AccountId) -> String {
+        self.accounts.get(&account).cloned().unwrap_or_else(|| "Hệ thống".to_owned())
+    }
+
+    fn of_staff(&mut self, tx: &mut Tx<'_>, id: Option<StaffId>) -> Result<String, Fault> {
+        if let Some(known) = id.and_then(|it| self.people.get(&it)) {
+            return Ok(known.clone());
         }
-        let name = staff::account_name(tx, account)?;
-        let name = if name.is_empty() { "Hệ thống".to_owned() } else { name };
-        self.0.insert(account, name.clone());
+        let name = name_of(tx, id, self.day)?;
+        if let Some(id) = id {
+            self.people.insert(id, name.clone());
+        }
         Ok(name)
     }
 }
@@ -254,20 +279,22 @@ impl Names {
 fn done(
     tx: &mut Tx<'_>,
     who: &Who,
+    names: &mut Names,
     events: &[Event],
     asides: Vec<store::journal::Kept>,
 ) -> Result<Vec<Done>, Fault> {
-    let mut names = Names::default();
+    let actors = events.iter().map(|it| it.by).chain(asides.iter().map(|it| it.by));
+    names.learn(tx, actors)?;
     let mut done = Vec::with_capacity(events.len() + asides.len());
     for event in events {
-        let mut name = names.of(tx, event.by)?;
+        let mut name = names.of(event.by);
         if let Some(absent) = event.in_place_of {
-            name = format!("{name} (thay {})", name_of(tx, Some(absent), who.today())?);
+            name = format!("{name} (thay {})", names.of_staff(tx, Some(absent))?);
         }
         let line = Done {
             when: domain::text::date_time(event.at.civil()),
             who: name,
-            about: about(tx, who, &event.what)?,
+            about: about(tx, who, names, &event.what)?,
             what: event.what.kind().label(),
             words: event.words.clone().unwrap_or_default(),
         };
@@ -278,7 +305,7 @@ fn done(
         if let Some(what) = links::act_label(&it.act) {
             let line = Done {
                 when: domain::text::date_time(it.at.civil()),
-                who: names.of(tx, it.by)?,
+                who: names.of(it.by),
                 about: unit.map_or_else(String::new, |it| who.tree.title(it).to_owned()),
                 what,
                 words: it.words.unwrap_or_default(),
@@ -304,7 +331,7 @@ fn done(
         };
         let line = Done {
             when: domain::text::date_time(it.at.civil()),
-            who: names.of(tx, it.by)?,
+            who: names.of(it.by),
             about: String::new(),
             what,
             words,
@@ -392,7 +419,7 @@ pub async fn show(
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
-            let maker = around.maker(tx, &on_desk.kept)?;
+            let (maker, takes_part) = around.place(tx, &on_desk.kept)?;
             let kept = &on_desk.kept;
             let dossier = &kept.dossier;
             let (events, asides) = sql::history(tx, id)?;
@@ -413,7 +440,8 @@ pub async fn show(
             };
             let today = asker.today();
             let now = asker.now.civil();
-            let holder = name_of(tx, sql::holder(dossier), today)?;
+            let mut names = Names::on(today);
+            let holder = names.of_staff(tx, sql::holder(dossier))?;
             let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
             let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);
@@ -470,11 +498,8 @@ pub async fn show(
                 open.retain(|it| *it != CommandKind::ConsultMany);
             }
             let chain = links::chain(tx, &around, &on_desk, &maker)?;
-            let above = links::sql::above(tx, id)?;
-            let waits = links::acts::open_children(tx, id)?;
-            open.retain(|it| !links::hides(above.as_ref(), waits, dossier.status, *it));
+            open.retain(|it| !links::hides(&chain, dossier.status, *it));
             let last = dossier.last.as_ref().map(|it| it.kind);
-            let takes_part = around.takes_part(tx, id)?;
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
             let demanded = on_desk.demanded(tx)?;
             let page = Show {
@@ -486,7 +511,7 @@ pub async fn show(
                 may_correct: counter && !erased && !dossier.status.is_over(),
                 may_read_journal: asker
                     .can(domain::access::Action::JournalRead, domain::access::Object::Anything),
-                signer: name_of(tx, dossier.signer, today)?,
+                signer: names.of_staff(tx, dossier.signer)?,
                 shell,
                 id,
                 edition: kept.edition,
@@ -510,7 +535,7 @@ pub async fn show(
                 working,
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
-                done: done(tx, &asker, &events, asides)?,
+                done: done(tx, &asker, &mut names, &events, asides)?,
                 papers: checklist::view(tx, &inner, &on_desk, &maker)?,
                 may_clone: counter && !erased,
                 procedure_code: on_desk.version.body.code.clone(),
@@ -519,7 +544,7 @@ pub async fn show(
                     .map_or_else(String::new, domain::text::date),
                 unit: asker.tree.title(kept.unit).to_owned(),
                 competent: asker.tree.title(kept.competent).to_owned(),
-                officer: name_of(tx, dossier.officer, today)?,
+                officer: names.of_staff(tx, dossier.officer)?,
                 holder,
                 fee_due: dossier.fee_due.to_string(),
                 fee_paid: dossier.fee_paid.to_string(),

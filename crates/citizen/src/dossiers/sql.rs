@@ -1,19 +1,17 @@
 //! All SQL that writes and finds dossiers. Lists and searches are in `list/sql.rs`.
 
 use domain::{
-    dossier::{Dossier, Event, What},
+    dossier::{Dossier, Event},
     ids::{DossierId, ProcedureId, StaffId, UnitId, VersionId},
 };
 use jiff::civil::DateTime;
-use serde::{Deserialize, Serialize};
-use store::{
-    Fault, Row, Tx,
-    journal::{self, Entry},
-};
+use store::{Fault, Row, Tx};
 
 mod attached;
 mod course;
+mod history;
 pub mod party;
+mod person;
 pub mod tickets;
 pub mod visits;
 
@@ -22,7 +20,11 @@ pub use course::{
     MemberKey, documents, insert_document, members, ringing, series_next, series_number,
     set_members, set_timer, timers,
 };
+use history::say;
+pub use history::{events, history};
 pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
+pub use person::{Person, correct_person, person};
+use person::{insert_person, insert_words};
 
 /// What the journal calls a dossier.
 pub const SUBJECT: &str = "dossier";
@@ -54,49 +56,6 @@ pub struct Kept {
     pub dossier: Dossier,
     /// Grows with every change.
     pub edition: i64,
-}
-
-/// What names the people of a dossier.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Person {
-    /// Full name, or the organisation's.
-    pub name: String,
-    /// Personal number or another paper's; empty if none was given.
-    pub id_number: String,
-    /// `YYYY-MM-DD`; empty if unknown.
-    pub birth_date: String,
-    /// Telephone; empty if none.
-    pub phone: String,
-    /// E-mail; empty if none.
-    pub email: String,
-    /// Where the applicant lives.
-    pub address: String,
-    /// Who came in the applicant's place; empty if nobody.
-    pub proxy_name: String,
-    /// That person's number.
-    pub proxy_id_number: String,
-    /// By what he came; nothing if that was not recorded.
-    pub proxy_paper: Option<ProxyPaper>,
-    /// What an organisation has beside a name; nothing for a natural person.
-    pub organisation: Option<Organisation>,
-    /// For whom a group dossier is handed in. Written once, at intake, and read by
-    /// [`party::members`] only.
-    pub members: Vec<Member>,
-    /// What is asked for.
-    pub request: String,
-    /// `domain::dossier::ReturnChannel` code.
-    pub return_way: String,
-    /// Six digits on the receipt.
-    pub secret: String,
-}
-
-/// What the journal keeps of an event: nothing that names anybody.
-#[derive(Serialize, Deserialize)]
-struct Details {
-    status: domain::dossier::Status,
-    what: What,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    in_place_of: Option<StaffId>,
 }
 
 /// A dossier that is about to be written for the first time.
@@ -176,30 +135,6 @@ pub fn insert(
     Ok(id)
 }
 
-fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
-    tx.execute(
-        "insert into dossier_person
-           (dossier, name, id_number, birth_date, phone, email, address, proxy_name,
-            proxy_id_number, request, return_way, secret)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        &[
-            id.into(),
-            it.name.as_str().into(),
-            it.id_number.as_str().into(),
-            it.birth_date.as_str().into(),
-            it.phone.as_str().into(),
-            it.email.as_str().into(),
-            it.address.as_str().into(),
-            it.proxy_name.as_str().into(),
-            it.proxy_id_number.as_str().into(),
-            it.request.as_str().into(),
-            it.return_way.as_str().into(),
-            it.secret.as_str().into(),
-        ],
-    )?;
-    party::insert(tx, id, it)
-}
-
 /// The columns that repeat what the state says, for lists and indexes.
 struct Facts {
     step: i64,
@@ -235,21 +170,6 @@ impl Facts {
             state: serde_json::to_string(dossier)
                 .map_err(|e| Fault::Broken(format!("a dossier's state: {e}")))?,
         })
-    }
-}
-
-fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
-    for event in events {
-        let details = Details {
-            status: event.status,
-            what: event.what.clone(),
-            in_place_of: event.in_place_of,
-        };
-        tx.journal(
-            Entry::new(SUBJECT, id.0, event.what.kind().code())
-                .details(&details)
-                .words(event.words.clone()),
-        );
     }
 }
 
@@ -488,115 +408,4 @@ pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Res
         &[id.into(), provisional.into()],
     )?;
     Ok(())
-}
-
-/// Its people.
-pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
-    let row = tx.query_one(
-        "select p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
-                p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
-                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until
-         from dossier_person p left join dossier_party o on o.dossier = p.dossier
-           left join dossier_proxy x on x.dossier = p.dossier
-         where p.dossier = ?1",
-        &[id.into()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Person {
-        name: row.get(0)?,
-        id_number: row.get(1)?,
-        birth_date: row.get(2)?,
-        phone: row.get(3)?,
-        email: row.get(4)?,
-        address: row.get(5)?,
-        proxy_name: row.get(6)?,
-        proxy_id_number: row.get(7)?,
-        request: row.get(8)?,
-        return_way: row.get(9)?,
-        secret: row.get(10)?,
-        organisation: party::organisation(&row, 11)?,
-        proxy_paper: party::proxy_paper(&row, 14)?,
-        members: Vec::new(),
-    }))
-}
-
-/// Writes what is right about the people of a dossier. `false`: somebody else was first.
-pub fn correct_person(tx: &mut Tx<'_>, kept: &Kept, it: &Person) -> Result<bool, Fault> {
-    let touched = tx.execute(
-        "update dossier set applicant = ?3, edition = edition + 1 where id = ?1 and edition = ?2",
-        &[kept.id.into(), kept.edition.into(), it.name.as_str().into()],
-    )?;
-    if touched == 0 {
-        return Ok(false);
-    }
-    tx.execute("delete from dossier_person where dossier = ?1", &[kept.id.into()])?;
-    party::clear(tx, kept.id)?;
-    insert_person(tx, kept.id, it)?;
-    tx.execute("delete from dossier_word where dossier = ?1", &[kept.id.into()])?;
-    insert_words(tx, kept.id, it)?;
-    Ok(true)
-}
-
-fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
-    let mut words = domain::text::words(&it.name);
-    words.extend(domain::text::words(&it.proxy_name));
-    let party = it.organisation.as_ref();
-    words.extend(party.map_or_else(Vec::new, |it| domain::text::words(&it.representative)));
-    words.extend(it.members.iter().flat_map(|it| domain::text::words(&it.name)));
-    words.sort();
-    words.dedup();
-    let rows: Vec<store::Param> = words.iter().flat_map(|it| [it.into(), id.into()]).collect();
-    let head = "insert into dossier_word (word, dossier) values";
-    tx.insert_rows(head, "on conflict (word, dossier) do nothing", 2, &rows)
-}
-
-/// What happens to a dossier that is no step and that its page tells of.
-const ASIDES: [&str; 14] = [
-    "add_file",
-    "name_document",
-    "correct_person",
-    "erase_person",
-    "decide_members",
-    "collect_members",
-    "visit",
-    "mark_papers",
-    "reuse_paper",
-    "agree_reuse",
-    "withdraw_reuse",
-    "certify_copy",
-    "revoke_copy",
-    "print_paper",
-];
-
-/// Everything that happened to it, oldest first, as events. Entries of the journal that are
-/// no steps (a file added) are left out.
-pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
-    Ok(history(tx, id)?.0)
-}
-
-/// [`events`], and beside them what happened that is no step: files added, the applicant put right
-/// or erased. Who looked at it is for the journal.
-pub fn history(tx: &mut Tx<'_>, id: DossierId) -> Result<(Vec<Event>, Vec<journal::Kept>), Fault> {
-    let entries = journal::of(tx, SUBJECT, id.0)?;
-    let (mut events, mut asides) = (Vec::with_capacity(entries.len()), Vec::new());
-    for entry in entries {
-        if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
-            if ASIDES.contains(&entry.act.as_str()) || entry.act.starts_with("link_") {
-                asides.push(entry);
-            }
-            continue;
-        }
-        let details: Details = serde_json::from_str(&entry.details).map_err(|e| {
-            Fault::Broken(format!("journal entry {} does not read as a step: {e}", entry.id))
-        })?;
-        events.push(Event {
-            at: entry.at,
-            by: entry.by,
-            status: details.status,
-            what: details.what,
-            in_place_of: details.in_place_of,
-            words: entry.words,
-        });
-    }
-    Ok((events, asides))
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
-    access::Role,
     dossier::{
         Collector, Command, CommandKind, Ground, Maker, Part, ReturnChannel, SuspensionKind, What,
         Words,
@@ -28,40 +27,11 @@ use super::{
     view::Around,
 };
 
+mod ask;
 mod hint;
 
-/// What a step's form asks for.
-#[derive(Default)]
-struct Ask {
-    people: Vec<(String, String)>,
-    people_label: &'static str,
-    units: Vec<(String, String)>,
-    units_label: &'static str,
-    date_label: &'static str,
-    amount_label: &'static str,
-    number_label: &'static str,
-    collector: bool,
-    authorities: Vec<(String, String)>,
-    recorded: String,
-    /// Whether it is asked how the citizen brought what was missing.
-    coming: bool,
-    grounds: Vec<(String, String)>,
-    days_label: &'static str,
-    /// Papers that are still to come, to be ticked off.
-    papers: Vec<(i64, String)>,
-    /// Whether state databases hold what this procedure had asked for.
-    replaced: bool,
-    /// Units of which several may be chosen.
-    many: Vec<(String, String)>,
-}
-
-/// The question of the workflow that means a unit.
-fn question<'a>(
-    questions: &'a [domain::workflow::Question],
-    unit: &site::tree::UnitToday,
-) -> Option<&'a domain::workflow::Question> {
-    questions.iter().find(|it| it.means(&unit.kind, &unit.title))
-}
+pub(super) use ask::grounds;
+use ask::{Ask, ask, question, words_label};
 
 #[derive(Template)]
 #[template(path = "dossiers/templates/step.html")]
@@ -84,108 +54,6 @@ struct StepPage<'a> {
 impl StepPage<'_> {
     fn ticked(&self, row: &i64) -> bool {
         self.m.typed.has(&format!("du-{row}"))
-    }
-}
-
-fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
-    people
-        .into_iter()
-        .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
-        .collect()
-}
-
-/// Grounds on which a dossier is turned away.
-pub(super) fn grounds() -> Vec<(String, String)> {
-    Ground::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect()
-}
-
-fn ask(
-    tx: &mut Tx<'_>,
-    around: &Around,
-    on_desk: &OnDesk,
-    maker: &Maker,
-    kind: CommandKind,
-) -> Result<Ask, Failure> {
-    let kept = &on_desk.kept;
-    let tree = &around.who.tree;
-    let title = |it: UnitId| (it.to_string(), tree.title(it).to_owned());
-    let mut ask = Ask::default();
-    match kind {
-        CommandKind::Transfer => {
-            ask.units = around.desk().competent(kept.body).into_iter().map(title).collect();
-            ask.units_label = "Chuyển đến";
-        }
-        CommandKind::Assign | CommandKind::Reassign | CommandKind::HandOver => {
-            ask.people = pairs(around.people(tx, Role::Specialist, kept.competent, kept.body)?);
-            ask.people_label = "Công chức thụ lý";
-        }
-        CommandKind::Consult => {
-            ask.units = tree
-                .all()
-                .filter(|it| it.kind != "one_stop" && it.id != kept.competent)
-                .map(|it| title(it.id))
-                .collect();
-            ask.units_label = "Hỏi ý kiến đơn vị";
-            ask.date_label = "Đề nghị trả lời trước ngày";
-        }
-        CommandKind::ConsultMany => {
-            let named = |it: &&site::tree::UnitToday| question(on_desk.questions(), it).is_some();
-            let asked: Vec<UnitId> = kept.dossier.open_consultations().map(|it| it.unit).collect();
-            let home =
-                |it: &&site::tree::UnitToday| it.parent == Some(kept.body) || it.kind != "division";
-            let units = tree.all().filter(|it| it.id != kept.competent && !asked.contains(&it.id));
-            ask.many = units.filter(named).filter(home).map(|it| title(it.id)).collect();
-        }
-        CommandKind::Answer => {
-            let open = kept.dossier.open_consultations().map(|it| it.unit);
-            let his = open
-                .filter(|it| maker.plays_any(&[Part::Officer]) || maker.answers_for.contains(it));
-            ask.units = his.map(title).collect();
-            ask.units_label = "Đơn vị trả lời";
-        }
-        CommandKind::Extend => ask.date_label = "Ngày hẹn mới",
-        CommandKind::RequestPayment | CommandKind::MarkPaid => {
-            ask.amount_label = "Số tiền (đồng)";
-        }
-        CommandKind::Number if on_desk.series().is_some() => {}
-        CommandKind::Number | CommandKind::FinishCorrection => {
-            ask.number_label = "Số, ký hiệu văn bản";
-        }
-        CommandKind::Return => {
-            ask.collector = true;
-            ask.authorities = super::party::authorities();
-            ask.recorded = collect::recorded(&sql::person(tx, kept.id)?.unwrap_or_default());
-        }
-        CommandKind::Supplement => ask.coming = true,
-        CommandKind::Accept => {
-            ask.amount_label = "Phí, lệ phí phải nộp (đồng)";
-            if on_desk.needs_agreed_days() {
-                ask.days_label = "Số ngày làm việc hẹn trả (thủ tục chưa công bố thời hạn)";
-            }
-        }
-        CommandKind::RefuseIntake => ask.grounds = grounds(),
-        _ => {}
-    }
-    if matches!(kind, CommandKind::Supplement | CommandKind::Accept) {
-        ask.papers = checklist::missing(tx, kept.id)?;
-    }
-    ask.replaced = checklist::may_lack_data(kind, &on_desk.version.body.code);
-    Ok(ask)
-}
-
-const fn words_label(kind: CommandKind) -> &'static str {
-    match kind.words() {
-        Words::None => "",
-        Words::Owed => match kind {
-            CommandKind::RequestSupplement | CommandKind::RequestIntakeSupplement => {
-                "Giấy tờ cần bổ sung, mỗi dòng một loại, kèm lý do và căn cứ"
-            }
-            CommandKind::Consult | CommandKind::ConsultMany => "Nội dung hỏi",
-            CommandKind::Contribute => "Ý kiến phối hợp",
-            CommandKind::Answer => "Nội dung trả lời",
-            _ => "Lý do",
-        },
-        Words::Welcome => "Ghi chú (không bắt buộc)",
     }
 }
 

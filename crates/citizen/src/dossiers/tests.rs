@@ -372,4 +372,23 @@ on_both_engines! { crate::routes();
         assert!(cells.iter().any(|it| it == "Nguyễn Thị Thử"));
         assert!(cells.iter().any(|it| it == "H41.99.40-260108-0001"));
     }
+
+    /// Printed with what they are, so that whoever makes it more sees what it costs.
+    async fn a_dossiers_page_asks_the_database_no_more_than_it_must(site) {
+        given_two_communes(&site);
+        received(&site).await;
+        let mut officer = site.signed_in("thuly");
+        let of = |login: &'static str, step: &'static str| (login, step);
+        site.signed_in("quay").post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        for (login, step) in [of("thuly", "thu-ly"), of("thuly", "trinh-ky"), of("ky", "ky")] {
+            let done = site.signed_in(login).post(&format!("/co-quan/ho-so/1/{step}"), &[]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        officer.get("/co-quan/ho-so/1").await;
+        site.db.record();
+        assert_eq!(officer.get("/co-quan/ho-so/1").await.status, 200);
+        let asked = site.db.recorded();
+        let all: Vec<&str> = asked.iter().map(|it| it.sql.as_str()).collect();
+        assert!(asked.len() <= 30, "{} statements:\n{}", asked.len(), all.join("\n"));
+    }
 }

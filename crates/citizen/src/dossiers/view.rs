@@ -87,6 +87,11 @@ impl Around {
     /// What this person may be on a dossier: by what he is himself, and by what those are for
     /// whom he stands in.
     pub fn maker(&self, tx: &mut Tx<'_>, kept: &Kept) -> Result<Maker, Fault> {
+        Ok(self.place(tx, kept)?.0)
+    }
+
+    /// [`Self::maker`], and what this person does beside the step's main handler.
+    pub fn place(&self, tx: &mut Tx<'_>, kept: &Kept) -> Result<(Maker, Vec<Way>), Fault> {
         let mut maker = self.maker_by(&self.who.grants, &[], kept);
         for absent in self.stands_in_for(tx)? {
             let mut grants = self.who.grants.to_vec();
@@ -104,10 +109,11 @@ impl Around {
                 }
             }
         }
-        if self.takes_part(tx, kept.id)?.contains(&Way::CoHandler) {
+        let ways = self.takes_part(tx, kept.id)?;
+        if ways.contains(&Way::CoHandler) {
             maker.parts.push(Part::CoHandler);
         }
-        Ok(maker)
+        Ok((maker, ways))
     }
 
     /// What this person does on the present step of a dossier beside its main handler, by its

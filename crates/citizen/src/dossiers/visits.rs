@@ -97,8 +97,12 @@ pub(super) fn together(
     around: &Around,
     id: DossierId,
 ) -> Result<Vec<(DossierId, String)>, Fault> {
+    let all = visits::handed_in_together(tx, id)?;
     let mut seen = Vec::new();
-    for other in visits::handed_in_together(tx, id)? {
+    if all.len() < 2 {
+        return Ok(seen);
+    }
+    for other in all {
         if let Some(kept) = sql::find(tx, other)?
             && around.sees(&kept)
         {

@@ -3,7 +3,10 @@
 use jiff::civil::date;
 use testkit::{TestSite, on_both_engines};
 
-use crate::dossiers::tests::{birth, given_two_communes};
+use crate::dossiers::{
+    links::tests::{AT_DISTRICT, given_parent, opened},
+    tests::{birth, given_two_communes},
+};
 
 /// Three received on 8 January 2026: one settled by its day, one withdrawn, one left lying.
 async fn given_three(site: &TestSite) {
@@ -65,6 +68,32 @@ on_both_engines! { crate::routes();
         let page = neighbour.get("/co-quan/so-lieu").await;
         assert!(page.text.contains("Không có hồ sơ nào trong kỳ"), "{}", page.text);
         assert_eq!(site.signed_in("thuly").get("/co-quan/so-lieu").await.status, 403);
+    }
+
+    async fn a_case_with_a_part_at_another_unit_counts_once_above_and_at_each_unit_in_its_own_table(site) {
+        // The case lies at the first commune; its part goes to the district.
+        let mut officer = given_parent(&site).await;
+        let sent = opened(&mut officer, "6", AT_DISTRICT, &[]).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        let all = |page: &str| {
+            let (_, from) = page.rsplit_once("&#38;o=tong\"><b>").unwrap_or(("", "0<"));
+            from.split('<').next().unwrap_or_default().to_owned()
+        };
+        let mut above = site.signed_in("lanhdao-huyen");
+        // Handed over and not yet accepted it is nobody's figure.
+        let at_district = "/co-quan/so-lieu?don-vi=1";
+        assert_eq!(all(&above.get(at_district).await.text), "0");
+        let accepted = site.signed_in("quay-huyen").post("/co-quan/ho-so/2/tiep-nhan", &[]).await;
+        assert_eq!(accepted.status, 303, "{}", accepted.text);
+        assert_eq!(all(&above.get("/co-quan/so-lieu").await.text), "1", "over several units: the case");
+        assert_eq!(all(&above.get(at_district).await.text), "1", "the district's own: its part");
+        assert_eq!(all(&above.get("/co-quan/so-lieu?don-vi=2").await.text), "1");
+        assert_eq!(all(&site.signed_in("truong").get("/co-quan/so-lieu").await.text), "1");
+        let behind = |unit: &str| format!("/co-quan/so-lieu/ho-so?don-vi={unit}&o=tong");
+        let of = |page: String| [page.contains("/co-quan/ho-so/1\""), page.contains("/co-quan/ho-so/2\"")];
+        assert_eq!(of(above.get(&behind("")).await.text), [true, false]);
+        assert_eq!(of(above.get(&behind("1")).await.text), [false, true]);
+        assert_eq!(of(above.get(&behind("2")).await.text), [true, false]);
     }
 
     async fn a_period_that_cannot_be_is_told_and_nothing_is_lost(site) {

@@ -86,6 +86,17 @@ pub fn signs(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<bool, Fault> {
     Ok(sql::holdings::signing(tx, id, day)? > 0)
 }
 
+/// The names behind accounts, in one question; the program itself has none.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn account_names(
+    tx: &mut Tx<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, String)>, Fault> {
+    sql::account_names(tx, accounts)
+}
+
 /// The name behind an account; empty for the program itself.
 ///
 /// # Errors

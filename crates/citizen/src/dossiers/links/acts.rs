@@ -97,11 +97,6 @@ pub(crate) fn move_on(
     Ok(())
 }
 
-/// The children that a dossier still waits for.
-pub fn open_children(tx: &mut Tx<'_>, parent: DossierId) -> Result<usize, store::Fault> {
-    Ok(sql::children(tx, parent)?.iter().filter(|it| it.state.is_open()).count())
-}
-
 /// 15:00 where no rule pack says otherwise (NĐ 61/2018 Đ.18).
 pub(crate) fn cutoff(desk: Desk<'_>, tx: &Tx<'_>) -> Time {
     let day = tx.now().civil().date();

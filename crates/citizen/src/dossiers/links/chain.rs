@@ -77,6 +77,10 @@ pub struct Chain {
     pub may_open: bool,
     /// How many parts the lead still waits for.
     pub open: usize,
+    /// Whether the dossier is itself a part.
+    pub is_part: bool,
+    /// Whether it has parts of its own that are still out.
+    pub waits: bool,
 }
 
 impl Chain {
@@ -309,9 +313,13 @@ pub fn chain(
         let name = if name.is_empty() { elsewhere.as_str() } else { name.as_str() };
         children.push(child(tx, around, (top.as_ref(), lead.as_ref()), link, here, name)?);
     }
+    let is_out = |it: &Link| it.state.is_open();
+    let mut waits = links.iter().any(is_out);
     // What is itself a part may have parts of its own.
     if above.is_some() {
-        for link in sql::children(tx, here)? {
+        let own_parts = sql::children(tx, here)?;
+        waits = own_parts.iter().any(is_out);
+        for link in own_parts {
             let own = (Some(&on_desk.kept), Some(maker));
             children.push(child(tx, around, own, &link, here, "")?);
         }
@@ -330,22 +338,20 @@ pub fn chain(
         children,
         may_open: leads(maker) && may_have_children(on_desk.kept.dossier.status),
         open,
+        is_part: above.is_some(),
+        waits,
     })
 }
 
 /// Steps that a dossier's page does not offer because of those that it goes together with.
 #[must_use]
-pub fn hides(
-    above: Option<&Link>,
-    open_children: usize,
-    status: Status,
-    kind: domain::dossier::CommandKind,
-) -> bool {
+pub const fn hides(chain: &Chain, status: Status, kind: domain::dossier::CommandKind) -> bool {
     use domain::dossier::CommandKind as K;
-    let as_child = above.is_some()
+    let as_child = chain.is_part
         && (matches!(kind, K::RequestIntakeSupplement | K::SendByPost | K::Return)
-            || (status == Status::Submitted && matches!(kind, K::Accept | K::RefuseIntake)));
-    as_child || (open_children > 0 && domain::link::waits_for_children(kind))
+            || (matches!(status, Status::Submitted)
+                && matches!(kind, K::Accept | K::RefuseIntake)));
+    as_child || (chain.waits && domain::link::waits_for_children(kind))
 }
 
 /// The arrangements as choices of a form.

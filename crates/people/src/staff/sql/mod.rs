@@ -2,7 +2,7 @@
 
 use domain::{
     access::{Grant, Role},
-    ids::{PositionId, StaffId, UnitId},
+    ids::{AccountId, PositionId, StaffId, UnitId},
 };
 use jiff::civil::Date;
 use store::{Fault, Param, Select, Tx};
@@ -168,6 +168,20 @@ pub fn person(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Option<(Person,
     let title: Option<String> = row.get(2)?;
     let person = Person { id: row.get(0)?, name: row.get(1)?, title: title.unwrap_or_default() };
     Ok(Some((person, row.get(3)?)))
+}
+
+/// The names behind accounts; the program has none.
+pub fn account_names(
+    tx: &mut Tx<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, String)>, Fault> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count = i64::try_from(accounts.len()).unwrap_or(i64::MAX);
+    let select = Select::new("a.id, a.name", "account a").and_in("a.id", accounts.to_vec());
+    let rows = select.order_by("a.id").rows(tx, count)?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// The name behind an account; empty for the program.

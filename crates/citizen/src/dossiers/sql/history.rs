@@ -1,0 +1,88 @@
+//! What the journal tells of a dossier: its steps, as events, and what happened beside them.
+
+use domain::{
+    dossier::{Event, What},
+    ids::{DossierId, StaffId},
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    Fault, Tx,
+    journal::{self, Entry},
+};
+
+use super::SUBJECT;
+
+/// What the journal keeps of an event: nothing that names anybody.
+#[derive(Serialize, Deserialize)]
+struct Details {
+    status: domain::dossier::Status,
+    what: What,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_place_of: Option<StaffId>,
+}
+
+pub(super) fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
+    for event in events {
+        let details = Details {
+            status: event.status,
+            what: event.what.clone(),
+            in_place_of: event.in_place_of,
+        };
+        tx.journal(
+            Entry::new(SUBJECT, id.0, event.what.kind().code())
+                .details(&details)
+                .words(event.words.clone()),
+        );
+    }
+}
+
+/// What happens to a dossier that is no step and that its page tells of.
+const ASIDES: [&str; 14] = [
+    "add_file",
+    "name_document",
+    "correct_person",
+    "erase_person",
+    "decide_members",
+    "collect_members",
+    "visit",
+    "mark_papers",
+    "reuse_paper",
+    "agree_reuse",
+    "withdraw_reuse",
+    "certify_copy",
+    "revoke_copy",
+    "print_paper",
+];
+
+/// Everything that happened to it, oldest first, as events. Entries of the journal that are
+/// no steps (a file added) are left out.
+pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
+    Ok(history(tx, id)?.0)
+}
+
+/// [`events`], and beside them what happened that is no step: files added, the applicant put right
+/// or erased. Who looked at it is for the journal.
+pub fn history(tx: &mut Tx<'_>, id: DossierId) -> Result<(Vec<Event>, Vec<journal::Kept>), Fault> {
+    let entries = journal::of(tx, SUBJECT, id.0)?;
+    let (mut events, mut asides) = (Vec::with_capacity(entries.len()), Vec::new());
+    for entry in entries {
+        if domain::dossier::CommandKind::from_code(&entry.act).is_none() {
+            if ASIDES.contains(&entry.act.as_str()) || entry.act.starts_with("link_") {
+                asides.push(entry);
+            }
+            continue;
+        }
+        let details: Details = serde_json::from_str(&entry.details).map_err(|e| {
+            Fault::Broken(format!("journal entry {} does not read as a step: {e}", entry.id))
+        })?;
+        events.push(Event {
+            at: entry.at,
+            by: entry.by,
+            status: details.status,
+            what: details.what,
+            in_place_of: details.in_place_of,
+            words: entry.words,
+        });
+    }
+    Ok((events, asides))
+}

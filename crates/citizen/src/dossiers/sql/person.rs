@@ -1,0 +1,127 @@
+//! SQL of the people of a dossier, and of the words by which they are found.
+
+use domain::ids::DossierId;
+use store::{Fault, Tx};
+
+use super::{
+    Kept,
+    party::{self, Member, Organisation, ProxyPaper},
+};
+
+/// What names the people of a dossier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Full name, or the organisation's.
+    pub name: String,
+    /// Personal number or another paper's; empty if none was given.
+    pub id_number: String,
+    /// `YYYY-MM-DD`; empty if unknown.
+    pub birth_date: String,
+    /// Telephone; empty if none.
+    pub phone: String,
+    /// E-mail; empty if none.
+    pub email: String,
+    /// Where the applicant lives.
+    pub address: String,
+    /// Who came in the applicant's place; empty if nobody.
+    pub proxy_name: String,
+    /// That person's number.
+    pub proxy_id_number: String,
+    /// By what he came; nothing if that was not recorded.
+    pub proxy_paper: Option<ProxyPaper>,
+    /// What an organisation has beside a name; nothing for a natural person.
+    pub organisation: Option<Organisation>,
+    /// For whom a group dossier is handed in. Written once, at intake, and read by
+    /// [`party::members`] only.
+    pub members: Vec<Member>,
+    /// What is asked for.
+    pub request: String,
+    /// `domain::dossier::ReturnChannel` code.
+    pub return_way: String,
+    /// Six digits on the receipt.
+    pub secret: String,
+}
+
+pub(super) fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
+    tx.execute(
+        "insert into dossier_person
+           (dossier, name, id_number, birth_date, phone, email, address, proxy_name,
+            proxy_id_number, request, return_way, secret)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        &[
+            id.into(),
+            it.name.as_str().into(),
+            it.id_number.as_str().into(),
+            it.birth_date.as_str().into(),
+            it.phone.as_str().into(),
+            it.email.as_str().into(),
+            it.address.as_str().into(),
+            it.proxy_name.as_str().into(),
+            it.proxy_id_number.as_str().into(),
+            it.request.as_str().into(),
+            it.return_way.as_str().into(),
+            it.secret.as_str().into(),
+        ],
+    )?;
+    party::insert(tx, id, it)
+}
+
+/// Its people.
+pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
+    let row = tx.query_one(
+        "select p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
+                p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
+                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until
+         from dossier_person p left join dossier_party o on o.dossier = p.dossier
+           left join dossier_proxy x on x.dossier = p.dossier
+         where p.dossier = ?1",
+        &[id.into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Person {
+        name: row.get(0)?,
+        id_number: row.get(1)?,
+        birth_date: row.get(2)?,
+        phone: row.get(3)?,
+        email: row.get(4)?,
+        address: row.get(5)?,
+        proxy_name: row.get(6)?,
+        proxy_id_number: row.get(7)?,
+        request: row.get(8)?,
+        return_way: row.get(9)?,
+        secret: row.get(10)?,
+        organisation: party::organisation(&row, 11)?,
+        proxy_paper: party::proxy_paper(&row, 14)?,
+        members: Vec::new(),
+    }))
+}
+
+/// Writes what is right about the people of a dossier. `false`: somebody else was first.
+pub fn correct_person(tx: &mut Tx<'_>, kept: &Kept, it: &Person) -> Result<bool, Fault> {
+    let touched = tx.execute(
+        "update dossier set applicant = ?3, edition = edition + 1 where id = ?1 and edition = ?2",
+        &[kept.id.into(), kept.edition.into(), it.name.as_str().into()],
+    )?;
+    if touched == 0 {
+        return Ok(false);
+    }
+    tx.execute("delete from dossier_person where dossier = ?1", &[kept.id.into()])?;
+    party::clear(tx, kept.id)?;
+    insert_person(tx, kept.id, it)?;
+    tx.execute("delete from dossier_word where dossier = ?1", &[kept.id.into()])?;
+    insert_words(tx, kept.id, it)?;
+    Ok(true)
+}
+
+pub(super) fn insert_words(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {
+    let mut words = domain::text::words(&it.name);
+    words.extend(domain::text::words(&it.proxy_name));
+    let party = it.organisation.as_ref();
+    words.extend(party.map_or_else(Vec::new, |it| domain::text::words(&it.representative)));
+    words.extend(it.members.iter().flat_map(|it| domain::text::words(&it.name)));
+    words.sort();
+    words.dedup();
+    let rows: Vec<store::Param> = words.iter().flat_map(|it| [it.into(), id.into()]).collect();
+    let head = "insert into dossier_word (word, dossier) values";
+    tx.insert_rows(head, "on conflict (word, dossier) do nothing", 2, &rows)
+}
