@@ -17,6 +17,55 @@ pub use gate::{Block, Blocked, Present};
 pub use step::{FileKind, Guard, Member, Place, Question, Series, Step, Way};
 pub use trial::{Stop, Trial};
 
+/// The code of a workflow: that of its procedure (`1.001193`), or one like `QT.032`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowCode(String);
+
+/// Why a text is no code of a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum WorkflowCodeError {
+    /// It is not made like a code.
+    #[error(
+        "Mã gồm 2 đến 40 chữ không dấu, chữ số, dấu chấm và gạch nối ở giữa; bắt đầu và kết thúc bằng chữ hoặc \
+         số, như QT.032 hoặc 1.001193."
+    )]
+    Shape,
+    /// The program needs the word for itself.
+    #[error("Mã này trùng với một từ mà chương trình dùng riêng. Hãy đặt mã khác, như QT.032.")]
+    Reserved,
+}
+
+impl Refusal for WorkflowCodeError {}
+
+/// Words that stand in addresses where a code would.
+const RESERVED: [&str; 3] = ["moi", "nhap", "xuat"];
+
+impl WorkflowCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// [`WorkflowCodeError`] if it is none.
+    pub fn parse(text: &str) -> Result<Self, WorkflowCodeError> {
+        let text = text.trim();
+        let parts_are_whole = text
+            .split(['.', '-', '_'])
+            .all(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_alphanumeric()));
+        if !(2..=40).contains(&text.len()) || !parts_are_whole {
+            return Err(WorkflowCodeError::Shape);
+        }
+        if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+            return Err(WorkflowCodeError::Reserved);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The code as it is kept.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A workflow: steps in order. One that is approved is never changed, only followed by another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workflow {

@@ -42,6 +42,8 @@ pub struct File {
     pub base_url: Option<String>,
     /// As `MOTCUA_BEHIND_PROXY`.
     pub behind_proxy: Option<bool>,
+    /// As `MOTCUA_TRIES_PER_ADDRESS`.
+    pub tries_per_address: Option<u32>,
     /// As `MOTCUA_OCR`.
     pub ocr: Option<String>,
 }

@@ -21,6 +21,9 @@ pub struct Serve {
     /// Tin địa chỉ nguồn do máy chủ ủy quyền ghi lại / Trust X-Forwarded-For
     #[arg(long, env = "MOTCUA_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Số lần nhập sai tối đa từ một địa chỉ mạng trong 15 phút / Wrong tries from one address
+    #[arg(long, env = "MOTCUA_TRIES_PER_ADDRESS", value_name = "N")]
+    tries_per_address: Option<u32>,
     /// Lệnh đọc chữ từ bản quét, nhận ảnh ở đầu vào chuẩn; để trống thì không có / Command that reads letters
     #[arg(long, env = "MOTCUA_OCR", value_name = "COMMAND")]
     ocr: Option<String>,
@@ -68,6 +71,10 @@ impl Serve {
             base_url: base_url.clone(),
             behind_proxy: self.behind_proxy || file.behind_proxy.unwrap_or(false),
             demo: setup::is_demo(&db, now)?,
+            tries_per_address: self
+                .tries_per_address
+                .or(file.tries_per_address)
+                .unwrap_or(site::TRIES_PER_ADDRESS),
             data_dir: context.settled.data_dir.clone(),
             ocr: words(&self.ocr.or_else(|| file.ocr.clone()).unwrap_or_default()),
         };

@@ -55,6 +55,16 @@ fn example(path: &str) -> String {
         .replace("{secret}", "abc")
 }
 
+/// Browsers ask for the icon of their own accord.
+#[tokio::test]
+async fn the_icon_is_where_browsers_look_for_it() {
+    let site = TestSite::on_sqlite(crate::routes());
+    let icon = site.browser().get("/favicon.ico").await;
+    assert_eq!(icon.status, 307);
+    let icon = site.browser().get(&icon.location.unwrap()).await;
+    assert_eq!((icon.status, icon.media_type.as_str()), (200, "image/svg+xml"));
+}
+
 /// Knocks on every door as every role, and as nobody: the guard's answer is the table's.
 #[tokio::test]
 async fn every_route_opens_to_the_roles_that_the_table_names_and_to_no_other() {

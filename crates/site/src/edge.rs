@@ -7,7 +7,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
-    response::{Html, IntoResponse as _, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
     routing::get,
 };
 use tower_http::{
@@ -35,6 +35,7 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
     let body_max = FILE_BYTES_MAX.saturating_mul(FILES_MAX) / 4;
     guarded
         .route("/static/{*path}", get(assets::serve))
+        .route("/favicon.ico", get(icon))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .fallback(|| async { Failure::NotFound })
@@ -45,6 +46,11 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_MAX))
         .layer(CompressionLayer::new())
         .with_state(site)
+}
+
+/// Where browsers look for the icon of their own accord.
+async fn icon() -> Redirect {
+    Redirect::temporary(&assets::url("favicon.svg"))
 }
 
 async fn ready(State(site): State<Site>) -> Result<&'static str, Failure> {
@@ -132,18 +138,21 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
 /// Makes a page of a failure, in the language and the frame of the person who asked.
 async fn pages_of_failures(State(site): State<Site>, request: Request, next: Next) -> Response {
     let knock = Knock::of(&site, &request);
+    let before = crate::who::page_before(&request);
     let mut response = next.run(request).await;
     let Some(shown) = response.extensions_mut().remove::<Shown>() else { return response };
     let who = match Who::load(&site, knock).await {
         Ok(who) => who,
         Err(_) => Who::nobody(crate::words::Lang::Vi),
     };
-    let shell = site.shell(&who);
+    let mut shell = site.shell(&who);
+    shell.before = before;
+    let now = who.now;
     let page = match shown {
         Shown::NotFound => show::not_found(shell),
         Shown::Forbidden => show::forbidden(shell),
         Shown::Stale => show::stale(shell),
-        Shown::TooMany { wait_s } => show::too_many(shell, wait_s),
+        Shown::TooMany { wait_s } => show::too_many(shell, wait_s, now),
         Shown::TooLarge => show::too_large(shell),
         Shown::Refused(why) => show::refused(shell, why),
         Shown::Fault { incident } => show::fault(shell, incident),

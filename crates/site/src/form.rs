@@ -9,9 +9,12 @@ use axum::{
 };
 use domain::Refusal;
 use jiff::civil::{Date, DateTime};
-use store::Fault;
 
 use crate::{Failure, Site, Who};
+
+mod once;
+
+pub use once::{Before, SAVED, Sending, Sent, mark, once, take_mark};
 
 /// Bytes of a form without files at most.
 pub const FORM_BYTES_MAX: usize = 512 << 10;
@@ -83,6 +86,14 @@ impl Mistakes {
     #[must_use]
     pub fn none(typed: Typed) -> Self {
         Self { by_field: BTreeMap::new(), typed }
+    }
+
+    /// One mistake beside its field.
+    #[must_use]
+    pub fn one(typed: Typed, field: &str, text: impl Into<String>) -> Self {
+        let mut m = Self::none(typed);
+        m.by_field.insert(field.to_owned(), text.into());
+        m
     }
 
     /// What is wrong with `name`; empty if nothing is.
@@ -405,68 +416,10 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
     }
 }
 
-/// What the first submission with `token` led to, if there was one.
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn submitted_before(tx: &mut store::Tx<'_>, token: &str) -> Result<Option<String>, Fault> {
-    crate::sql::submission(tx, token)
-}
-
-/// Remembers where the submission with `token` led. A second one with the same token in
-/// the same moment fails on the key and is then found by [`submitted_before`].
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn remember_submission(
-    tx: &mut store::Tx<'_>,
-    token: &str,
-    location: &str,
-) -> Result<(), Fault> {
-    crate::sql::remember_submission(tx, token, location)
-}
-
 /// A new token for a form that must not be done twice.
 #[must_use]
 pub fn new_token() -> String {
     crate::random_hex(16)
-}
-
-/// Does `work` in one writing transaction, once for `token`, however often the form is sent;
-/// gives where the first submission led. Mistakes that `work` finds leave the token unused.
-///
-/// # Errors
-/// What `work` fails with; then nothing was written.
-pub async fn once<E: Send + 'static>(
-    site: &Site,
-    who: &Who,
-    token: &str,
-    work: impl FnOnce(&mut store::Tx<'_>) -> Result<Result<String, E>, Failure> + Send + 'static,
-) -> Result<Result<String, E>, Failure> {
-    let (for_tx, for_later) = (token.to_owned(), token.to_owned());
-    let done = site
-        .write(who, move |tx| {
-            if for_tx.is_empty() {
-                return work(tx);
-            }
-            if let Some(location) = submitted_before(tx, &for_tx)? {
-                return Ok(Ok(location));
-            }
-            let done = work(tx)?;
-            if let Ok(location) = &done {
-                remember_submission(tx, &for_tx, location)?;
-            }
-            Ok(done)
-        })
-        .await;
-    match done {
-        // Two clicks in one moment: the second finds what the first one made.
-        Err(Failure::Fault(fault)) if fault.is_taken() && !token.is_empty() => {
-            let found = site.read(who, move |tx| Ok(submitted_before(tx, &for_later)?)).await?;
-            found.map(Ok).ok_or(Failure::Fault(fault))
-        }
-        other => other,
-    }
 }
 
 /// A short mark of what a form was filled from: another mark at the time of writing means that

@@ -53,6 +53,9 @@ pub use shell::Shell;
 pub use who::Who;
 pub use words::{Lang, Words};
 
+/// [`Config::tries_per_address`] unless the operator says otherwise.
+pub const TRIES_PER_ADDRESS: u32 = 300;
+
 /// What the operator decides.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -66,6 +69,9 @@ pub struct Config {
     pub demo: bool,
     /// Where files are kept.
     pub data_dir: PathBuf,
+    /// Wrong sign-ins, and wrong secrets, from one address within a quarter of an hour: a whole office
+    /// may stand behind one address.
+    pub tries_per_address: u32,
     /// The command that reads letters from a scan, which it gets on its standard input; none if empty.
     pub ocr: Vec<String>,
 }

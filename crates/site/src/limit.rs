@@ -17,10 +17,42 @@ struct Window {
     tries: u32,
 }
 
+/// How wrong tries of one thing are slowed: so many are free, then each waits longer than the one
+/// before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slowing {
+    /// Tries before the first wait.
+    pub free: u32,
+    /// The longest wait, in seconds. The first is a minute; each is twice the one before.
+    pub longest_s: i64,
+}
+
+impl Slowing {
+    /// Seconds to wait after this many wrong tries, if any.
+    #[must_use]
+    pub fn wait_s(self, tries: u32) -> Option<i64> {
+        let over = tries.checked_sub(self.free)?;
+        Some(FIRST_WAIT_S.checked_shl(over.min(20)).unwrap_or(i64::MAX).min(self.longest_s))
+    }
+}
+
+/// Seconds of the first wait.
+const FIRST_WAIT_S: i64 = 60;
+/// Wrong tries are forgotten if none follows for so long.
+const FORGOTTEN_MS: i64 = 24 * 3600 * 1000;
+
+#[derive(Debug, Clone, Copy)]
+struct Slowed {
+    tries: u32,
+    last_ms: i64,
+    free_at_ms: i64,
+}
+
 /// Counts tries by key.
 #[derive(Default)]
 pub struct Limiter {
     windows: Mutex<HashMap<String, Window>>,
+    slowed: Mutex<HashMap<String, Slowed>>,
 }
 
 impl Limiter {
@@ -34,7 +66,8 @@ impl Limiter {
         if windows.len() >= KEYS_MAX {
             windows.retain(|_, it| now_ms < it.opened_ms + it.length_ms);
             if windows.len() >= KEYS_MAX {
-                drop_oldest(&mut windows);
+                let older = middle_of(windows.values().map(|it| it.opened_ms).collect());
+                drop_half(&mut windows, older, |it| it.opened_ms);
             }
         }
         let fresh = Window { opened_ms: now_ms, length_ms: window_s * 1000, tries: 0 };
@@ -47,6 +80,47 @@ impl Limiter {
         }
         window.tries += 1;
         Ok(())
+    }
+
+    /// Counts a try under `key` before it is known whether it is a wrong one, so that of many at once
+    /// each counts; [`Limiter::forgive`] forgets them. Gives the seconds that follow if it is wrong.
+    ///
+    /// # Errors
+    /// Seconds to wait: it is too early to try again.
+    pub fn knock(&self, key: &str, slowing: Slowing, now: Instant) -> Result<Option<i64>, i64> {
+        let now_ms = now.epoch_ms();
+        let mut slowed = self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if slowed.len() >= KEYS_MAX {
+            slowed.retain(|_, it| now_ms < it.last_ms + FORGOTTEN_MS);
+            if slowed.len() >= KEYS_MAX {
+                let older = middle_of(slowed.values().map(|it| it.last_ms).collect());
+                drop_half(&mut slowed, older, |it| it.last_ms);
+            }
+        }
+        let fresh = Slowed { tries: 0, last_ms: now_ms, free_at_ms: now_ms };
+        let it = slowed.entry(key.to_owned()).or_insert(fresh);
+        if now_ms >= it.last_ms + FORGOTTEN_MS || now_ms < it.last_ms {
+            *it = fresh;
+        }
+        if now_ms < it.free_at_ms {
+            return Err((it.free_at_ms - now_ms + 999) / 1000);
+        }
+        it.tries = it.tries.saturating_add(1);
+        it.last_ms = now_ms;
+        let wait_s = slowing.wait_s(it.tries);
+        it.free_at_ms = now_ms + wait_s.unwrap_or(0) * 1000;
+        Ok(wait_s)
+    }
+
+    /// Forgets the wrong tries under `key`.
+    pub fn forgive(&self, key: &str) {
+        self.slowed.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// Forgets the wrong tries under every key that begins with `prefix`.
+    pub fn forgive_all(&self, prefix: &str) {
+        let mut slowed = self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
+        slowed.retain(|key, _| !key.starts_with(prefix));
     }
 
     /// Takes the last try under `key` back: it was no wrong one.
@@ -63,14 +137,18 @@ impl Limiter {
     }
 }
 
+/// The middle of these moments.
+fn middle_of(mut moments: Vec<i64>) -> i64 {
+    let middle = moments.len() / 2;
+    let (_, &mut at, _) = moments.select_nth_unstable(middle);
+    at
+}
+
 /// Drops the older half: whoever fills the memory with new keys pushes out his own first ones.
-fn drop_oldest(windows: &mut HashMap<String, Window>) {
-    let mut opened: Vec<i64> = windows.values().map(|it| it.opened_ms).collect();
-    let middle = opened.len() / 2;
-    let (_, &mut at, _) = opened.select_nth_unstable(middle);
-    let mut left = middle;
-    windows.retain(|_, it| {
-        let old = it.opened_ms <= at && left > 0;
+fn drop_half<T>(all: &mut HashMap<String, T>, at: i64, moment: impl Fn(&T) -> i64) {
+    let mut left = all.len() / 2;
+    all.retain(|_, it| {
+        let old = moment(it) <= at && left > 0;
         left -= usize::from(old);
         !old
     });
@@ -79,6 +157,33 @@ fn drop_oldest(windows: &mut HashMap<String, Window>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_wrong_try_waits_longer_than_the_one_before_and_a_right_one_forgives() {
+        let limiter = Limiter::default();
+        let slowing = Slowing { free: 3, longest_s: 300 };
+        let at = |s: i64| Instant::from_epoch_ms(s * 1000);
+        assert_eq!(limiter.knock("a\nx", slowing, at(0)), Ok(None));
+        assert_eq!(limiter.knock("a\nx", slowing, at(0)), Ok(None));
+        assert_eq!(limiter.knock("a\nx", slowing, at(0)), Ok(Some(60)));
+        assert_eq!(limiter.knock("a\nx", slowing, at(10)), Err(50), "an early try does not count");
+        assert_eq!(limiter.knock("a\ny", slowing, at(10)), Ok(None), "another address");
+        assert_eq!(limiter.knock("a\nx", slowing, at(60)), Ok(Some(120)));
+        assert_eq!(limiter.knock("a\nx", slowing, at(180)), Ok(Some(240)));
+        assert_eq!(limiter.knock("a\nx", slowing, at(420)), Ok(Some(300)), "the longest");
+        assert_eq!(limiter.knock("a\nx", slowing, at(420 + 24 * 3600)), Ok(None), "a day later");
+        limiter.knock("a\nx", slowing, at(420 + 24 * 3600)).unwrap();
+        limiter.forgive("a\n");
+        assert_eq!(
+            limiter.knock("a\nx", slowing, at(420 + 24 * 3600)),
+            Ok(Some(60)),
+            "not its key"
+        );
+        limiter.forgive("a\nx");
+        assert_eq!(limiter.knock("a\nx", slowing, at(420 + 24 * 3600)), Ok(None));
+        limiter.forgive_all("a\n");
+        assert_eq!(limiter.knock("a\nx", slowing, at(420 + 24 * 3600)), Ok(None));
+    }
 
     #[test]
     fn tries_are_counted_within_their_window_and_by_key() {

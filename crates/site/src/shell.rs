@@ -77,6 +77,8 @@ pub struct Shell {
     pub demo: bool,
     /// A notice from the page before.
     pub notice: Option<String>,
+    /// The page of ours before this one, for pages of failures to lead back to.
+    pub before: Option<String>,
 }
 
 impl Shell {
@@ -92,6 +94,7 @@ impl Shell {
             path: path.to_owned(),
             demo: false,
             notice: None,
+            before: None,
         }
     }
 

@@ -5,6 +5,10 @@ use domain::deadline::Explanation;
 
 use crate::{Lang, Shell, Words};
 
+mod confirm;
+
+pub use confirm::Ask;
+
 /// What a page of failure says.
 #[derive(Debug, Clone)]
 struct Said {
@@ -32,6 +36,8 @@ struct PublicError {
     incident_label: String,
     back: &'static str,
     back_label: String,
+    before: Option<String>,
+    before_label: String,
 }
 
 #[derive(Template)]
@@ -45,6 +51,8 @@ struct OfficeError {
     incident_label: String,
     back: &'static str,
     back_label: String,
+    before: Option<String>,
+    before_label: String,
 }
 
 /// The page of a failure. The office's pages are Vietnamese, whatever language somebody chose
@@ -59,14 +67,36 @@ fn page(mut shell: Shell, say: impl FnOnce(Words) -> Said) -> String {
     let plain = format!("{title}. {what} {}{todo}", incident.as_deref().unwrap_or_default());
     let incident_label = words.say("error-incident");
     let back_label = words.say("back-home");
+    let before_label = words.say("back-before");
+    let before = shell.before.take();
     let rendered = if office {
-        let back = "/co-quan";
-        OfficeError { shell, title, what, todo, incident, incident_label, back, back_label }
-            .render()
+        OfficeError {
+            shell,
+            title,
+            what,
+            todo,
+            incident,
+            incident_label,
+            back: "/co-quan",
+            back_label,
+            before,
+            before_label,
+        }
+        .render()
     } else {
-        let back = "/";
-        PublicError { shell, title, what, todo, incident, incident_label, back, back_label }
-            .render()
+        PublicError {
+            shell,
+            title,
+            what,
+            todo,
+            incident,
+            incident_label,
+            back: "/",
+            back_label,
+            before,
+            before_label,
+        }
+        .render()
     };
     rendered.unwrap_or(plain)
 }
@@ -119,15 +149,17 @@ pub fn too_large(shell: Shell) -> String {
     })
 }
 
-/// Too many tries.
+/// Too many tries, `now`; in so many seconds it may be tried again.
 #[must_use]
-pub fn too_many(shell: Shell, wait_s: i64) -> String {
-    let minutes = ((wait_s + 59) / 60).max(1).to_string();
+pub fn too_many(shell: Shell, wait_s: i64, now: domain::time::Instant) -> String {
+    let minutes = ((wait_s + 59) / 60).max(1);
+    let at = domain::time::Instant::from_epoch_ms(now.epoch_ms() + minutes * 60_000).civil();
+    let (minutes, at) = (minutes.to_string(), domain::text::time_of_day(at.time()));
     page(shell, |words| {
         Said::new(
             words.say("error-too-many-title"),
             words.say("error-too-many-what"),
-            words.say_with("error-too-many-todo", &[("minutes", &minutes)]),
+            words.say_with("error-too-many-todo", &[("minutes", &minutes), ("time", &at)]),
         )
     })
 }

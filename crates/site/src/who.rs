@@ -275,14 +275,22 @@ impl FromRequestParts<Site> for Who {
     }
 }
 
-/// The page of ours that a form stood on: its path and query. Whoever signs in again is led there.
+/// The page of ours that somebody came from: its path and query. Whoever signs in again is led there.
 pub(crate) fn came_from(request: &Request) -> Option<String> {
+    page_before(request).filter(|it| it.starts_with("/co-quan/"))
+}
+
+/// The page of ours before this one, if it is another.
+pub(crate) fn page_before(request: &Request) -> Option<String> {
     let headers = request.headers();
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let host = headers.get(header::HOST)?.to_str().ok()?;
     let (_, rest) = referer.split_once("://")?;
     let path = rest.strip_prefix(host)?;
-    path.starts_with("/co-quan/").then(|| path.chars().take(500).collect())
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    let same =
+        request.method().is_safe() && request.uri().path_and_query().is_some_and(|it| it == path);
+    (is_ours && !same && path.is_ascii()).then(|| path.chars().take(500).collect())
 }
 
 /// The value of the cookie `name`.
@@ -318,4 +326,39 @@ fn origin(site: &Site, request: &Request) -> String {
     }
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     address.map_or_else(|| "local".to_owned(), |it| it.0.ip().to_canonical().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn before(method: &str, path: &str, referer: &str) -> Option<String> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "motcua.test")
+            .header(header::REFERER, referer)
+            .body(Body::empty())
+            .unwrap();
+        page_before(&request)
+    }
+
+    #[test]
+    fn the_page_before_is_one_of_ours_and_another() {
+        let at = "http://motcua.test/co-quan/ho-so/1?a=b";
+        assert_eq!(before("POST", "/x", at).as_deref(), Some("/co-quan/ho-so/1?a=b"));
+        assert_eq!(before("GET", "/co-quan/ho-so/1?a=b", at), None, "itself");
+        let form = before("POST", "/co-quan/ho-so/1?a=b", at);
+        assert_eq!(form.as_deref(), Some("/co-quan/ho-so/1?a=b"), "the form that was sent");
+        for elsewhere in [
+            "http://evil.test/x",
+            "http://motcua.test.evil/x",
+            "http://motcua.test//evil/x",
+            "motcua.test/x",
+        ] {
+            assert_eq!(before("POST", "/x", elsewhere), None, "{elsewhere}");
+        }
+    }
 }

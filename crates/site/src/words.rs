@@ -199,8 +199,9 @@ mod tests {
     fn words_are_said_in_both_languages_with_their_values() {
         assert_eq!(Words::new(Lang::Vi).say("menu"), "Trình đơn");
         assert_eq!(Words::new(Lang::En).say("menu"), "Menu");
-        let said = Words::new(Lang::En).say_with("error-too-many-todo", &[("minutes", "5")]);
-        assert_eq!(said, "Try again in 5 minutes.");
+        let values = [("minutes", "5"), ("time", "08:05")];
+        let said = Words::new(Lang::En).say_with("error-too-many-todo", &values);
+        assert_eq!(said, "Try again in 5 minutes, from 08:05.");
     }
 
     #[test]
@@ -218,7 +219,7 @@ mod tests {
             let found = messages(lang).into_iter().find(|(id, _)| id == "error-too-many-todo");
             found.map(|(_, values)| values)
         };
-        assert_eq!(minutes(Lang::Vi), Some(vec!["minutes".to_owned()]));
+        assert_eq!(minutes(Lang::Vi), Some(vec!["minutes".to_owned(), "time".to_owned()]));
         assert_eq!(minutes(Lang::Vi), minutes(Lang::En));
     }
 }

@@ -152,6 +152,7 @@ impl TestSite {
             base_url: "http://motcua.test".to_owned(),
             tls: false,
             behind_proxy: false,
+            tries_per_address: site::TRIES_PER_ADDRESS,
             demo: false,
             data_dir: PathBuf::from("/nonexistent"),
             ocr: Vec::new(),
@@ -235,7 +236,7 @@ impl TestSite {
     /// A browser that nobody has signed in with.
     #[must_use]
     pub fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new() }
+        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new(), address: None }
     }
 
     /// A browser that is signed in as the account `login`, which must exist.
@@ -279,15 +280,29 @@ fn off_the_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join()).expect("a thread")
 }
 
+/// The address of a browser that has none of its own.
+pub const ORIGIN: &str = "local";
+
 /// Somebody's browser: it keeps cookies and puts the session's token into forms.
 pub struct Browser<'a> {
     site: &'a TestSite,
     cookies: BTreeMap<String, String>,
     /// The session's token for forms.
     pub csrf: String,
+    address: Option<std::net::IpAddr>,
 }
 
 impl Browser<'_> {
+    /// The same browser at another address of the net.
+    ///
+    /// # Panics
+    /// If it is no address.
+    #[must_use]
+    pub fn at_address(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().expect("an address"));
+        self
+    }
+
     /// GETs `path`.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await
@@ -344,7 +359,12 @@ impl Browser<'_> {
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header(header::COOKIE, cookies.join("; ")).body(body);
+        let mut request = request.header(header::COOKIE, cookies.join("; "));
+        if let Some(address) = self.address {
+            let info = axum::extract::ConnectInfo(std::net::SocketAddr::new(address, 1));
+            request = request.extension(info);
+        }
+        let request = request.body(body);
         let router = self.site.router.clone();
         let answer = router.oneshot(request.expect("a request")).await.expect("infallible");
         for cookie in answer.headers().get_all(header::SET_COOKIE) {

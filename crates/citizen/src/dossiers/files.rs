@@ -4,7 +4,7 @@ use axum::response::Response;
 use domain::ids::DossierId;
 use serde::{Deserialize, Serialize};
 use signing::open::TAKEN;
-use site::{Failure, FilledWithFiles, Path, Site, State, Typed, Upload, Who, told};
+use site::{Failure, FilledWithFiles, Mistakes, Path, Site, State, Typed, Upload, Who, told};
 use store::{Fault, StoredBlob, Tx};
 
 use crate::signatures::incoming::{self, Verdict};
@@ -192,8 +192,10 @@ pub async fn add(
     .await?;
     let (stored, wrong) = store_all(&site, &who, &typed, uploads).await?;
     let location = format!("/co-quan/ho-so/{id}");
+    let as_typed = typed.clone();
     if stored.is_empty() && wrong.is_empty() {
-        return Err(Failure::Refused("Chưa chọn tệp nào. Hãy chọn tệp rồi gửi lại.".to_owned()));
+        let m = Mistakes::one(as_typed, "tep", "Chưa chọn tệp nào. Hãy chọn tệp rồi gửi lại.");
+        return Err(super::show::again(&site, &who, id, m).await?);
     }
     let mut told_of: Vec<String> = stored
         .iter()
@@ -203,29 +205,34 @@ pub async fn add(
     if !stored.is_empty() {
         told_of.insert(0, format!("Đã thêm {} tệp.", stored.len()));
         let document = domain::text::tidy(typed.get("van-ban"));
-        site.write(&who, move |tx| {
-            if document.is_empty() {
-                return Ok(attach(tx, id, "scan", &stored)?);
-            }
-            let owed = super::desk::take(tx, id)?.demanded(tx)?.documents;
-            if !owed.contains(&document) {
-                let gone = "Bước này không còn phải lập văn bản đó. Hãy mở lại hồ sơ rồi thêm tệp.";
-                return Err(Failure::Refused(gone.to_owned()));
-            }
-            for it in &stored {
-                let file = attach_to(tx, id, "result", None, it)?;
-                sql::insert_document(tx, id, file, &document)?;
-            }
-            Ok(())
-        })
-        .await?;
+        let is_owed = site
+            .write(&who, move |tx| {
+                if document.is_empty() {
+                    attach(tx, id, "scan", &stored)?;
+                    return Ok(true);
+                }
+                if !super::desk::take(tx, id)?.demanded(tx)?.documents.contains(&document) {
+                    return Ok(false);
+                }
+                for it in &stored {
+                    let file = attach_to(tx, id, "result", None, it)?;
+                    sql::insert_document(tx, id, file, &document)?;
+                }
+                Ok(true)
+            })
+            .await?;
+        if !is_owed {
+            let gone = "Bước này không còn phải lập văn bản đó. Hãy chọn lại rồi thêm tệp.";
+            let m = Mistakes::one(as_typed, "tep", gone);
+            return Err(super::show::again(&site, &who, id, m).await?);
+        }
     }
-    // What is good is kept; what is not is said, with what to do.
+    // What is good is kept; what is not is said beside the field, with what to do.
     if !wrong.is_empty() {
         let kept = told_of.join(" ");
-        return Err(Failure::Refused(
-            format!("{kept} Không nhận: {}", wrong.join(" ")).trim().to_owned(),
-        ));
+        let why = format!("{kept} Không nhận: {}", wrong.join(" "));
+        let m = Mistakes::one(as_typed, "tep", why.trim());
+        return Err(super::show::again(&site, &who, id, m).await?);
     }
     Ok(told(&location, &told_of.join(" ")))
 }

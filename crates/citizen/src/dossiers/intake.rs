@@ -9,8 +9,10 @@ use domain::{
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
 use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, form,
-    show::Working, told,
+    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
+    form::{Before, Sending, Sent, once},
+    show::Working,
+    told,
 };
 
 use super::{
@@ -372,7 +374,18 @@ pub async fn receive(
             let page = form_page(&site, &who, Mistakes::none(typed), Vec::new()).await?;
             return Ok(page.into_response());
         }
-        "nhap" => return drafts::put_aside(&site, &who, typed).await,
+        "nhap" => {
+            return match drafts::sent_before(&site, &who, &typed).await? {
+                None => drafts::put_aside(&site, &who, typed).await,
+                Some(Before::Same(location)) => {
+                    Ok(told(&location, "Biểu mẫu này đã gửi thành hồ sơ, không còn nháp."))
+                }
+                Some(Before::Other(location)) => {
+                    let m = Sending::of(&who, &typed, "lan").again(location);
+                    Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?))
+                }
+            };
+        }
         "tim-giay" => {
             let m = Mistakes { by_field: reuse::ask(&mut typed), typed };
             return Ok(form_page(&site, &who, m, Vec::new()).await?.into_response());
@@ -387,47 +400,36 @@ pub async fn receive(
     }
     let wanted = reuse::mark(&mut typed);
     let then = Then::of(typed.get("viec"));
-    let said = said(&typed);
     // Sent twice in a row, a form leads to what it made; with other words in it, it is another
     // person's, who must not vanish behind the first.
-    let once = typed.get("lan").to_owned();
-    if let Some(before) =
-        site.glance(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?
-    {
-        let (location, first) = before.split_once(' ').unwrap_or((before.as_str(), ""));
-        if first == said {
+    let sending = Sending::of(&who, &typed, "lan");
+    let looked = sending.clone();
+    match site.glance(&who, move |tx| Ok(looked.before(tx)?)).await? {
+        Some(Before::Same(location)) => {
             return Ok(told(&format!("{location}?moi=1"), then.done()));
         }
-        let mut m = Mistakes::none(typed);
-        m.typed.set("lan", "");
-        m.by_field.insert(
-            "ho-ten".to_owned(),
-            "Biểu mẫu này vừa ghi một hồ sơ khác. Kiểm tra lại tên và giấy tờ; nếu đây là hồ sơ mới \
-             thì bấm lại lần nữa."
-                .to_owned(),
-        );
-        return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+        Some(Before::Other(location)) => {
+            let m = sending.again(location);
+            return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+        }
+        None => {}
     }
     let all = typed.clone();
-    let read = match wrong_file {
-        None => read(&site, &who, typed, then, &wanted).await?,
-        Some(why) => {
-            let mut m = Mistakes::none(typed);
-            m.by_field.insert("tep".to_owned(), why);
-            Err(m)
-        }
-    };
-    let (intake, once, ending, chosen) = match read {
+    let mut read = read(&site, &who, typed, then, &wanted).await?;
+    if let Some(why) = wrong_file {
+        // The other mistakes of the form are told with it.
+        let mut m = read.err().unwrap_or_else(|| Mistakes::none(all.clone()));
+        m.by_field.insert("tep".to_owned(), why);
+        read = Err(m);
+    }
+    let (intake, _, ending, chosen) = match read {
         Ok(it) => it,
         Err(m) => {
             return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
         }
     };
-    let (inner, asker, token) = (site.clone(), who.clone(), once.clone());
+    let (inner, asker) = (site.clone(), who.clone());
     let work = move |tx: &mut store::Tx<'_>| {
-        if let Some(before) = form::submitted_before(tx, &token)? {
-            return Ok(before);
-        }
         let around = Around::load(&inner, &asker, tx)?;
         let maker = around.maker_at(intake.unit);
         let desk = around.desk();
@@ -458,20 +460,14 @@ pub async fn receive(
         files::attach(tx, received.id, "scan", &stored)?;
         inner.tell_received(tx, &asker, received.id)?;
         after(tx, &around, received.id, &all, &wanted, &ending)?;
-        let made = format!("/co-quan/ho-so/{} {said}", received.id);
-        form::remember_submission(tx, &token, &made)?;
-        Ok(made)
+        Ok(Ok(format!("/co-quan/ho-so/{}", received.id)))
     };
-    let location = match site.write(&who, work).await {
-        // Two clicks in one moment: the second finds what the first one made.
-        Err(Failure::Fault(fault)) if fault.is_taken() => {
-            let found = site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?;
-            found.ok_or(Failure::Fault(fault))?
+    match once(&site, &who, sending, work).await? {
+        Sent::Done(location) => Ok(told(&format!("{location}?moi=1"), then.done())),
+        Sent::Wrong(m) | Sent::Before(m) => {
+            Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?))
         }
-        other => other?,
-    };
-    let location = location.split_once(' ').map_or(location.as_str(), |it| it.0);
-    Ok(told(&format!("{location}?moi=1"), then.done()))
+    }
 }
 
 /// What else is done with a dossier that was just written: papers used again, what is missing, the
@@ -499,17 +495,6 @@ fn after(
     }
     recent::served(tx, id)?;
     Ok(drafts::forget(tx, around.who.account, typed.get("lan"))?)
-}
-
-/// What tells two submissions of one form apart: everything that was typed or pressed.
-pub(super) fn said(typed: &Typed) -> String {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    const ASIDE: [&str; 3] = ["csrf", "van-nhan", files::KEPT];
-    let mut hasher = DefaultHasher::new();
-    for (name, value) in typed.pairs().iter().filter(|it| !ASIDE.contains(&it.0.as_str())) {
-        (name, value).hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
 }
 
 async fn read(

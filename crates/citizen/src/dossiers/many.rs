@@ -8,7 +8,8 @@ use domain::{
     text,
 };
 use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Routes, Shell, Site, State, Typed, Who, form,
+    Asked, Failure, FilledWithFiles, Html, Mistakes, Routes, Shell, Site, State, Typed, Who,
+    form::{self, Before, Sending, Sent, once},
     get, told,
 };
 
@@ -18,7 +19,6 @@ use super::{
     intake::{
         counter_of,
         reading::{PAPERS_MAX, Then, read_form, scan},
-        said,
     },
     party::{self, PartyView},
     sql::{self, visits},
@@ -355,7 +355,7 @@ async fn read(
     site: &Site,
     who: &Who,
     typed: Typed,
-) -> Result<Result<(Vec<Intake>, Vec<crate::fees::Chosen>, String), Mistakes>, Failure> {
+) -> Result<Result<(Vec<Intake>, Vec<crate::fees::Chosen>), Mistakes>, Failure> {
     let stage = stage(site, who, &typed).await?;
     let papers = shared(&stage.versions);
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
@@ -377,7 +377,6 @@ async fn read(
     let mut m = Mistakes::none(typed.clone());
     let mut intakes = Vec::new();
     let mut fees = Vec::new();
-    let mut once = String::new();
     if stage.versions.len() < 2 {
         m.by_field.insert("ho-ten".to_owned(), "Chọn từ hai thủ tục trở lên.".to_owned());
     }
@@ -386,8 +385,7 @@ async fn read(
         let tariff = crate::fees::facts::Tariff::default();
         let part = part_of(&typed, at, version, &papers);
         match read_form(part, Then::Accept, unit, (version, &tariff), now) {
-            Ok((intake, token, _, fee)) => {
-                once = token;
+            Ok((intake, _, _, fee)) => {
                 fees.push(fee);
                 intakes.push(intake);
             }
@@ -415,7 +413,7 @@ async fn read(
             ),
         );
     }
-    Ok(if m.any() { Err(m) } else { Ok((intakes, fees, once)) })
+    Ok(if m.any() { Err(m) } else { Ok((intakes, fees)) })
 }
 
 /// POST `/co-quan/ho-so/nhieu`
@@ -424,7 +422,11 @@ pub async fn receive(
     who: Who,
     FilledWithFiles(mut typed, mut uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
-    party::take_uploads(&mut typed, &mut uploads).map_err(Failure::Refused)?;
+    if let Err(why) = party::take_uploads(&mut typed, &mut uploads) {
+        files::carry(&site, &who, &mut typed, uploads).await?;
+        let m = Mistakes::one(typed, "tep", why);
+        return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+    }
     let (stored, wrong_file) = files::carry(&site, &who, &mut typed, uploads).await?;
     let pressed = typed.get("viec").to_owned();
     if pressed == "quet" || (pressed == "xem" && !typed.get("quet").is_empty()) {
@@ -436,43 +438,29 @@ pub async fn receive(
         let page = form_page(&site, &who, Mistakes::none(typed), Vec::new()).await?;
         return Ok(page.into_response());
     }
-    let made_of = said(&typed);
-    let token = typed.get("lan").to_owned();
-    if let Some(before) =
-        site.glance(&who, move |tx| Ok(form::submitted_before(tx, &token)?)).await?
-    {
-        let (location, first) = before.split_once(' ').unwrap_or((before.as_str(), ""));
-        if first == made_of {
-            return Ok(told(&format!("{location}?moi=1"), DONE));
+    let sending = Sending::of(&who, &typed, "lan");
+    let looked = sending.clone();
+    match site.glance(&who, move |tx| Ok(looked.before(tx)?)).await? {
+        Some(Before::Same(location)) => return Ok(told(&format!("{location}?moi=1"), DONE)),
+        Some(Before::Other(location)) => {
+            let m = sending.again(location);
+            return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
         }
-        let mut m = Mistakes::none(typed);
-        m.typed.set("lan", "");
-        m.by_field.insert(
-            "ho-ten".to_owned(),
-            "Biểu mẫu này vừa ghi những hồ sơ khác. Kiểm tra lại tên và giấy tờ; nếu đây là hồ sơ \
-             mới thì bấm lại lần nữa."
-                .to_owned(),
-        );
-        return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
+        None => {}
     }
-    let read = match wrong_file {
-        None => read(&site, &who, typed).await?,
-        Some(why) => {
-            let mut m = Mistakes::none(typed);
-            m.by_field.insert("tep".to_owned(), why);
-            Err(m)
-        }
-    };
-    let (intakes, fees, once) = match read {
+    let as_typed = typed.clone();
+    let mut read = read(&site, &who, typed).await?;
+    if let Some(why) = wrong_file {
+        let mut m = read.err().unwrap_or_else(|| Mistakes::none(as_typed));
+        m.by_field.insert("tep".to_owned(), why);
+        read = Err(m);
+    }
+    let (intakes, fees) = match read {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?)),
     };
     let (inner, asker) = (site.clone(), who.clone());
-    let token = once.clone();
     let work = move |tx: &mut store::Tx<'_>| {
-        if let Some(before) = form::submitted_before(tx, &token)? {
-            return Ok(before);
-        }
         let around = Around::load(&inner, &asker, tx)?;
         let ids = desk_many(tx, &around, &intakes)?;
         let first = *ids.first().ok_or(Failure::NotFound)?;
@@ -484,19 +472,14 @@ pub async fn receive(
             files::attach(tx, id, "scan", &stored)?;
             inner.tell_received(tx, &asker, id)?;
         }
-        let made = format!("/co-quan/ho-so/{first} {made_of}");
-        form::remember_submission(tx, &token, &made)?;
-        Ok(made)
+        Ok(Ok(format!("/co-quan/ho-so/{first}")))
     };
-    let location = match site.write(&who, work).await {
-        Err(Failure::Fault(fault)) if fault.is_taken() => {
-            let found = site.read(&who, move |tx| Ok(form::submitted_before(tx, &once)?)).await?;
-            found.ok_or(Failure::Fault(fault))?
+    match once(&site, &who, sending, work).await? {
+        Sent::Done(location) => Ok(told(&format!("{location}?moi=1"), DONE)),
+        Sent::Wrong(m) | Sent::Before(m) => {
+            Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?))
         }
-        other => other?,
-    };
-    let location = location.split_once(' ').map_or(location.as_str(), |it| it.0);
-    Ok(told(&format!("{location}?moi=1"), DONE))
+    }
 }
 
 const DONE: &str = "Đã tiếp nhận các hồ sơ. Hãy in giấy hẹn chung.";

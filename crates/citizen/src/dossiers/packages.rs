@@ -1,12 +1,12 @@
 //! Packages: what people usually need in one visit, kept by the reform officer.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use domain::{access::Action, text};
 use serde::{Deserialize, Serialize};
 use site::{
     AdminGroup, Asked, Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Routes, Shell,
-    Site, State, Typed, Who, configuration::ConfigPart, get, post, told,
+    Site, State, Typed, Who, configuration::ConfigPart, form, get, show::Ask, told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -31,7 +31,11 @@ pub(super) fn routes() -> Routes {
         )
         .configures(PART)
         .on(ADDRESS, Action::ProcedureManage, get(list).post(save))
-        .on("/co-quan/quan-tri/goi-thu-tuc/{id}/xoa", Action::ProcedureManage, post(delete))
+        .on(
+            "/co-quan/quan-tri/goi-thu-tuc/{id}/xoa",
+            Action::ProcedureManage,
+            get(ask_delete).post(delete),
+        )
 }
 
 /// A package in the archive of the configuration.
@@ -243,21 +247,75 @@ pub async fn save(
     }
 }
 
+fn gone(id: i64) -> String {
+    format!("package-deleted:{id}")
+}
+
+/// The package; or the name of one that is deleted already.
+async fn find(site: &Site, who: &Who, id: i64) -> Result<Result<Package, String>, Failure> {
+    site.read(who, move |tx| {
+        let found = visits::packages(tx)?.into_iter().find(|it| it.id == id);
+        match found {
+            Some(it) => Ok(Ok(it)),
+            None => form::mark(tx, &gone(id))?.map(Err).ok_or(Failure::NotFound),
+        }
+    })
+    .await
+}
+
+fn gone_already(name: &str) -> Response {
+    told(ADDRESS, &format!("Gói “{name}” đã được xóa từ trước; lần này không có gì thay đổi."))
+}
+
+fn question(it: &Package) -> Ask {
+    Ask {
+        name: it.name.clone(),
+        heading: format!("Xóa gói “{}”?", it.name),
+        what: "Quầy tiếp nhận không còn chọn được gói này. Hồ sơ đã nhận theo gói vẫn giữ nguyên."
+            .to_owned(),
+        button: format!("Xóa gói “{}”", it.name),
+        action: format!("{ADDRESS}/{}/xoa", it.id),
+        back: ADDRESS,
+        back_label: "Gói thủ tục",
+    }
+}
+
+/// GET `/co-quan/quan-tri/goi-thu-tuc/{id}/xoa`
+pub async fn ask_delete(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    match find(&site, &who, id).await? {
+        Ok(it) => Ok(question(&it).page(&site, &who)?.into_response()),
+        Err(name) => Ok(gone_already(&name)),
+    }
+}
+
 /// POST `/co-quan/quan-tri/goi-thu-tuc/{id}/xoa`: what was received by it stays.
 pub async fn delete(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<i64>,
-    Filled(_): Filled,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let name = site
+    let it = match find(&site, &who, id).await? {
+        Ok(it) => it,
+        Err(name) => return Ok(gone_already(&name)),
+    };
+    question(&it).demand(&site, &who, &typed)?;
+    let name = it.name.clone();
+    let done = site
         .write(&who, move |tx| {
-            let found = visits::packages(tx)?.into_iter().find(|it| it.id == id);
-            let it = found.ok_or(Failure::NotFound)?;
+            form::take_mark(tx, &gone(id), &it.name)?;
             visits::delete_package(tx, id)?;
             say(tx, id, &it, "delete_package");
-            Ok(it.name)
+            Ok(())
         })
-        .await?;
-    Ok(told(ADDRESS, &format!("Đã xóa gói “{name}”.")))
+        .await;
+    match done {
+        Ok(()) => Ok(told(ADDRESS, &format!("Đã xóa gói “{name}”."))),
+        Err(Failure::Fault(fault)) if fault.is_taken() => Ok(gone_already(&name)),
+        Err(other) => Err(other),
+    }
 }

@@ -9,7 +9,7 @@ use domain::{
     workflow::Workflow,
 };
 use people::staff::facts as staff;
-use site::{Asked, Failure, Html, Path, Shell, Site, State, Who, show::Working};
+use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::Working};
 use store::{Fault, Tx};
 
 use crate::lateness::facts as lateness;
@@ -64,6 +64,8 @@ struct Done {
 #[template(path = "dossiers/templates/show.html")]
 struct Show {
     shell: Shell,
+    /// What was not taken, and what was typed with it.
+    m: Mistakes,
     id: DossierId,
     edition: i64,
     code: String,
@@ -413,10 +415,30 @@ pub async fn show(
     Path(id): Path<DossierId>,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
+    page(&site, &who, id, (asked.has("moi"), Mistakes::default())).await
+}
+
+/// The dossier's page again, after something that was sent from it was not taken: why, and what was
+/// typed there.
+pub(super) async fn again(
+    site: &Site,
+    who: &Who,
+    id: DossierId,
+    m: Mistakes,
+) -> Result<Failure, Failure> {
+    Ok(Failure::Mistaken(page(site, who, id, (false, m)).await?))
+}
+
+async fn page(
+    site: &Site,
+    who: &Who,
+    id: DossierId,
+    (is_fresh, m): (bool, Mistakes),
+) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (shell, is_fresh) = (site.shell(&who), asked.has("moi"));
+    let shell = site.shell(who);
     let (page, is_own) = site
-        .read(&who, move |tx| {
+        .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
             let (maker, takes_part) = around.place(tx, &on_desk.kept)?;
@@ -503,6 +525,7 @@ pub async fn show(
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
             let demanded = on_desk.demanded(tx)?;
             let page = Show {
+                m,
                 fresh,
                 refusal,
                 ringing,

@@ -461,7 +461,7 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<()
         if newest(tx, id)?.is_none_or(|it| it.id != file.id) {
             return Err(refused("Tệp kết quả vừa được thay hoặc đóng dấu. Hãy tải lại trang."));
         }
-        form::remember_submission(tx, &format!("seal:{}", file.id), "")?;
+        form::take_mark(tx, &format!("seal:{}", file.id), "")?;
         let new = keep(tx, &id, &file, &blob, &verdict)?;
         let details = serde_json::json!({"file": new, "from": file.id, "certificate": print});
         tx.journal(Entry::new("dossier", id.0, "seal_file").details(&details));

@@ -99,6 +99,8 @@ async fn step_page(
     }
     collect::propose(&person, &mut m.typed);
     let edition = match m.typed("an-ban") {
+        // Told what the rules say of the dossier as it is now, he acts on that.
+        _ if !m.at(NOT_TAKEN).is_empty() => on_desk.kept.edition.to_string(),
         "" => on_desk.kept.edition.to_string(),
         typed => typed.to_owned(),
     };
@@ -151,6 +153,9 @@ pub(super) fn at_the_till(id: DossierId, kind: CommandKind) -> Option<String> {
     }
 }
 
+/// Where a page has what the rules say about a step.
+const NOT_TAKEN: &str = "viec";
+
 /// POST `/co-quan/ho-so/{id}/{step}`
 pub async fn take(
     State(site): State<Site>,
@@ -160,6 +165,7 @@ pub async fn take(
 ) -> Result<Response, Failure> {
     let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
     let (inner, asker) = (site.clone(), who.clone());
+    let as_typed = typed.clone();
     let (states_edition, asked) = (typed.has("an-ban"), typed.get("an-ban").parse::<i64>().ok());
     let done = site
         .write(&who, move |tx| {
@@ -217,9 +223,9 @@ pub async fn take(
             }
             Ok(Ok(()))
         })
-        .await?;
+        .await;
     match done {
-        Ok(()) => {
+        Ok(Ok(())) => {
             let location = format!("/co-quan/ho-so/{id}");
             let sealed = if kind == CommandKind::Number {
                 super::signed::seal_if_it_waits(&site, &who, id).await?
@@ -228,14 +234,22 @@ pub async fn take(
             };
             Ok(told(&location, &format!("Đã ghi nhận: {}.{sealed}", kind.label())))
         }
-        Err(m) if is_at_once(kind) => {
-            let first = m.by_field.values().next().cloned().unwrap_or_default();
-            Err(Failure::Refused(first))
-        }
-        Err(m) => {
+        Ok(Err(m)) if is_at_once(kind) => Err(super::show::again(&site, &who, id, m).await?),
+        Ok(Err(m)) => {
             let page = step_page(&site, &who, id, kind, m).await?;
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
+        // What the rules say stands on the page that the button was on, with the dossier as it is now.
+        Err(Failure::Refused(why)) => {
+            let m = Mistakes::one(as_typed, NOT_TAKEN, why);
+            if !is_at_once(kind)
+                && let Ok(page) = step_page(&site, &who, id, kind, m.clone()).await
+            {
+                return Err(Failure::Mistaken(page));
+            }
+            Err(super::show::again(&site, &who, id, m).await?)
+        }
+        Err(other) => Err(other),
     }
 }
 

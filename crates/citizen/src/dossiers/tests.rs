@@ -326,6 +326,11 @@ on_both_engines! { crate::routes();
             .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "anh.pdf", b"<script>alert(1)</script>")])
             .await;
         assert_eq!(bad.status, 422);
+        // Told beside the field on the dossier's own page, with everything else of it.
+        assert!(bad.text.contains("id=\"tep-mistake\"") && bad.text.contains("href=\"#tep\""), "{}", bad.text);
+        assert!(bad.text.contains("Việc có thể làm") && bad.text.contains("H41.99.40-260108-0001"));
+        let none = browser.upload("/co-quan/ho-so/1/tep", &[], &[]).await;
+        assert!(none.status == 422 && none.text.contains("Chưa chọn tệp nào") && none.text.contains("id=\"tep-mistake\""));
         let good = browser
             .upload("/co-quan/ho-so/1/tep", &[], &[("tep", "../../quet.pdf", PDF)])
             .await;

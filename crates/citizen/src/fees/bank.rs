@@ -11,13 +11,11 @@ use domain::{
     money::Dong,
 };
 use people::sheets::{self, Sheet};
-use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, demand, told,
-};
+use site::{Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    address, all_or, cut,
+    address, all_or, collects, cut, demand_collector,
     sql::{
         bank::{self, Filter, Line, Which},
         table,
@@ -225,7 +223,7 @@ async fn form_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>,
     let accounts = site
         .read(who, move |tx| {
             let mut all = table::accounts(tx)?;
-            all.retain(|it| asker.can_at(Action::FeeCollect, it.unit));
+            all.retain(|it| collects(&asker, it.unit));
             Ok(all)
         })
         .await?;
@@ -278,7 +276,7 @@ pub async fn import(
     let kept = site
         .read(&who, move |tx| {
             let it = table::account(tx, account)?.ok_or(Failure::NotFound)?;
-            demand(&asker, Action::FeeCollect, it.unit)?;
+            demand_collector(&asker, it.unit)?;
             Ok(it)
         })
         .await?;

@@ -20,13 +20,13 @@ use people::{
 use prints::{CashRow, CashSheet, MoneySheet};
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, demand,
-    form::{new_token, once, parse_date},
+    form::{Sending, Sent, new_token, once, parse_date},
     told,
 };
 use store::{Fault, Tx};
 
 use super::{
-    receipts,
+    collects, demand_collector, receipts,
     sql::cash::{self, ClosedDay, Entry},
     till, unit_of, units,
 };
@@ -56,7 +56,7 @@ fn places(tx: &mut Tx<'_>, who: &Who) -> Result<Vec<UnitId>, Fault> {
         .filter(|it| seen.as_ref().is_none_or(|seen| seen.contains(it)))
         .collect();
     let own = who.tree.all().filter(|it| it.kind == "one_stop");
-    places.extend(own.filter(|it| who.can_at(Action::FeeCollect, it.id)).map(|it| it.id));
+    places.extend(own.filter(|it| collects(who, it.id)).map(|it| it.id));
     places.sort_unstable();
     places.dedup();
     Ok(places)
@@ -73,10 +73,10 @@ fn load(tx: &mut Tx<'_>, who: &Who, asked: &Typed) -> Result<Option<Book>, Failu
     let from = parse_date(asked.get("tu-ngay")).unwrap_or_else(|| who.today());
     let until = parse_date(asked.get("den-ngay")).unwrap_or(from).max(from);
     let mut all = cash::collectors(tx, unit)?;
-    if who.can_at(Action::FeeCollect, unit) && !all.contains(&who.account) {
+    if collects(who, unit) && !all.contains(&who.account) {
         all.push(who.account);
     }
-    let own = all.contains(&who.account) && who.can_at(Action::FeeCollect, unit);
+    let own = all.contains(&who.account) && collects(who, unit);
     let collector = match asked.get("nguoi-thu") {
         "tat-ca" => None,
         "" if own => Some(who.account),
@@ -255,7 +255,7 @@ async fn page(
             .collect::<Vec<_>>();
         place = it.unit.to_string();
         collector = it.collector.map_or_else(|| "tat-ca".to_owned(), |it| it.to_string());
-        own = it.collector == Some(who.account) && who.can_at(Action::FeeCollect, it.unit);
+        own = it.collector == Some(who.account) && collects(who, it.unit);
         from = text::date(it.from);
         until = text::date(it.until);
     }
@@ -367,7 +367,7 @@ fn xlsx(book: &Book, name: &str) -> Result<Response, Failure> {
 /// The unit of a form, if the asker collects there.
 fn own_unit(who: &Who, typed: &Typed) -> Result<UnitId, Failure> {
     let unit = unit_of(typed.get("noi")).ok_or(Failure::NotFound)?;
-    demand(who, Action::FeeCollect, unit)?;
+    demand_collector(who, unit)?;
     Ok(unit)
 }
 
@@ -378,7 +378,7 @@ pub async fn hand_over(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let unit = own_unit(&who, &typed)?;
-    let (token, asked) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, asked) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let amount = fields.read("so-tien-nop", Dong::parse);
     let taken_by = fields.text("nguoi-nhan-quy", 120);
@@ -388,12 +388,18 @@ pub async fn hand_over(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, &asked, &m).await?)),
     };
-    let done: Result<String, String> = once(&site, &who, &token, move |tx| {
+    let done: Sent<()> = once(&site, &who, sending, move |tx| {
         let id = till::hand_over(tx, unit, amount, &text::tidy(&taken_by), &note)?;
         Ok(Ok(format!("{PATH}/nop/{id}")))
     })
     .await?;
-    let slip = done.unwrap_or_default();
+    let slip = match done {
+        Sent::Done(it) => it,
+        Sent::Wrong(()) => String::new(),
+        Sent::Before(m) => {
+            return Err(Failure::Mistaken(page(&site, &who, &asked, &m).await?));
+        }
+    };
     Ok(told(
         &format!("{PATH}?noi={unit}"),
         &format!(

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{
+    access::Action,
     dossier::Status,
     fees::{Method, Moment},
     ids::DossierId,
@@ -11,7 +12,7 @@ use domain::{
 use people::sheets::{self, Sheet};
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::Tx;
@@ -109,7 +110,7 @@ pub async fn list(
         first: asked.has("truoc").then(|| address(path, &asked, "truoc", None)),
         next: next.map(|it| address(path, &asked, "truoc", Some(it))),
         rows,
-        may_manage: who.can(domain::access::Action::FeeManage, domain::access::Object::Anything),
+        may_manage: who.can(Action::FeeManage, domain::access::Object::Anything),
     })
 }
 
@@ -184,6 +185,9 @@ struct Page<'a> {
     owes: bool,
     may_refund: bool,
     may_act: bool,
+    /// Whether there is a book of receipts to write from.
+    has_book: bool,
+    may_open_book: bool,
     once: String,
     worked: Vec<Worked>,
     receipts: Vec<ReceiptRow>,
@@ -198,7 +202,7 @@ async fn page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (kept, procedure, may_act, worked, receipts, pay) = site
+    let (kept, procedure, may_act, worked, receipts, (pay, has_book)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -219,7 +223,9 @@ async fn page(
             }
             let receipts = receipts::of_dossier(tx, id)?;
             let pay = facts::pay_request(tx, &on_desk.kept)?;
-            Ok((on_desk.kept, on_desk.version.body.name.clone(), may_act, worked, receipts, pay))
+            let has_book = till::open_book(tx, (on_desk.kept.unit, on_desk.kept.body))?.is_some();
+            let procedure = on_desk.version.body.name.clone();
+            Ok((on_desk.kept, procedure, may_act, worked, receipts, (pay, has_book)))
         })
         .await?;
     let dossier = &kept.dossier;
@@ -244,6 +250,8 @@ async fn page(
         owes: owed > Dong::ZERO,
         may_refund: may_act && dossier.fee_paid > Dong::ZERO,
         may_act,
+        has_book,
+        may_open_book: who.can_at(Action::FeeManage, kept.unit),
         once: match m.typed("lan-gui") {
             "" => new_token(),
             it => it.to_owned(),
@@ -287,7 +295,7 @@ pub async fn take(
     Path(id): Path<DossierId>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let token = typed.get("lan-gui").to_owned();
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let as_typed = typed.clone();
     let mut fields = Fields::of(typed);
     let amount = fields.read("so-tien", Dong::parse);
@@ -313,7 +321,7 @@ pub async fn take(
     };
     let (inner, asker) = (site.clone(), who.clone());
     let (amount, given) = (payment.amount, payment.given.unwrap_or(payment.amount));
-    let done = once(&site, &who, &token, move |tx| {
+    let sent = once(&site, &who, sending, move |tx| {
         let around = Around::load(&inner, &asker, tx)?;
         let mut on_desk = around.take(tx, id)?;
         let maker = around.maker(tx, &on_desk.kept)?;
@@ -325,16 +333,21 @@ pub async fn take(
         let receipt = on_desk.take_payment(tx, around.desk(), &maker, &payment, None)?;
         Ok(Ok(format!("/co-quan/thu-phi/bien-lai/{receipt}?moi=1")))
     })
-    .await?;
+    .await;
+    let done = match sent {
+        // A book that was closed meanwhile, a step that is not open: said beside the amount.
+        Err(Failure::Refused(why)) => Sent::Wrong(why),
+        other => other?,
+    };
     match done {
-        Ok(location) => {
+        Sent::Done(location) => {
             let change = Dong(given.0.saturating_sub(amount.0));
             Ok(told(&location, &format!("Đã thu {amount}. Trả lại khách {change}.")))
         }
-        Err(text) => {
-            let mut m = Mistakes::none(as_typed);
+        Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
+        Sent::Wrong(text) => {
+            let mut m = Mistakes::one(as_typed, "so-tien", text);
             m.typed.set("lan-gui", new_token());
-            m.by_field.insert("so-tien".to_owned(), text);
             Err(Failure::Mistaken(page(&site, &who, id, m).await?))
         }
     }

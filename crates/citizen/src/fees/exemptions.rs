@@ -1,9 +1,11 @@
 //! Who pays less or nothing: kept as data, with the text that grants it and the paper that shows it.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use domain::{fees::Exemption, procedure::ChannelKind, text};
-use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, show::Ask, told,
+};
 use store::journal::Entry;
 
 use super::{
@@ -132,25 +134,82 @@ pub async fn add(
     Ok(told(ADDRESS, "Đã thêm đối tượng miễn, giảm."))
 }
 
+async fn find(site: &Site, who: &Who, id: i64) -> Result<KeptExemption, Failure> {
+    let all = site.read(who, |tx| Ok(table::exemptions(tx, None)?)).await?;
+    all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)
+}
+
+/// What is said of one that was given its last day before.
+fn ended_already(it: &KeptExemption, today: jiff::civil::Date) -> Option<Response> {
+    let until = it.until.filter(|until| *until <= today)?;
+    let name = &it.exemption.name;
+    Some(told(
+        ADDRESS,
+        &format!(
+            "“{name}” đã được cho hết hiệu lực từ trước, áp dụng đến hết ngày {}; lần này không có gì \
+             thay đổi.",
+            text::date(until)
+        ),
+    ))
+}
+
+fn question(it: &KeptExemption, today: jiff::civil::Date) -> Ask {
+    let name = it.exemption.name.clone();
+    Ask {
+        heading: format!("Cho “{name}” hết hiệu lực?"),
+        what: format!(
+            "{} không còn được áp dụng sau hôm nay, {}. Hồ sơ đã tính phí giữ nguyên. Cần lại thì phải \
+             thêm đối tượng mới.",
+            it.exemption.text(),
+            text::date(today)
+        ),
+        button: format!("Hết hiệu lực sau hôm nay: {name}"),
+        action: format!("{ADDRESS}/{}/het", it.id),
+        back: ADDRESS,
+        back_label: "Đối tượng miễn, giảm",
+        name,
+    }
+}
+
+/// GET `/co-quan/quan-tri/mien-giam/{id}/het`
+pub async fn ask_end(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let it = find(&site, &who, id).await?;
+    match ended_already(&it, who.today()) {
+        Some(told) => Ok(told),
+        None => Ok(question(&it, who.today()).page(&site, &who)?.into_response()),
+    }
+}
+
 /// POST `/co-quan/quan-tri/mien-giam/{id}/het`
 pub async fn end(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<i64>,
-    Filled(_): Filled,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let last = who.today();
-    site.write(&who, move |tx| {
-        let all = table::exemptions(tx, None)?;
-        let it = all.into_iter().find(|it| it.id == id).ok_or(Failure::NotFound)?;
-        if it.until.is_some_and(|it| it < last) {
-            return Err(Failure::Refused("Đối tượng này đã hết hiệu lực.".to_owned()));
-        }
-        table::end_exemption(tx, id, last)?;
-        let details = serde_json::json!({"until": last});
-        tx.journal(Entry::new("fee_exemption", id, "end").details(&details));
-        Ok(())
-    })
-    .await?;
-    Ok(told(ADDRESS, "Hết hiệu lực sau hôm nay."))
+    let today = who.today();
+    let it = find(&site, &who, id).await?;
+    if let Some(told) = ended_already(&it, today) {
+        return Ok(told);
+    }
+    question(&it, today).demand(&site, &who, &typed)?;
+    let ended = site
+        .write(&who, move |tx| {
+            let ended = table::end_exemption(tx, id, today)?;
+            if ended {
+                let details = serde_json::json!({"until": today});
+                tx.journal(Entry::new("fee_exemption", id, "end").details(&details));
+            }
+            Ok(ended)
+        })
+        .await?;
+    if !ended {
+        let it = find(&site, &who, id).await?;
+        return ended_already(&it, today).ok_or(Failure::NotFound);
+    }
+    Ok(told(ADDRESS, &format!("“{}” hết hiệu lực sau hôm nay.", it.exemption.name)))
 }

@@ -3,10 +3,10 @@
 //! The rules are in `domain::fees`; money moves through `till` and nowhere else.
 
 use domain::{
-    access::{Action, Scope},
+    access::{Action, Scope, may},
     ids::UnitId,
 };
-use site::{AdminGroup, Routes, Who, get, post};
+use site::{AdminGroup, Failure, Routes, Who, get, post};
 
 mod accounts;
 mod assess;
@@ -89,11 +89,19 @@ pub fn routes() -> Routes {
         .on("/co-quan/quan-tri/bieu-phi/luc-thu", manage, post(table::moment))
         .on("/co-quan/quan-tri/bieu-phi/{id}", manage, get(table::change_form).post(table::change))
         .on(exemptions::ADDRESS, manage, get(exemptions::list).post(exemptions::add))
-        .on("/co-quan/quan-tri/mien-giam/{id}/het", manage, post(exemptions::end))
+        .on(
+            "/co-quan/quan-tri/mien-giam/{id}/het",
+            manage,
+            get(exemptions::ask_end).post(exemptions::end),
+        )
         .on(accounts::ADDRESS, manage, get(accounts::list).post(accounts::add))
         .on("/co-quan/quan-tri/thu-phi/{id}/ngung", manage, post(accounts::end))
         .on("/co-quan/quan-tri/thu-phi/quyen", manage, post(books::open))
-        .on("/co-quan/quan-tri/thu-phi/quyen/{id}/dong", manage, post(books::close))
+        .on(
+            "/co-quan/quan-tri/thu-phi/quyen/{id}/dong",
+            manage,
+            get(books::ask_close).post(books::close),
+        )
 }
 
 /// The units within which somebody may do `action`; nothing for all of them.
@@ -102,6 +110,26 @@ fn units(who: &Who, action: Action) -> Option<Vec<UnitId>> {
         Scope::Everything => None,
         Scope::Units(units) => Some(units),
     }
+}
+
+/// Whether somebody collects for a unit: by a right at it or at its own body. Who oversees the books of
+/// other bodies reads them; he moves no money there.
+fn collects(who: &Who, unit: UnitId) -> bool {
+    let line = who.tree.line(unit);
+    let is_part = |it: &UnitId| {
+        who.tree.unit(*it).is_some_and(|it| matches!(it.kind.as_str(), "one_stop" | "division"))
+    };
+    let parts = line.iter().take_while(|it| is_part(it)).count();
+    let own: Vec<UnitId> = line.into_iter().take(parts + 1).collect();
+    let today = who.today();
+    who.grants
+        .iter()
+        .any(|it| it.holds_on(today) && may(it.role, Action::FeeCollect) && own.contains(&it.unit))
+}
+
+/// Refuses whoever does not collect for the unit: for him there is no such thing.
+fn demand_collector(who: &Who, unit: UnitId) -> Result<(), Failure> {
+    if collects(who, unit) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 /// One-stop shops and bodies within which somebody may do `action`, with their titles.

@@ -15,13 +15,13 @@ use people::{
 use prints::MoneySheet;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
 
 use super::{
-    address, all_or, cut, receipts,
+    address, all_or, collects, cut, demand_collector, receipts,
     sql::{
         bank,
         cash::{self, Refund},
@@ -154,7 +154,7 @@ fn source(
 ) -> Result<Source, Failure> {
     if let Ok(id) = line.parse::<i64>() {
         let it = bank::line(tx, id)?.ok_or(Failure::NotFound)?;
-        demand(who, Action::FeeCollect, it.unit)?;
+        demand_collector(who, it.unit)?;
         let pending = cash::refunds_pending(tx, None, Some(id))?;
         return Ok(Source {
             unit: it.unit,
@@ -167,7 +167,7 @@ fn source(
     }
     let id = dossiers::id_of(tx, &code.to_uppercase())?.ok_or(Failure::NotFound)?;
     let kept = around.take(tx, id)?.kept;
-    demand(who, Action::FeeCollect, kept.unit)?;
+    demand_collector(who, kept.unit)?;
     let pending = cash::refunds_pending(tx, Some(id), None)?;
     Ok(Source {
         unit: kept.unit,
@@ -238,14 +238,15 @@ pub async fn ask(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let (inner, asker, token) = (site.clone(), who.clone(), typed.get("lan-gui").to_owned());
+    let (inner, asker) = (site.clone(), who.clone());
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let (code, line) = (typed.get("ho-so").to_owned(), typed.get("dong").to_owned());
     let mut fields = Fields::of(typed);
     let payee = fields.text("nguoi-nhan", 120);
     let amount = fields.read("so-tien", Dong::parse);
     let method = fields.choice("cach-tra", Method::from_code);
     let reason = fields.text("ly-do", 300);
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let around = Around::load(&inner, &asker, tx)?;
         let source = source(tx, &around, &asker, &code, &line)?;
         if amount.is_some_and(|it| it > source.most || it <= Dong::ZERO) {
@@ -285,8 +286,8 @@ pub async fn ask(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã đề nghị hoàn trả; chờ người khác duyệt.")),
-        Err(m) => Err(Failure::Mistaken(new_page(&site, &who, m).await?)),
+        Sent::Done(location) => Ok(told(&location, "Đã đề nghị hoàn trả; chờ người khác duyệt.")),
+        Sent::Wrong(m) | Sent::Before(m) => Err(Failure::Mistaken(new_page(&site, &who, m).await?)),
     }
 }
 
@@ -339,7 +340,7 @@ async fn page(site: &Site, who: &Who, id: i64, m: &Mistakes) -> Result<Html<Stri
         asked: domain::text::date_time(it.asked.civil()),
         paid: it.paid.map_or_else(String::new, |it| domain::text::date_time(it.civil())),
         may_decide: it.state == "asked" && may_decide(who, &it),
-        may_pay: it.state == "approved" && who.can_at(Action::FeeCollect, it.unit),
+        may_pay: it.state == "approved" && collects(who, it.unit),
         asked_by,
         decided_by,
         it,
@@ -404,7 +405,7 @@ pub async fn pay(
     let number = site
         .write(&who, move |tx| {
             let it = find(tx, &asker, id)?;
-            demand(&asker, Action::FeeCollect, it.unit)?;
+            demand_collector(&asker, it.unit)?;
             match (it.dossier, it.line) {
                 (Some(dossier), _) => {
                     let around = Around::load(&inner, &asker, tx)?;

@@ -109,6 +109,10 @@ on_both_engines! { crate::routes();
         }
         assert_eq!(site.text("select financial from dossier"), "paid");
         assert_eq!(site.count("select count(*) from fee_receipt where number = 1 and given = 50000"), 1);
+        let other = [("so-tien", "10.000"), ("khach-dua", ""), ("lan-gui", ONCE)];
+        let other = browser.post("/co-quan/thu-phi/ho-so/1", &other).await;
+        assert_eq!(other.status, 422);
+        assert!(other.text.contains("href=\"/co-quan/thu-phi/bien-lai/1?moi=1\""), "{}", other.text);
         let page = browser.get("/co-quan/thu-phi/bien-lai/1").await.text;
         assert!(page.contains("trả lại 26.000 đ") && page.contains("PS/26P 0000001"), "{page}");
         // The first print is the original, the second one a copy; strangers see neither.
@@ -163,6 +167,70 @@ on_both_engines! { crate::routes();
         sound(&site);
     }
 
+    async fn another_offices_counter_moves_no_money_here_and_a_stranger_reads_nothing(site) {
+        given(&site);
+        site.given("insert into unit (id, kind) values (6, 'one_stop')", &[]);
+        site.given(
+            "insert into unit_version
+               (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
+             values (6, '2020-01-01', 1, 'Một cửa', 'Một cửa huyện Tân Kỳ', '', '', '', '', '')",
+            &[],
+        );
+        let today = site.now().civil().date();
+        site.run(|tx| {
+            for (login, role, unit) in [
+                ("quay-mot-cua-huyen", Role::CounterOfficial, 6),
+                ("quay-huyen", Role::CounterOfficial, 1),
+                ("kiemtra", Role::Auditor, 1),
+            ] {
+                let roles = &[(role, UnitId(unit))];
+                accounts::create(tx, &NewAccount {
+                    login, name: login, staff: None, password_hash: "", must_change: false, roles, from: today,
+                })?;
+            }
+            site::outdate(tx, site::UNITS_EDITION)
+        });
+        let mut browser = site.signed_in("quay");
+        assert_eq!(copies(&site, &mut browser, 'a', "3", &[]).await.status, 303);
+        let paid = [("so-tien", "24.000"), ("lan-gui", "")];
+        assert_eq!(browser.post("/co-quan/thu-phi/ho-so/1", &paid).await.status, 303);
+        let over = [("noi", "3"), ("so-tien-nop", "20.000"), ("nguoi-nhan-quy", "Thủ quỹ Lê"), ("lan-gui", "")];
+        assert_eq!(browser.post("/co-quan/thu-phi/so-quy/nop", &over).await.status, 303);
+        let pages = [
+            "/co-quan/thu-phi/bien-lai/1", "/co-quan/thu-phi/bien-lai/1/in", "/co-quan/thu-phi/ho-so/1",
+            "/co-quan/thu-phi/so-quy?noi=3", "/co-quan/thu-phi/so-quy/nop/1",
+            "/co-quan/thu-phi/hoan-tra/moi?ho-so=H41.99.40-260108-0001",
+        ];
+        // The district's own counter, and the next commune's: strangers.
+        for login in ["quay-mot-cua-huyen", "quay-khac"] {
+            let mut stranger = site.signed_in(login);
+            for path in pages {
+                assert_eq!(stranger.get(path).await.status, 404, "{login} {path}");
+            }
+            let list = stranger.get("/co-quan/thu-phi/bien-lai").await.text;
+            assert!(!list.contains("PS/26P") && !list.contains("Nguyễn Thị Thử"), "{list}");
+        }
+        // Whose right stands over the district reads its communes' books and moves no money in them.
+        for login in ["quay-huyen", "kiemtra"] {
+            let mut over_all = site.signed_in(login);
+            for path in ["/co-quan/thu-phi/bien-lai/1", "/co-quan/thu-phi/so-quy?noi=3"] {
+                assert_eq!(over_all.get(path).await.status, 200, "{login} {path}");
+            }
+            let refund = [("ho-so", "H41.99.40-260108-0001"), ("nguoi-nhan", "A"), ("so-tien", "1.000"),
+                ("cach-tra", "cash"), ("ly-do", "Thu thừa"), ("lan-gui", "")];
+            let close = [("noi", "3"), ("ngay-chot", "08/01/2026"), ("dem-duoc", "4.000")];
+            for (path, fields) in [
+                ("/co-quan/thu-phi/so-quy/nop", over.as_slice()),
+                ("/co-quan/thu-phi/so-quy/chot", close.as_slice()),
+                ("/co-quan/thu-phi/hoan-tra/moi", refund.as_slice()),
+            ] {
+                let tried = over_all.post(path, fields).await.status;
+                assert!(matches!(tried, 403 | 404), "{login} {path}: {tried}");
+            }
+        }
+        assert_eq!(site.count("select count(*) from fee_refund"), 0);
+    }
+
     async fn no_money_is_taken_without_a_number(site) {
         given(&site);
         let mut browser = site.signed_in("quay");
@@ -170,8 +238,36 @@ on_both_engines! { crate::routes();
         let mut reform = site.signed_in("cchc");
         let page = reform.get("/co-quan/quan-tri/thu-phi").await.text;
         assert!(page.contains("PS/26P") && !page.contains("TH/26P"), "{page}");
-        assert_eq!(reform.post("/co-quan/quan-tri/thu-phi/quyen/1/dong", &[]).await.status, 303);
+        let page = browser.get("/co-quan/thu-phi/ho-so/1").await.text;
+        assert!(page.contains("Thu tiền và viết biên lai"), "{page}");
+        // Asked with the book's symbol first; then closed, once.
+        let close = "/co-quan/quan-tri/thu-phi/quyen/1/dong";
+        assert!(reform.get(close).await.text.contains("Đóng quyển biên lai PS/26P?"));
+        for fields in [vec![], vec![("dong-y", "TH/26P")]] {
+            let asked = reform.post(close, &fields).await;
+            assert_eq!(asked.status, 422);
+            assert!(asked.text.contains("name=\"dong-y\" value=\"PS/26P\""), "{}", asked.text);
+        }
+        assert_eq!(site.count("select count(*) from fee_book where closed_ms is not null"), 0);
+        assert_eq!(reform.post(close, &[("dong-y", "PS/26P")]).await.status, 303);
+        assert_eq!(reform.post(close, &[("dong-y", "PS/26P")]).await.status, 303);
+        let said = reform.get("/co-quan/quan-tri/thu-phi").await.text;
+        assert!(said.contains("Quyển PS/26P đã đóng từ trước, lúc 08:00"), "{said}");
+        assert_eq!(site.count("select count(*) from journal where subject = 'fee_book' and act = 'close'"), 1);
         assert_eq!(reform.post("/co-quan/quan-tri/thu-phi/quyen/2/dong", &[]).await.status, 404);
+        assert_eq!(reform.get("/co-quan/quan-tri/thu-phi/quyen/2/dong").await.status, 404);
+        assert_eq!(site.signed_in("quay").post(close, &[("dong-y", "PS/26P")]).await.status, 403);
+        // The counter reads it before anybody presses, and who is to be asked.
+        let page = browser.get("/co-quan/thu-phi/ho-so/1").await.text;
+        assert!(!page.contains("Thu tiền và viết biên lai"), "{page}");
+        assert!(page.contains("Hãy nhờ quản trị của đơn vị mở quyển ở “Quản trị › Tài khoản thu và quyển biên lai”"));
+        // A symbol is one.
+        for symbol in ["-5", "5", "PS//26", "PS/26P-", "ký hiệu", "A B"] {
+            let open = [("don-vi-quyen", "3"), ("ky-hieu", symbol), ("tu-so", "1"), ("den-so", "9")];
+            let refused = reform.post("/co-quan/quan-tri/thu-phi/quyen", &open).await;
+            assert_eq!(refused.status, 422, "{symbol}");
+            assert!(refused.text.contains("Ký hiệu gồm 2 đến 20"), "{symbol}");
+        }
         for (path, fields) in [
             ("/co-quan/thu-phi/ho-so/1", vec![("so-tien", "8.000")]),
             ("/co-quan/ho-so/1/da-nop-tien", vec![("so-tien", "8.000"), ("an-ban", "1")]),
@@ -400,7 +496,14 @@ on_both_engines! { crate::routes();
         let who = [("ten", "Trẻ em"), ("muc-giam", "100"), ("can-cu", "NQ 12"), ("tu-ngay", "08/01/2026")];
         assert_eq!(reform.post("/co-quan/quan-tri/mien-giam", &who).await.status, 303);
         let id = site.text("select cast(max(id) as text) from fee_exemption");
-        assert_eq!(reform.post(&format!("/co-quan/quan-tri/mien-giam/{id}/het"), &[]).await.status, 303);
+        let end = format!("/co-quan/quan-tri/mien-giam/{id}/het");
+        assert!(reform.get(&end).await.text.contains("Cho “Trẻ em” hết hiệu lực?"));
+        assert_eq!(reform.post(&end, &[]).await.status, 422, "asked first");
+        assert_eq!(reform.post(&end, &[("dong-y", "Trẻ em")]).await.status, 303);
+        assert_eq!(reform.post(&end, &[("dong-y", "Trẻ em")]).await.status, 303);
+        let said = reform.get("/co-quan/quan-tri/mien-giam").await.text;
+        assert!(said.contains("“Trẻ em” đã được cho hết hiệu lực từ trước, áp dụng đến hết ngày 08/01/2026"), "{said}");
+        assert_eq!(site.count("select count(*) from journal where subject = 'fee_exemption' and act = 'end'"), 1);
         let account = [("don-vi", "2"), ("ma-ngan-hang", "97"), ("ngan-hang", "A"), ("so-tai-khoan", "1 2"), ("chu-tai-khoan", "B")];
         assert_eq!(reform.post("/co-quan/quan-tri/thu-phi", &account).await.status, 422);
         let account = [("don-vi", "4"), ("ma-ngan-hang", "970405"), ("ngan-hang", "A"), ("so-tai-khoan", "12345"), ("chu-tai-khoan", "B")];

@@ -25,8 +25,8 @@ pub const RECEIPT: &str = "fee_receipt";
 pub enum TillError {
     /// No book is open.
     #[error(
-        "Chưa có quyển biên lai nào đang mở tại nơi tiếp nhận, hoặc quyển đã hết số. Hãy đề nghị công chức cải \
-         cách hành chính mở quyển ở “Thu phí › Quyển biên lai”, rồi thu lại."
+        "Nơi tiếp nhận chưa có quyển biên lai đang mở, hoặc quyển đã hết số, nên chưa thu được tiền mặt. Hãy \
+         nhờ quản trị của đơn vị mở quyển ở “Quản trị › Tài khoản thu và quyển biên lai”."
     )]
     NoBook,
     /// Less was given than is to be paid.
@@ -121,6 +121,20 @@ pub fn held(tx: &mut Tx<'_>, unit: UnitId, collector: AccountId) -> Result<Dong,
     Ok(cash::sums(tx, unit, collector, day, day)?.closing())
 }
 
+/// The open book from which a counter writes: its own, or its body's.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn open_book(
+    tx: &mut Tx<'_>,
+    (unit, body): (UnitId, UnitId),
+) -> Result<Option<i64>, Fault> {
+    match receipts::open_book_of(tx, unit)? {
+        Some(book) => Ok(Some(book)),
+        None => receipts::open_book_of(tx, body),
+    }
+}
+
 /// Writes the receipt of money that the dossier has just been marked with. `kept` is the dossier after it.
 ///
 /// # Errors
@@ -130,11 +144,7 @@ pub(crate) fn issue(tx: &mut Tx<'_>, kept: &Kept, payment: &Payment) -> Result<i
     if given < payment.amount {
         return Err(no(&TillError::TooLittle));
     }
-    let book = match receipts::open_book_of(tx, kept.unit)? {
-        Some(book) => Some(book),
-        None => receipts::open_book_of(tx, kept.body)?,
-    };
-    let book = book.ok_or_else(|| no(&TillError::NoBook))?;
+    let book = open_book(tx, (kept.unit, kept.body))?.ok_or_else(|| no(&TillError::NoBook))?;
     let number = receipts::take_number(tx, book)?.ok_or_else(|| no(&TillError::NoBook))?;
     let lines = lines(tx, kept, payment.amount)?;
     let collector = tx.by();

@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::{results::ResultState, text};
 use site::{
     Failure, Fields, Filled, FilledWithFiles, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{SAVED, Sending, Sent, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
@@ -206,7 +206,7 @@ pub async fn reissue(
     Path(id): Path<i64>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let token = typed.get("lan-gui").to_owned();
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let number = fields.text("so-moi", 60);
     let reason = fields.text("ly-do", 500);
@@ -215,7 +215,7 @@ pub async fn reissue(
         Err(m) => return Err(Failure::Mistaken(end_page(&site, &who, id, false, &m).await?)),
     };
     let (inner, asker) = (site.clone(), who.clone());
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let taken = signer(tx, &inner, &asker, id)?;
         let old = &taken.kept;
         if text::fold(&old.number) == text::fold(&number) {
@@ -244,10 +244,13 @@ pub async fn reissue(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã cấp lại; kết quả cũ không còn hiệu lực.")),
-        Err(text) => {
-            let mut m = fresh();
-            m.by_field.insert("so-moi".to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã cấp lại; kết quả cũ không còn hiệu lực.")),
+        // It ends the old result: whatever else was typed, there is nothing left to issue anew.
+        Sent::Before(m) => {
+            Ok(told(m.at(SAVED), "Đã cấp lại từ lần bấm trước, với nội dung khác; xem ở đây."))
+        }
+        Sent::Wrong(text) => {
+            let m = Mistakes::one(as_typed, "so-moi", text);
             Err(Failure::Mistaken(end_page(&site, &who, id, false, &m).await?))
         }
     }

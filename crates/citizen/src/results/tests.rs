@@ -100,7 +100,7 @@ on_both_engines! { crate::routes();
         }
         assert_eq!(last, 429);
         site.pass_minutes(16);
-        assert_eq!(browser.get("/kiem-tra/00").await.status, 200);
+        assert_eq!(browser.get("/kiem-tra/00").await.status, 404);
     }
 
     async fn a_result_is_collected_with_a_signature_and_only_once(site) {

@@ -2,7 +2,10 @@
 //! the receipt's secret.
 
 use askama::Template;
-use axum::{http::HeaderMap, response::Response};
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
 use domain::{
     results::{Validity, validity},
     text,
@@ -133,7 +136,7 @@ pub async fn show(
     State(site): State<Site>,
     who: Who,
     Path(code): Path<String>,
-) -> Result<Html<String>, Failure> {
+) -> Result<Response, Failure> {
     count_try(&site, &who)?;
     let code: String = code.to_lowercase().chars().take(64).collect();
     let found = site
@@ -142,7 +145,9 @@ pub async fn show(
             with_names(tx, found.into_iter().collect())
         })
         .await?;
-    page(&site, &who, &Mistakes::none(Typed::default()), &found, true)
+    let status = if found.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let page = page(&site, &who, &Mistakes::none(Typed::default()), &found, true)?;
+    Ok((status, page).into_response())
 }
 
 /// GET `/ho-so/{code}/ket-qua/{id}`: the file, for a browser that has shown the receipt's secret, once

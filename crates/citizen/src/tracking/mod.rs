@@ -17,7 +17,7 @@ use domain::{
 use people::calendar::facts::calendars;
 use site::{
     Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Routes, Shell, Site, State, Typed, Who,
-    Words, get, show::Working,
+    Words, get, limit::Slowing, show::Working,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -34,9 +34,9 @@ mod tests;
 const COOKIE: &str = "mc_theo_doi";
 /// How long.
 const SEEN_S: i64 = 30 * 60;
-/// Wrong secrets for one dossier, and from one address, within [`WINDOW_S`].
-const WRONG_PER_DOSSIER_MAX: u32 = 6;
-const TRIES_PER_ADDRESS_MAX: u32 = 30;
+/// Wrong secrets for one dossier from one address, and from wherever.
+const FROM_ONE_ADDRESS: Slowing = Slowing { free: 6, longest_s: 15 * 60 };
+const OF_ONE_DOSSIER: Slowing = Slowing { free: 30, longest_s: 15 * 60 };
 const WINDOW_S: i64 = 15 * 60;
 
 /// The routes of this slice.
@@ -107,16 +107,26 @@ fn again(
 async fn open(site: &Site, who: &Who, code: &str, secret: &str) -> Result<bool, Failure> {
     let too_many = |wait_s| Failure::TooMany { wait_s };
     let from = format!("track-from:{}", who.origin);
-    site.limiter.take(&from, TRIES_PER_ADDRESS_MAX, WINDOW_S, who.now).map_err(too_many)?;
-    let of = format!("track-of:{code}");
-    site.limiter.take(&of, WRONG_PER_DOSSIER_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    site.limiter.take(&from, site.config.tries_per_address, WINDOW_S, who.now).map_err(too_many)?;
+    let (pair, of) = (format!("track-pair:{code}\n{}", who.origin), format!("track-of:{code}"));
+    let knocked = site
+        .limiter
+        .knock(&pair, FROM_ONE_ADDRESS, who.now)
+        .and_then(|_| site.limiter.knock(&of, OF_ONE_DOSSIER, who.now));
+    if let Err(wait_s) = knocked {
+        site.limiter.give_back(&from);
+        return Err(too_many(wait_s));
+    }
     let asked = code.to_owned();
     let kept = site.read(who, move |tx| Ok(facts::secret_of(tx, &asked)?)).await?;
     // A dossier that does not exist takes the same comparison.
     let kept = kept.unwrap_or_else(|| "------".to_owned());
     let right = secret.len() == kept.len() && bool::from(secret.as_bytes().ct_eq(kept.as_bytes()));
     if right {
-        site.limiter.forget(&of);
+        // A whole office, or a village on one telephone mast, stands behind one address.
+        site.limiter.give_back(&from);
+        site.limiter.forgive(&pair);
+        site.limiter.forgive(&of);
     }
     Ok(right)
 }

@@ -93,6 +93,35 @@ on_both_engines! { crate::routes();
         assert_eq!(browser.post("/tra-cuu", &right).await.status, 303);
     }
 
+    async fn neighbours_behind_one_address_do_not_shut_each_other_out(site) {
+        given_one_dossier(&site);
+        let code = site.text("select code from dossier");
+        let mut browser = site.browser();
+        // More than one person's share of right answers, and of wrong ones about other dossiers.
+        let right = [("ma-ho-so", code.as_str()), ("ma-bi-mat", "123456")];
+        for n in 0..35 {
+            let other = format!("H41.99.40-260108-{:04}", 100 + n);
+            let wrong = [("ma-ho-so", other.as_str()), ("ma-bi-mat", "000000")];
+            assert_eq!(browser.post("/tra-cuu", &wrong).await.status, 422);
+            assert_eq!(browser.post("/tra-cuu", &right).await.status, 303);
+        }
+        let wrong = [("ma-ho-so", code.as_str()), ("ma-bi-mat", "000000")];
+        for _ in 0..6 {
+            assert_eq!(browser.post("/tra-cuu", &wrong).await.status, 422);
+        }
+        let shut = browser.post("/tra-cuu", &right).await;
+        assert_eq!(shut.status, 429);
+        assert!(shut.text.contains("sau 1 phút, từ 08:01"), "{}", shut.text);
+        assert_eq!(site.browser().at_address("10.0.0.9").post("/tra-cuu", &right).await.status, 303);
+        // Guessed at from many addresses, the dossier itself is shut for a while.
+        for n in 0..30 {
+            site.browser().at_address(&format!("10.0.3.{n}")).post("/tra-cuu", &wrong).await;
+        }
+        assert_eq!(site.browser().at_address("10.0.4.1").post("/tra-cuu", &right).await.status, 429);
+        site.pass_minutes(16);
+        assert_eq!(browser.post("/tra-cuu", &right).await.status, 303);
+    }
+
     async fn a_dossier_that_does_not_exist_is_answered_alike(site) {
         given_one_dossier(&site);
         let mut browser = site.browser();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::Part,
-    workflow::{Place, STEPS_MAX, Way, Workflow, default_for},
+    workflow::{Place, STEPS_MAX, Way, Workflow, WorkflowCode, default_for},
 };
 use site::{
     Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, OrShowAgain as _, Path, Shell, Site,
@@ -187,13 +187,12 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let model = typed.get("mau").to_owned();
     let mut fields = Fields::of(typed);
-    let code = fields.text("ma", 60);
     // The list of proposals writes the code before the name.
-    let code = code.and_then(|it| it.split_whitespace().next().map(str::to_owned));
-    let fits = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
-    if code.as_ref().is_some_and(|it| !fits(it) || ["moi", "nhap", "xuat"].contains(&it.as_str())) {
-        fields.wrong("ma", "Mã chỉ gồm chữ không dấu, số, dấu chấm và gạch nối, như QT.032.");
-    }
+    let code = fields.read("ma", |it| {
+        let (code, name) = it.split_once(" – ").unwrap_or((it, ""));
+        let code = if name.is_empty() { it } else { code };
+        WorkflowCode::parse(code).map(|it| it.as_str().to_owned())
+    });
     let name = fields.text("ten", 1_000).map(|it| domain::text::tidy(&it));
     let (code, name) = match fields.finish(code.zip(name)) {
         Ok(it) => it,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use domain::workflow::{STEPS_MAX, Step, Workflow};
+use domain::workflow::{STEPS_MAX, Step, Workflow, WorkflowCode};
 use serde_json::Value;
 use site::{
     Failure, FilledWithFiles, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Who, told,
@@ -105,9 +105,10 @@ fn one(number: usize, mut value: Value, wrong: &mut Vec<Wrong>) -> Option<Workfl
     let mut say = |step: usize, text: String| {
         wrong.push(Wrong { workflow: named.clone(), step, text });
     };
-    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    if code.is_empty() || code.len() > 60 || !code.chars().all(fits) {
-        say(0, "Thiếu mã (code), hoặc mã có ký tự lạ.".to_owned());
+    if code.is_empty() {
+        say(0, "Thiếu mã (code).".to_owned());
+    } else if let Err(refusal) = WorkflowCode::parse(&code) {
+        say(0, refusal.to_string());
     }
     let steps = match value.get_mut("steps").map(Value::take) {
         Some(Value::Array(steps)) if steps.len() <= STEPS_MAX => steps,

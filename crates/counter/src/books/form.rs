@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use people::staff::facts as staff;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::Tx;
@@ -292,7 +292,7 @@ pub async fn enter(
     let asker = who.clone();
     let wanted = typed.clone();
     let target = site.read(&who, move |tx| target(tx, &asker, &wanted)).await?;
-    let token = typed.get("lan-gui").to_owned();
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let mut fields = Fields::of(typed.clone());
     let on = fields.date("ngay-ghi");
     let why_late = fields.optional_text("ly-do-muon", 200);
@@ -309,14 +309,15 @@ pub async fn enter(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?)),
     };
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let entered = keep::enter(tx, &draft)?;
         Ok(entered.map(|id| format!("{ADDRESS}/muc/{id}?moi=1")))
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã ghi vào sổ.")),
-        Err(wrong) => {
+        Sent::Done(location) => Ok(told(&location, "Đã ghi vào sổ.")),
+        Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?)),
+        Sent::Wrong(wrong) => {
             let m = mistakes(typed.clone(), wrong);
             Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?))
         }

@@ -79,6 +79,12 @@ fn copy<'a>(name: &'a str, token: &'a str) -> Vec<(&'a str, &'a str)> {
     ]
 }
 
+/// The token that a form which is shown again carries.
+pub(crate) fn token_of(page: &str) -> String {
+    let at = page.split("name=\"lan-gui\" value=\"").nth(1).expect("a token");
+    at.split('"').next().expect("its end").to_owned()
+}
+
 fn without<'a>(fields: &[(&'a str, &'a str)], name: &str) -> Vec<(&'a str, &'a str)> {
     fields.iter().copied().filter(|(it, _)| *it != name).collect()
 }
@@ -109,6 +115,30 @@ fn draft(name: &str) -> Draft {
 }
 
 on_both_engines! { citizen::routes().and(crate::routes());
+    async fn a_form_sent_again_with_other_words_is_not_taken_for_the_first(site) {
+        given_two_communes(&site);
+        let mut quay = site.signed_in("quay");
+        let first = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        let first = first.location.unwrap();
+        let twice = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        assert_eq!(twice.location.as_deref(), Some(first.as_str()));
+        let other = quay.post("/co-quan/so/ghi", &copy("Trần Văn Sau", "t1")).await;
+        assert_eq!(other.status, 422);
+        assert!(other.text.contains("value=\"Trần Văn Sau\"") && other.text.contains("đã lưu một lần"));
+        assert!(other.text.contains(&format!("href=\"{first}\"")), "{}", other.text);
+        assert_eq!(site.count("select count(*) from book_entry"), 1);
+        let token = token_of(&other.text);
+        assert_ne!(token, "t1");
+        let second = quay.post("/co-quan/so/ghi", &copy("Trần Văn Sau", &token)).await;
+        assert_eq!(second.status, 303, "{}", second.text);
+        assert_ne!(second.location.unwrap(), first);
+        assert_eq!(site.count("select count(*) from book_entry"), 2);
+        // The token is this account's and this form's: with another one it says nothing.
+        let mut head = site.signed_in("truong");
+        let theirs = head.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        assert_ne!(theirs.location.as_deref(), Some(first.as_str()));
+    }
+
     async fn an_entry_is_numbered_priced_found_and_printed(site) {
         given_two_communes(&site);
         let mut quay = site.signed_in("quay");

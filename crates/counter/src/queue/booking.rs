@@ -9,7 +9,7 @@ use domain::{
 use jiff::{ToSpan as _, civil::DateTime};
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Who,
-    form::{remember_submission, submitted_before},
+    form::{Before, SAVED, Sending},
     told,
 };
 use store::Tx;
@@ -56,6 +56,8 @@ struct Form<'a> {
     once: String,
     chosen: bool,
     problems: String,
+    /// The way to what the same form booked before; mostly empty.
+    saved: String,
 }
 
 fn day_name(words: site::Words, day: jiff::civil::Date) -> String {
@@ -169,9 +171,17 @@ async fn page(site: &Site, who: &Who, unit: UnitId, m: Mistakes) -> Result<Html<
         once: site::form::new_token(),
         chosen,
         problems: words.say("problems"),
+        saved: m.at(SAVED).to_owned(),
         m: &m,
         shell,
     })
+}
+
+/// Why no time was booked.
+enum Unbooked {
+    Refused(String),
+    /// The form booked one before, with other words; its secret.
+    Before(String),
 }
 
 /// POST `/dat-lich/{unit}`
@@ -182,7 +192,8 @@ pub async fn book(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let words = site.shell(&who).words;
-    let once = typed.get("lan-gui").to_owned();
+    let sending = Sending::of(&who, &typed, "lan-gui");
+    let again_with = sending.clone();
     let mut mistakes = std::collections::BTreeMap::new();
     let lane: Option<LaneId> = typed.get("lan").parse().ok();
     let slot_at: Option<DateTime> = typed.get("gio").parse().ok();
@@ -209,8 +220,10 @@ pub async fn book(
     let booked = site
         .write(&who, move |tx| {
             let queue = Queue::hold(tx, unit)?;
-            if let Some(secret) = submitted_before(tx, &once)? {
-                return Ok(Ok(secret));
+            match sending.before(tx)? {
+                Some(Before::Same(secret)) => return Ok(Ok(secret)),
+                Some(Before::Other(secret)) => return Ok(Err(Unbooked::Before(secret))),
+                None => {}
             }
             limit(&inner, &asker, "queue-book", BOOKINGS_MOST, WINDOW_S)?;
             let calendar = calendar_of(&inner, &asker, tx, unit)?;
@@ -227,18 +240,20 @@ pub async fn book(
             };
             match service::book(tx, &queue, &calendar, &wanted)? {
                 Ok(it) => {
-                    if !once.is_empty() {
-                        remember_submission(tx, &once, &it.secret)?;
-                    }
+                    sending.remember(tx, &it.secret)?;
                     Ok(Ok(it.secret))
                 }
-                Err(no) => Ok(Err(say(words, no))),
+                Err(no) => Ok(Err(Unbooked::Refused(say(words, no)))),
             }
         })
         .await?;
     match booked {
         Ok(secret) => Ok(Redirect::to(&format!("/lich-hen/{secret}")).into_response()),
-        Err(text) => Err(again(&site, &who, unit, typed, text).await?),
+        Err(Unbooked::Refused(text)) => Err(again(&site, &who, unit, typed, text).await?),
+        Err(Unbooked::Before(secret)) => {
+            let m = again_with.again(format!("/lich-hen/{secret}"));
+            Err(Failure::Mistaken(page(&site, &who, unit, m).await?))
+        }
     }
 }
 

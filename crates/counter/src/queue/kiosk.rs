@@ -12,7 +12,7 @@ use domain::{
 };
 use site::{
     Asked, Failure, Filled, Html, Lang, Path, Redirect, Shell, Site, State, Who, Words,
-    form::{remember_submission, submitted_before},
+    form::{Before, Sending},
 };
 use store::{Fault, Tx};
 
@@ -58,8 +58,25 @@ struct Kiosk {
     hours: String,
     once: String,
     books: bool,
+    /// The priority that was chosen.
+    chosen: String,
     wrong: String,
+    /// The secret of the number that the same page took before; mostly empty.
+    taken: String,
     other: &'static str,
+}
+
+/// Why no number was given.
+#[derive(Default)]
+struct Wrong {
+    wrong: String,
+    taken: String,
+}
+
+impl From<String> for Wrong {
+    fn from(wrong: String) -> Self {
+        Self { wrong, taken: String::new() }
+    }
 }
 
 /// “khoảng 12 phút” in the reader's language.
@@ -101,16 +118,18 @@ pub async fn kiosk(
     who: Who,
     Path(unit): Path<UnitId>,
 ) -> Result<Html<String>, Failure> {
-    page(&site, &who, unit, String::new()).await
+    page(&site, &who, unit, "", Wrong::default()).await
 }
 
 async fn page(
     site: &Site,
     who: &Who,
     unit: UnitId,
-    wrong: String,
+    chosen: &str,
+    wrong: Wrong,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker, shell) = (site.clone(), who.clone(), site.shell(who));
+    let chosen = chosen.to_owned();
     let page = site
         .read(who, move |tx| {
             let queue = Queue::load(tx, unit)?;
@@ -134,7 +153,9 @@ async fn page(
                 hours: hours_today(&calendar, &asker),
                 once: site::form::new_token(),
                 books: queue.unit.days_ahead > 0,
-                wrong,
+                chosen,
+                wrong: wrong.wrong,
+                taken: wrong.taken,
                 other: asker.lang.other().code(),
                 shell,
             })
@@ -184,23 +205,28 @@ pub async fn take(
         limit(&site, &who, "queue-code", CODES_MOST, WINDOW_S)?;
     } else if lane.is_none() {
         let text = words.say("queue-choose-lane");
-        return Err(Failure::Mistaken(page(&site, &who, unit, text).await?));
+        let chosen = typed.get("uu-tien").to_owned();
+        return Err(Failure::Mistaken(page(&site, &who, unit, &chosen, text.into()).await?));
     }
-    let once = typed.get("lan-gui").to_owned();
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let wanted = typed.get("uu-tien").to_owned();
+    let chosen = wanted.clone();
     let (inner, asker) = (site.clone(), who.clone());
     let most = if at_kiosk { FROM_KIOSK } else { FROM_ELSEWHERE };
     let taken = site
         .write(&who, move |tx| {
             let queue = Queue::hold(tx, unit)?;
-            if !once.is_empty()
-                && let Some(secret) = submitted_before(tx, &once)?
-            {
-                return Ok(Ok(secret));
+            match sending.before(tx)? {
+                Some(Before::Same(secret)) => return Ok(Ok(secret)),
+                Some(Before::Other(secret)) => {
+                    let wrong = words.say("queue-taken-before");
+                    return Ok(Err(Wrong { wrong, taken: secret }));
+                }
+                None => {}
             }
             let calendar = calendar_of(&inner, &asker, tx, unit)?;
             if !queue.gives_at(&calendar, asker.now.civil()) {
-                return Ok(Err(words.say("queue-closed")));
+                return Ok(Err(words.say("queue-closed").into()));
             }
             limit(&inner, &asker, "queue-take", most, WINDOW_S)?;
             let groups = offered(&asker, queue.unit.elder_age, asker.lang);
@@ -210,17 +236,15 @@ pub async fn take(
                 _ => {
                     let found = bookings::by_code(tx, unit, asker.today(), &code)?;
                     let Some(booking) = found else {
-                        return Ok(Err(words.say("booking-unknown")));
+                        return Ok(Err(words.say("booking-unknown").into()));
                     };
                     match service::claim(tx, &queue, &booking)? {
                         Ok(it) => it,
-                        Err(no) => return Ok(Err(say(words, no))),
+                        Err(no) => return Ok(Err(say(words, no).into())),
                     }
                 }
             };
-            if !once.is_empty() {
-                remember_submission(tx, &once, &ticket.secret)?;
-            }
+            sending.remember(tx, &ticket.secret)?;
             Ok(Ok(ticket.secret))
         })
         .await?;
@@ -229,7 +253,7 @@ pub async fn take(
             let back = if at_kiosk { format!("?ki-ot={unit}") } else { String::new() };
             Ok(Redirect::to(&format!("/so/{secret}{back}")).into_response())
         }
-        Err(text) => Err(Failure::Mistaken(page(&site, &who, unit, text).await?)),
+        Err(wrong) => Err(Failure::Mistaken(page(&site, &who, unit, &chosen, wrong).await?)),
     }
 }
 

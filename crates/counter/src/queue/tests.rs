@@ -136,6 +136,16 @@ on_both_engines! { crate::routes();
         let two = phone.post(&path, &once).await;
         assert_eq!(one.location, two.location);
         assert_eq!(site.count("select count(*) from queue_ticket"), 1);
+        // Another wish from the same page is said, not taken for the first.
+        let first = one.location.unwrap();
+        let other = [("lan", lane.as_str()), ("uu-tien", "disabled"), ("lan-gui", "0123456789abcdef")];
+        let asked = phone.post(&path, &other).await;
+        assert_eq!(asked.status, 422);
+        assert!(asked.text.contains(&format!("href=\"{first}\"")), "{}", asked.text);
+        let token = asked.text.split("name=\"lan-gui\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let other = [("lan", lane.as_str()), ("uu-tien", ""), ("lan-gui", token)];
+        assert_eq!(phone.post(&path, &other).await.status, 303);
+        assert_eq!(site.count("select count(*) from queue_ticket"), 2);
     }
 
     async fn whoever_is_not_in_the_hall_gets_a_few_numbers_only(site) {

@@ -8,7 +8,7 @@ use super::{
     Assessment, Beyond, Exemption, FeeKind, Item, Rate, assess,
     catalogue::readable,
     statement::{Fit, fit, key_of, keys_in, purpose_of},
-    till::{EntryKind, Sums},
+    till::{BookSymbol, BookSymbolError, EntryKind, Sums},
     vietqr::{PURPOSE_MAX, Request, VietQrError, payload, purpose, read},
 };
 use crate::{
@@ -205,5 +205,29 @@ proptest! {
         }
         prop_assert_eq!(days.last().unwrap().closing(), Dong(left));
         for two in days.windows(2) { prop_assert_eq!(two[0].closing(), two[1].opening); }
+    }
+}
+
+#[test]
+fn a_symbol_of_a_book_is_letters_and_numbers_with_separators_within() {
+    for (typed, kept) in
+        [("PS/26P", "PS/26P"), (" aa-26t ", "AA-26T"), ("01BLP2.001", "01BLP2.001")]
+    {
+        assert_eq!(BookSymbol::parse(typed).unwrap().as_str(), kept);
+    }
+    for wrong in [
+        "",
+        "-5",
+        "5",
+        "12/26",
+        "PS//26",
+        "PS/",
+        "/PS",
+        "PS 26",
+        "PS/26Đ",
+        "A",
+        "ABCDEFGHIJKLMNOPQRSTU",
+    ] {
+        assert_eq!(BookSymbol::parse(wrong), Err(BookSymbolError), "{wrong}");
     }
 }

@@ -4,6 +4,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::{dossier::codes::codes, money::Dong};
 
+/// The symbol of a book of receipts (ký hiệu), such as `PS/26P` or `AA-26T`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookSymbol(String);
+
+/// Why a text is no symbol of a book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Ký hiệu gồm 2 đến 20 chữ cái không dấu, chữ số, dấu / - . ở giữa, có ít nhất một chữ cái, bắt đầu và kết \
+     thúc bằng chữ hoặc số, như PS/26P."
+)]
+pub struct BookSymbolError;
+
+impl crate::Refusal for BookSymbolError {}
+
+impl BookSymbol {
+    /// Reads a symbol; letters are made capitals.
+    ///
+    /// # Errors
+    /// [`BookSymbolError`] if it is none.
+    pub fn parse(text: &str) -> Result<Self, BookSymbolError> {
+        let text = text.trim().to_ascii_uppercase();
+        let parts_are_whole = text
+            .split(['/', '-', '.'])
+            .all(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_alphanumeric()));
+        let has_letter = text.bytes().any(|it| it.is_ascii_alphabetic());
+        if (2..=20).contains(&text.len()) && parts_are_whole && has_letter {
+            Ok(Self(text))
+        } else {
+            Err(BookSymbolError)
+        }
+    }
+
+    /// As it is printed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 codes! {
     /// What an entry of the cash book is about.
     pub enum EntryKind {

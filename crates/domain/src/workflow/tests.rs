@@ -179,3 +179,18 @@ fn a_trial_walks_the_real_calendar_and_says_what_would_keep_it() {
     }
     assert_eq!(trial.stops[2].answers_by, [calendar.after_minutes(trial.stops[2].from, 480)]);
 }
+
+#[test]
+fn a_code_of_a_workflow_is_made_like_one() {
+    let mut all: Vec<String> = shipped().into_iter().map(|it| it.code).collect();
+    all.extend(["QT.032".to_owned(), "on-the-spot".to_owned(), "KS_1".to_owned()]);
+    for code in &all {
+        assert_eq!(WorkflowCode::parse(code).unwrap().as_str(), code);
+    }
+    for wrong in ["", "-5", "5", ".QT", "QT.", "QT..1", "QT 1", "QT/1", "Quy trình", "../x"] {
+        assert_eq!(WorkflowCode::parse(wrong), Err(WorkflowCodeError::Shape), "{wrong}");
+    }
+    for taken in ["moi", "Nhap", "xuat"] {
+        assert_eq!(WorkflowCode::parse(taken), Err(WorkflowCodeError::Reserved), "{taken}");
+    }
+}

@@ -89,6 +89,7 @@ async fn recorded(set: &Set, now: Instant) -> Result<Recorded, Problem> {
         base_url: "http://127.0.0.1".to_owned(),
         tls: false,
         behind_proxy: false,
+        tries_per_address: site::TRIES_PER_ADDRESS,
         demo: true,
         data_dir: set.folder.clone(),
         ocr: Vec::new(),

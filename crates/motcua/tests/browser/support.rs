@@ -73,6 +73,7 @@ impl Server {
             base_url: base.clone(),
             tls: false,
             behind_proxy: false,
+            tries_per_address: site::TRIES_PER_ADDRESS,
             demo: true,
             data_dir: std::env::temp_dir(),
             ocr: Vec::new(),

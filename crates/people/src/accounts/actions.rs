@@ -9,7 +9,9 @@ use domain::{
     time::Instant,
 };
 use site::{
-    Failure, Fields, Filled, Mistakes, Path, Redirect, Site, State, Typed, Who, told,
+    Failure, Fields, Filled, Mistakes, Path, Redirect, Site, State, Typed, Who,
+    limit::Slowing,
+    told,
     who::{SESSION_COOKIE, SESSION_IDLE_S, Stage},
 };
 use store::{Fault, Tx, journal::Entry};
@@ -22,12 +24,9 @@ use super::{
     sql,
 };
 
-/// Wrong passwords in a row before an account is locked.
-const FAILURES_MAX: i64 = 5;
-/// How long it is locked then.
-const LOCK_MS: i64 = 15 * 60 * 1000;
-/// Sign-ins tried from one address within [`WINDOW_S`].
-const TRIES_MAX: u32 = 30;
+/// Wrong passwords of one account from one address, and from wherever.
+const FROM_ONE_ADDRESS: Slowing = Slowing { free: 5, longest_s: 15 * 60 };
+const OF_ONE_ACCOUNT: Slowing = Slowing { free: 20, longest_s: 15 * 60 };
 /// Codes tried by one account within [`WINDOW_S`].
 const CODES_MAX: u32 = 8;
 const WINDOW_S: i64 = 15 * 60;
@@ -56,8 +55,24 @@ const WRONG: &str = "Tên đăng nhập hoặc mật khẩu không đúng.";
 /// What a tried password came to.
 enum Tried {
     Wrong,
-    Locked { minutes: i64 },
+    Locked { wait_s: i64 },
     In { account: AccountId, stage: Stage },
+}
+
+/// Under what wrong tries of `login` are counted; the address follows.
+pub(super) fn tries_of(login: &str) -> String {
+    format!("sign-in-pair:{login}\n")
+}
+
+/// When somebody may try again, in a sentence.
+fn locked(who: &Who, wait_s: i64) -> String {
+    let minutes = (wait_s + 59) / 60;
+    let at = Instant::from_epoch_ms(who.now.epoch_ms() + minutes * 60_000).civil();
+    format!(
+        "Tài khoản tạm khóa do nhập sai nhiều lần. Hãy thử lại sau {minutes} phút (từ {}) hoặc nhờ \
+         quản trị hệ thống mở khóa.",
+        domain::text::time_of_day(at.time())
+    )
 }
 
 /// POST `/co-quan/dang-nhap`
@@ -68,9 +83,19 @@ pub async fn sign_in(
 ) -> Result<Response, Failure> {
     let from = format!("sign-in:{}", who.origin);
     site.limiter
-        .take(&from, TRIES_MAX, WINDOW_S, who.now)
+        .take(&from, site.config.tries_per_address, WINDOW_S, who.now)
         .map_err(|wait_s| Failure::TooMany { wait_s })?;
     let login = typed.get("dang-nhap").to_lowercase();
+    // A name that nobody has is slowed like any other: the answer tells nothing. From where somebody
+    // mistypes his colleagues, and he elsewhere, go on.
+    let pair = format!("{}{}", tries_of(&login), who.origin);
+    let follows = match site.limiter.knock(&pair, FROM_ONE_ADDRESS, who.now) {
+        Ok(it) => it,
+        Err(wait_s) => {
+            site.limiter.give_back(&from);
+            return again(&site, &who, &typed, locked(&who, wait_s));
+        }
+    };
     let password = typed.all("mat-khau").next().unwrap_or("").to_owned();
     let name = login.clone();
     let found = site.read(&who, move |tx| Ok(sql::by_login(tx, &name)?)).await?;
@@ -85,31 +110,24 @@ pub async fn sign_in(
     let tried = match found {
         Some(account) if !account.disabled => {
             let id = account.id;
-            site.write(&who, move |tx| Ok(judge(tx, id, right)?)).await?
+            site.write(&who, move |tx| Ok(judge(tx, id, right, follows)?)).await?
         }
-        // A name that nobody has is locked like any other: the answer tells nothing.
-        _ => {
-            let name = format!("sign-in-as:{login}");
-            let tries = u32::try_from(FAILURES_MAX).unwrap_or(0).saturating_sub(1);
-            match site.limiter.take(&name, tries, LOCK_MS / 1000, who.now) {
-                Ok(()) => Tried::Wrong,
-                Err(wait_s) => Tried::Locked { minutes: (wait_s + 59) / 60 },
-            }
-        }
+        _ => match site.limiter.knock(&format!("sign-in-as:{login}"), OF_ONE_ACCOUNT, who.now) {
+            Ok(overall) => match overall.max(follows) {
+                None => Tried::Wrong,
+                Some(wait_s) => Tried::Locked { wait_s },
+            },
+            Err(wait_s) => Tried::Locked { wait_s },
+        },
     };
     let (account, stage) = match tried {
         Tried::In { account, stage } => (account, stage),
         Tried::Wrong => return again(&site, &who, &typed, WRONG.to_owned()),
-        Tried::Locked { minutes } => {
-            let text = format!(
-                "Tài khoản tạm khóa do nhập sai nhiều lần. Hãy thử lại sau {minutes} phút hoặc nhờ \
-                 quản trị hệ thống mở khóa."
-            );
-            return again(&site, &who, &typed, text);
-        }
+        Tried::Locked { wait_s } => return again(&site, &who, &typed, locked(&who, wait_s)),
     };
     // A whole office behind one address signs in each morning: only wrong tries count.
     site.limiter.give_back(&from);
+    site.limiter.forgive(&pair);
     let next = local(typed.get("tiep")).to_owned();
     let to = if stage == Stage::Open { next.as_str() } else { stage.page() };
     let old = who.session;
@@ -126,22 +144,30 @@ fn again(site: &Site, who: &Who, typed: &Typed, text: String) -> Result<Response
     Err(Failure::Mistaken(sign_in_page(site, who, &m)?))
 }
 
-fn judge(tx: &mut Tx<'_>, id: AccountId, right: bool) -> Result<Tried, Fault> {
+/// `follows`: seconds that a wrong try must wait where it came from, if any.
+fn judge(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    right: bool,
+    follows: Option<i64>,
+) -> Result<Tried, Fault> {
     // Read again and held: of many tries at once each counts.
     let Some(account) = sql::find_held(tx, id)? else { return Ok(Tried::Wrong) };
     let account = &account;
     let now_ms = tx.now().epoch_ms();
     if let Some(until) = account.locked_until.filter(|it| it.epoch_ms() > now_ms) {
-        return Ok(Tried::Locked { minutes: (until.epoch_ms() - now_ms + 59_999) / 60_000 });
+        return Ok(Tried::Locked { wait_s: (until.epoch_ms() - now_ms + 999) / 1000 });
     }
     if !right {
         let failures = account.failures + 1;
-        let until = (failures >= FAILURES_MAX).then(|| Instant::from_epoch_ms(now_ms + LOCK_MS));
-        sql::failed(tx, account.id, if until.is_some() { 0 } else { failures }, until)?;
-        let act = if until.is_some() { "lock" } else { "wrong_password" };
+        let overall = OF_ONE_ACCOUNT.wait_s(u32::try_from(failures).unwrap_or(u32::MAX));
+        let until = overall.map(|it| Instant::from_epoch_ms(now_ms + it * 1000));
+        sql::failed(tx, account.id, failures, until)?;
+        let wait_s = overall.max(follows);
+        let act = if wait_s.is_some() { "lock" } else { "wrong_password" };
         tx.journal(Entry::new(SUBJECT, account.id.0, act));
-        return Ok(match until {
-            Some(_) => Tried::Locked { minutes: LOCK_MS / 60_000 },
+        return Ok(match wait_s {
+            Some(wait_s) => Tried::Locked { wait_s },
             None => Tried::Wrong,
         });
     }

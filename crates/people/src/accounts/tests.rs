@@ -193,6 +193,60 @@ on_both_engines! { crate::accounts::routes();
         assert!(answer.text.contains("tạm khóa"), "{}", answer.text);
     }
 
+    async fn somebody_who_mistypes_slows_himself_and_each_time_longer(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        for _ in 0..5 {
+            browser.post("/co-quan/dang-nhap", WRONG).await;
+        }
+        let told = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert!(told.text.contains("sau 1 phút (từ 08:01)"), "{}", told.text);
+        // Elsewhere, the same account goes on; here, other accounts do.
+        let mut elsewhere = site.browser().at_address("10.0.0.9");
+        assert_eq!(elsewhere.post("/co-quan/dang-nhap", RIGHT).await.status, 303);
+        let unknown = [("dang-nhap", "ai-khac"), ("mat-khau", "x")];
+        assert!(browser.post("/co-quan/dang-nhap", &unknown).await.text.contains("không đúng"));
+        site.pass_minutes(1);
+        assert!(browser.post("/co-quan/dang-nhap", WRONG).await.text.contains("sau 2 phút"));
+        site.pass_minutes(2);
+        assert!(browser.post("/co-quan/dang-nhap", WRONG).await.text.contains("sau 4 phút"));
+        site.pass_minutes(4);
+        assert_eq!(browser.post("/co-quan/dang-nhap", RIGHT).await.status, 303);
+        // The right one forgives what was wrong.
+        let mut browser = site.browser();
+        assert!(browser.post("/co-quan/dang-nhap", WRONG).await.text.contains("không đúng"));
+        assert_eq!(browser.post("/co-quan/dang-nhap", RIGHT).await.status, 303);
+    }
+
+    async fn an_account_that_is_guessed_at_from_everywhere_is_slowed_everywhere(site) {
+        given_lan(&site, false);
+        for n in 0..20 {
+            let mut browser = site.browser().at_address(&format!("10.0.1.{}", n / 4));
+            browser.post("/co-quan/dang-nhap", WRONG).await;
+        }
+        let mut browser = site.browser().at_address("10.0.2.1");
+        let locked = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert!(locked.text.contains("sau 1 phút"), "{}", locked.text);
+        site.pass_minutes(1);
+        assert_eq!(browser.post("/co-quan/dang-nhap", RIGHT).await.status, 303);
+        assert_eq!(site.count("select failures from account where login = 'lan'"), 0);
+    }
+
+    async fn one_address_has_a_ceiling_that_holds_for_its_wrong_tries_only(site) {
+        given_lan(&site, false);
+        let mut browser = site.browser();
+        let most = site.site.config.tries_per_address;
+        assert!(most >= 200, "a whole office types behind one address");
+        for _ in 0..most {
+            let from = format!("sign-in:{}", testkit::ORIGIN);
+            site.site.limiter.take(&from, most, 900, site.now()).unwrap();
+        }
+        let shut = browser.post("/co-quan/dang-nhap", RIGHT).await;
+        assert_eq!(shut.status, 429);
+        assert!(shut.text.contains("sau 15 phút, từ 08:15"), "{}", shut.text);
+        assert_eq!(site.browser().at_address("10.0.0.9").post("/co-quan/dang-nhap", RIGHT).await.status, 303);
+    }
+
     async fn an_office_behind_one_address_signs_in_as_often_as_it_likes(site) {
         given_lan(&site, false);
         for _ in 0..35 {

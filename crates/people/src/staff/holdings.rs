@@ -10,7 +10,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::journal::Entry;
@@ -117,7 +117,7 @@ pub async fn give(
     let id = StaffId(id);
     let unit = typed.get("don-vi").parse().map(UnitId).map_err(|_| Failure::NotFound)?;
     let around = load(&site, &who, id, Some(unit)).await?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let position = read_position(&mut fields, &around.positions);
     let from = fields.date("tu-ngay");
@@ -138,7 +138,7 @@ pub async fn give(
         Err(m) => return again(&m),
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = Reach::load(tx, &asker, Action::StaffManage)?;
         demand(tx, &reach, id)?;
         if !reach.holds(unit) {
@@ -167,12 +167,12 @@ pub async fn give(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã giao chức danh.")),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã giao chức danh.")),
+        Sent::Wrong((field, text)) => {
+            let m = Mistakes::one(as_typed, field, text);
             again(&m)
         }
+        Sent::Before(m) => again(&m),
     }
 }
 

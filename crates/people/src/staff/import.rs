@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{access::Action, text};
 use site::{
     Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 
@@ -63,7 +63,7 @@ pub async fn sample(State(site): State<Site>, who: Who) -> Result<Response, Fail
 }
 
 /// What was sent: a new file, or the mark of one that was looked at.
-struct Sent {
+struct Chosen {
     bytes: bytes::Bytes,
     name: String,
     is_confirmed: bool,
@@ -73,16 +73,16 @@ async fn read_sent(
     site: &Site,
     typed: &Typed,
     files: Vec<site::Upload>,
-) -> Result<Option<Sent>, Failure> {
+) -> Result<Option<Chosen>, Failure> {
     let is_confirmed = typed.get("viec") == "ghi";
     let hash = typed.get("tep-da-xem").to_owned();
     if is_confirmed && hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit()) {
         let bytes = site.blobs.get(&hash).await?;
         let name = typed.get("ten-tep").to_owned();
-        return Ok(bytes.map(|bytes| Sent { bytes, name, is_confirmed }));
+        return Ok(bytes.map(|bytes| Chosen { bytes, name, is_confirmed }));
     }
     let upload = files.into_iter().find(|it| it.field == "tep");
-    Ok(upload.map(|it| Sent { bytes: it.bytes, name: it.name, is_confirmed: false }))
+    Ok(upload.map(|it| Chosen { bytes: it.bytes, name: it.name, is_confirmed: false }))
 }
 
 async fn read_table(name: String, bytes: bytes::Bytes) -> Result<Result<Table, String>, Failure> {
@@ -111,9 +111,9 @@ pub async fn import(
     let asker = who.clone();
     let none = Mistakes::default();
     if sent.is_confirmed {
-        let (token, demo) = (typed.get("lan-gui").to_owned(), site.config.demo);
+        let (sending, demo) = (Sending::of(&who, &typed, "lan-gui"), site.config.demo);
         let count = table.rows.len();
-        let done = once(&site, &who, &token, move |tx| {
+        let done = once(&site, &who, sending, move |tx| {
             let reach = Reach::load(tx, &asker, Action::StaffManage)?;
             match exchange::plan(tx, &reach, &table)? {
                 Ok(plan) => {
@@ -125,11 +125,14 @@ pub async fn import(
         })
         .await?;
         return match done {
-            Ok(location) => {
+            Sent::Done(location) => {
                 let count = i64::try_from(count).unwrap_or(0);
                 Ok(told(&location, &format!("Đã nhập {} người.", text::number(count))))
             }
-            Err(mistakes) => Err(Failure::Mistaken(page(&site, &who, &none, None, mistakes)?)),
+            Sent::Wrong(mistakes) => {
+                Err(Failure::Mistaken(page(&site, &who, &none, None, mistakes)?))
+            }
+            Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, &m, None, Vec::new())?)),
         };
     }
     let planned = site

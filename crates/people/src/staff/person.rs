@@ -11,7 +11,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{mark_of, new_token, once},
+    form::{Sending, Sent, mark_of, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
@@ -355,7 +355,7 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let unit = typed.get("don-vi").parse().map(UnitId).map_err(|_| Failure::NotFound)?;
     let (reach, positions) = load(&site, &who, Some(unit)).await?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let person = read(&mut fields);
     let position = read_position(&mut fields, &positions);
@@ -372,7 +372,7 @@ pub async fn create(
         Err(m) => return again(&m),
     };
     let (asker, demo) = (who.clone(), site.config.demo);
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = Reach::load(tx, &asker, Action::StaffManage)?;
         if !reach.holds(unit) {
             return Err(Failure::NotFound);
@@ -391,12 +391,12 @@ pub async fn create(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã thêm cán bộ.")),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã thêm cán bộ.")),
+        Sent::Wrong((field, text)) => {
+            let m = Mistakes::one(as_typed, field, text);
             again(&m)
         }
+        Sent::Before(m) => again(&m),
     }
 }
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use site::{
     Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{mark_of, new_token, once},
+    form::{Sending, Sent, mark_of, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
@@ -155,7 +155,7 @@ pub async fn add(
 ) -> Result<Response, Failure> {
     let unit = UnitId(unit);
     let around = load(&site, &who, unit).await?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let draft = read(&mut fields);
     let draft = match fields.finish(draft) {
@@ -163,7 +163,7 @@ pub async fn add(
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, unit, around, &m)?)),
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         Reach::load(tx, &asker, Action::StaffManage)?.demand(unit)?;
         if let Some(wrong) = is_taken(tx, unit, None, &draft.title)? {
             return Ok(Err(wrong));
@@ -175,12 +175,12 @@ pub async fn add(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã thêm chức danh.")),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã thêm chức danh.")),
+        Sent::Wrong((field, text)) => {
+            let m = Mistakes::one(as_typed, field, text);
             Err(Failure::Mistaken(page(&site, &who, unit, around, &m)?))
         }
+        Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, unit, around, &m)?)),
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
@@ -227,7 +227,7 @@ pub async fn add(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let absent = typed.get("nguoi").parse().map(StaffId).map_err(|_| Failure::NotFound)?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let substitute = fields.choice("nguoi-thay", |it| it.parse().ok().map(StaffId));
     let from = fields.date("tu-ngay");
@@ -244,7 +244,7 @@ pub async fn add(
         }
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = reach(tx, &asker)?;
         staff::find(tx, absent, reach.narrow().as_deref())?.ok_or(Failure::NotFound)?;
         if let Some(wrong) = refused(tx, &asker, &reach, &rule)? {
@@ -255,10 +255,12 @@ pub async fn add(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã cử người thay.")),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã cử người thay.")),
+        Sent::Wrong((field, text)) => {
+            let m = Mistakes::one(as_typed, field, text);
+            Err(Failure::Mistaken(new_page(&site, &who, Some(absent), "", &m).await?))
+        }
+        Sent::Before(m) => {
             Err(Failure::Mistaken(new_page(&site, &who, Some(absent), "", &m).await?))
         }
     }

@@ -12,7 +12,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{mark_of, new_token, once},
+    form::{Sending, Sent, mark_of, new_token, once},
     told,
 };
 use store::{Fault, Tx, journal::Entry};
@@ -328,7 +328,7 @@ pub async fn create(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let mut fields = Fields::of(typed);
     let draft = read(&mut fields, None);
     let draft = match fields.finish(draft) {
@@ -336,7 +336,7 @@ pub async fn create(
         Err(m) => return again(&site, &who, None, m).await,
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = Reach::load(tx, &asker, Action::UnitManage)?;
         if let Err(wrong) = checked(&reach, None, &draft) {
             return Ok(Err(wrong));
@@ -355,8 +355,9 @@ pub async fn create(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã thêm đơn vị.")),
-        Err(wrong) => again(&site, &who, None, one_mistake(wrong, as_typed)).await,
+        Sent::Done(location) => Ok(told(&location, "Đã thêm đơn vị.")),
+        Sent::Wrong(wrong) => again(&site, &who, None, one_mistake(wrong, as_typed)).await,
+        Sent::Before(m) => again(&site, &who, None, m).await,
     }
 }
 
@@ -394,7 +395,8 @@ pub async fn change(
     let id = UnitId(id);
     let reach = load(&site, &who).await?;
     let kind = reach.demand(id)?.kind;
-    let (token, seen) = (typed.get("lan-gui").to_owned(), typed.get("ban").to_owned());
+    let sending = Sending::of(&who, &typed, "lan-gui");
+    let seen = typed.get("ban").to_owned();
     let as_typed = typed.clone();
     let mut fields = Fields::of(typed);
     let draft = read(&mut fields, Some(kind));
@@ -403,7 +405,7 @@ pub async fn change(
         Err(m) => return again(&site, &who, Some(id), m).await,
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = Reach::load(tx, &asker, Action::UnitManage)?;
         let kept = reach.demand(id)?;
         if mark(kept) != seen {
@@ -423,8 +425,9 @@ pub async fn change(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã ghi thời kỳ mới của đơn vị.")),
-        Err(wrong) => again(&site, &who, Some(id), one_mistake(wrong, as_typed)).await,
+        Sent::Done(location) => Ok(told(&location, "Đã ghi thời kỳ mới của đơn vị.")),
+        Sent::Wrong(wrong) => again(&site, &who, Some(id), one_mistake(wrong, as_typed)).await,
+        Sent::Before(m) => again(&site, &who, Some(id), m).await,
     }
 }
 

@@ -21,7 +21,7 @@ error-stale-what = The form came from another session or another site, and was n
 error-stale-todo = Go back, reload the page and send it again. Nothing was changed.
 error-too-many-title = Too many tries
 error-too-many-what = To protect citizens, this is refused for a while.
-error-too-many-todo = Try again in { $minutes } minutes.
+error-too-many-todo = Try again in { $minutes } minutes, from { $time }.
 error-too-large-title = Too large
 error-too-large-what = What was sent is larger than allowed (20 MB a file).
 error-too-large-todo = Scan again at a lower resolution, or send the files one by one.
@@ -34,6 +34,7 @@ error-incident = Incident:
 error-offline-title = The service is paused
 error-offline-what = This page cannot be opened: the service is being maintained or has lost its connection. Nothing was left half recorded.
 error-offline-todo = Try again in a few minutes. If it is urgent, please come to the one-stop counter during office hours.
+back-before = Back to the page before
 back-home = To the first page
 # Words of parts that many pages share.
 page-first = ← First page

@@ -21,7 +21,7 @@ error-stale-what = Biểu mẫu được gửi từ một phiên làm việc kh�
 error-stale-todo = Hãy quay lại, tải lại trang rồi gửi lại. Không có gì bị thay đổi.
 error-too-many-title = Thử quá nhiều lần
 error-too-many-what = Để bảo vệ hồ sơ của người dân, hệ thống tạm dừng nhận yêu cầu này.
-error-too-many-todo = Hãy thử lại sau { $minutes } phút.
+error-too-many-todo = Hãy thử lại sau { $minutes } phút, từ { $time }.
 error-too-large-title = Tệp quá lớn
 error-too-large-what = Dữ liệu gửi lên vượt quá dung lượng cho phép (20 MB mỗi tệp).
 error-too-large-todo = Hãy quét lại ở độ phân giải thấp hơn hoặc gửi từng tệp.
@@ -34,6 +34,7 @@ error-incident = Mã sự cố:
 error-offline-title = Hệ thống đang tạm dừng
 error-offline-what = Trang này chưa mở được vì hệ thống đang bảo trì hoặc mất kết nối. Không có gì bị ghi nhận dở dang.
 error-offline-todo = Hãy thử lại sau ít phút. Việc gấp, xin đến Bộ phận Một cửa trong giờ làm việc.
+back-before = Quay lại trang trước
 back-home = Về trang đầu
 # Words of parts that many pages share.
 page-first = ← Trang đầu

@@ -126,7 +126,7 @@ fn failures(shell: &Shell) -> Vec<(&'static str, String)> {
         ("forbidden", forbidden(shell.clone())),
         ("stale", stale(shell.clone())),
         ("too_large", too_large(shell.clone())),
-        ("too_many", too_many(shell.clone(), 61)),
+        ("too_many", too_many(shell.clone(), 61, domain::time::Instant::from_epoch_ms(0))),
         ("refused", refused(shell.clone(), "Hồ sơ đã được trả.".to_owned())),
         ("fault", fault(shell.clone(), "4f7a01bc".to_owned())),
         ("offline", offline(shell.clone())),
@@ -208,7 +208,10 @@ fn a_failure_says_what_happened_and_what_to_do_in_the_persons_language() {
     }
     let shell = public_shell(Lang::En);
     assert!(fault(shell.clone(), "4f7a01bc".into()).contains("4f7a01bc</b>"));
-    assert!(too_many(shell.clone(), 61).contains("Try again in 2 minutes."));
+    assert!(
+        too_many(shell.clone(), 61, domain::time::Instant::from_epoch_ms(0))
+            .contains("Try again in 2 minutes, from 07:02.")
+    );
     assert!(refused(shell, "Hồ sơ đã được trả.".into()).contains("Hồ sơ đã được trả."));
 }
 

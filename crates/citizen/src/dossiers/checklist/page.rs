@@ -31,6 +31,7 @@ struct Row {
     until: String,
     wrong_count: String,
     wrong_until: String,
+    wrong_file: String,
     reused: bool,
     replaced: String,
     files: Vec<String>,
@@ -91,6 +92,7 @@ async fn show(site: &Site, who: &Who, id: DossierId, m: Mistakes) -> Result<Html
             it.and_then(|it| it.valid_until).map_or_else(String::new, domain::text::date),
         ),
         wrong_count: m.at(&format!("so-{key}")).to_owned(),
+        wrong_file: m.at(&format!("tep-{key}")).to_owned(),
         wrong_until: m.at(&format!("den-{key}")).to_owned(),
         reused: it.is_some_and(|it| it.mark == PaperMark::Reused),
         replaced: replaced_by(&body.code, name).map(|it| it.reason()).unwrap_or_default(),
@@ -136,17 +138,18 @@ async fn scans(
     who: &Who,
     typed: &Typed,
     uploads: Vec<Upload>,
-) -> Result<(Vec<(String, Stored)>, Vec<String>), Failure> {
+) -> Result<(Vec<(String, Stored)>, Vec<(String, String)>), Failure> {
     let (mut kept, mut wrong) = (Vec::new(), Vec::new());
     for upload in uploads {
         let Some(key) = upload.field.strip_prefix("tep-").map(str::to_owned) else { continue };
         let one = vec![Upload { field: "tep".to_owned(), ..upload }];
         let (stored, why) = files::store_all(site, who, &Typed::default(), one).await?;
         kept.extend(stored.into_iter().map(|it| (key.clone(), it)));
-        wrong.extend(why);
+        wrong.extend(why.into_iter().map(|why| (format!("tep-{key}"), why)));
     }
+    // Of what was too large only the name is known, not the field.
     let too_large = typed.all(site::form::TOO_LARGE);
-    wrong.extend(too_large.map(|it| format!("Tệp “{it}” lớn hơn 20 MB.")));
+    wrong.extend(too_large.map(|it| ("tep".to_owned(), format!("Tệp “{it}” lớn hơn 20 MB."))));
     Ok((kept, wrong))
 }
 
@@ -201,8 +204,8 @@ pub async fn save(
     let mut fields = Fields::of(typed);
     let wishes = read(&mut fields);
     let name = fields.optional_text("ten-moi", NAME_MAX);
-    if !wrong.is_empty() {
-        fields.wrong("tep", wrong.join(" "));
+    for (field, why) in wrong {
+        fields.wrong(&field, why);
     }
     let new_mark = PaperMark::from_code(fields.typed().get("muc-moi"));
     let (wishes, name) = match fields.finish(wishes.zip(name)) {

@@ -6,7 +6,9 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{ids::AccountId, time::Instant};
 use site::{
-    Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, form::submitted_before, told,
+    Failure, Filled, Html, Path, Shell, Site, State, Typed, Who,
+    form::{Before, Sending},
+    told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -91,10 +93,38 @@ fn opened(site: &Site, account: AccountId, kept: &sql::Kept) -> Result<Typed, Fa
     Ok(Typed::of(pairs))
 }
 
+/// The counter's form that a draft is of.
+fn form_of(who: &Who, typed: &Typed) -> Sending {
+    Sending::at(who, "/co-quan/ho-so/moi", typed, "lan")
+}
+
+/// What the form came to if it was sent before, with whatever button.
+pub(super) async fn sent_before(
+    site: &Site,
+    who: &Who,
+    typed: &Typed,
+) -> Result<Option<Before>, Failure> {
+    let mut typed = typed.clone();
+    super::reuse::mark(&mut typed);
+    let asker = who.clone();
+    site.glance(who, move |tx| {
+        let mut found = None;
+        for pressed in ["nhan", "ngay", "bo-sung", "tu-choi"] {
+            typed.set("viec", pressed);
+            found = form_of(&asker, &typed).before(tx)?;
+            if matches!(found, None | Some(Before::Same(_))) {
+                break;
+            }
+        }
+        Ok(found)
+    })
+    .await
+}
+
 /// Keeps what was typed. `None`: the form was sent already, or holds nothing that names a form.
 fn keep(tx: &mut Tx<'_>, site: &Site, who: &Who, typed: &Typed) -> Result<Option<i64>, Failure> {
     let token = typed.get("lan").to_owned();
-    if token.len() != 32 || submitted_before(tx, &token)?.is_some() {
+    if token.len() != 32 || form_of(who, typed).before(tx)?.is_some() {
         return Ok(None);
     }
     let pairs: Vec<&(String, String)> =
@@ -121,7 +151,9 @@ pub(super) async fn resume(site: &Site, who: &Who, id: i64) -> Result<Typed, Fai
     let (inner, asker) = (site.clone(), who.clone());
     site.read(who, move |tx| {
         let kept = sql::find(tx, asker.account, id)?.ok_or(Failure::NotFound)?;
-        if submitted_before(tx, &kept.token)?.is_some() {
+        let mut of = Typed::default();
+        of.set("lan", kept.token.as_str());
+        if form_of(&asker, &of).before(tx)?.is_some() {
             return Err(Failure::Refused(
                 "Bản nháp này đã gửi thành hồ sơ. Hãy mở hồ sơ trong danh sách.".to_owned(),
             ));

@@ -52,6 +52,44 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from intake_draft"), 1);
     }
 
+    async fn a_draft_under_a_token_that_was_sent_is_not_lost_behind_the_dossier(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let first = browser.post("/co-quan/ho-so/moi", &birth("Nguyễn Thị Thử", ONCE)).await;
+        assert_eq!(first.status, 303, "{}", first.text);
+        let aside = |name: &'static str, token: &str| {
+            let mut fields: Vec<(&str, String)> = birth(name, ONCE)
+                .into_iter()
+                .map(|(name, text)| (name, text.to_owned()))
+                .collect();
+            for (name, text) in &mut fields {
+                match *name {
+                    "viec" => "nhap".clone_into(text),
+                    "lan" => token.clone_into(text),
+                    _ => {}
+                }
+            }
+            fields
+        };
+        let sent = aside("Nguyễn Thị Thử", ONCE);
+        let sent: Vec<_> = sent.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let same = browser.post("/co-quan/ho-so/moi", &sent).await;
+        assert_eq!(same.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", same.text);
+        let sent = aside("Lê Văn Khác", ONCE);
+        let sent: Vec<_> = sent.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let other = browser.post("/co-quan/ho-so/moi", &sent).await;
+        assert_eq!(other.status, 422);
+        assert!(other.text.contains("value=\"Lê Văn Khác\"") && other.text.contains("href=\"/co-quan/ho-so/1\""));
+        assert_eq!(site.count("select count(*) from intake_draft"), 0);
+        let token = other.text.split("name=\"lan\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert_ne!(token, ONCE);
+        let sent = aside("Lê Văn Khác", token);
+        let sent: Vec<_> = sent.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let kept = browser.post("/co-quan/ho-so/moi", &sent).await;
+        assert_eq!(kept.location.as_deref(), Some("/co-quan/nhap"), "{}", kept.text);
+        assert_eq!(site.count("select count(*) from intake_draft"), 1);
+    }
+
     async fn drafts_are_put_aside_discarded_swept_and_bounded(site) {
         given_two_communes(&site);
         let mut browser = site.signed_in("quay");

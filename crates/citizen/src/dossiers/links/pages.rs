@@ -360,8 +360,8 @@ pub async fn open(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let (inner, asker, again) = (site.clone(), who.clone(), typed.clone());
-    let token = typed.get("lan").to_owned();
-    let done = form::once(&site, &who, &token, move |tx| {
+    let sending = form::Sending::of(&who, &typed, "lan");
+    let done = form::once(&site, &who, sending, move |tx| {
         let around = Around::load(&inner, &asker, tx)?;
         let on_desk = around.take(tx, id)?;
         let maker = around.maker(tx, &on_desk.kept)?;
@@ -380,10 +380,12 @@ pub async fn open(
     })
     .await;
     match done {
-        Ok(Ok(location)) => {
+        Ok(form::Sent::Done(location)) => {
             Ok(told(&format!("{location}#lien-thong"), "Đã chuyển hồ sơ liên thông."))
         }
-        Ok(Err(m)) => Err(Failure::Mistaken(open_page(&site, &who, id, m).await?)),
+        Ok(form::Sent::Wrong(m) | form::Sent::Before(m)) => {
+            Err(Failure::Mistaken(open_page(&site, &who, id, m).await?))
+        }
         // What the law or the calendar says stands beside what it is about.
         Err(Failure::Refused(why)) => {
             let mut m = Mistakes::none(again);

@@ -12,7 +12,8 @@ use crate::{
     procedures::facts as procedures,
 };
 
-/// GET `/co-quan/lien-thong/ban-giao/{id}/in`: for whoever sees one of the two dossiers.
+/// GET `/co-quan/lien-thong/ban-giao/{id}/in`: for whoever has a part in one of the two dossiers. Who
+/// only oversees them reads the dossier, where each look is written down.
 pub async fn print(
     State(site): State<Site>,
     who: Who,
@@ -28,7 +29,11 @@ pub async fn print(
             for id in [link.child, link.parent].into_iter().flatten() {
                 both.extend(dossiers::find(tx, id)?);
             }
-            if !both.iter().any(|it| around.sees(it)) {
+            let mut has_part = false;
+            for it in both.iter().filter(|it| around.sees(it)) {
+                has_part |= !around.maker(tx, it)?.parts.is_empty();
+            }
+            if !has_part {
                 return Err(Failure::NotFound);
             }
             let child = both.iter().find(|it| Some(it.id) == link.child);

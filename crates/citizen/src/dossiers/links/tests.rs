@@ -145,6 +145,10 @@ on_both_engines! { crate::routes();
         assert_eq!(
             site.signed_in("quay-khac").get("/co-quan/lien-thong/ban-giao/1/in").await.status, 404
         );
+        // Who oversees both reads the dossiers; the paper with its names is not his to print.
+        let mut overseer = site.signed_in("kiemtra");
+        assert_eq!(overseer.get("/co-quan/ho-so/2").await.status, 200);
+        assert_eq!(overseer.get("/co-quan/lien-thong/ban-giao/1/in").await.status, 404);
         // Confirmed: its own clock begins, within the whole's.
         let took = counter.post("/co-quan/lien-thong/ban-giao/1/nhan", &[]).await;
         assert_eq!(took.status, 303, "{}", took.text);

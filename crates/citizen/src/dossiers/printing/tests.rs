@@ -40,6 +40,18 @@ on_both_engines! { crate::routes();
         let mut stranger = site.signed_in("quay-khac");
         assert_eq!(stranger.post(&again, &reason).await.status, 404);
         assert_eq!(stranger.post("/co-quan/ho-so/1/hang-in", &add).await.status, 404);
+        // Neither a colleague without a part at the counter nor who oversees it prints its papers.
+        for login in ["thuly", "ky", "lanhdao-huyen"] {
+            let mut other = site.signed_in(login);
+            let tried = other.post("/co-quan/ho-so/1/hang-in", &add).await.status;
+            assert!(matches!(tried, 403 | 404), "{login}: {tried}");
+            let paper = other.get("/co-quan/ho-so/1/bien-nhan-tra").await.status;
+            assert!(matches!(paper, 403 | 404 | 422), "{login}: {paper}");
+        }
+        assert_eq!(stranger.get("/co-quan/ho-so/1/bien-nhan-tra").await.status, 404);
+        assert_eq!(stranger.get("/co-quan/ho-so/1/giay-hen-chung").await.status, 404);
+        assert_eq!(site.signed_in("lanhdao-huyen").get("/co-quan/ho-so/1/bien-nhan-tra").await.status, 404);
+        assert_eq!(site.count("select count(*) from print_job"), 2);
         assert!(!stranger.get("/co-quan/hang-in").await.text.contains("Nguyễn Thị Thử"));
     }
 }

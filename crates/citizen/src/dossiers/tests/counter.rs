@@ -27,6 +27,13 @@ on_both_engines! { crate::routes();
         assert!(again.text.contains("“xau.exe”: Tệp không phải PDF"), "{}", again.text);
         assert!(again.text.contains("value=\"Xóm 7\"") && again.text.contains("quet.pdf"));
         assert_eq!(site.count("select count(*) from dossier"), 0);
+        // What else is wrong is told with it.
+        let mut two = fields.clone();
+        two.retain(|(name, _)| *name != "ho-ten");
+        let bad: [(&str, &str, &[u8]); 1] = [("tep", "xau.exe", b"MZ nothing")];
+        let both = browser.upload("/co-quan/ho-so/moi", &two, &bad).await;
+        assert_eq!(both.status, 422);
+        assert!(both.text.contains("href=\"#tep\"") && both.text.contains("href=\"#ho-ten\""), "{}", both.text);
         // The good one is carried by the form and need not be chosen again.
         let kept = again.text.split("name=\"tep-luu\" value=\"").nth(1).unwrap();
         let kept = kept.split('"').next().unwrap().to_owned();
@@ -215,7 +222,7 @@ on_both_engines! { crate::routes();
         assert_eq!(again.location.as_deref(), Some("/co-quan/ho-so/1?moi=1"));
         let other = browser.post("/co-quan/ho-so/moi", &birth("Lê Văn Khác", ONCE)).await;
         assert_eq!(other.status, 422);
-        assert!(other.text.contains("vừa ghi một hồ sơ khác"), "{}", other.text);
+        assert!(other.text.contains("đã lưu một lần với nội dung khác"), "{}", other.text);
         assert!(other.text.contains("value=\"Lê Văn Khác\"") && !other.text.contains(ONCE));
         assert_eq!(site.count("select count(*) from dossier"), 1);
     }

@@ -347,8 +347,17 @@ on_both_engines! { crate::routes();
         assert!(page.text.contains("Trẻ mới sinh") && page.text.contains("giấy chứng sinh"));
         let page = counter.get("/co-quan/ho-so/nhieu?goi=1").await;
         assert!(page.text.contains("Đã chọn 2 thủ tục"), "{}", page.text);
-        assert_eq!(officer.post(&format!("{ADDRESS}/1/xoa"), &[]).await.status, 303);
+        let delete = format!("{ADDRESS}/1/xoa");
+        assert!(officer.get(&delete).await.text.contains("Xóa gói “Trẻ mới sinh”?"));
+        assert_eq!(officer.post(&delete, &[]).await.status, 422, "asked first");
+        assert_eq!(counter.post(&delete, &[("dong-y", "Trẻ mới sinh")]).await.status, 403);
+        assert_eq!(site.count("select count(*) from visit_package"), 1);
+        assert_eq!(officer.post(&delete, &[("dong-y", "Trẻ mới sinh")]).await.status, 303);
         assert_eq!(site.count("select count(*) from visit_package"), 0);
+        assert_eq!(officer.post(&delete, &[("dong-y", "Trẻ mới sinh")]).await.status, 303);
+        let said = officer.get(ADDRESS).await.text;
+        assert!(said.contains("Gói “Trẻ mới sinh” đã được xóa từ trước"), "{said}");
+        assert_eq!(officer.get(&format!("{ADDRESS}/99/xoa")).await.status, 404);
     }
 
     async fn what_names_people_around_a_dossier_is_erased_with_it(site) {

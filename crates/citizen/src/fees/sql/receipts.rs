@@ -26,9 +26,11 @@ pub struct Book {
     pub next: i64,
     /// When it was closed.
     pub closed: Option<Instant>,
+    /// Who closed it.
+    pub closed_by: Option<AccountId>,
 }
 
-const BOOK: &str = "id, unit, prefix, first, last, next, closed_ms";
+const BOOK: &str = "id, unit, prefix, first, last, next, closed_ms, closed_by";
 
 fn book_of(row: &Row) -> Result<Book, Fault> {
     Ok(Book {
@@ -39,6 +41,7 @@ fn book_of(row: &Row) -> Result<Book, Fault> {
         last: row.get(4)?,
         next: row.get(5)?,
         closed: row.get::<Option<i64>>(6)?.map(Instant::from_epoch_ms),
+        closed_by: row.get(7)?,
     })
 }
 

@@ -277,10 +277,10 @@ pub fn insert_exemption(
 }
 
 /// Ends an exemption with a day.
-pub fn end_exemption(tx: &mut Tx<'_>, id: i64, until: Date) -> Result<(), Fault> {
-    let sql = "update fee_exemption set valid_until = ?2 where id = ?1";
-    tx.execute(sql, &[id.into(), until.into()])?;
-    Ok(())
+pub fn end_exemption(tx: &mut Tx<'_>, id: i64, until: Date) -> Result<bool, Fault> {
+    let sql = "update fee_exemption set valid_until = ?2
+               where id = ?1 and (valid_until > ?2 or valid_until is null)";
+    Ok(tx.execute(sql, &[id.into(), until.into()])? > 0)
 }
 
 /// When fees are collected, where that was set.

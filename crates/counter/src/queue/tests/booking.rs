@@ -51,6 +51,35 @@ on_both_engines! { crate::routes();
         assert!(list.contains("Nguyễn Văn Hẹn") && list.contains("đã lấy số"), "{list}");
     }
 
+    async fn a_booking_sent_again_with_other_words_is_not_taken_for_the_first(site) {
+        given_a_queue(&site);
+        let lane = lane(&site, "A");
+        let fields = |name: &'static str, token: &str| -> Vec<(&str, String)> {
+            vec![
+                ("lan", lane.clone()), ("ngay", DAY.to_owned()), ("gio", "2026-01-09T09:00".to_owned()),
+                ("ten", name.to_owned()), ("dien-thoai", "0912345678".to_owned()),
+                ("lan-gui", token.to_owned()),
+            ]
+        };
+        let mut citizen = site.browser();
+        let mut answers = Vec::new();
+        let mut token = "b1".to_owned();
+        for (name, status) in [("Nguyễn Văn Hẹn", 303), ("Nguyễn Văn Hẹn", 303), ("Lê Thị Khác", 422), ("Lê Thị Khác", 303)] {
+            let sent = fields(name, &token);
+            let sent: Vec<_> = sent.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let got = citizen.post(&format!("/dat-lich/{SHOP}"), &sent).await;
+            assert_eq!(got.status, status, "{name}: {}", got.text);
+            if status == 422 {
+                assert!(got.text.contains("value=\"Lê Thị Khác\"") && got.text.contains("href=\"/lich-hen/"));
+                token = got.text.split("name=\"lan-gui\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            }
+            answers.push(got);
+        }
+        assert_eq!(answers[0].location, answers[1].location);
+        assert_ne!(answers[0].location, answers[3].location);
+        assert_eq!(site.count("select count(*) from queue_booking"), 2);
+    }
+
     async fn a_slot_holds_so_many_and_a_telephone_two(site) {
         given_a_queue(&site);
         let at = "2026-01-09T08:00";

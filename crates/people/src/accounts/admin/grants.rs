@@ -10,7 +10,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::journal::Entry;
@@ -97,13 +97,13 @@ pub async fn grant(
 ) -> Result<Response, Failure> {
     let id = AccountId(id);
     let around = load(&site, &who, id).await?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let wanted = match read(typed) {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, &around, &m)?)),
     };
     let asker = who.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let around = Around::load(tx, &asker, id)?;
         if !around.reach.may_choose(wanted.unit, wanted.from) {
             let text = "Hãy chọn một đơn vị trong danh sách, hoạt động vào ngày bắt đầu.";
@@ -131,12 +131,12 @@ pub async fn grant(
     })
     .await?;
     match done {
-        Ok(location) => Ok(told(&location, "Đã giao quyền.")),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Done(location) => Ok(told(&location, "Đã giao quyền.")),
+        Sent::Wrong((field, text)) => {
+            let m = Mistakes::one(as_typed, field, text);
             Err(Failure::Mistaken(page(&site, &who, &around, &m)?))
         }
+        Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, &around, &m)?)),
     }
 }
 

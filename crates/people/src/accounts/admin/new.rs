@@ -15,7 +15,7 @@ use domain::{
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Shell, Site, State, Typed, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::{Fault, Tx};
@@ -223,7 +223,7 @@ pub async fn create(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let person = typed.get("nguoi").parse().map(StaffId).map_err(|_| Failure::NotFound)?;
-    let (token, as_typed) = (typed.get("lan-gui").to_owned(), typed.clone());
+    let (sending, as_typed) = (Sending::of(&who, &typed, "lan-gui"), typed.clone());
     let draft = match read(typed) {
         Ok(it) => it,
         Err(mut m) => {
@@ -236,7 +236,7 @@ pub async fn create(
     // A second click must not show a password that is not the account's.
     let fresh = Arc::new(AtomicBool::new(false));
     let made = fresh.clone();
-    let done = once(&site, &who, &token, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let reach = Reach::load(tx, &asker, Action::AccountManage)?;
         let kept = staff::find(tx, person, reach.narrow().as_deref())?.ok_or(Failure::NotFound)?;
         if !reach.may_choose(draft.unit, draft.from) {
@@ -264,20 +264,22 @@ pub async fn create(
     })
     .await?;
     match done {
-        Ok(location) if fresh.load(Ordering::Relaxed) => {
+        Sent::Done(location) if fresh.load(Ordering::Relaxed) => {
             let id = location.rsplit('/').next().and_then(|it| it.parse().ok());
             let id = AccountId(id.unwrap_or_default());
             let name = name_of(&site, &who, id).await?;
             password_page(&site, &who, "Đã lập tài khoản", (id, login, name), password)
         }
-        Ok(location) => Ok(told(
+        Sent::Done(location) => Ok(told(
             &location,
             "Tài khoản đã được lập từ lần bấm trước; mật khẩu chỉ hiện một lần. Nếu chưa ghi lại, \
              hãy cấp lại mật khẩu.",
         )),
-        Err((field, text)) => {
-            let mut m = Mistakes::none(as_typed);
-            m.by_field.insert(field.to_owned(), text);
+        Sent::Wrong((field, text)) => {
+            let mut m = Mistakes::one(as_typed, field, text);
+            Err(Failure::Mistaken(page(&site, &who, Some(person), "", &mut m).await?))
+        }
+        Sent::Before(mut m) => {
             Err(Failure::Mistaken(page(&site, &who, Some(person), "", &mut m).await?))
         }
     }

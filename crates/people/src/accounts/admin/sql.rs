@@ -22,6 +22,8 @@ pub struct Kept {
     pub must_change: bool,
     pub has_totp: bool,
     pub locked_until: Option<Instant>,
+    /// Wrong passwords since the last right one.
+    pub failures: i64,
     pub disabled: bool,
     pub created: Instant,
     /// What the list is sorted by when it is sorted by name.
@@ -31,6 +33,11 @@ pub struct Kept {
 impl Kept {
     pub fn is_locked(&self, now: Instant) -> bool {
         self.locked_until.is_some_and(|it| it > now)
+    }
+
+    /// Whether somebody may have to wait: everywhere, or where he mistyped.
+    pub fn may_wait(&self, now: Instant) -> bool {
+        self.failures > 0 || self.is_locked(now)
     }
 }
 
@@ -73,7 +80,7 @@ pub enum Order {
 }
 
 const COLUMNS: &str = "a.id, a.login, a.name, a.staff, a.must_change, a.totp_secret,
-    a.locked_until_ms, a.disabled, a.created_ms, coalesce(s.name_key, '')";
+    a.locked_until_ms, a.disabled, a.created_ms, coalesce(s.name_key, ''), a.failures";
 const FROM: &str = "account a left join staff s on s.id = a.staff";
 
 fn kept(row: &Row) -> Result<Kept, Fault> {
@@ -88,6 +95,7 @@ fn kept(row: &Row) -> Result<Kept, Fault> {
         disabled: row.get(7)?,
         created: Instant::from_epoch_ms(row.get(8)?),
         name_key: row.get(9)?,
+        failures: row.get(10)?,
     })
 }
 

@@ -10,13 +10,17 @@ use axum::response::Response;
 use domain::ids::AccountId;
 use site::{
     Failure, Filled, Html, Path, Shell, Site, State, Who,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::{Tx, journal::Entry};
 
 use super::{
-    super::{actions::hash_off_thread, facts::SUBJECT, sql as accounts},
+    super::{
+        actions::{hash_off_thread, tries_of},
+        facts::SUBJECT,
+        sql as accounts,
+    },
     ADDRESS, Around, demand_another,
     new::{first_password, password_page},
     sql,
@@ -131,7 +135,7 @@ fn check(around: &Around, who: &Who, step: Step) -> Result<(), Failure> {
     }
     around.demand_whole()?;
     match step {
-        Step::Unlock if !kept.is_locked(who.now) => refuse("Tài khoản không bị tạm khóa."),
+        Step::Unlock if !kept.may_wait(who.now) => refuse("Tài khoản không bị tạm khóa."),
         Step::Disable if kept.disabled => refuse("Tài khoản đã khóa rồi."),
         Step::Enable if !kept.disabled => refuse("Tài khoản đang mở."),
         Step::RemoveFactor if !kept.has_totp => refuse("Tài khoản không có mã xác thực."),
@@ -185,17 +189,21 @@ pub async fn take(
     let (step, id) = (Step::of(&step)?, AccountId(id));
     let back = format!("{ADDRESS}/{id}");
     if step == Step::Reset {
-        return reset(&site, &who, id, typed.get("lan-gui")).await;
+        return reset(&site, &who, id, Sending::of(&who, &typed, "lan-gui")).await;
     }
     let asker = who.clone();
-    site.write(&who, move |tx| {
-        let around = Around::load(tx, &asker, id)?;
-        check(&around, &asker, step)?;
-        carry_out(tx, &around, id, step)?;
-        tx.journal(Entry::new(SUBJECT, id.0, step.act()));
-        Ok(())
-    })
-    .await?;
+    let login = site
+        .write(&who, move |tx| {
+            let around = Around::load(tx, &asker, id)?;
+            check(&around, &asker, step)?;
+            carry_out(tx, &around, id, step)?;
+            tx.journal(Entry::new(SUBJECT, id.0, step.act()));
+            Ok(around.kept.login)
+        })
+        .await?;
+    if step == Step::Unlock {
+        site.limiter.forgive_all(&tries_of(&login));
+    }
     Ok(told(&back, step.done()))
 }
 
@@ -226,12 +234,17 @@ fn carry_out(tx: &mut Tx<'_>, around: &Around, id: AccountId, step: Step) -> Res
     Ok(())
 }
 
-async fn reset(site: &Site, who: &Who, id: AccountId, token: &str) -> Result<Response, Failure> {
+async fn reset(
+    site: &Site,
+    who: &Who,
+    id: AccountId,
+    sending: Sending,
+) -> Result<Response, Failure> {
     let password = first_password()?;
     let hash = hash_off_thread(password.clone()).await?;
     let (asker, fresh) = (who.clone(), Arc::new(AtomicBool::new(false)));
     let made = fresh.clone();
-    let done: Result<String, ()> = once(site, who, token, move |tx| {
+    let done: Sent<()> = once(site, who, sending, move |tx| {
         let around = Around::load(tx, &asker, id)?;
         check(&around, &asker, Step::Reset)?;
         accounts::set_password(tx, id, &hash, true)?;
@@ -241,7 +254,11 @@ async fn reset(site: &Site, who: &Who, id: AccountId, token: &str) -> Result<Res
         Ok(Ok(format!("{ADDRESS}/{id}")))
     })
     .await?;
-    let location = done.unwrap_or_else(|()| format!("{ADDRESS}/{id}"));
+    // The form holds no words of its own: whatever came before is the same.
+    let location = match done {
+        Sent::Done(it) => it,
+        Sent::Wrong(()) | Sent::Before(_) => format!("{ADDRESS}/{id}"),
+    };
     if !fresh.load(Ordering::Relaxed) {
         return Ok(told(
             &location,

@@ -141,6 +141,14 @@ on_both_engines! { crate::routes();
         let mut admin = site.signed_in("quantri");
         assert_eq!(step(&mut admin, hoa, "mo-tam-khoa").await, 303);
         assert_eq!(step(&mut admin, hoa, "mo-tam-khoa").await, 422, "nothing to unlock");
+        // Whoever only has to wait where he mistyped is let in at once, too.
+        for _ in 0..6 {
+            sign_in(&site, "hoa", "mật khẩu sai").await;
+        }
+        assert_eq!(sign_in(&site, "hoa", "mật khẩu cũ").await, None, "she waits");
+        assert_eq!(step(&mut admin, hoa, "mo-tam-khoa").await, 303);
+        let led = sign_in(&site, "hoa", "mật khẩu cũ").await;
+        assert_eq!(led.as_deref(), Some("/co-quan/ma-xac-thuc"));
         assert_eq!(step(&mut admin, hoa, "bo-ma-xac-thuc").await, 303);
         assert_eq!(hers.get("/co-quan/tai-khoan").await.status, 303, "her sessions ended");
         let mut hers = site.signed_in("hoa");
@@ -163,7 +171,7 @@ on_both_engines! { crate::routes();
         let acts = site.count("select count(*) from journal where subject_id = 0 + (
             select id from account where login = 'hoa') and act in
             ('unlock', 'remove_second_factor', 'disable', 'enable', 'reset_password', 'end_sessions')");
-        assert_eq!(acts, 6);
+        assert_eq!(acts, 7);
     }
 
     async fn nobody_shuts_himself_or_the_last_administrator_out(site) {
