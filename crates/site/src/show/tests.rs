@@ -127,6 +127,7 @@ fn failures(shell: &Shell) -> Vec<(&'static str, String)> {
         ("stale", stale(shell.clone())),
         ("too_large", too_large(shell.clone())),
         ("too_many", too_many(shell.clone(), 61)),
+        ("busy", busy(shell.clone(), 30)),
         ("refused", refused(shell.clone(), "Hồ sơ đã được trả.".to_owned())),
         ("fault", fault(shell.clone(), "4f7a01bc".to_owned())),
         ("offline", offline(shell.clone())),
@@ -209,6 +210,7 @@ fn a_failure_says_what_happened_and_what_to_do_in_the_persons_language() {
     let shell = public_shell(Lang::En);
     assert!(fault(shell.clone(), "4f7a01bc".into()).contains("4f7a01bc</b>"));
     assert!(too_many(shell.clone(), 61).contains("Try again in 2 minutes."));
+    assert!(busy(shell.clone(), 61).contains("Open it again in 2 minutes."));
     assert!(refused(shell, "Hồ sơ đã được trả.".into()).contains("Hồ sơ đã được trả."));
 }
 
