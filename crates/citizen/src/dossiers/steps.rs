@@ -28,6 +28,7 @@ use super::{
     view::Around,
 };
 
+mod at_once;
 mod hint;
 
 /// What a step's form asks for.
@@ -148,6 +149,7 @@ fn ask(
             ask.amount_label = "Số tiền (đồng)";
         }
         CommandKind::Number if on_desk.series().is_some() => {}
+        CommandKind::OnTheSpot => at_once::ask(tx, around, on_desk, &mut ask)?,
         CommandKind::Number | CommandKind::FinishCorrection => {
             ask.number_label = "Số, ký hiệu văn bản";
         }
@@ -523,6 +525,10 @@ fn command(
         CommandKind::Sign => {
             Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })
         }
+        CommandKind::OnTheSpot => {
+            let signer = person(&mut fields);
+            at_once::read(tx, on_desk, maker, (&mut fields, signer), now)?
+        }
         CommandKind::Number if on_desk.series().is_some() => on_desk
             .number_of_series(tx, now)?
             .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
@@ -590,7 +596,6 @@ fn command(
         | CommandKind::AdjustFee
         | CommandKind::CancelPayment
         | CommandKind::Refund
-        | CommandKind::OnTheSpot
         | CommandKind::MoveOn
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),
