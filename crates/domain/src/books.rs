@@ -253,6 +253,46 @@ pub struct Change {
     pub new: String,
 }
 
+/// Letters of a paper's name that a column of a printed book takes.
+const PAPER_CHARS_MAX: usize = 80;
+
+/// A short name out of a catalogue's description of a paper, as a register writes it; nothing if the
+/// description names no paper (“Trường hợp …”, “Một trong các giấy tờ sau: …”).
+#[must_use]
+pub fn paper_name(described: &str) -> Option<String> {
+    const NOT_NAMES: [&str; 4] = ["trường hợp", "một trong", "người ", "đối với"];
+    const ENDS: [&str; 9] = [
+        ". ",
+        ";",
+        ":",
+        " (",
+        "…",
+        " làm cơ sở",
+        " theo quy định",
+        " trong trường hợp",
+        ", trường hợp",
+    ];
+    let lower = described.trim().to_lowercase();
+    if NOT_NAMES.iter().any(|it| lower.starts_with(it)) {
+        return None;
+    }
+    let whole = described.trim();
+    let end = ENDS.iter().filter_map(|it| whole.find(it)).min().unwrap_or(whole.len());
+    let name = whole.get(..end)?.trim_end_matches(['.', ',', ' ']);
+    let mut short = String::new();
+    for word in name.split_whitespace() {
+        if short.chars().count() + 1 + word.chars().count() > PAPER_CHARS_MAX {
+            break;
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    let short = short.trim_end_matches([',', ' ']).to_owned();
+    Some(short).filter(|it| !it.is_empty())
+}
+
 /// The values of an entry after its corrections, in their order.
 #[must_use]
 pub fn corrected<'a>(original: &Values, changes: impl IntoIterator<Item = &'a Change>) -> Values {

@@ -323,6 +323,23 @@ impl WorkCalendar {
         };
         spans.iter().any(|it| it.from <= at.time() && at.time() < it.until)
     }
+
+    /// When the office opens next, after `at`; nothing if the calendar tells of no such day within
+    /// 60 days.
+    #[must_use]
+    pub fn opens_after(&self, at: DateTime) -> Option<DateTime> {
+        let mut day = at.date();
+        for _ in 0..60 {
+            let spans =
+                if self.works_on(day) { self.hours.spans(day) } else { self.hours.duty(day) };
+            let starts = spans.iter().map(|it| day.to_datetime(it.from));
+            if let Some(opens) = starts.filter(|it| *it > at).min() {
+                return Some(opens);
+            }
+            day = day.tomorrow().ok()?;
+        }
+        None
+    }
 }
 
 /// Days since a fixed day, by the civil calendar (Hinnant's algorithm), without going through

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// Light modules on either side that a reader needs.
 const QUIET: usize = 10;
 /// Height in modules.
-const HEIGHT: usize = 40;
+const HEIGHT: usize = 26;
 /// Letters at most: longer bars do not fit the paper.
 const LETTERS_MAX: usize = 40;
 

@@ -153,10 +153,15 @@ async fn pages_of_failures(State(site): State<Site>, request: Request, next: Nex
         Shown::Forbidden => show::forbidden(shell),
         Shown::Stale => show::stale(shell),
         Shown::TooMany { wait_s } => show::too_many(shell, wait_s, now),
+        Shown::Busy { wait_s } => show::busy(shell, wait_s),
         Shown::TooLarge => show::too_large(shell),
         Shown::Refused(why) => show::refused(shell, why),
         Shown::Fault { incident } => show::fault(shell, incident),
     };
-    let status = response.status();
-    (status, Html(page)).into_response()
+    let again = response.headers_mut().remove(header::RETRY_AFTER);
+    let mut page = (response.status(), Html(page)).into_response();
+    if let Some(again) = again {
+        page.headers_mut().insert(header::RETRY_AFTER, again);
+    }
+    page
 }

@@ -1,7 +1,7 @@
 //! Why a request is not answered as asked, and what the person sees then.
 
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::Refusal;
@@ -25,6 +25,11 @@ pub enum Failure {
     Stale,
     /// Too many tries; come back after so many seconds.
     TooMany {
+        /// Seconds to wait.
+        wait_s: i64,
+    },
+    /// Too much work at once; nothing was done, come back after so many seconds.
+    Busy {
         /// Seconds to wait.
         wait_s: i64,
     },
@@ -59,6 +64,7 @@ pub(crate) enum Shown {
     Forbidden,
     Stale,
     TooMany { wait_s: i64 },
+    Busy { wait_s: i64 },
     TooLarge,
     Refused(String),
     Fault { incident: String },
@@ -71,6 +77,7 @@ impl IntoResponse for Failure {
             Self::Forbidden => (StatusCode::FORBIDDEN, Shown::Forbidden),
             Self::Stale => (StatusCode::FORBIDDEN, Shown::Stale),
             Self::TooMany { wait_s } => (StatusCode::TOO_MANY_REQUESTS, Shown::TooMany { wait_s }),
+            Self::Busy { wait_s } => (StatusCode::SERVICE_UNAVAILABLE, Shown::Busy { wait_s }),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Shown::TooLarge),
             Self::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, Shown::Refused(why)),
             Self::SignIn { path } => {
@@ -88,6 +95,9 @@ impl IntoResponse for Failure {
             }
         };
         let mut response = status.into_response();
+        if let Shown::TooMany { wait_s } | Shown::Busy { wait_s } = shown {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s.max(1)));
+        }
         response.extensions_mut().insert(shown);
         response
     }

@@ -27,6 +27,7 @@ mod failure;
 pub mod form;
 pub mod jobs;
 pub mod limit;
+mod printed;
 mod routes;
 pub mod seal;
 pub mod settings;
@@ -92,6 +93,7 @@ pub struct Site {
     /// Tries that can be counted against somebody.
     pub limiter: Arc<limit::Limiter>,
     heavy: Arc<tokio::sync::Semaphore>,
+    printed: printed::Printed,
     menu: Arc<[MenuEntry]>,
     admin: Arc<[AdminEntry]>,
     unit_needs: Arc<[UnitNeed]>,
@@ -125,6 +127,7 @@ impl Site {
             seal,
             limiter: Arc::default(),
             heavy: Arc::new(tokio::sync::Semaphore::new(HEAVY_AT_ONCE)),
+            printed: printed::Printed::default(),
             menu: Arc::new([]),
             admin: Arc::new([]),
             unit_needs: Arc::new([]),
@@ -163,10 +166,10 @@ impl Site {
     /// not take every reader and every core from the pages. Keep it until the work is done.
     ///
     /// # Errors
-    /// [`Failure::TooMany`] if the turn does not come within a while.
+    /// [`Failure::Busy`] if the turn does not come within a while.
     pub async fn one_at_a_time(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Failure> {
         let turn = tokio::time::timeout(HEAVY_WAIT, self.heavy.clone().acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or(Failure::TooMany { wait_s: 60 })
+        turn.ok().and_then(Result::ok).ok_or(Failure::Busy { wait_s: 60 })
     }
 
     /// [`Site::read`] for a few rows by their keys: see [`Db::glance`].

@@ -105,6 +105,13 @@ impl Shell {
         more.iter().find(|it| it.current).map(|it| it.label.as_str())
     }
 
+    /// Whether the menu of who is signed in leads to `href`: doors are shown to who may open them.
+    #[must_use]
+    pub fn leads_to(&self, href: &str) -> bool {
+        let signed_in = self.signed_in.iter();
+        signed_in.flat_map(|it| it.menu.iter().chain(&it.more)).any(|it| it.href == href)
+    }
+
     /// The address of a static file.
     #[must_use]
     pub fn asset(&self, path: &str) -> String {

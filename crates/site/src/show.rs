@@ -164,6 +164,19 @@ pub fn too_many(shell: Shell, wait_s: i64, now: domain::time::Instant) -> String
     })
 }
 
+/// Too much work at once; nothing is wrong and nothing was done.
+#[must_use]
+pub fn busy(shell: Shell, wait_s: i64) -> String {
+    let minutes = ((wait_s + 59) / 60).max(1).to_string();
+    page(shell, |words| {
+        Said::new(
+            words.say("error-busy-title"),
+            words.say("error-busy-what"),
+            words.say_with("error-busy-todo", &[("minutes", &minutes)]),
+        )
+    })
+}
+
 /// The law or the state says no.
 #[must_use]
 pub fn refused(shell: Shell, why: String) -> String {

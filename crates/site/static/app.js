@@ -23,6 +23,13 @@
   });
   window.addEventListener("pageshow", function () { all("form[data-sent]").forEach(release); });
 
+  // On a narrow screen what is secondary is folded, unless it holds a mistake or is what was asked for.
+  if (window.matchMedia("(max-width: 759px)").matches) {
+    all("details[data-fold]").forEach(function (it) {
+      var wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+      if (!it.querySelector(".mistake, [aria-invalid]") && !(wanted && (it.contains(wanted) || it.parentElement === wanted))) { it.open = false; }
+    });
+  }
   // What was typed is not left behind by mistake.
   document.addEventListener("input", function (event) {
     if (event.target.form && event.target.form.hasAttribute("data-keep")) { changed = true; }

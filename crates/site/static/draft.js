@@ -16,7 +16,7 @@
   var state = document.querySelector("[data-draft-state]") || about;
   var say = function (text, warn, link) {
     state.hidden = false;
-    state.className = warn ? "warning" : "soft";
+    state.className = warn ? "draft-state warn" : "draft-state";
     state.textContent = text;
     if (link) { state.append(" ", Object.assign(document.createElement("a"), { href: link[0], textContent: link[1], target: link[2] || "" })); }
   };

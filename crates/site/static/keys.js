@@ -68,7 +68,7 @@
   var held = {
     KeyH: go("/co-quan"), KeyL: go("/co-quan/ho-so"), KeyI: go("/co-quan/hang-in"), KeyB: go("/co-quan/nhap"),
     KeyN: function () { return first("a[data-new]") ? false : go("/co-quan/ho-so/moi")(); },
-    KeyQ: press("[data-queue]"), KeyJ: group(1), KeyK: group(-1), KeyR: press("[data-recent]"),
+    KeyQ: press('[data-queue], nav a[href="/co-quan/hang-cho"]'), KeyJ: group(1), KeyK: group(-1), KeyR: press("[data-recent]"),
     KeyG: press("[data-papers]"), KeyP: press("[data-print-first]"), KeyW: press("[data-queue-print]")
   };
   var plain = { "?": map, "j": row(1), "k": row(-1) };

@@ -37,7 +37,7 @@
   var now = screen.querySelector("[data-now]"), desk = screen.querySelector("[data-now-desk]");
   var list = screen.querySelector("[data-calls]"), cut = screen.querySelector("[data-line]");
   var button = screen.querySelector("[data-speak]"), loud = false;
-  var shown = now.textContent === "–" ? null : { label: now.textContent, desk: desk.textContent, at: "" };
+  var shown = now.textContent === "" ? null : { label: now.textContent, desk: desk.textContent, at: "" };
 
   // One voice at a time; none is left out.
   var speak = function () {
@@ -74,6 +74,7 @@
       while (list.children.length > 5) { list.lastElementChild.remove(); }
     }
     shown = { label: call.label, desk: screen.dataset.desk + " " + call.desk, at: call.at };
+    all("[data-none]", screen).forEach(function (it) { it.remove(); });
     now.textContent = shown.label;
     desk.textContent = shown.desk;
     now.parentElement.classList.add("fresh");

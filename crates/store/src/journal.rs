@@ -275,6 +275,8 @@ pub struct Wanted {
     pub subject_id: Option<i64>,
     /// Who did it: one of these accounts.
     pub by: Option<Vec<AccountId>>,
+    /// What happened: one of these.
+    pub acts: Option<Vec<String>>,
     /// Not before this moment.
     pub from: Option<Instant>,
     /// Before this moment.
@@ -310,6 +312,9 @@ pub fn newest(
         .and_if("j.subject_id = ?", wanted.subject_id);
     if let Some(by) = &wanted.by {
         select = select.and_in("j.actor", by.clone());
+    }
+    if let Some(acts) = &wanted.acts {
+        select = select.and_in("j.act", acts.clone());
     }
     select.order_by("j.id desc").rows(tx, limit)?.iter().map(kept).collect()
 }

@@ -89,6 +89,8 @@ pub struct Answer {
     pub status: u16,
     /// Where a redirect leads.
     pub location: Option<String>,
+    /// After how many seconds to ask again, if it says so.
+    pub retry_after: Option<String>,
     /// The type of what came back.
     pub media_type: String,
     /// The page.
@@ -379,10 +381,12 @@ impl Browser<'_> {
         let header =
             |name| answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let (location, media_type) = (header(header::LOCATION), header(header::CONTENT_TYPE));
+        let retry_after = header(header::RETRY_AFTER);
         let status = answer.status().as_u16();
         let bytes = to_bytes(answer.into_body(), 64 << 20).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, location, media_type: media_type.unwrap_or_default(), text, bytes }
+        let media_type = media_type.unwrap_or_default();
+        Answer { status, location, retry_after, media_type, text, bytes }
     }
 
     /// The value of a cookie.

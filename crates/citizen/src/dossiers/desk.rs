@@ -240,6 +240,8 @@ pub fn settle_and_charge(
         return Err(no(&DeskError::NotOnTheSpot));
     }
     let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
+    let counted = opened.number_at_once(tx, intake)?;
+    let number = counted.as_ref().map(|it| it.written.clone()).or(number);
     let mut commands = vec![
         opened.submit(intake),
         opened.accept(desk, intake)?,
@@ -256,6 +258,9 @@ pub fn settle_and_charge(
     commands.push(Command { what: handed, words: Some(words) });
     let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
     let received = opened.keep(tx, intake, &after, &events)?;
+    if let Some(it) = counted {
+        it.keep(tx, received.id)?;
+    }
     money::receipt_at_once(tx, received.id, assessment, intake.fee)?;
     Ok(received)
 }

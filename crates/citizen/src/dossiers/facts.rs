@@ -154,6 +154,8 @@ pub struct Copied {
     pub person: sql::Person,
     /// Its papers.
     pub papers: Vec<sql::Paper>,
+    /// Whether the request is in the applicant's own words and not the procedure's name.
+    pub is_named: bool,
     /// Who signed its result, with the title of today; empty if nobody has.
     pub signer: String,
 }
@@ -173,9 +175,11 @@ pub fn copied(tx: &mut Tx<'_>, who: &Who, id: DossierId) -> Result<Copied, Failu
             .map_or_else(String::new, |it| format!("{}, {}", it.name, it.title)),
         None => String::new(),
     };
+    let person = sql::person(tx, id)?.unwrap_or_default();
     Ok(Copied {
         procedure: version.body.code.clone(),
-        person: sql::person(tx, id)?.unwrap_or_default(),
+        is_named: !person.request.is_empty() && person.request != version.body.name,
+        person,
         papers: sql::papers(tx, id)?,
         signer,
         kept,

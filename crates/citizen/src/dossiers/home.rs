@@ -153,6 +153,8 @@ struct Home {
     /// Alarms for whoever looks that nobody said he knows.
     alarms: i64,
     may_view: bool,
+    /// The pages of the administration, for who has no dossiers.
+    doors: Vec<site::AdminEntry>,
     may_receive: bool,
     substitutions: Vec<String>,
     hand_overs: Vec<links::Alarm>,
@@ -270,6 +272,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         alarms,
         hand_overs,
         substitutions,
+        doors: if may_view { Vec::new() } else { site.admin_pages(&who).copied().collect() },
         may_view,
         may_receive: who.can(Action::DossierReceive, Object::Anything),
     })

@@ -184,6 +184,10 @@ pub async fn new(
     } else {
         catalogue.find(&q, 80).into_iter().filter(|it| ours(it)).collect()
     };
+    if q.is_empty() {
+        // What has a published limit needs nothing agreed on: it stands first.
+        found.sort_by_key(|it| it.body.limits.is_empty());
+    }
     found.truncate(20);
     let did_you_mean = if found.is_empty() { catalogue.did_you_mean(&q) } else { None };
     let found = found

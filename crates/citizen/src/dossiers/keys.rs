@@ -34,7 +34,11 @@ const GROUPS: &[Group] = &[
             key("Alt L", "Danh sách hồ sơ", ""),
             key("Alt I", "Hàng đợi in của bàn này", ""),
             key("Alt B", "Bản nháp", ""),
-            key("Alt Q", "Gọi số thứ tự", "[data-queue]"),
+            key(
+                "Alt Q",
+                "Hàng chờ, gọi số thứ tự",
+                "[data-queue], nav a[href='/co-quan/hang-cho']",
+            ),
             key("Quét", "Quét mã trên giấy hẹn ở bất cứ trang nào: mở hồ sơ", ""),
         ],
     },

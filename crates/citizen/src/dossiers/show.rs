@@ -365,7 +365,6 @@ const HIDDEN: &[CommandKind] = &[
     CommandKind::CancelPayment,
     CommandKind::Refund,
     CommandKind::Submit,
-    CommandKind::OnTheSpot,
     CommandKind::MoveOn,
     CommandKind::Recompute,
     CommandKind::Synchronise,
@@ -379,6 +378,7 @@ fn buttons(id: DossierId, open: Vec<CommandKind>, last: Option<CommandKind>) -> 
             let leads_on = matches!(
                 kind,
                 CommandKind::Accept
+                    | CommandKind::OnTheSpot
                     | CommandKind::Resubmit
                     | CommandKind::Transfer
                     | CommandKind::Assign
@@ -519,6 +519,9 @@ async fn page(
             if on_desk.questions().is_empty() {
                 open.retain(|it| *it != CommandKind::ConsultMany);
             }
+            // What is settled at the desk is returned, not sent on: that stands first.
+            open.retain(|it| *it != CommandKind::OnTheSpot || on_desk.is_settled_at_once());
+            open.sort_by_key(|it| *it != CommandKind::OnTheSpot);
             let chain = links::chain(tx, &around, &on_desk, &maker)?;
             open.retain(|it| !links::hides(&chain, dossier.status, *it));
             let last = dossier.last.as_ref().map(|it| it.kind);

@@ -17,8 +17,8 @@ pub mod visits;
 
 pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};
 pub use course::{
-    MemberKey, documents, insert_document, members, ringing, series_next, series_number,
-    set_members, set_timer, timers,
+    MemberKey, documents, insert_document, keep_series_number, members, ringing, series_next,
+    series_number, series_taken, set_members, set_timer, timers,
 };
 use history::say;
 pub use history::{events, history};

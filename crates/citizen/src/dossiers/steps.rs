@@ -28,6 +28,7 @@ use super::{
 };
 
 mod ask;
+mod at_once;
 mod hint;
 
 pub(super) use ask::grounds;
@@ -405,6 +406,10 @@ fn command(
         CommandKind::Sign => {
             Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })
         }
+        CommandKind::OnTheSpot => {
+            let signer = person(&mut fields);
+            at_once::read(tx, on_desk, maker, (&mut fields, signer), now)?
+        }
         CommandKind::Number if on_desk.series().is_some() => on_desk
             .number_of_series(tx, now)?
             .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
@@ -472,7 +477,6 @@ fn command(
         | CommandKind::AdjustFee
         | CommandKind::CancelPayment
         | CommandKind::Refund
-        | CommandKind::OnTheSpot
         | CommandKind::MoveOn
         | CommandKind::Recompute
         | CommandKind::Synchronise => return Err(Failure::NotFound),

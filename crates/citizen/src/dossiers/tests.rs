@@ -302,6 +302,35 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select amount from fee_receipt where number = 1"), 4_000);
     }
 
+    async fn what_was_accepted_first_is_still_settled_at_the_desk_and_then_returned(site) {
+        given_two_communes(&site);
+        let mut browser = site.signed_in("quay");
+        let mut fields = birth("Lê Thị Thử", ONCE);
+        fields.retain(|(name, _)| *name != "thu-tuc");
+        let rate = site.text("select 'phi-' || id from fee_rate where procedure = '2.000815'");
+        fields.extend([("thu-tuc", "2.000815"), (rate.as_str(), "2")]);
+        assert_eq!(browser.post("/co-quan/ho-so/moi", &fields).await.status, 303);
+        let page = browser.get("/co-quan/ho-so/1").await.text;
+        let main = page.split("class=\"btn\" href=\"/co-quan/ho-so/1/").nth(1).unwrap_or_default();
+        assert!(main.starts_with("giai-quyet-ngay\">"), "{main}");
+        let step = "/co-quan/ho-so/1/giai-quyet-ngay";
+        let form = browser.get(step).await.text;
+        assert!(form.contains("Người ký"), "{form}");
+        assert_eq!(browser.post(step, &[]).await.status, 422, "somebody signs");
+        assert_eq!(site.signed_in("thuly").post(step, &[]).await.status, 422, "not the officer's");
+        let signer = site.text("select cast(id as text) from staff where name = 'ky'");
+        let done = browser.post(step, &[("can-bo", &signer), ("so-van-ban", "15")]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select status from dossier"), "result_at_counter");
+        // Birth is not settled at the desk: the step is not there.
+        browser.post("/co-quan/ho-so/moi", &birth("Trần Thị Hai", &"d".repeat(32))).await;
+        let page = browser.get("/co-quan/ho-so/2").await.text;
+        assert!(!page.contains("giai-quyet-ngay"), "{page}");
+        let never = browser.post("/co-quan/ho-so/2/giai-quyet-ngay", &[("can-bo", &signer)]).await;
+        assert_eq!(never.status, 422, "{}", never.text);
+        assert_eq!(site.run(crate::dossiers::facts::unfolded), []);
+    }
+
     async fn names_numbers_telephones_and_codes_are_found_without_diacritics(site) {
         given_two_communes(&site);
         let mut browser = site.signed_in("quay");

@@ -495,9 +495,9 @@ pub async fn print_board(
         demo: site.config.demo,
         ..NoticeBoard::default()
     };
-    let turn = site.one_at_a_time().await?;
-    let made = tokio::task::spawn_blocking(move || prints::render_notice_board(&sheet)).await;
-    drop(turn);
-    let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(|e| print_fault(&e))?;
+    let set = |sheet: &NoticeBoard| {
+        prints::render_notice_board(sheet).map_err(|e| Fault::Broken(format!("print: {e}")))
+    };
+    let bytes = site.printed_once(sheet, set).await?;
     Ok(site::file(bytes, "application/pdf", "bang-niem-yet.pdf", false))
 }

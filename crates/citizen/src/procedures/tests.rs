@@ -391,6 +391,19 @@ on_both_engines! { crate::procedures::routes();
         assert_eq!(specialist.post(&path, &pause).await.status, 403);
     }
 
+    async fn a_board_is_set_once_for_what_hangs_on_it(site) {
+        given(&site);
+        let mut browser = site.browser();
+        let first = browser.get("/niem-yet/1/in.pdf").await;
+        let start = std::time::Instant::now();
+        let again = browser.get("/niem-yet/1/in.pdf").await;
+        assert!(start.elapsed() < std::time::Duration::from_millis(1_500), "kept, not set anew");
+        assert_eq!(first.bytes, again.bytes);
+        site.set_clock(date(2026, 1, 9).at(8, 0, 0, 0));
+        let later = browser.get("/niem-yet/1/in.pdf").await;
+        assert_ne!(first.bytes, later.bytes, "another day stands on it");
+    }
+
     async fn papers_to_print_are_pdf(site) {
         given(&site);
         let mut browser = site.browser();

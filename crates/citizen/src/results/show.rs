@@ -80,6 +80,7 @@ struct Show<'a> {
     others: Vec<(i64, String)>,
     hands: Vec<Hand>,
     parcel: Option<(Parcel, String)>,
+    may_print: bool,
     may_write: bool,
     may_hand_over: bool,
     may_post: bool,
@@ -162,6 +163,7 @@ pub(super) async fn page(
             let said = it.state.label().to_owned();
             (it, said)
         }),
+        may_print: !taken.maker.parts.is_empty(),
         may_write: counter && taken.kept.state == ResultState::Issued,
         may_hand_over: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
         may_post: counter && waits && !owes && dossier.delivery == Delivery::Waiting,

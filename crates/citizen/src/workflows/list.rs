@@ -48,6 +48,13 @@ struct Line {
 }
 
 impl Line {
+    /// The code, or that it is for whatever has none of its own.
+    fn shown_code(&self) -> &str {
+        if DEFAULTS.contains(&self.code.as_str()) { "mặc định" } else { &self.code }
+    }
+}
+
+impl Line {
     fn is(&self, state: &str) -> bool {
         match state {
             "ap-dung" => self.from.is_some(),

@@ -70,15 +70,20 @@ pub(super) async fn save(
 
 /// Publishes what the default workflow of communes becomes with these fields, from today.
 pub(super) async fn publish(site: &TestSite, new: &[(&str, &str)]) {
+    publish_of(site, "default-commune", new).await;
+}
+
+/// Publishes what a workflow becomes with these fields, from today.
+pub(super) async fn publish_of(site: &TestSite, code: &str, new: &[(&str, &str)]) {
     let mut browser = site.signed_in("cchc");
-    browser.post(&format!("{DEFAULT}/nhap-moi"), &[]).await;
-    let saved =
-        save(&mut browser, "default-commune", fields_of(site, "default-commune"), new).await;
+    let at = format!("/co-quan/quy-trinh/{code}");
+    browser.post(&format!("{at}/nhap-moi"), &[]).await;
+    let saved = save(&mut browser, code, fields_of(site, code), new).await;
     assert_eq!(saved.status, 303, "{}", saved.text);
     let edition = site.text("select cast(edition as text) from workflow_draft");
     let day = site.now().civil().date().strftime("%d/%m/%Y").to_string();
     let fields = [("an-ban", edition.as_str()), ("tu-ngay", day.as_str())];
-    let done = browser.post(&format!("{DEFAULT}/cong-bo"), &fields).await;
+    let done = browser.post(&format!("{at}/cong-bo"), &fields).await;
     assert_eq!(done.status, 303, "{}", done.text);
 }
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use citizen::dossiers::facts::{self as dossiers, Copied};
 use domain::{
     access::{Action, Role},
-    books::{BookForm, Column, ColumnWhat, Values},
+    books::{BookForm, Column, ColumnWhat, Values, paper_name},
     ids::{BookEntryId, DossierId, UnitId},
     money::Dong,
     text,
@@ -87,6 +87,9 @@ fn field(form: &BookForm, column: &Column, required: bool) -> Field {
             ),
         ),
         ColumnWhat::Signer => ("signer", String::new()),
+        ColumnWhat::Matter if column.from == "papers" => {
+            ("text", "tên của chính giấy tờ đó, như “Bằng tốt nghiệp đại học”".to_owned())
+        }
         _ => ("text", String::new()),
     };
     Field {
@@ -148,7 +151,9 @@ fn typed_of(form: &BookForm, values: &Values) -> Typed {
 
 /// What of a dossier stands in the columns.
 fn copied_values(form: &BookForm, it: &Copied) -> Values {
-    let papers: Vec<&str> = it.papers.iter().map(|paper| paper.name.as_str()).collect();
+    let mut papers: Vec<String> =
+        it.papers.iter().filter_map(|paper| paper_name(&paper.name)).collect();
+    papers.dedup();
     let copies = it.papers.iter().map(|paper| paper.count).max().unwrap_or(1).max(1);
     let fee = it.kept.dossier.fee_due.0.max(it.kept.dossier.fee_paid.0);
     let of = |from: &str| match from {
@@ -157,7 +162,8 @@ fn copied_values(form: &BookForm, it: &Copied) -> Values {
         "birth_date" => it.person.birth_date.clone(),
         "address" => it.person.address.clone(),
         "request" => it.person.request.clone(),
-        "papers" if papers.is_empty() => it.person.request.clone(),
+        // What the applicant asked for in his own words names the paper better than the catalogue.
+        "papers" if it.is_named || papers.is_empty() => it.person.request.clone(),
         "papers" => papers.join("; "),
         "copies" => copies.to_string(),
         "fee" if fee > 0 => fee.to_string(),

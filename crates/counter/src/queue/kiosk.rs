@@ -55,7 +55,7 @@ struct Kiosk {
     lanes: Vec<LaneView>,
     priorities: Vec<super::Offered>,
     is_open: bool,
-    hours: String,
+    closed: Vec<String>,
     once: String,
     books: bool,
     /// The priority that was chosen.
@@ -112,6 +112,23 @@ pub(super) fn hours_today(calendar: &domain::calendar::WorkCalendar, who: &Who) 
     shown.collect::<Vec<_>>().join(", ")
 }
 
+/// What is said where no numbers are given now: the hours of today and when it opens next.
+pub(super) fn closed(
+    words: Words,
+    calendar: &domain::calendar::WorkCalendar,
+    who: &Who,
+) -> Vec<String> {
+    let hours = hours_today(calendar, who);
+    let today = if hours.is_empty() {
+        words.say("queue-day-off")
+    } else {
+        words.say_with("queue-hours", &[("hours", &hours)])
+    };
+    let next = calendar.opens_after(who.now.civil());
+    let next = next.map(|it| words.say_with("queue-opens", &[("when", &words.moment(it))]));
+    std::iter::once(today).chain(next).collect()
+}
+
 /// GET `/lay-so/{unit}`
 pub async fn kiosk(
     State(site): State<Site>,
@@ -150,7 +167,7 @@ async fn page(
                 lanes,
                 priorities: offered(&asker, queue.unit.elder_age, asker.lang),
                 is_open: queue.gives_at(&calendar, asker.now.civil()),
-                hours: hours_today(&calendar, &asker),
+                closed: closed(shell.words, &calendar, &asker),
                 once: site::form::new_token(),
                 books: queue.unit.days_ahead > 0,
                 chosen,

@@ -18,7 +18,8 @@ use futures_util::stream::unfold;
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Who};
 
 use super::{
-    kiosk::waits,
+    calendar_of,
+    kiosk::{closed, waits},
     limit,
     service::Queue,
     sql::tickets::{self, Call},
@@ -51,6 +52,8 @@ struct Screen {
     first: Option<CallView>,
     calls: Vec<CallView>,
     lanes: Vec<(String, String, i64)>,
+    /// Said while no number is called.
+    none: Vec<String>,
     now: String,
 }
 
@@ -70,12 +73,19 @@ pub async fn screen(
     who: Who,
     Path(unit): Path<UnitId>,
 ) -> Result<Html<String>, Failure> {
-    let (asker, shell) = (who.clone(), site.shell(&who));
+    let (inner, asker, shell) = (site.clone(), who.clone(), site.shell(&who));
     let page = site
         .read(&who, move |tx| {
             let queue = Queue::load(tx, unit)?;
             let calls = tickets::last_calls(tx, unit, midnight(asker.now), SHOWN)?;
             let lanes = waits(tx, &queue)?;
+            let calendar = calendar_of(&inner, &asker, tx, unit)?;
+            let none = if queue.gives_at(&calendar, asker.now.civil()) {
+                vec![shell.words.say("queue-none-called")]
+            } else {
+                let shut = shell.words.say("queue-shut");
+                std::iter::once(shut).chain(closed(shell.words, &calendar, &asker)).collect()
+            };
             let mut calls = calls.into_iter();
             let first = calls.next();
             Ok(Screen {
@@ -88,6 +98,7 @@ pub async fn screen(
                     .into_iter()
                     .map(|(it, ahead, _)| (it.letter, it.name, ahead))
                     .collect(),
+                none,
                 now: asker.now.civil().strftime("%H:%M").to_string(),
                 shell,
             })

@@ -366,6 +366,24 @@ on_both_engines! { crate::routes();
 }
 
 on_both_engines! { citizen::routes().and(crate::routes());
+    async fn a_closed_counter_says_its_hours_and_when_it_opens_next(site) {
+        given_a_queue(&site);
+        let mut street = site.browser();
+        let open = street.get(&format!("/man-hinh/{SHOP}")).await.text;
+        assert!(open.contains("Chưa gọi số nào") && !open.contains("Mở cửa lại"), "{open}");
+        // Friday evening: it opens on the Saturday that is worked for the second of January.
+        site.set_clock(jiff::civil::date(2026, 1, 9).at(20, 0, 0, 0));
+        for path in ["/hang-cho".to_owned(), format!("/man-hinh/{SHOP}"), format!("/lay-so/{SHOP}")] {
+            let page = street.get(&path).await.text;
+            assert!(page.contains("Giờ làm việc hôm nay: 07:"), "{path}: {page}");
+            assert!(page.contains("Mở cửa lại lúc 07:") && page.contains("10/01/2026"), "{path}: {page}");
+        }
+        // On a day off there are no hours to name, only when it opens.
+        site.set_clock(jiff::civil::date(2026, 1, 11).at(9, 0, 0, 0));
+        let page = street.get("/hang-cho").await.text;
+        assert!(page.contains("Hôm nay là ngày nghỉ.") && page.contains("12/01/2026"), "{page}");
+    }
+
     async fn a_dossier_received_at_the_desk_is_tied_to_its_number(site) {
         given_a_queue(&site);
         take(&site, "A", "").await;

@@ -6,7 +6,7 @@ use site::{Failure, Html, Shell, Site, State, Who};
 
 use super::{
     calendar_of,
-    kiosk::{about, name_of, waits as waits_of},
+    kiosk::{about, closed, name_of, waits as waits_of},
     service::Queue,
     sql,
 };
@@ -15,6 +15,7 @@ struct Line {
     unit: UnitId,
     title: String,
     open: bool,
+    closed: Vec<String>,
     books: bool,
     lanes: Vec<(String, String, String)>,
 }
@@ -51,6 +52,7 @@ pub async fn waits(State(site): State<Site>, who: Who) -> Result<Html<String>, F
                     unit: unit.unit,
                     title: asker.tree.title(unit.unit).to_owned(),
                     open: queue.gives_at(&calendar, asker.now.civil()),
+                    closed: closed(words, &calendar, &asker),
                     books: unit.days_ahead > 0,
                     lanes,
                 });

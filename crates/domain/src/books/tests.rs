@@ -153,3 +153,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_register_names_a_paper_shortly() {
+    for (described, name) in [
+        (
+            "Bản chính giấy tờ, văn bản làm cơ sở để chứng thực bản sao và bản sao cần chứng thực. Trường \
+             hợp người yêu cầu chỉ xuất trình bản chính thì cơ quan tiến hành chụp",
+            Some("Bản chính giấy tờ, văn bản"),
+        ),
+        ("Dự thảo giao dịch", Some("Dự thảo giao dịch")),
+        (
+            "Bản dịch đính kèm giấy tờ, văn bản cần dịch.",
+            Some("Bản dịch đính kèm giấy tờ, văn bản cần dịch"),
+        ),
+        ("Trường hợp gửi hồ sơ qua bưu chính thì gửi kèm bản sao", None),
+        ("Một trong các giấy tờ sau: Căn cước điện tử; bản chính", None),
+        ("", None),
+    ] {
+        assert_eq!(paper_name(described).as_deref(), name, "{described}");
+    }
+    let long = paper_name(&"giấy tờ dài ".repeat(40)).expect("a name");
+    assert!(long.chars().count() <= 80 && long.starts_with("giấy tờ"), "{long}");
+}

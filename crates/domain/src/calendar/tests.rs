@@ -137,3 +137,21 @@ fn working_days_between_are_counted_after_the_first_and_with_the_last() {
     assert_eq!(calendar.working_until(date(2026, 2, 22)), Some(date(2026, 2, 13)));
     assert_eq!(calendar.working_from(date(2026, 2, 14)), Some(date(2026, 2, 23)));
 }
+
+#[test]
+fn the_office_opens_next_when_its_hours_begin() {
+    let calendar = shipped();
+    let at = |day: jiff::civil::Date, hour| calendar.opens_after(day.at(hour, 0, 0, 0)).unwrap();
+    let friday = date(2026, 1, 9);
+    assert_eq!(at(friday, 0).date(), friday);
+    assert_eq!(
+        at(friday, 20).date(),
+        date(2026, 1, 10),
+        "the Saturday worked for the second of January"
+    );
+    assert_eq!(at(date(2026, 1, 10), 20).date(), date(2026, 1, 12), "after the day off");
+    assert!(at(friday, 8) > friday.at(12, 0, 0, 0), "in the afternoon");
+    for hour in 0..24 {
+        assert!(calendar.is_open_at(at(friday, hour)), "{hour}");
+    }
+}

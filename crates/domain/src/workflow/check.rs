@@ -131,7 +131,9 @@ impl Workflow {
             }
         }
         if let Some(series) = &step.series {
-            if step.part != Part::Clerk {
+            // What is settled at the desk in one go is numbered there.
+            let at_once = self.steps.len() == 1 && is_counter(step.part);
+            if step.part != Part::Clerk && !at_once {
                 found.push(grave(here, "Chỉ bước của văn thư mới lấy số tự động."));
             }
             if series.name.trim().is_empty() {

@@ -1,9 +1,13 @@
-//! The journal for auditors: what happened, whether anybody touched the past, the head to post.
+//! The journal for auditors: what happened, in the words of the office, whether anybody touched the past,
+//! the head to post.
+
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use askama::Template;
+use axum::response::Response;
 use domain::{
     access::{Action, Object},
-    dossier::CommandKind,
+    ids::{AccountId, StaffId},
     time::Instant,
 };
 use jiff::civil::Date;
@@ -13,13 +17,18 @@ use store::{
     journal::{self, Verdict},
 };
 
-use crate::{accounts::facts as accounts, staff::facts as staff};
+use crate::{accounts::facts as accounts, sheets, staff::facts as staff};
+
+mod labels;
+mod told;
 
 #[cfg(test)]
 mod tests;
 
 /// Entries of one page.
 const ROWS: i64 = 100;
+/// Entries of one workbook; more are taken by days.
+const EXPORTED_MAX: i64 = 20_000;
 
 /// The routes of this slice.
 #[must_use]
@@ -33,6 +42,7 @@ pub fn routes() -> Routes {
             "Ai đã làm gì, khi nào; kiểm tra chuỗi mã đối chiếu.",
         )
         .on("/co-quan/nhat-ky", Action::JournalRead, get(list))
+        .on("/co-quan/nhat-ky/xuat", Action::JournalRead, get(export))
         .on("/co-quan/nhat-ky/kiem-tra", Action::JournalRead, get(verify))
 }
 
@@ -44,180 +54,17 @@ struct Line {
     subject: String,
     href: Option<String>,
     act: String,
-    details: String,
+    /// What it says, in words.
+    said: String,
+    /// What is kept, as it is kept.
+    raw: String,
+    hash: String,
 }
-
-/// What an auditor reads instead of the stable names of the chain.
-fn act_label(act: &str) -> &str {
-    if let Some(kind) = CommandKind::from_code(act) {
-        return kind.label();
-    }
-    match act {
-        "sign_in" => "Đăng nhập",
-        "sign_out" => "Đăng xuất",
-        "sign_in_failed" => "Đăng nhập sai",
-        "change_password" => "Đổi mật khẩu",
-        "set_second_factor" => "Đặt mã xác thực",
-        "remove_second_factor" => "Bỏ mã xác thực",
-        "sign_out_everywhere" => "Đăng xuất mọi nơi",
-        "create" => "Tạo",
-        "pause" => "Tạm dừng",
-        "erase_words" | "erase_person" => "Xóa dữ liệu cá nhân",
-        "add_file" => "Thêm tệp",
-        "infected_file" => "Giữ riêng tệp có mã độc",
-        "refuse_infected" => "Không nhận tệp có mã độc",
-        "sign_file" => "Ký số kết quả",
-        "seal_file" => "Đóng dấu số kết quả",
-        "trust_root" => "Tin cậy chứng thư gốc",
-        "distrust_root" => "Thôi tin cậy chứng thư gốc",
-        "add_seal" => "Lưu con dấu số",
-        "remove_seal" => "Xóa con dấu số",
-        "add_certificate" => "Ghi chứng thư của người ký",
-        "remove_certificate" => "Bỏ chứng thư của người ký",
-        "set_files" => "Thiết đặt kiểm tra tệp",
-        "tell" => "Báo cho công dân",
-        "look" => "Xem hồ sơ không thuộc việc của mình",
-        "decide_members" => "Ghi kết quả từng thành viên",
-        "collect_members" => "Trả kết quả cho thành viên",
-        "visit" => "Khách đến",
-        "change_package" => "Sửa gói thủ tục",
-        "delete_package" => "Xóa gói thủ tục",
-        "correct_person" => "Sửa thông tin người nộp",
-        "publish" => "Công bố phiên bản",
-        "abolish" => "Bãi bỏ",
-        "resume" => "Tiếp nhận trở lại",
-        "post" => "Niêm yết",
-        "unpost" => "Gỡ niêm yết",
-        "check_posting" => "Kiểm tra niêm yết",
-        "add" => "Thêm",
-        "revoke" => "Bỏ",
-        "issue" => "Viết biên lai",
-        "reprint" => "In lại biên lai",
-        "match" => "Khớp sao kê",
-        "unmatch" => "Bỏ khớp sao kê",
-        "set_aside" => "Để riêng",
-        "take_up" => "Đưa lại để khớp",
-        "ask" => "Đề nghị",
-        "approve" => "Duyệt",
-        "refuse_refund" => "Không duyệt",
-        "pay" => "Chi",
-        "settle" => "Chốt lịch",
-        "found" => "Thành lập",
-        "new_version" => "Thời kỳ mới",
-        "correct" => "Sửa lỗi nhập",
-        "end" => "Kết thúc hoạt động",
-        "reopen" => "Bỏ ngày kết thúc",
-        "change" => "Sửa",
-        "remove" => "Xóa",
-        "import" => "Nhập từ tệp",
-        "give_position" => "Giao chức danh",
-        "end_position" => "Thôi giữ chức danh",
-        "end_substitution" => "Rút ngắn, bỏ việc thay",
-        "reset_password" => "Cấp lại mật khẩu",
-        "unlock" => "Mở tạm khóa",
-        "disable" => "Khóa tài khoản",
-        "enable" => "Mở tài khoản",
-        "end_sessions" => "Kết thúc các phiên",
-        "grant" => "Giao quyền",
-        "name_document" => "Lập văn bản của bước",
-        "draft" => "Lập bản nháp",
-        "change_draft" => "Sửa bản nháp",
-        "discard_draft" => "Bỏ bản nháp",
-        "bind" => "Gắn thủ tục",
-        "unbind" => "Thôi gắn thủ tục",
-        "end_grant" => "Thôi quyền",
-        "escalate" => "Báo lên cấp trên",
-        "know" => "Ghi nhận cảnh báo",
-        "issue_result" => "Ban hành kết quả",
-        "reissue" => "Cấp lại kết quả",
-        "revoke_result" => "Thu hồi kết quả",
-        "hand_over_result" => "Giao kết quả",
-        "download_result" => "Tải kết quả điện tử",
-        "hand_to_post" => "Giao bưu điện",
-        "open_book" => "Mở sổ",
-        "new_volume" => "Sang quyển mới",
-        "close_book" => "Khóa sổ",
-        "enter" => "Ghi vào sổ",
-        "put_right" => "Đính chính",
-        "cancel" => "Hủy, giữ số",
-        "annotate" => "Ghi chú",
-        "print" => "In, xuất",
-        "demand_second_factor" => "Bắt buộc mã xác thực",
-        "excuse_second_factor" => "Thôi bắt buộc mã xác thực",
-        "pause_line" => "Dừng gửi",
-        "resume_line" => "Gửi tiếp",
-        "retry" => "Gửi lại bản tin",
-        "add_route" => "Thêm nơi nhận",
-        "drop_route" => "Bỏ nơi nhận",
-        "link_late" => "Bàn giao liên thông quá giờ xác nhận",
-        other => {
-            let link = other.strip_prefix("link_").and_then(domain::link::LinkAct::from_code);
-            link.map_or(other, |it| it.label())
-        }
-    }
-}
-
-fn subject_label(subject: &str) -> &str {
-    match subject {
-        "dossier" => "Hồ sơ",
-        "certificate" => "Chứng thư số",
-        "upload" => "Tệp gửi đến",
-        "account" => "Tài khoản",
-        "calendar" => "Lịch làm việc",
-        "office_hours" => "Giờ làm việc",
-        "procedure" => "Thủ tục",
-        "workflow" => "Quy trình nội bộ",
-        "workflow_draft" => "Bản nháp quy trình",
-        "unit" => "Đơn vị",
-        "staff" => "Cán bộ",
-        "position" => "Chức danh",
-        "role" => "Vai trò",
-        "fee_receipt" => "Biên lai",
-        "fee_refund" => "Hoàn trả phí",
-        "fee_line" => "Dòng sao kê",
-        "fee_statement" => "Sao kê",
-        "fee_book" => "Quyển biên lai",
-        "fee_account" => "Tài khoản thu",
-        "fee_rate" => "Mức thu",
-        "fee_exemption" => "Miễn, giảm phí",
-        "fee_handover" => "Nộp quỹ",
-        "fee_day" => "Sổ quỹ ngày",
-        "book" => "Sổ",
-        "book_entry" => "Mục trong sổ",
-        "result" => "Kết quả",
-        "manifest" => "Bảng kê bưu gửi",
-        "relay_partner" => "Đối tác liên thông",
-        "alarm" => "Cảnh báo",
-        "configuration" => "Cấu hình",
-        "setting" => "Thiết lập",
-        "notice_text" => "Mẫu tin",
-        other => other,
-    }
-}
-
-/// What entries are about, for the filter.
-const SUBJECTS: [&str; 16] = [
-    "dossier",
-    "procedure",
-    "workflow",
-    "workflow_draft",
-    "calendar",
-    "office_hours",
-    "unit",
-    "staff",
-    "position",
-    "account",
-    "role",
-    "book",
-    "book_entry",
-    "result",
-    "relay_partner",
-    "alarm",
-];
 
 /// What was asked for, to fill the filter bar again.
 struct Asking {
     subject: String,
+    act: String,
     number: String,
     who: String,
     from: String,
@@ -230,6 +77,8 @@ struct List {
     shell: Shell,
     asked: Asking,
     subjects: Vec<(String, String)>,
+    acts: Vec<&'static str>,
+    export: String,
     wrong_date: bool,
     lines: Vec<Line>,
     next: Option<String>,
@@ -240,7 +89,7 @@ struct List {
 
 /// The filters of the address, as they go into the address of the next page.
 fn address(asked: &Typed) -> String {
-    ["loai", "so", "ai", "tu", "den"]
+    ["loai", "viec", "so", "ai", "tu", "den"]
         .iter()
         .filter(|it| !asked.get(it).is_empty())
         .map(|it| format!("{it}={}&", site::percent(asked.get(it))))
@@ -258,9 +107,79 @@ fn wanted(tx: &mut Tx<'_>, asked: &Typed) -> Result<journal::Wanted, Fault> {
         subject: Some(asked.get("loai").to_owned()).filter(|it| !it.is_empty()),
         subject_id: asked.get("so").parse().ok(),
         by,
+        acts: Some(asked.get("viec")).filter(|it| !it.is_empty()).map(labels::acts_named),
         from: day("tu").map(midnight),
         until: day("den").and_then(|it| it.tomorrow().ok()).map(midnight),
     })
+}
+
+/// Entries and the names that they need.
+struct Taken {
+    kept: Vec<journal::Kept>,
+    accounts: BTreeMap<AccountId, String>,
+    people: BTreeMap<StaffId, String>,
+}
+
+fn take(tx: &mut Tx<'_>, asked: &Typed, before: Option<i64>, limit: i64) -> Result<Taken, Fault> {
+    let wanted = wanted(tx, asked)?;
+    let kept = journal::newest(tx, &wanted, before, limit)?;
+    let (mut accounts, mut people) = (BTreeMap::new(), BTreeMap::new());
+    let mut named = BTreeSet::new();
+    let own = |it: &journal::Kept| (it.subject == "account").then_some(AccountId(it.subject_id));
+    for it in &kept {
+        for account in std::iter::once(it.by).chain(own(it)) {
+            if let Entry::Vacant(slot) = accounts.entry(account) {
+                slot.insert(staff::account_name(tx, account)?);
+            }
+        }
+        named.extend((it.subject == "staff").then_some(StaffId(it.subject_id)));
+        named.extend(told::people(&it.details));
+    }
+    let today = tx.now().civil().date();
+    for id in named {
+        if let Some(it) = staff::person(tx, id, today)? {
+            people.insert(id, it.name);
+        }
+    }
+    Ok(Taken { kept, accounts, people })
+}
+
+/// The entries as lines, in the words of the office.
+fn lines(taken: Taken, who: &Who) -> Vec<Line> {
+    let may_open = who.can(Action::DossierView, Object::Anything);
+    let Taken { kept, accounts, people } = taken;
+    let known = |it: &String| !it.is_empty();
+    let account = |id| accounts.get(&id).filter(|it| known(it)).cloned();
+    let line = |it: journal::Kept| Line {
+        id: it.id,
+        at: domain::text::date_time(it.at.civil()),
+        // Who signs in is not known to be somebody before it is done.
+        who: account(it.by)
+            .or_else(|| account(AccountId(it.subject_id)).filter(|_| it.act == "sign_in"))
+            .unwrap_or_else(|| "Hệ thống".to_owned()),
+        origin: it.origin,
+        subject: match it.subject.as_str() {
+            "unit" | "queue" => who.tree.title(domain::ids::UnitId(it.subject_id)).to_owned(),
+            "account" => {
+                format!("Tài khoản {}", account(AccountId(it.subject_id)).unwrap_or_default())
+            }
+            "staff" => {
+                format!(
+                    "Cán bộ {}",
+                    people.get(&StaffId(it.subject_id)).cloned().unwrap_or_default()
+                )
+            }
+            other if it.subject_id == 0 => labels::subject(other).to_owned(),
+            other => format!("{} số {}", labels::subject(other), it.subject_id),
+        },
+        href: (may_open && it.subject == "dossier")
+            .then(|| format!("/co-quan/ho-so/{}", it.subject_id)),
+        act: labels::act(&it.act).to_owned(),
+        said: told::told(&it.details, &who.tree, &people),
+        raw: format!("{}.{} {}", it.subject, it.act, it.details),
+        hash: it.hash,
+    };
+    kept.into_iter().map(line).collect()
 }
 
 /// GET `/co-quan/nhat-ky`
@@ -271,65 +190,71 @@ async fn list(
 ) -> Result<Html<String>, Failure> {
     let before = asked.get("truoc").parse().ok();
     let filters = asked.clone();
-    let (kept, names, head) = site
-        .read(&who, move |tx| {
-            let wanted = wanted(tx, &filters)?;
-            let kept = journal::newest(tx, &wanted, before, ROWS)?;
-            let mut names = std::collections::HashMap::new();
-            for it in &kept {
-                if let std::collections::hash_map::Entry::Vacant(slot) = names.entry(it.by) {
-                    slot.insert(staff::account_name(tx, it.by)?);
-                }
-            }
-            Ok((kept, names, journal::head(tx)?))
-        })
+    let (taken, head) = site
+        .read(&who, move |tx| Ok((take(tx, &filters, before, ROWS)?, journal::head(tx)?)))
         .await?;
-    let may_open = who.can(Action::DossierView, Object::Anything);
-    let full = i64::try_from(kept.len()).unwrap_or(0) == ROWS;
-    let next = kept.last().map(|it| it.id).filter(|id| full && *id > 1);
+    let full = i64::try_from(taken.kept.len()).unwrap_or(0) == ROWS;
+    let next = taken.kept.last().map(|it| it.id).filter(|id| full && *id > 1);
     let next = next.map(|id| format!("/co-quan/nhat-ky?{}truoc={id}", address(&asked)));
     let wrong_date = ["tu", "den"]
         .iter()
         .any(|it| !asked.get(it).is_empty() && site::form::parse_date(asked.get(it)).is_none());
     let every = (String::new(), "Mọi việc".to_owned());
-    let subjects = SUBJECTS.iter().map(|it| ((*it).to_owned(), subject_label(it).to_owned()));
-    let lines = kept
-        .into_iter()
-        .map(|it| Line {
-            id: it.id,
-            at: domain::text::date_time(it.at.civil()),
-            who: names
-                .get(&it.by)
-                .filter(|it| !it.is_empty())
-                .cloned()
-                .unwrap_or("Hệ thống".into()),
-            origin: it.origin,
-            subject: format!("{} số {}", subject_label(&it.subject), it.subject_id),
-            href: (may_open && it.subject == "dossier")
-                .then(|| format!("/co-quan/ho-so/{}", it.subject_id)),
-            act: act_label(&it.act).to_owned(),
-            details: it.details.chars().take(160).collect(),
-        })
-        .collect();
+    let subjects = labels::SUBJECTS.iter().map(|(code, it)| ((*code).to_owned(), (*it).to_owned()));
     let at = Instant::from_epoch_ms(head.at_ms).civil();
     site.page(&List {
         shell: site.shell(&who),
         asked: Asking {
             subject: asked.get("loai").to_owned(),
+            act: asked.get("viec").to_owned(),
             number: asked.get("so").to_owned(),
             who: asked.get("ai").to_owned(),
             from: asked.get("tu").to_owned(),
             until: asked.get("den").to_owned(),
         },
         subjects: std::iter::once(every).chain(subjects).collect(),
+        acts: labels::act_words(),
+        export: format!("/co-quan/nhat-ky/xuat?{}", address(&asked)),
         wrong_date,
-        lines,
+        lines: lines(taken, &who),
         next,
         head: head.head,
         head_at: domain::text::date_time(at),
         entries_text: domain::text::number(head.entries),
     })
 }
+
+/// GET `/co-quan/nhat-ky/xuat`: what the filters show, as a workbook, newest first.
+async fn export(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let _turn = site.one_at_a_time().await?;
+    let taken = site.read(&who, move |tx| Ok(take(tx, &asked, None, EXPORTED_MAX)?)).await?;
+    let rows = lines(taken, &who)
+        .into_iter()
+        .map(|it| {
+            let id = it.id.to_string();
+            vec![id, it.at, it.who, it.origin, it.act, it.subject, it.said, it.raw, it.hash]
+        })
+        .collect();
+    let sheet = sheets::Sheet { name: "Nhật ký", heads: HEADS, rows };
+    Ok(sheets::to_save(&[sheet], "nhat-ky.xlsx")?)
+}
+
+/// What stands above the columns of the workbook, with their widths.
+const HEADS: &[(&str, u16)] = &[
+    ("Mục", 9),
+    ("Lúc", 26),
+    ("Người làm", 28),
+    ("Từ đâu", 18),
+    ("Việc", 30),
+    ("Của", 30),
+    ("Nội dung", 60),
+    ("Dữ liệu gốc", 50),
+    ("Mã đối chiếu", 40),
+];
 
 #[derive(Template)]
 #[template(path = "journal/templates/verify.html")]

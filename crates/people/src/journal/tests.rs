@@ -53,7 +53,8 @@ on_both_engines! { crate::routes();
         given_an_auditor(&site);
         site.set_clock(jiff::civil::date(2026, 1, 12).at(9, 0, 0, 0));
         site.run(|tx| {
-            tx.journal(Entry::new("procedure", 3, "publish"));
+            let details = serde_json::json!({"version": 1, "in_force_from": "2026-02-01"});
+            tx.journal(Entry::new("procedure", 3, "publish").details(&details));
             Ok(())
         });
         let mut auditor = site.signed_in("kiemtra");
@@ -63,11 +64,23 @@ on_both_engines! { crate::routes();
             ("tu=09/01/2026", false, true),
             ("den=11/01/2026", true, false),
             ("ai=kiemtra", false, false),
+            ("viec=tiep+nhan", true, false),
+            ("viec=cong+bo", false, true),
+            ("viec=khong+co+viec+nay", false, false),
         ] {
             let page = auditor.get(&format!("/co-quan/nhat-ky?{query}")).await.text;
             assert_eq!(page.contains("Hồ sơ số 7"), dossier, "{query}");
             assert_eq!(page.contains("Thủ tục số 3"), procedure, "{query}");
         }
+        let page = auditor.get("/co-quan/nhat-ky?loai=procedure").await.text;
+        assert!(page.contains("Công bố phiên bản") && page.contains("Hiệu lực từ: 01/02/2026"), "{page}");
+        assert!(page.contains("in_force_from"), "what is kept can be seen");
+        let book = auditor.get("/co-quan/nhat-ky/xuat?loai=procedure").await;
+        assert!(book.bytes.starts_with(b"PK") && book.media_type.contains("sheet"));
+        let table = crate::sheets::read("nhat-ky.xlsx", &book.bytes).expect("a workbook");
+        assert_eq!(table.rows.len(), 1, "only what the filter shows");
+        assert!(table.rows[0].1.iter().any(|it| it.contains("Hiệu lực từ: 01/02/2026")));
+        assert_eq!(site.browser().get("/co-quan/nhat-ky/xuat").await.status, 303, "auditors only");
         let page = auditor.get("/co-quan/nhat-ky?tu=hom+qua").await.text;
         assert!(page.contains("Ngày chưa đọc được"), "{page}");
     }

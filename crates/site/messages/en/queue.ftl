@@ -1,6 +1,11 @@
 # Words of the queue: kiosk, number, screen, bookings.
 queue-take = Take a number
 queue-closed = No numbers are given now. Please come during office hours.
+queue-closed-short = No numbers are given now.
+queue-shut = The counter is closed now
+queue-none-called = No number has been called yet
+queue-day-off = Today is a day off.
+queue-opens = Opens again at { $when }.
 queue-hours = Today's hours: { $hours }.
 queue-priority = Are you entitled to priority?
 queue-no-priority = No

@@ -1,6 +1,11 @@
 # Words of the queue: kiosk, number, screen, bookings.
 queue-take = Lấy số thứ tự
 queue-closed = Hiện chưa cấp số. Xin đến trong giờ làm việc.
+queue-closed-short = Hiện chưa cấp số.
+queue-shut = Hiện ngoài giờ tiếp dân
+queue-none-called = Chưa gọi số nào
+queue-day-off = Hôm nay là ngày nghỉ.
+queue-opens = Mở cửa lại lúc { $when }.
 queue-hours = Giờ làm việc hôm nay: { $hours }.
 queue-priority = Ông, bà thuộc đối tượng ưu tiên?
 queue-no-priority = Không

@@ -127,6 +127,7 @@ fn failures(shell: &Shell) -> Vec<(&'static str, String)> {
         ("stale", stale(shell.clone())),
         ("too_large", too_large(shell.clone())),
         ("too_many", too_many(shell.clone(), 61, domain::time::Instant::from_epoch_ms(0))),
+        ("busy", busy(shell.clone(), 30)),
         ("refused", refused(shell.clone(), "Hồ sơ đã được trả.".to_owned())),
         ("fault", fault(shell.clone(), "4f7a01bc".to_owned())),
         ("offline", offline(shell.clone())),
@@ -212,6 +213,7 @@ fn a_failure_says_what_happened_and_what_to_do_in_the_persons_language() {
         too_many(shell.clone(), 61, domain::time::Instant::from_epoch_ms(0))
             .contains("Try again in 2 minutes, from 07:02.")
     );
+    assert!(busy(shell.clone(), 61).contains("Open it again in 2 minutes."));
     assert!(refused(shell, "Hồ sơ đã được trả.".into()).contains("Hồ sơ đã được trả."));
 }
 

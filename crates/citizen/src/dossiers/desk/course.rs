@@ -222,6 +222,29 @@ impl OnDesk {
         here.or_else(next).and_then(|it| it.series.as_ref())
     }
 
+    /// Whether its procedure is settled at the desk in one go (NĐ 61/2018 Đ.17 k.5).
+    #[must_use]
+    pub fn is_settled_at_once(&self) -> bool {
+        self.version.body.on_the_spot
+    }
+
+    /// The series that numbers what is settled at the desk, if the workflow names one.
+    #[must_use]
+    pub fn series_at_once(&self) -> Option<&Series> {
+        series_at_once(&self.workflow)
+    }
+
+    /// The number of what is settled at the desk out of its series; nothing if it is typed.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn number_at_once(&self, tx: &mut Tx<'_>, now: DateTime) -> Result<Option<String>, Fault> {
+        let Some(series) = self.series_at_once() else { return Ok(None) };
+        let year = now.year();
+        let number = sql::series_number(tx, self.kept.body, &series.name, year, self.kept.id)?;
+        Ok(Some(series.written(year, number)))
+    }
+
     /// The number of the result out of its series; nothing if the clerk types it.
     ///
     /// # Errors
@@ -251,6 +274,11 @@ impl OnDesk {
         let unit = dossier.settled_by.is_none().then_some(self.kept.body);
         Some(What::MoveOn { unit, hop })
     }
+}
+
+/// The series of a workflow that is gone through in one go.
+pub(in crate::dossiers) fn series_at_once(workflow: &Workflow) -> Option<&Series> {
+    workflow.steps.iter().find_map(|it| it.series.as_ref())
 }
 
 /// Moves on every dossier whose time at its step is over and that nothing keeps there: the job. Each

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{
     codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
     dossier::{Command, Dossier, Event, Maker, What, decide_all},
-    ids::UnitId,
+    ids::{DossierId, UnitId},
     law::{CodeShape, RulePack},
     workflow::Workflow,
 };
@@ -15,7 +15,7 @@ use store::Tx;
 
 use super::{
     Desk, DeskError, Intake, Office, Received,
-    course::{follow, intake_hop},
+    course::{follow, intake_hop, series_at_once},
     no, promise,
 };
 use crate::{
@@ -38,7 +38,38 @@ pub(super) struct Opened {
     due_at: Option<DateTime>,
 }
 
+/// A number taken from a series for a dossier that is not kept yet.
+pub(super) struct Counted {
+    pub written: String,
+    body: UnitId,
+    series: String,
+    year: i64,
+    number: i64,
+}
+
+impl Counted {
+    /// Ties it to the dossier.
+    pub fn keep(&self, tx: &mut Tx<'_>, id: DossierId) -> Result<(), Failure> {
+        let (series, year) = (self.series.as_str(), self.year);
+        Ok(sql::keep_series_number(tx, self.body, series, year, self.number, id)?)
+    }
+}
+
 impl Opened {
+    /// The number of what is settled at the desk, if its workflow names a series.
+    pub fn number_at_once(
+        &self,
+        tx: &mut Tx<'_>,
+        intake: &Intake,
+    ) -> Result<Option<Counted>, Failure> {
+        let Some(series) = series_at_once(&self.course) else { return Ok(None) };
+        let year = intake.received_at.year();
+        let body = self.office.body;
+        let number = sql::series_taken(tx, body, &series.name, i64::from(year))?;
+        let written = series.written(year, number);
+        Ok(Some(Counted { written, body, series: series.name.clone(), year: year.into(), number }))
+    }
+
     /// With a promise.
     pub fn accepted(tx: &mut Tx<'_>, desk: Desk<'_>, intake: &Intake) -> Result<Self, Failure> {
         let way = (intake.channel, intake.agreed_days);

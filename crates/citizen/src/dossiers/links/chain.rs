@@ -88,6 +88,14 @@ impl Chain {
     pub const fn is_empty(&self) -> bool {
         self.parent.is_none() && self.children.is_empty()
     }
+
+    /// Whether who looks has something to do here.
+    pub fn waits_here(&self) -> bool {
+        self.parent
+            .iter()
+            .chain(&self.children)
+            .any(|it| it.may_open || it.may_send_back || it.slips.iter().any(|slip| slip.may_take))
+    }
 }
 
 /// The number of a slip as people write it.

@@ -204,6 +204,7 @@ struct List {
     holders: Vec<(String, String)>,
     sorts: Vec<(String, String)>,
     wrong_date: Option<&'static str>,
+    may_print: bool,
     may_receive: bool,
 }
 
@@ -327,6 +328,7 @@ pub async fn list(
             .iter()
             .any(|it| !asked.get(it).is_empty() && site::form::parse_date(asked.get(it)).is_none())
             .then_some("Ngày chưa đọc được nên không lọc theo ngày. Ghi như 31/12/2026."),
+        may_print: who.can(Action::RegisterPrint, domain::access::Object::Anything),
         may_receive: who.can(Action::DossierReceive, domain::access::Object::Anything),
         next,
         first,

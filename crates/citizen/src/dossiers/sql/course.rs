@@ -130,14 +130,33 @@ pub fn series_number(
     if let Some(row) = given {
         return row.get(0);
     }
-    let number = super::next_number(tx, &format!("series:{body}:{year}:{series}"))?;
+    let number = series_taken(tx, body, series, year)?;
+    keep_series_number(tx, body, series, year, number, id)?;
+    Ok(number)
+}
+
+/// The next number of a series, for a dossier that is kept in the same transaction with
+/// [`keep_series_number`].
+pub fn series_taken(tx: &mut Tx<'_>, body: UnitId, series: &str, year: i64) -> Result<i64, Fault> {
+    super::next_number(tx, &format!("series:{body}:{year}:{series}"))
+}
+
+/// Ties a number of a series to its dossier.
+pub fn keep_series_number(
+    tx: &mut Tx<'_>,
+    body: UnitId,
+    series: &str,
+    year: i64,
+    number: i64,
+    id: DossierId,
+) -> Result<(), Fault> {
     let params: [Param; 5] = [body.into(), series.into(), year.into(), number.into(), id.into()];
     tx.execute(
         "insert into series_number (body, series, year, number, dossier)
          values (?1, ?2, ?3, ?4, ?5)",
         &params,
     )?;
-    Ok(number)
+    Ok(())
 }
 
 /// The number that would be given next in a series.

@@ -8,6 +8,8 @@ use domain::{
 use site::Failure;
 use store::Tx;
 
+use super::at_once;
+
 use crate::dossiers::{checklist, collect, desk::OnDesk, party, sql, view::Around};
 
 /// What a step's form asks for.
@@ -43,7 +45,7 @@ pub(super) fn question<'a>(
     questions.iter().find(|it| it.means(&unit.kind, &unit.title))
 }
 
-fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
+pub(super) fn pairs(people: Vec<people::staff::facts::Person>) -> Vec<(String, String)> {
     people
         .into_iter()
         .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
@@ -105,6 +107,7 @@ pub(super) fn ask(
             ask.amount_label = "Số tiền (đồng)";
         }
         CommandKind::Number if on_desk.series().is_some() => {}
+        CommandKind::OnTheSpot => at_once::ask(tx, around, on_desk, &mut ask)?,
         CommandKind::Number | CommandKind::FinishCorrection => {
             ask.number_label = "Số, ký hiệu văn bản";
         }

@@ -25,6 +25,14 @@ pub(super) fn of(
             series.written(now.year(), next)
         ));
     }
+    if let (CommandKind::OnTheSpot, Some(series)) = (kind, on_desk.series_at_once()) {
+        let next = sql::series_next(tx, on_desk.kept.body, &series.name, now.year())?;
+        return Ok(format!(
+            "Số lấy tự động từ sổ “{}”. Số kế tiếp: {}.",
+            series.name,
+            series.written(now.year(), next)
+        ));
+    }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
         _ => None,

@@ -3,7 +3,7 @@
 use domain::access::Role;
 use testkit::{Browser, TestSite, on_both_engines};
 
-use super::{given, publish, with_role};
+use super::{given, publish, publish_of, with_role};
 use crate::dossiers::{
     facts as dossiers,
     tests::{birth, received},
@@ -31,6 +31,11 @@ async fn in_process(site: &TestSite) {
     let officer = site.text("select cast(id as text) from staff where name = 'thuly'");
     does(&mut site.signed_in("truong"), "phan-cong", &[("can-bo", &officer)]).await;
     does(&mut site.signed_in("thuly"), "thu-ly", &[]).await;
+}
+
+/// Two people, so that neither is taken for the other's twin.
+fn wish_name(wish: &str) -> &'static str {
+    if wish == "ngay" { "Lê Một" } else { "Trần Hai" }
 }
 
 fn status(site: &TestSite) -> String {
@@ -314,6 +319,38 @@ on_both_engines! { crate::routes();
         site.pass_minutes(10);
         site.run_jobs().await;
         assert_eq!(status(&site), "transferred");
+        sound(&site);
+    }
+
+    async fn what_is_settled_at_the_desk_is_numbered_by_its_series(site) {
+        given(&site);
+        publish_of(&site, "on-the-spot", &[
+            ("b1-so", "Chứng thực"), ("b1-mau", "{so}/{nam}/CT"), ("can-cu", "QĐ 1"),
+        ]).await;
+        let signer = site.text("select cast(id as text) from staff where name = 'ky'");
+        let rate = site.text("select 'phi-' || id from fee_rate where procedure = '2.000815'");
+        let mut counter = site.signed_in("quay");
+        // One in one go, whatever was typed as its number; one after it was accepted.
+        for (once, wish) in [(SECOND, "ngay"), (crate::dossiers::tests::ONCE, "nhan")] {
+            let mut fields = birth("Lê Thị Thử", once);
+            fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "viec" | "ho-ten"));
+            fields.extend([
+                ("thu-tuc", "2.000815"), ("viec", wish), ("nguoi-ky", signer.as_str()),
+                ("so-van-ban", "gõ tay"), (rate.as_str(), "2"), ("ho-ten", wish_name(wish)),
+            ]);
+            let done = counter.post("/co-quan/ho-so/moi", &fields).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        let step = "/co-quan/ho-so/2/giai-quyet-ngay";
+        let form = counter.get(step).await.text;
+        assert!(form.contains("Số kế tiếp: 2/2026/CT") && !form.contains("so-van-ban"), "{form}");
+        let done = counter.post(step, &[("can-bo", &signer)]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        for (id, number) in [(1, "1/2026/CT"), (2, "2/2026/CT")] {
+            let page = counter.get(&format!("/co-quan/ho-so/{id}")).await.text;
+            assert!(page.contains(number) && !page.contains("gõ tay"), "{page}");
+        }
+        assert_eq!(site.count("select count(*) from series_number"), 2);
         sound(&site);
     }
 
