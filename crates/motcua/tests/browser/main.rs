@@ -12,6 +12,7 @@ mod linked;
 mod people;
 mod queue;
 mod ratings;
+mod relayed;
 mod results;
 mod signing;
 mod support;

@@ -147,6 +147,8 @@ fn act_label(act: &str) -> &str {
         "pause_line" => "Dừng gửi",
         "resume_line" => "Gửi tiếp",
         "retry" => "Gửi lại bản tin",
+        "add_key" => "Ghép khóa",
+        "revoke_key" => "Thu hồi khóa",
         "add_route" => "Thêm nơi nhận",
         "drop_route" => "Bỏ nơi nhận",
         "link_late" => "Bàn giao liên thông quá giờ xác nhận",
@@ -187,6 +189,7 @@ fn subject_label(subject: &str) -> &str {
         "result" => "Kết quả",
         "manifest" => "Bảng kê bưu gửi",
         "relay_partner" => "Đối tác liên thông",
+        "relay_key" => "Khóa liên thông",
         "alarm" => "Cảnh báo",
         "configuration" => "Cấu hình",
         "setting" => "Thiết lập",
@@ -196,7 +199,7 @@ fn subject_label(subject: &str) -> &str {
 }
 
 /// What entries are about, for the filter.
-const SUBJECTS: [&str; 16] = [
+const SUBJECTS: [&str; 17] = [
     "dossier",
     "procedure",
     "workflow",
@@ -212,6 +215,7 @@ const SUBJECTS: [&str; 16] = [
     "book_entry",
     "result",
     "relay_partner",
+    "relay_key",
     "alarm",
 ];
 
