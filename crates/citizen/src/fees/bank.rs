@@ -11,9 +11,7 @@ use domain::{
     money::Dong,
 };
 use people::sheets::{self, Sheet};
-use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, demand, told,
-};
+use site::{Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
@@ -225,7 +223,7 @@ async fn form_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>,
     let accounts = site
         .read(who, move |tx| {
             let mut all = table::accounts(tx)?;
-            all.retain(|it| asker.can_at(Action::FeeCollect, it.unit));
+            all.retain(|it| super::collects_at(&asker, it.unit));
             Ok(all)
         })
         .await?;
@@ -278,7 +276,7 @@ pub async fn import(
     let kept = site
         .read(&who, move |tx| {
             let it = table::account(tx, account)?.ok_or(Failure::NotFound)?;
-            demand(&asker, Action::FeeCollect, it.unit)?;
+            super::demand_collect(&asker, it.unit)?;
             Ok(it)
         })
         .await?;

@@ -56,7 +56,7 @@ fn places(tx: &mut Tx<'_>, who: &Who) -> Result<Vec<UnitId>, Fault> {
         .filter(|it| seen.as_ref().is_none_or(|seen| seen.contains(it)))
         .collect();
     let own = who.tree.all().filter(|it| it.kind == "one_stop");
-    places.extend(own.filter(|it| who.can_at(Action::FeeCollect, it.id)).map(|it| it.id));
+    places.extend(own.filter(|it| super::collects_at(who, it.id)).map(|it| it.id));
     places.sort_unstable();
     places.dedup();
     Ok(places)
@@ -73,10 +73,10 @@ fn load(tx: &mut Tx<'_>, who: &Who, asked: &Typed) -> Result<Option<Book>, Failu
     let from = parse_date(asked.get("tu-ngay")).unwrap_or_else(|| who.today());
     let until = parse_date(asked.get("den-ngay")).unwrap_or(from).max(from);
     let mut all = cash::collectors(tx, unit)?;
-    if who.can_at(Action::FeeCollect, unit) && !all.contains(&who.account) {
+    if super::collects_at(who, unit) && !all.contains(&who.account) {
         all.push(who.account);
     }
-    let own = all.contains(&who.account) && who.can_at(Action::FeeCollect, unit);
+    let own = all.contains(&who.account) && super::collects_at(who, unit);
     let collector = match asked.get("nguoi-thu") {
         "tat-ca" => None,
         "" if own => Some(who.account),
@@ -255,7 +255,7 @@ async fn page(
             .collect::<Vec<_>>();
         place = it.unit.to_string();
         collector = it.collector.map_or_else(|| "tat-ca".to_owned(), |it| it.to_string());
-        own = it.collector == Some(who.account) && who.can_at(Action::FeeCollect, it.unit);
+        own = it.collector == Some(who.account) && super::collects_at(who, it.unit);
         from = text::date(it.from);
         until = text::date(it.until);
     }
@@ -367,7 +367,7 @@ fn xlsx(book: &Book, name: &str) -> Result<Response, Failure> {
 /// The unit of a form, if the asker collects there.
 fn own_unit(who: &Who, typed: &Typed) -> Result<UnitId, Failure> {
     let unit = unit_of(typed.get("noi")).ok_or(Failure::NotFound)?;
-    demand(who, Action::FeeCollect, unit)?;
+    super::demand_collect(who, unit)?;
     Ok(unit)
 }
 

@@ -3,11 +3,10 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    access::Action,
     fees::{Method, statement::Fit},
     money::Dong,
 };
-use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand, told};
+use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, told};
 use store::{Tx, journal::Entry};
 
 use super::{
@@ -27,7 +26,7 @@ const SUBJECT: &str = "fee_line";
 /// The line, if it is of an account of a unit where the asker collects.
 fn find(tx: &mut Tx<'_>, who: &Who, id: i64) -> Result<Line, Failure> {
     let it = bank::line(tx, id)?.ok_or(Failure::NotFound)?;
-    demand(who, Action::FeeCollect, it.unit)?;
+    super::demand_collect(who, it.unit)?;
     Ok(it)
 }
 

@@ -6,7 +6,9 @@ use domain::{
     access::{Action, Scope},
     ids::UnitId,
 };
-use site::{AdminGroup, Routes, Who, get, post};
+use site::{AdminGroup, Failure, Routes, Who, get, post};
+
+use crate::dossiers::facts::acts_at;
 
 mod accounts;
 mod assess;
@@ -111,6 +113,17 @@ fn places(who: &Who, action: Action) -> Vec<(String, String)> {
         .filter(|it| it.kind != "division" && who.can_at(action, it.id))
         .map(|it| (it.id.to_string(), it.title.clone()))
         .collect()
+}
+
+/// Whether somebody collects for a unit by a right within its own body: a right over the district lets see
+/// what its communes collect, not collect in their place.
+fn collects_at(who: &Who, unit: UnitId) -> bool {
+    acts_at(who, Action::FeeCollect, unit)
+}
+
+/// [`collects_at`], or it does not exist for him.
+fn demand_collect(who: &Who, unit: UnitId) -> Result<(), Failure> {
+    if collects_at(who, unit) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 /// The number that stands in an address or a form as a unit's.

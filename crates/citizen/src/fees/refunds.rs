@@ -154,7 +154,7 @@ fn source(
 ) -> Result<Source, Failure> {
     if let Ok(id) = line.parse::<i64>() {
         let it = bank::line(tx, id)?.ok_or(Failure::NotFound)?;
-        demand(who, Action::FeeCollect, it.unit)?;
+        super::demand_collect(who, it.unit)?;
         let pending = cash::refunds_pending(tx, None, Some(id))?;
         return Ok(Source {
             unit: it.unit,
@@ -167,7 +167,7 @@ fn source(
     }
     let id = dossiers::id_of(tx, &code.to_uppercase())?.ok_or(Failure::NotFound)?;
     let kept = around.take(tx, id)?.kept;
-    demand(who, Action::FeeCollect, kept.unit)?;
+    super::demand_collect(who, kept.unit)?;
     let pending = cash::refunds_pending(tx, Some(id), None)?;
     Ok(Source {
         unit: kept.unit,
@@ -339,7 +339,7 @@ async fn page(site: &Site, who: &Who, id: i64, m: &Mistakes) -> Result<Html<Stri
         asked: domain::text::date_time(it.asked.civil()),
         paid: it.paid.map_or_else(String::new, |it| domain::text::date_time(it.civil())),
         may_decide: it.state == "asked" && may_decide(who, &it),
-        may_pay: it.state == "approved" && who.can_at(Action::FeeCollect, it.unit),
+        may_pay: it.state == "approved" && super::collects_at(who, it.unit),
         asked_by,
         decided_by,
         it,
@@ -404,7 +404,7 @@ pub async fn pay(
     let number = site
         .write(&who, move |tx| {
             let it = find(tx, &asker, id)?;
-            demand(&asker, Action::FeeCollect, it.unit)?;
+            super::demand_collect(&asker, it.unit)?;
             match (it.dossier, it.line) {
                 (Some(dossier), _) => {
                     let around = Around::load(&inner, &asker, tx)?;

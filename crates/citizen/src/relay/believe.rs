@@ -33,7 +33,8 @@ pub fn head_of(headers: &HeaderMap) -> Option<(Head, Signatures)> {
     let is_key = key.len() == 32 && key.bytes().all(|it| it.is_ascii_hexdigit());
     let from = text(sign::FROM).filter(|it| !it.is_empty() && it.len() <= 60)?;
     let at_ms = text(sign::TIME)?.parse().ok()?;
-    let signatures = Signatures { by_key: text(sign::KEY_SIGNATURE), by_secret: text(sign::SIGNATURE) };
+    let signatures =
+        Signatures { by_key: text(sign::KEY_SIGNATURE), by_secret: text(sign::SIGNATURE) };
     let is_signed = signatures.by_key.is_some() || signatures.by_secret.is_some();
     (is_key && is_signed).then_some((Head { from, key, at_ms }, signatures))
 }
@@ -81,11 +82,16 @@ impl Known {
             };
         }
         if self.partner.key_in.is_some() {
-            return Err("Bản tin đến chỉ ký bằng khóa bí mật chung, trong khi hai bên đã ghép cặp khóa.");
+            return Err(
+                "Bản tin đến chỉ ký bằng khóa bí mật chung, trong khi hai bên đã ghép cặp khóa.",
+            );
         }
-        let Some(signature) = signatures.by_secret.as_ref().filter(|_| !self.partner.secret.is_empty())
+        let Some(signature) =
+            signatures.by_secret.as_ref().filter(|_| !self.partner.secret.is_empty())
         else {
-            return Err("Bản tin đến ký bằng khóa chưa được khai ở đây. Hãy ghép khóa với đối tác.");
+            return Err(
+                "Bản tin đến ký bằng khóa chưa được khai ở đây. Hãy ghép khóa với đối tác.",
+            );
         };
         let secret = site.seal.open(super::SECRET, &self.partner.secret).map_err(|_| wrong)?;
         in_time(sign::verify(&secret, head, body, signature, now)).map(|()| By::Secret)
@@ -93,7 +99,8 @@ impl Known {
 
     /// Signs an answer, if we have a key.
     pub fn sign(&self, site: &Site, head: &Head, reply: Reply) -> Response {
-        let private = self.own.as_ref().and_then(|it| site.seal.open(keys::SEALED_FOR, &it.sealed).ok());
+        let private =
+            self.own.as_ref().and_then(|it| site.seal.open(keys::SEALED_FOR, &it.sealed).ok());
         let signer = private.and_then(|it| keys::Signer::of(&it));
         let text =
             keys::answer_text(head, &self.partner.own_code, reply.0.as_u16(), reply.1.as_bytes());

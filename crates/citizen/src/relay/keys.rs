@@ -46,11 +46,7 @@ impl Signer {
 
 /// Whether one of these public keys signed the text.
 #[must_use]
-pub fn is_signed<'a>(
-    text: &str,
-    signature: &str,
-    keys: impl IntoIterator<Item = &'a str>,
-) -> bool {
+pub fn is_signed<'a>(text: &str, signature: &str, keys: impl IntoIterator<Item = &'a str>) -> bool {
     let Some(signature) = unhex(signature).filter(|it| it.len() == 64) else { return false };
     keys.into_iter().filter_map(unhex).any(|key| {
         UnparsedPublicKey::new(&ED25519, key).verify(text.as_bytes(), &signature).is_ok()
@@ -148,7 +144,8 @@ mod tests {
         assert_eq!(text, "motcua-ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
         assert_eq!(read(&text).as_deref(), Some(public));
         assert_eq!(read(&format!(" {}\n{} ", &text[..30], &text[30..])).as_deref(), Some(public));
-        for wrong in ["", "motcua-ed25519:", "motcua-ed25519:AAAA", &text[15..], "ssh-ed25519 AAAA"] {
+        for wrong in ["", "motcua-ed25519:", "motcua-ed25519:AAAA", &text[15..], "ssh-ed25519 AAAA"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         let print = fingerprint(public);

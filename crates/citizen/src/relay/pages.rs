@@ -95,7 +95,11 @@ pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
 }
 
 /// The list, with what is wrong in its form.
-pub(super) async fn list_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
+pub(super) async fn list_page(
+    site: &Site,
+    who: &Who,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
     let (lines, own) = site
         .read(who, |tx| {
             let all = sql::partners(tx)?;
@@ -211,7 +215,10 @@ pub async fn create(
         })
         .await;
     match made {
-        Ok(id) => Ok(told(&format!("{HOME}/{id}"), "Đã thêm đối tác. Việc còn lại: ghép cặp khóa và khai đơn vị nhận.")),
+        Ok(id) => Ok(told(
+            &format!("{HOME}/{id}"),
+            "Đã thêm đối tác. Việc còn lại: ghép cặp khóa và khai đơn vị nhận.",
+        )),
         Err(Failure::Fault(fault)) if fault.is_taken() => {
             let mut m = Mistakes::none(again);
             m.by_field.insert("ma".to_owned(), "Đã có đối tác dùng mã này.".to_owned());

@@ -4,9 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::time::Instant;
 use jiff::{ToSpan as _, civil::Date};
-use site::{
-    Failure, Fields, Filled, Html, Path, Shell, Site, State, Typed, Who, told,
-};
+use site::{Failure, Fields, Filled, Html, Path, Shell, Site, State, Typed, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
@@ -80,10 +78,16 @@ pub fn their_lines(tx: &mut Tx<'_>, partner: i64) -> Result<Vec<TheirLine>, Faul
 pub fn said(it: &Partner) -> &'static str {
     match (it.key_in.is_some(), it.key_out.is_some(), it.secret.is_empty()) {
         (true, true, _) => "Đã ghép cặp khóa hai chiều.",
-        (true, false, _) => "Đã nhận bản tin ký bằng khóa của đối tác; đối tác chưa xác nhận khóa của hệ thống này.",
-        (false, true, _) => "Đối tác đã tin khóa của hệ thống này; chưa nhận bản tin nào ký bằng khóa của đối tác.",
+        (true, false, _) => {
+            "Đã nhận bản tin ký bằng khóa của đối tác; đối tác chưa xác nhận khóa của hệ thống này."
+        }
+        (false, true, _) => {
+            "Đối tác đã tin khóa của hệ thống này; chưa nhận bản tin nào ký bằng khóa của đối tác."
+        }
         (false, false, true) => "Chưa trao đổi bản tin nào bằng cặp khóa.",
-        (false, false, false) => "Đang dùng khóa bí mật chung của bản trước. Hãy ghép cặp khóa; khóa chung tự hủy khi hai chiều đã ghép.",
+        (false, false, false) => {
+            "Đang dùng khóa bí mật chung của bản trước. Hãy ghép cặp khóa; khóa chung tự hủy khi hai chiều đã ghép."
+        }
     }
 }
 
@@ -137,7 +141,10 @@ pub async fn make(
         Ok(())
     })
     .await?;
-    Ok(told(HOME, "Đã tạo cặp khóa. Gửi khóa công khai cho đối tác và đọc dấu vân tay qua điện thoại."))
+    Ok(told(
+        HOME,
+        "Đã tạo cặp khóa. Gửi khóa công khai cho đối tác và đọc dấu vân tay qua điện thoại.",
+    ))
 }
 
 /// POST `/co-quan/quan-tri/he-thong-khac/{id}/khoa`: believes a key of the partner's from now on.
@@ -261,5 +268,8 @@ pub async fn revoke(
             Ok(key.partner)
         })
         .await?;
-    Ok(told(&format!("{HOME}/{partner}"), "Đã thu hồi khóa: bản tin ký bằng khóa này không còn được nhận."))
+    Ok(told(
+        &format!("{HOME}/{partner}"),
+        "Đã thu hồi khóa: bản tin ký bằng khóa này không còn được nhận.",
+    ))
 }

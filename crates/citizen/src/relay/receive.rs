@@ -163,8 +163,7 @@ async fn believed(
                 Err(no) => return Ok(Err(no)),
             };
             let by = if by == By::Key { message::BY_KEY } else { "" };
-            let said =
-                Answer { key: key.clone(), code, by: by.to_owned(), problem: String::new() };
+            let said = Answer { key: key.clone(), code, by: by.to_owned(), problem: String::new() };
             let said = serde_json::to_string(&said).map_err(|e| Fault::Broken(e.to_string()))?;
             sql::answer(tx, partner.id, &key, &body_sha256, &said)?;
             Ok(Ok(said))

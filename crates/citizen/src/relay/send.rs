@@ -76,7 +76,9 @@ pub fn send(site: Site) -> JobFuture {
                 .as_program("relay", |tx| {
                     let lease = Instant::from_epoch_ms(tx.now().epoch_ms() + LEASE_MS);
                     let Some(message) = sql::claim(tx, lease)? else { return Ok(None) };
-                    let Some(partner) = sql::partner_of(tx, message.partner)? else { return Ok(None) };
+                    let Some(partner) = sql::partner_of(tx, message.partner)? else {
+                        return Ok(None);
+                    };
                     let (own, theirs) =
                         (sql::signing_key(tx)?, sql::their_keys(tx, message.partner)?);
                     Ok(Some((message, Line { partner, own, theirs })))
@@ -126,7 +128,9 @@ fn signatures(
         signed.push((sign::SIGNATURE, sign::sign(&secret, head, body)));
     }
     if signed.is_empty() {
-        return Err("Hệ thống này chưa có cặp khóa để ký. Hãy tạo ở trang Liên thông với hệ thống khác.");
+        return Err(
+            "Hệ thống này chưa có cặp khóa để ký. Hãy tạo ở trang Liên thông với hệ thống khác.",
+        );
     }
     Ok(signed)
 }

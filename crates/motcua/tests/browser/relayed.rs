@@ -100,6 +100,7 @@ async fn two_servers(on: On) {
     page.see("tình trạng hôn nhân").await;
     page.tick("tình trạng hôn nhân").await;
     page.fill("Nội dung đề nghị", "Xác minh và cấp giấy xác nhận").await;
+    page.choose("Cách chuyển", "Giấy, cán bộ chuyển").await;
     page.sound().await;
     page.press("Chuyển và lập phiếu bàn giao").await;
     page.see("Chờ gửi sang hệ thống nơi nhận").await;

@@ -147,6 +147,9 @@ fn act_label(act: &str) -> &str {
         "pause_line" => "Dừng gửi",
         "resume_line" => "Gửi tiếp",
         "retry" => "Gửi lại bản tin",
+        "enter_afterwards" => "Nhập bù hồ sơ giấy",
+        "confirm_entry" => "Xác nhận nhập bù",
+        "dispute_entry" => "Không xác nhận nhập bù",
         "add_key" => "Ghép khóa",
         "revoke_key" => "Thu hồi khóa",
         "add_route" => "Thêm nơi nhận",
@@ -194,6 +197,7 @@ fn subject_label(subject: &str) -> &str {
         "configuration" => "Cấu hình",
         "setting" => "Thiết lập",
         "notice_text" => "Mẫu tin",
+        "paper_text" => "Lời trên giấy tờ",
         other => other,
     }
 }
