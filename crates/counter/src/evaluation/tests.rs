@@ -75,7 +75,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
                    is_open, financial, delivery, synchronisation, step, received_at, provisional, applicant,
                    fee, state, edition)
                  select 'part', 1, 1, 1, version, workflow, rules, channel, status, 0, financial, delivery,
-                   synchronisation, step, received_at, 0, applicant, fee, ?1, 1 from dossier where id = 1
+                   synchronisation, step, '2020-01-02T08:00:00', 0, applicant, fee, ?1, 1 from dossier where id = 1
                  returning id",
                 &[state.into()],
             )?;
