@@ -7,9 +7,11 @@ pub mod dossiers;
 pub mod erasure;
 pub mod fees;
 pub mod figures;
+pub mod hand_entries;
 pub mod head;
 pub mod lateness;
 pub mod notices;
+pub mod paper_texts;
 pub mod procedures;
 pub mod relay;
 pub mod results;
@@ -33,5 +35,7 @@ pub fn routes() -> Routes {
         .and(signatures::routes())
         .and(fees::routes())
         .and(head::routes())
+        .and(hand_entries::routes())
+        .and(paper_texts::routes())
         .and(relay::routes())
 }

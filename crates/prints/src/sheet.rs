@@ -252,6 +252,12 @@ pub struct DossierSheet {
     pub supplement_limit: String,
     /// The agency that caused the delay.
     pub delayed_by: String,
+    /// The sentence of the apology that owns the wrong, in the office's words; the usual one when empty.
+    pub apology_regret: String,
+    /// The last sentence of the apology, in the office's words; the usual one when empty.
+    pub apology_closing: String,
+    /// What the office adds at the foot of the receipt; may be empty.
+    pub receipt_note: String,
     /// The promise that was missed.
     pub original_due_at: Option<DateTime>,
     /// The new promise.

@@ -182,6 +182,22 @@ fn an_apology_names_both_promises_and_who_was_late() {
 }
 
 #[test]
+fn an_office_says_sorry_and_notes_in_its_own_words() {
+    let own = DossierSheet {
+        apology_regret: "Chúng tôi nhận lỗi #về *việc* chậm.".to_owned(),
+        apology_closing: "Kính mong bà con lượng thứ.".to_owned(),
+        receipt_note: "Mang theo giấy này khi nhận kết quả.".to_owned(),
+        ..samples::birth(FormSet::Circular2018)
+    };
+    let apology = paper(Form::Apology, &own).concat();
+    check_has(&apology, &["Chúng tôi nhận lỗi #về *việc* chậm.", "Kính mong bà con lượng thứ."]);
+    assert!(!apology.contains("phiền hà") && !apology.contains("Mong nhận được"), "{apology}");
+    let receipt = paper(Form::Receipt, &own);
+    assert_eq!(receipt.len(), 1);
+    check_has(&receipt.concat(), &["Mang theo giấy này khi nhận kết quả."]);
+}
+
+#[test]
 fn the_control_slip_shows_every_hand_over_and_flows_on() {
     let mut sheet = samples::birth(FormSet::Circular2025);
     check_has(

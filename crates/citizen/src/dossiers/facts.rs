@@ -126,6 +126,24 @@ pub fn of_period(
     sql::of_period(tx, unit, after, days, CHUNK)
 }
 
+/// Whether somebody may do `action` for a unit by a right within its own body: a right over the district lets
+/// see what is its communes', not act in their place.
+#[must_use]
+pub fn acts_at(who: &site::Who, action: domain::access::Action, unit: domain::ids::UnitId) -> bool {
+    let line = who.tree.line(unit);
+    let is_part = |it: &domain::ids::UnitId| {
+        let unit = who.tree.known(*it);
+        unit.is_some_and(|it| matches!(it.kind.as_str(), "one_stop" | "division"))
+    };
+    let upto = line.iter().position(|it| !is_part(it)).map_or(line.len(), |at| at + 1);
+    let near = line.get(..upto).unwrap_or(&line);
+    let today = who.today();
+    let gives = |it: &&domain::access::Grant| {
+        it.holds_on(today) && domain::access::may(it.role, action) && near.contains(&it.unit)
+    };
+    who.grants.iter().any(|it| gives(&it))
+}
+
 /// The dossier with this code.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use domain::{
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
 use site::{
-    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
+    Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
     form::{Before, Sending, Sent, once},
     show::Working,
     told,
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     fees::{self, Choices, choices},
+    hand_entries::{self, HandEntry},
     procedures::facts::{self as procedures, Version},
 };
 
@@ -213,6 +214,20 @@ pub(super) fn counter_of(around: &Around, typed: &Typed) -> Result<UnitId, Failu
     asked.filter(|it| mine.contains(it)).or_else(|| mine.first().copied()).ok_or(Failure::Forbidden)
 }
 
+/// The version in force on the day of receipt; that of today where none was, and the desk says no.
+fn version_of(
+    tx: &mut store::Tx<'_>,
+    typed: &Typed,
+    day: jiff::civil::Date,
+) -> Result<Version, Failure> {
+    let (code, today) = (typed.get("thu-tuc"), tx.now().civil().date());
+    let found = procedures::in_force(tx, code, day)?;
+    match found {
+        Some(it) => Ok(it),
+        None => procedures::in_force(tx, code, today)?.ok_or(Failure::NotFound),
+    }
+}
+
 /// Working days that the counter names where no limit is published.
 fn agreed_days(typed: &Typed) -> Option<u16> {
     typed.get("so-ngay").trim().parse().ok().filter(|it| (1..=365).contains(it))
@@ -237,9 +252,10 @@ async fn form_page(
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
             let office = around.desk().office(unit).ok_or(Failure::Forbidden)?;
-            let today = asker.today();
-            let version =
-                procedures::in_force(tx, typed.get("thu-tuc"), today)?.ok_or(Failure::NotFound)?;
+            // What was received on paper is received by the rules of that day.
+            let now = hand_entries::moment(&typed, tx.now().civil());
+            let today = now.date();
+            let version = version_of(tx, &typed, today)?;
             let counters: Vec<(String, String)> = around
                 .counters()
                 .into_iter()
@@ -247,7 +263,6 @@ async fn form_page(
                 .collect();
             let signers =
                 around.people(tx, domain::access::Role::Leader, office.body, office.body)?;
-            let now = tx.now().civil();
             let code = typed.get("thu-tuc").to_owned();
             // Days that the counter names count only where none are published.
             let published = version.body.limit(channel_of(&typed)).and_then(|it| it.time_limit());
@@ -426,7 +441,7 @@ pub async fn receive(
         m.by_field.insert("tep".to_owned(), why);
         read = Err(m);
     }
-    let (intake, _, ending, chosen) = match read {
+    let ((intake, _, ending, chosen), on_paper) = match read {
         Ok(it) => it,
         Err(m) => {
             return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?));
@@ -460,6 +475,9 @@ pub async fn receive(
         if chosen.any && matches!(ending, Ending::Accept) {
             let why = (chosen.by_hand, chosen.reason.as_str(), true);
             fees::facts::record(tx, received.id, &chosen.assessment, why)?;
+        }
+        if let Some(it) = &on_paper {
+            hand_entries::record(tx, &asker, intake.unit, received.id, it)?;
         }
         files::attach(tx, received.id, "scan", &stored)?;
         inner.tell_received(tx, &asker, received.id)?;
@@ -507,29 +525,43 @@ async fn read(
     typed: Typed,
     then: Then,
     wanted: &[reuse::Wanted],
-) -> Result<Result<Read, Mistakes>, Failure> {
+) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, tariff, now, twin) = site
+    let (unit, version, tariff, (now, at), twin, on_paper) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
-            let version = procedures::in_force(tx, asked.get("thu-tuc"), asker.today())?
-                .ok_or(Failure::NotFound)?;
+            let now = tx.now().civil();
+            let at = hand_entries::moment(&asked, now);
+            let version = version_of(tx, &asked, at.date())?;
+            let receipt = hand_entries::receipt_of(&asked);
+            let calendar = around.desk().calendar(unit);
+            let on_paper = hand_entries::Around {
+                days_max: hand_entries::days_max(tx)?,
+                passed: calendar.working_days_between(at.date(), now.date()).into(),
+                used: hand_entries::receipt_used(tx, unit, at.date(), &receipt)?,
+            };
             let twin = match IdPaper::parse(asked.get("so-giay-to")) {
                 Ok(paper) => {
                     sql::twin(tx, paper.reveal(), version.procedure, around.body_of(unit))?
                 }
                 Err(_) => None,
             };
-            let tariff = fees::facts::tariff(tx, &version.body, asker.today())?;
-            Ok((unit, version, tariff, tx.now().civil(), twin))
+            let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
+            Ok((unit, version, tariff, (now, at), twin, on_paper))
         })
         .await?;
     let confirmed = typed.has("van-nhan");
     let mut owed = Mistakes::none(again.clone());
     reuse::mistakes(wanted, &mut owed);
-    let read = match read_form(typed, then, unit, (&version, &tariff), now) {
+    let mut fields = Fields::of(again.clone());
+    let entry = hand_entries::read(&mut fields, then == Then::Accept, now, &on_paper);
+    if let Err(m) = fields.finish(entry.clone()) {
+        owed.by_field.extend(m.by_field);
+    }
+    let entry = entry.flatten();
+    let read = match read_form(typed, then, unit, (&version, &tariff), at) {
         Ok(_) if owed.any() => Err(owed),
         Err(mut m) => {
             m.by_field.extend(owed.by_field);
@@ -551,6 +583,6 @@ async fn read(
             );
             Err(m)
         }
-        (read, _) => read,
+        (read, _) => read.map(|it| (it, entry)),
     })
 }

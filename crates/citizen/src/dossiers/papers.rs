@@ -275,7 +275,11 @@ pub(super) fn sheet(
     };
     let document_date = cause.map(|it| it.at.civil().date());
     let pay = crate::fees::facts::pay_request(tx, kept)?.filter(|_| form == Form::Receipt);
+    let own = crate::paper_texts::of(tx, kept.body)?;
     Ok(DossierSheet {
+        apology_regret: own.apology_regret,
+        apology_closing: own.apology_closing,
+        receipt_note: own.receipt_note,
         forms: match pack.map(|it| it.forms) {
             Some(FormSet::Six2018) => prints::FormSet::Circular2018,
             _ => prints::FormSet::Circular2025,

@@ -100,6 +100,8 @@ struct Show {
     refusal: Option<String>,
     /// What rings on it, and why.
     ringing: Vec<(&'static str, String)>,
+    /// That it was received on paper and entered afterwards.
+    on_paper: Option<crate::hand_entries::Mark>,
     provisional: bool,
     erased: bool,
     may_correct: bool,
@@ -532,6 +534,7 @@ async fn page(
                 fresh,
                 refusal,
                 ringing,
+                on_paper: crate::hand_entries::mark_of(tx, &asker, id)?,
                 provisional: kept.provisional && dossier.due_at.is_some(),
                 erased,
                 may_correct: counter && !erased && !dossier.status.is_over(),

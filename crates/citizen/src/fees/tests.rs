@@ -323,6 +323,10 @@ on_both_engines! { crate::routes();
         let account = [("tai-khoan", "1")];
         let path = "/co-quan/thu-phi/sao-ke/nhap";
         assert_eq!(site.signed_in("quay-khac").upload(path, &account, &up("a.xlsx")).await.status, 404);
+        // Who sits at the district's counter sees what its communes collect, and does not collect there.
+        given_district_counter(&site);
+        let mut district = site.signed_in("quay-huyen");
+        assert_eq!(district.upload(path, &account, &up("a.xlsx")).await.status, 404);
         let got = browser.upload(path, &account, &up("a.xlsx")).await;
         assert_eq!(got.status, 303, "{}", got.text);
         let got = browser.upload(path, &account, &up("b.xlsx")).await;
@@ -435,6 +439,19 @@ on_both_engines! { crate::routes();
         let close = |counted, why| [("noi", "3"), ("ngay-chot", "08/01/2026"), ("dem-duoc", counted), ("ly-do-lech", why)];
         let path = "/co-quan/thu-phi/so-quy/chot";
         assert_eq!(browser.post(path, &close("3.000", "")).await.status, 422, "another amount needs a reason");
+        given_district_counter(&site);
+        let mut district = site.signed_in("quay-huyen");
+        let look = "/co-quan/thu-phi/so-quy?noi=3&nguoi-thu=tat-ca";
+        assert_eq!(district.get(look).await.status, 200, "he may look");
+        assert_eq!(district.get("/co-quan/thu-phi/bien-lai/1").await.status, 200);
+        assert_eq!(district.post(path, &close("4.000", "")).await.status, 404, "not in their place");
+        let why = [("ly-do", "Viết sai tên")];
+        assert_ne!(district.post("/co-quan/thu-phi/bien-lai/1/huy", &why).await.status, 303);
+        assert_ne!(district.post("/co-quan/thu-phi/ho-so/1", &[("so-tien", "8.000")]).await.status, 303);
+        // A neighbour does not even look.
+        for path in ["/co-quan/thu-phi/bien-lai/1", "/co-quan/thu-phi/so-quy/nop/1"] {
+            assert_eq!(site.signed_in("quay-khac").get(path).await.status, 404, "{path}");
+        }
         assert_eq!(browser.post(path, &close("4.000", "")).await.status, 303);
         assert_eq!(browser.post(path, &close("4.000", "")).await.status, 422, "closed once");
         // What comes later is of the next day.
@@ -529,4 +546,24 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from fee_rate where amount = 77000 and valid_from = '2026-02-01'"), 1);
         assert_eq!(site.count("select count(*) from fee_rate where valid_until = '2026-01-31'"), 1);
     }
+}
+
+/// An official of the district's counter: his right lies over the communes.
+fn given_district_counter(site: &TestSite) {
+    use domain::{access::Role, ids::UnitId};
+    let from = site.now().civil().date();
+    site.run(|tx| {
+        people::accounts::facts::create(
+            tx,
+            &people::accounts::facts::NewAccount {
+                login: "quay-huyen",
+                name: "quay-huyen",
+                staff: None,
+                password_hash: "",
+                must_change: false,
+                roles: &[(Role::CounterOfficial, UnitId(1))],
+                from,
+            },
+        )
+    });
 }

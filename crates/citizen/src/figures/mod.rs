@@ -12,7 +12,7 @@ use domain::{
 use jiff::{ToSpan as _, civil::Date};
 use site::{Asked, Failure, Html, Routes, Shell, Site, State, Typed, Who, form, get};
 
-use crate::dossiers::facts as dossiers;
+use crate::{dossiers::facts as dossiers, hand_entries::Late};
 
 mod sheet;
 mod sql;
@@ -129,13 +129,15 @@ struct LineOf {
 }
 
 /// Counts every dossier that the asker sees in the period, line by line.
-async fn counted(site: &Site, who: &Who, wanted: &Wanted) -> Result<Vec<LineOf>, Failure> {
+async fn counted(site: &Site, who: &Who, wanted: &Wanted) -> Result<(Vec<LineOf>, Late), Failure> {
     let (asker, wanted) = (who.clone(), wanted.clone());
-    let mut lines = site
+    let (mut lines, late) = site
         .read(who, move |tx| {
             let seen = dossiers::seen(&asker);
             let mut lines: std::collections::BTreeMap<String, LineOf> =
                 std::collections::BTreeMap::new();
+            let mut late = Late::default();
+            let days = (wanted.period.from, wanted.period.until);
             sql::each(tx, &seen, wanted.scope(&asker), &wanted.period, |row| {
                 if let Some(place) = row.place(&wanted.period) {
                     let (key, label) = wanted.by.key(&row, &asker);
@@ -145,14 +147,17 @@ async fn counted(site: &Site, who: &Who, wanted: &Wanted) -> Result<Vec<LineOf>,
                         tally: Tally::default(),
                     });
                     line.tally.count(place);
+                    if let Some(entered) = row.entered {
+                        late.count(row.counted.received_at.date(), entered, days);
+                    }
                 }
                 true
             })?;
-            Ok(lines.into_values().collect::<Vec<_>>())
+            Ok((lines.into_values().collect::<Vec<_>>(), late))
         })
         .await?;
     lines.sort_by_cached_key(|it| domain::text::fold(&it.label));
-    Ok(lines)
+    Ok((lines, late))
 }
 
 /// The columns of the table: a number, what it is, which cell of the tally.
@@ -241,6 +246,9 @@ struct Table {
     total: LineView,
     on_time: String,
     query: String,
+    /// What of it was entered afterwards, in words.
+    late: String,
+    late_href: String,
 }
 
 fn line_view(label: &str, key: Option<&str>, tally: &Tally, query: &str) -> LineView {
@@ -291,7 +299,7 @@ async fn table(
 ) -> Result<Response, Failure> {
     let turn = site.one_at_a_time().await?;
     let wanted = Wanted::of(&asked, who.today());
-    let lines = counted(&site, &who, &wanted).await?;
+    let (lines, late) = counted(&site, &who, &wanted).await?;
     drop(turn);
     let mut total = Tally::default();
     lines.iter().for_each(|it| total.add(&it.tally));
@@ -299,7 +307,7 @@ async fn table(
         let place = wanted
             .unit
             .map_or_else(|| site.shell(&who).unit_name, |it| who.tree.title(it).to_owned());
-        return sheet::to_save(&place, &wanted, &lines, &total);
+        return sheet::to_save(&place, &wanted, &lines, (&total, late));
     }
     let query = wanted.query();
     let (early, on_time) = (total.became(Became::Early), total.became(Became::OnTime));
@@ -322,6 +330,17 @@ async fn table(
             .collect(),
         total: line_view("Tổng cộng", None, &total, &query),
         on_time: if whole > 0 { domain::text::percent_of(part, whole) } else { String::new() },
+        late: late.said(),
+        late_href: format!(
+            "/co-quan/nhap-bu?{}den={}{}",
+            if late.from_before > 0 {
+                String::new()
+            } else {
+                format!("tu={}&", wanted.period.from)
+            },
+            wanted.period.until,
+            wanted.unit.map_or_else(String::new, |it| format!("&don-vi={it}"))
+        ),
         query,
     })?;
     Ok(page.into_response())

@@ -7,6 +7,7 @@ use site::Failure;
 use store::Fault;
 
 use super::{CELLS, LineOf, Wanted};
+use crate::hand_entries::Late;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -15,7 +16,7 @@ pub(super) fn to_save(
     place: &str,
     wanted: &Wanted,
     lines: &[LineOf],
-    total: &Tally,
+    total: (&Tally, Late),
 ) -> Result<Response, Failure> {
     let bytes = write(place, wanted, lines, total)
         .map_err(|e| Fault::Broken(format!("workbook of figures: {e}")))?;
@@ -27,7 +28,7 @@ fn write(
     place: &str,
     wanted: &Wanted,
     lines: &[LineOf],
-    total: &Tally,
+    (total, late): (&Tally, Late),
 ) -> Result<Vec<u8>, XlsxError> {
     let title = Format::new().set_bold().set_font_size(14).set_align(FormatAlign::Center);
     let head = Format::new()
@@ -82,6 +83,7 @@ fn write(
     cells(page, at, total, &bold)?;
     let note = "Cột 3 = 4 + 5 + 6 = 7 + 11 + số rút, dừng. Quá hạn tính theo ngày hẹn trả lần đầu.";
     page.write_string(at + 2, 0, note)?;
+    page.write_string(at + 3, 0, late.said())?;
     book.save_to_buffer()
 }
 

@@ -5,8 +5,12 @@ use domain::{
     ids::{DossierId, UnitId, VersionId},
     procedure::ChannelKind,
     tally::{Became, CameAs, Counted, Period, place},
+    time::Instant,
 };
-use jiff::{ToSpan as _, civil::DateTime};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, DateTime},
+};
 use store::{Fault, Select, Tx};
 
 use crate::{
@@ -27,6 +31,8 @@ pub(super) struct Row {
     pub name: String,
     pub status: String,
     pub counted: Counted,
+    /// The day on which it was entered, if it was received on paper.
+    pub entered: Option<Date>,
 }
 
 impl Row {
@@ -54,8 +60,8 @@ pub(super) fn each(
             .narrow(Select::new(
                 "d.id, d.code, d.unit, v.sector, p.code, v.name, d.status, d.received_at,
                  d.due_original_at, d.finished_at, d.channel, d.version, d.is_open, d.due_at,
-                 case when d.is_open = 0 and d.finished_at is null then d.state else '' end",
-                "dossier d join procedure_version v on v.id = d.version
+                 case when d.is_open = 0 and d.finished_at is null then d.state else '' end, h.entered_ms",
+                "dossier d left join hand_entry h on h.dossier = d.id join procedure_version v on v.id = d.version
                  join procedure p on p.id = v.procedure",
             ))
             .and("d.id > ?", [after.into()])
@@ -143,5 +149,6 @@ fn read(
         name: row.get(5)?,
         status,
         counted,
+        entered: row.get::<Option<i64>>(15)?.map(|it| Instant::from_epoch_ms(it).civil().date()),
     }))
 }

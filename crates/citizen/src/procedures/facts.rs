@@ -135,6 +135,23 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Version>, Fault> {
     sql::all_in_force(tx, today)
 }
 
+/// The versions that hang anywhere at a unit since a day or longer.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn posted(
+    tx: &mut Tx<'_>,
+    unit: domain::ids::UnitId,
+    until: Date,
+) -> Result<std::collections::HashSet<VersionId>, Fault> {
+    let mut all = std::collections::HashSet::new();
+    for place in ["board", "kiosk", "qr"] {
+        let hanging = sql::postings(tx, unit, place)?;
+        all.extend(hanging.into_iter().filter(|it| it.posted_on <= until).map(|it| it.version));
+    }
+    Ok(all)
+}
+
 /// Adds an edition of a workflow, in force from `from`.
 ///
 /// # Errors

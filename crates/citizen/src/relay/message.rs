@@ -163,6 +163,9 @@ pub struct Message {
     pub said: Said,
 }
 
+/// [`Answer::by`] of what a key signed.
+pub const BY_KEY: &str = "key";
+
 /// What is answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -175,6 +178,9 @@ pub struct Answer {
     /// Why not, in words for people; empty if it was carried out.
     #[serde(default)]
     pub problem: String,
+    /// By what the message was believed: `key`, or empty for a shared secret.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
 }
 
 /// Text of others as it is kept: no letters that nobody sees, no more than `chars_max`.

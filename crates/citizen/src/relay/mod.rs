@@ -7,10 +7,13 @@
 use domain::access::Action;
 use site::{AdminGroup, Routes, get, post};
 
+mod believe;
 pub(crate) mod facts;
+mod keys;
 mod message;
 pub(crate) mod outgoing;
 mod pages;
+mod pairing;
 mod receive;
 mod send;
 mod sign;
@@ -47,6 +50,13 @@ pub fn routes() -> Routes {
             "/co-quan/quan-tri/he-thong-khac/{id}",
             Action::RelayManage,
             get(pages::show).post(pages::change),
+        )
+        .on("/co-quan/quan-tri/he-thong-khac/khoa", Action::RelayManage, post(pairing::make))
+        .on("/co-quan/quan-tri/he-thong-khac/{id}/khoa", Action::RelayManage, post(pairing::add))
+        .on(
+            "/co-quan/quan-tri/he-thong-khac/khoa/{id}/thu-hoi",
+            Action::RelayManage,
+            get(pairing::ask).post(pairing::revoke),
         )
         .on("/co-quan/quan-tri/he-thong-khac/{id}/dung", Action::RelayManage, post(pages::pause))
         .on("/co-quan/quan-tri/he-thong-khac/{id}/gui-lai", Action::RelayManage, post(pages::retry))

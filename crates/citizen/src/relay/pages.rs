@@ -9,20 +9,19 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    SECRET, SUBJECT,
+    SUBJECT,
     message::kind_label,
+    pairing::{self, OwnLine, TheirLine},
     send,
     sql::{self, Partner, Route},
 };
 
 /// Rows of one page of messages.
 const ROWS: i64 = 50;
-/// Characters of a secret at least.
-const SECRET_CHARS_MIN: usize = 32;
-const HOME: &str = "/co-quan/quan-tri/he-thong-khac";
+pub(super) const HOME: &str = "/co-quan/quan-tri/he-thong-khac";
 
 /// Partners are of the whole installation: who administers a part of it changes none.
-fn is_whole(who: &Who) -> Result<(), Failure> {
+pub(super) fn is_whole(who: &Who) -> Result<(), Failure> {
     let one_stops = who.tree.all().filter(|it| it.kind == "one_stop");
     let all = one_stops.map(|it| it.id).all(|it| who.can_at(Action::RelayManage, it));
     if all { Ok(()) } else { Err(Failure::Forbidden) }
@@ -47,9 +46,16 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "relay/templates/list.html")]
-struct List {
+struct List<'a> {
     shell: Shell,
     lines: Vec<Line>,
+    own: Vec<OwnLine>,
+    m: &'a Mistakes,
+}
+
+/// Whether messages are believed by keys both ways.
+pub(super) fn is_paired(it: &Partner) -> bool {
+    it.key_in.is_some() && it.key_out.is_some()
 }
 
 /// Paused, failing since its last success, or well.
@@ -59,6 +65,7 @@ fn state_of(it: &Partner, dead: i64) -> (&'static str, &'static str) {
         (true, _, _) => ("Đang dừng", "warn"),
         (_, true, _) => ("Đường truyền lỗi", "bad"),
         (_, _, 1..) => ("Có bản tin hỏng", "bad"),
+        _ if !is_paired(it) => ("Chưa ghép cặp khóa", "warn"),
         _ if it.sent.is_none() && it.received.is_none() => ("Chưa dùng", ""),
         _ => ("Thông suốt", "good"),
     }
@@ -84,13 +91,23 @@ fn line(tx: &mut Tx<'_>, it: Partner) -> Result<Line, store::Fault> {
 
 /// GET `/co-quan/quan-tri/he-thong-khac`
 pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let lines = site
-        .read(&who, |tx| {
+    list_page(&site, &who, &Mistakes::none(Typed::default())).await
+}
+
+/// The list, with what is wrong in its form.
+pub(super) async fn list_page(
+    site: &Site,
+    who: &Who,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let (lines, own) = site
+        .read(who, |tx| {
             let all = sql::partners(tx)?;
-            Ok(all.into_iter().map(|it| line(tx, it)).collect::<Result<Vec<_>, _>>()?)
+            let lines = all.into_iter().map(|it| line(tx, it)).collect::<Result<Vec<_>, _>>()?;
+            Ok((lines, pairing::own_lines(tx)?))
         })
         .await?;
-    site.page(&List { shell: site.shell(&who), lines })
+    site.page(&List { shell: site.shell(who), lines, own, m })
 }
 
 #[derive(Template)]
@@ -100,12 +117,10 @@ struct New<'a> {
     m: &'a Mistakes,
 }
 
-/// GET `/co-quan/quan-tri/he-thong-khac/moi`: with a new secret to take to the partner.
+/// GET `/co-quan/quan-tri/he-thong-khac/moi`
 pub async fn new(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     is_whole(&who)?;
-    let mut typed = Typed::default();
-    typed.set("khoa", site::random_hex(32));
-    let m = Mistakes::none(typed);
+    let m = Mistakes::none(Typed::default());
     site.page(&New { shell: site.shell(&who), m: &m })
 }
 
@@ -153,15 +168,6 @@ fn code(fields: &mut Fields, name: &str) -> Option<String> {
     None
 }
 
-fn secret(fields: &mut Fields, owed: bool) -> Option<String> {
-    let typed = fields.optional_text("khoa", 200)?;
-    if (typed.is_empty() && !owed) || typed.chars().count() >= SECRET_CHARS_MIN {
-        return Some(typed);
-    }
-    fields.wrong("khoa", format!("Khóa bí mật dài ít nhất {SECRET_CHARS_MIN} ký tự."));
-    None
-}
-
 /// POST `/co-quan/quan-tri/he-thong-khac/moi`
 pub async fn create(
     State(site): State<Site>,
@@ -176,11 +182,10 @@ pub async fn create(
         fields.wrong("ma-minh", "Mã của hệ thống này phải khác mã đối tác.");
     }
     let base_url = base_url(&mut fields);
-    let secret = secret(&mut fields, true);
     let again = fields.typed().clone();
-    let whole = (|| Some((name?, theirs?, ours?, base_url?, secret?)))();
+    let whole = (|| Some((name?, theirs?, ours?, base_url?)))();
     let page = |m: Mistakes| site.page(&New { shell: site.shell(&who), m: &m });
-    let (name, theirs, ours, base_url, secret) = match fields.finish(whole) {
+    let (name, theirs, ours, base_url) = match fields.finish(whole) {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(page(m)?)),
     };
@@ -190,13 +195,15 @@ pub async fn create(
         own_code: ours,
         name,
         base_url,
-        secret: site.seal.close(SECRET, &secret)?,
+        secret: String::new(),
         paused: false,
         sent: None,
         received: None,
         failed: None,
         failure: String::new(),
         edition: 1,
+        key_in: None,
+        key_out: None,
     };
     let made = site
         .write(&who, move |tx| {
@@ -208,7 +215,10 @@ pub async fn create(
         })
         .await;
     match made {
-        Ok(id) => Ok(told(&format!("{HOME}/{id}"), "Đã thêm đối tác.")),
+        Ok(id) => Ok(told(
+            &format!("{HOME}/{id}"),
+            "Đã thêm đối tác. Việc còn lại: ghép cặp khóa và khai đơn vị nhận.",
+        )),
         Err(Failure::Fault(fault)) if fault.is_taken() => {
             let mut m = Mistakes::none(again);
             m.by_field.insert("ma".to_owned(), "Đã có đối tác dùng mã này.".to_owned());
@@ -242,9 +252,15 @@ struct Show<'a> {
     states: Vec<(String, String)>,
     state: String,
     next: Option<String>,
+    own: Option<OwnLine>,
+    theirs: Vec<TheirLine>,
+    /// Whether a new key of theirs takes the place of one that is believed.
+    replaces: bool,
+    pairing: &'static str,
+    has_secret: bool,
 }
 
-async fn show_page(
+pub(super) async fn show_page(
     site: &Site,
     who: &Who,
     id: i64,
@@ -256,22 +272,23 @@ async fn show_page(
         _ => String::new(),
     };
     let (wanted, before) = (state.clone(), asked.get("truoc").parse().ok());
-    let (partner, line, routes, mut found) = site
+    let (partner, line, routes, mut found, own, theirs) = site
         .read(who, move |tx| {
             let partner = sql::partner_of(tx, id)?.ok_or(Failure::NotFound)?;
             let line = line(tx, partner.clone())?;
             let routes = sql::routes(tx, Some(id))?;
             let messages = sql::messages(tx, id, &wanted, before, ROWS + 1)?;
-            Ok((partner, line, routes, messages))
+            let own = pairing::own_lines(tx)?.into_iter().find(|it| it.signs);
+            let theirs = pairing::their_lines(tx, id)?;
+            Ok((partner, line, routes, messages, own, theirs))
         })
         .await?;
-    let m = m.unwrap_or_else(|| {
-        let mut typed = Typed::default();
-        typed.set("ten", partner.name.clone());
-        typed.set("ma-minh", partner.own_code.clone());
-        typed.set("dia-chi", partner.base_url.clone());
-        Mistakes::none(typed)
-    });
+    let mut m = m.unwrap_or_else(|| Mistakes::none(Typed::default()));
+    if m.typed("ten").is_empty() && !m.by_field.contains_key("ten") {
+        m.typed.set("ten", partner.name.clone());
+        m.typed.set("ma-minh", partner.own_code.clone());
+        m.typed.set("dia-chi", partner.base_url.clone());
+    }
     let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = found.len() > full;
     found.truncate(full);
@@ -316,6 +333,11 @@ async fn show_page(
             pair("dead", "Hỏng"),
             pair("acknowledged", "Đã nhận"),
         ],
+        own,
+        replaces: theirs.iter().any(|it| it.holds),
+        theirs,
+        pairing: pairing::said(&partner),
+        has_secret: !partner.secret.is_empty(),
         next: last.map(|it| format!("{HOME}/{id}?trang-thai={state}&truoc={it}")),
         state,
     })
@@ -331,7 +353,7 @@ pub async fn show(
     show_page(&site, &who, id, &asked, None).await
 }
 
-fn stale() -> Failure {
+pub(super) fn stale() -> Failure {
     Failure::Refused(
         "Đối tác vừa được người khác sửa. Hãy mở lại trang để xem nội dung mới.".to_owned(),
     )
@@ -348,28 +370,24 @@ pub async fn change(
     let edition = typed.get("an-ban").parse::<i64>().ok();
     let mut fields = Fields::of(typed);
     let (name, ours) = (fields.text("ten", 120), code(&mut fields, "ma-minh"));
-    let (base_url, secret) = (base_url(&mut fields), secret(&mut fields, false));
-    let whole = (|| Some((name?, ours?, base_url?, secret?)))();
-    let (name, ours, base_url, secret) = match fields.finish(whole) {
+    let base_url = base_url(&mut fields);
+    let whole = (|| Some((name?, ours?, base_url?)))();
+    let (name, ours, base_url) = match fields.finish(whole) {
         Ok(it) => it,
         Err(m) => {
             let page = show_page(&site, &who, id, &Typed::default(), Some(m)).await?;
             return Err(Failure::Mistaken(page));
         }
     };
-    let sealed = if secret.is_empty() { None } else { Some(site.seal.close(SECRET, &secret)?) };
     site.write(&who, move |tx| {
         let mut partner = sql::partner_of(tx, id)?.ok_or(Failure::NotFound)?;
         if edition != Some(partner.edition) {
             return Err(stale());
         }
-        let changed = serde_json::json!({
-            "address": base_url, "own_code": ours, "key": sealed.is_some(),
-        });
+        let changed = serde_json::json!({"address": base_url, "own_code": ours});
         partner.name = name;
         partner.own_code = ours;
         partner.base_url = base_url;
-        partner.secret = sealed.unwrap_or(partner.secret);
         if !sql::keep_partner(tx, &partner)? {
             return Err(stale());
         }

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -18,6 +18,7 @@ use site::{Failure, Site, State, Typed, Upload, Who};
 use store::{Fault, StoredBlob, Tx, journal::Entry};
 
 use super::{
+    believe::{By, Known, Signatures, TIME, head_of, known},
     message::{self, Answer, BODY_BYTES_MAX, File, Message, Opening, Progress, Returned, Said},
     send::synchronised,
     sign::{self, Head},
@@ -36,23 +37,19 @@ use crate::dossiers::{
 /// Messages from one address within a minute at most.
 const PER_MINUTE_MAX: u32 = 600;
 
+/// What a stranger and a forger hear.
+const UNBELIEVED: &str = "Chữ ký của bản tin không đúng.";
 /// An answer in the partner's own form.
-fn answer(status: StatusCode, it: &Answer) -> Response {
-    let body = serde_json::to_vec(it).unwrap_or_default();
+pub type Reply = (StatusCode, String);
+
+/// An answer that nobody signed.
+pub fn plain((status, body): Reply) -> Response {
     (status, [("content-type", "application/json")], body).into_response()
 }
 
-fn problem(status: StatusCode, key: &str, why: impl Into<String>) -> Response {
-    answer(status, &Answer { key: key.to_owned(), problem: why.into(), ..Answer::default() })
-}
-
-fn head_of(headers: &HeaderMap) -> Option<(Head, String)> {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-    let key = text(sign::KEY)?;
-    let is_key = key.len() == 32 && key.bytes().all(|it| it.is_ascii_hexdigit());
-    let from = text(sign::FROM).filter(|it| !it.is_empty() && it.len() <= 60)?;
-    let at_ms = text(sign::TIME)?.parse().ok()?;
-    is_key.then_some((Head { from, key, at_ms }, text(sign::SIGNATURE)?))
+fn problem(status: StatusCode, key: &str, why: impl Into<String>) -> Reply {
+    let it = Answer { key: key.to_owned(), problem: why.into(), ..Answer::default() };
+    (status, serde_json::to_string(&it).unwrap_or_default())
 }
 
 /// Why a message was not carried out.
@@ -73,41 +70,60 @@ pub async fn receive(
     site.limiter
         .take(&from, PER_MINUTE_MAX, 60, who.now)
         .map_err(|wait_s| Failure::TooMany { wait_s })?;
-    let Some((head, signature)) = head_of(request.headers()) else {
-        return Ok(problem(StatusCode::UNAUTHORIZED, "", "Thiếu chữ ký của bản tin."));
+    let Some((head, signatures)) = head_of(request.headers()) else {
+        return Ok(plain(problem(StatusCode::UNAUTHORIZED, "", "Thiếu chữ ký của bản tin.")));
     };
     let code = head.from.clone();
-    let partner = site.read(&who, move |tx| Ok(sql::partner_by_code(tx, &code)?)).await?;
+    let known = site.read(&who, move |tx| Ok(known(tx, &code)?)).await?;
     let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await else {
-        return Ok(problem(StatusCode::PAYLOAD_TOO_LARGE, &head.key, "Bản tin quá lớn."));
+        let no = problem(StatusCode::PAYLOAD_TOO_LARGE, &head.key, "Bản tin quá lớn.");
+        // Also this is final for who sent it: he must see that it is ours.
+        return Ok(match &known {
+            Some(it) => it.sign(&site, &head, no),
+            None => plain(no),
+        });
     };
     // Who is unknown and who signs wrongly hear the same.
-    let unbelieved =
-        || problem(StatusCode::UNAUTHORIZED, &head.key, "Chữ ký của bản tin không đúng.");
-    let Some(partner) = partner else { return Ok(unbelieved()) };
-    let Ok(secret) = site.seal.open(super::SECRET, &partner.secret) else {
-        return Ok(unbelieved());
+    let Some(known) = known else {
+        return Ok(plain(problem(StatusCode::UNAUTHORIZED, &head.key, UNBELIEVED)));
     };
-    match sign::verify(&secret, &head, &body, &signature, who.now) {
-        Ok(()) => {}
-        Err(sign::Unbelieved::Signature) => {
-            fails(&site, &who, partner.id, "Bản tin đến có chữ ký không đúng.").await?;
-            return Ok(unbelieved());
+    let reply = believed(&site, &who, &head, &known, signatures, body).await?;
+    Ok(known.sign(&site, &head, reply))
+}
+
+/// See [`receive`]: from the signature on.
+async fn believed(
+    site: &Site,
+    who: &Who,
+    head: &Head,
+    known: &Known,
+    signatures: Signatures,
+    body: Bytes,
+) -> Result<Reply, Failure> {
+    let partner = known.partner.clone();
+    let by = match known.believes(site, head, &body, &signatures, who.now) {
+        Ok(it) => it,
+        Err(why) => {
+            fails(site, who, partner.id, why).await?;
+            let said = if why == TIME { TIME } else { UNBELIEVED };
+            return Ok(problem(StatusCode::UNAUTHORIZED, &head.key, said));
         }
-        Err(sign::Unbelieved::Time) => {
-            let why = "Giờ của bản tin lệch quá 5 phút so với hệ thống nhận. Hãy chỉnh đồng hồ.";
-            fails(&site, &who, partner.id, why).await?;
-            return Ok(problem(StatusCode::UNAUTHORIZED, &head.key, why));
-        }
-    }
+    };
     let body_sha256 = sign::sha256(&body);
     let (id, key, for_seen) = (partner.id, head.key.clone(), body_sha256.clone());
     let before = site
-        .write(&who, move |tx| {
-            if !sql::use_up(tx, &signature)? {
+        .write(who, move |tx| {
+            let used = match by {
+                By::Key => signatures.by_key,
+                By::Secret => signatures.by_secret,
+            };
+            if !sql::use_up(tx, &used.unwrap_or_default())? {
                 return Ok(Err(()));
             }
             sql::heard_of(tx, id)?;
+            if by == By::Key {
+                sql::heard_by_key(tx, id)?;
+            }
             Ok(Ok(sql::answered(tx, id, &key)?))
         })
         .await?;
@@ -124,24 +140,20 @@ pub async fn receive(
             return Ok(problem(StatusCode::BAD_REQUEST, &head.key, why));
         }
         // A repeat: the same answer, and nothing is done.
-        Ok(Some((_, answer))) => {
-            return Ok(
-                (StatusCode::OK, [("content-type", "application/json")], answer).into_response()
-            );
-        }
+        Ok(Some((_, answer))) => return Ok((StatusCode::OK, answer)),
         Ok(None) => {}
     }
     let mut message = match message::read(&body) {
         Ok(it) => it,
         Err(why) => return Ok(problem(StatusCode::BAD_REQUEST, &head.key, why)),
     };
-    let stored = match store_files(&site, &who, message.said.files_mut()).await? {
+    let stored = match store_files(site, who, message.said.files_mut()).await? {
         Ok(it) => it,
         Err(why) => return Ok(problem(StatusCode::BAD_REQUEST, &head.key, why)),
     };
     let (inner, asker, key) = (site.clone(), who.clone(), head.key.clone());
     let done = site
-        .write(&who, move |tx| {
+        .write(who, move |tx| {
             if let Some((_, before)) = sql::answered(tx, partner.id, &key)? {
                 return Ok(Ok(before));
             }
@@ -150,16 +162,15 @@ pub async fn receive(
                 Ok(it) => it,
                 Err(no) => return Ok(Err(no)),
             };
-            let said = Answer { key: key.clone(), code, problem: String::new() };
+            let by = if by == By::Key { message::BY_KEY } else { "" };
+            let said = Answer { key: key.clone(), code, by: by.to_owned(), problem: String::new() };
             let said = serde_json::to_string(&said).map_err(|e| Fault::Broken(e.to_string()))?;
             sql::answer(tx, partner.id, &key, &body_sha256, &said)?;
             Ok(Ok(said))
         })
         .await;
     match done {
-        Ok(Ok(said)) => {
-            Ok((StatusCode::OK, [("content-type", "application/json")], said).into_response())
-        }
+        Ok(Ok(said)) => Ok((StatusCode::OK, said)),
         Ok(Err(No::TooEarly)) => {
             let why = "Bản tin đến trước lượt; hãy gửi các bản tin trước.";
             Ok(problem(StatusCode::CONFLICT, &head.key, why))

@@ -13,9 +13,10 @@ use site::{Failure, Site, jobs::JobFuture};
 use store::{Fault, Tx};
 
 use super::{
-    message::{Answer, Message, clean},
+    keys,
+    message::{Answer, BY_KEY, Message, clean},
     sign::{self, Head},
-    sql::{self, Outgoing, Partner},
+    sql::{self, Outgoing, OwnKey, Partner, TheirKey},
 };
 use crate::dossiers::{
     desk::{self, Desk},
@@ -50,6 +51,13 @@ static CLIENT: LazyLock<Result<reqwest::Client, String>> = LazyLock::new(|| {
         .map_err(|e| e.to_string())
 });
 
+/// A partner, and what both sides sign with.
+struct Line {
+    partner: Partner,
+    own: Option<OwnKey>,
+    theirs: Vec<TheirKey>,
+}
+
 /// How a try ended.
 enum Ended {
     /// It was carried out.
@@ -68,12 +76,16 @@ pub fn send(site: Site) -> JobFuture {
                 .as_program("relay", |tx| {
                     let lease = Instant::from_epoch_ms(tx.now().epoch_ms() + LEASE_MS);
                     let Some(message) = sql::claim(tx, lease)? else { return Ok(None) };
-                    let partner = sql::partner_of(tx, message.partner)?;
-                    Ok(partner.map(|it| (message, it)))
+                    let Some(partner) = sql::partner_of(tx, message.partner)? else {
+                        return Ok(None);
+                    };
+                    let (own, theirs) =
+                        (sql::signing_key(tx)?, sql::their_keys(tx, message.partner)?);
+                    Ok(Some((message, Line { partner, own, theirs })))
                 })
                 .await?;
-            let Some((message, partner)) = claimed else { break };
-            let ended = one(&site, &message, &partner).await?;
+            let Some((message, line)) = claimed else { break };
+            let ended = one(&site, &message, &line).await?;
             let inner = site.clone();
             site.as_program("relay", move |tx| finish(&inner, tx, &message, ended)).await?;
         }
@@ -95,40 +107,61 @@ async fn whole_body(site: &Site, message: &Outgoing) -> Result<Result<Vec<u8>, S
     Ok(Ok(bytes))
 }
 
-async fn one(site: &Site, message: &Outgoing, partner: &Partner) -> Result<Ended, Failure> {
+/// The signatures of a message: by our key, if we have one, and under the secret of before while one is kept.
+fn signatures(
+    site: &Site,
+    line: &Line,
+    head: &Head,
+    body: &[u8],
+) -> Result<Vec<(&'static str, String)>, &'static str> {
+    let Line { partner, own, .. } = line;
+    let unopened = "Khóa ký không mở được bằng khóa của hệ thống này.";
+    let mut signed = Vec::new();
+    if let Some(own) = own {
+        let private = site.seal.open(keys::SEALED_FOR, &own.sealed).map_err(|_| unopened)?;
+        let signer = keys::Signer::of(&private).ok_or(unopened)?;
+        let text = keys::message_text(head, &partner.code, body);
+        signed.push((sign::KEY_SIGNATURE, signer.sign(&text)));
+    }
+    if !partner.secret.is_empty() {
+        let secret = site.seal.open(super::SECRET, &partner.secret).map_err(|_| unopened)?;
+        signed.push((sign::SIGNATURE, sign::sign(&secret, head, body)));
+    }
+    if signed.is_empty() {
+        return Err(
+            "Hệ thống này chưa có cặp khóa để ký. Hãy tạo ở trang Liên thông với hệ thống khác.",
+        );
+    }
+    Ok(signed)
+}
+
+async fn one(site: &Site, message: &Outgoing, line: &Line) -> Result<Ended, Failure> {
     let body = match whole_body(site, message).await? {
         Ok(it) => it,
         Err(why) => return Ok(Ended::Refused(why)),
     };
-    let secret = match site.seal.open(super::SECRET, &partner.secret) {
+    let partner = &line.partner;
+    let now = (site.clock)();
+    let head =
+        Head { from: partner.own_code.clone(), key: message.key.clone(), at_ms: now.epoch_ms() };
+    let signed = match signatures(site, line, &head, &body) {
         Ok(it) => it,
-        Err(_) => {
-            return Ok(Ended::Later(
-                "Khóa bí mật không mở được bằng khóa của hệ thống này.".into(),
-            ));
-        }
+        Err(why) => return Ok(Ended::Later(why.to_owned())),
     };
-    let head = Head {
-        from: partner.own_code.clone(),
-        key: message.key.clone(),
-        at_ms: (site.clock)().epoch_ms(),
-    };
-    let signature = sign::sign(&secret, &head, &body);
     let client = match &*CLIENT {
         Ok(it) => it,
         Err(why) => return Ok(Ended::Later(why.clone())),
     };
-    let sent = client
+    let mut request = client
         .post(format!("{}{}", partner.base_url, sign::PATH))
         .header("content-type", "application/json")
         .header(sign::FROM, &head.from)
         .header(sign::KEY, &head.key)
-        .header(sign::TIME, head.at_ms.to_string())
-        .header(sign::SIGNATURE, signature)
-        .body(body)
-        .send()
-        .await;
-    let mut response = match sent {
+        .header(sign::TIME, head.at_ms.to_string());
+    for (name, signature) in signed {
+        request = request.header(name, signature);
+    }
+    let mut response = match request.body(body).send().await {
         Ok(it) => it,
         Err(error) if error.is_timeout() => {
             return Ok(Ended::Later("Hệ thống đối tác không trả lời kịp.".to_owned()));
@@ -139,6 +172,8 @@ async fn one(site: &Site, message: &Outgoing, partner: &Partner) -> Result<Ended
         Err(_) => return Ok(Ended::Later("Đường truyền bị ngắt giữa chừng.".to_owned())),
     };
     let status = response.status().as_u16();
+    let header = response.headers().get(sign::KEY_SIGNATURE);
+    let signature = header.and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         bytes.extend_from_slice(&chunk);
@@ -146,8 +181,20 @@ async fn one(site: &Site, message: &Outgoing, partner: &Partner) -> Result<Ended
             return Ok(Ended::Later("Trả lời của hệ thống đối tác quá dài.".to_owned()));
         }
     }
-    let answer: Answer = serde_json::from_slice(&bytes).unwrap_or_default();
+    let mut answer: Answer = serde_json::from_slice(&bytes).unwrap_or_default();
     let said = clean(&answer.problem, 500);
+    let is_final = matches!(status, 200 | 400 | 413 | 422);
+    if line.theirs.is_empty() {
+        // Nobody vouches for what an answer without a key says of keys.
+        answer.by.clear();
+    } else if is_final {
+        let text = keys::answer_text(&head, &partner.code, status, &bytes);
+        let valid = line.theirs.iter().filter(|it| it.holds(now)).map(|it| it.public.as_str());
+        if !keys::is_signed(&text, &signature, valid) {
+            let why = "Trả lời không được ký bằng khóa đã ghép của đối tác.";
+            return Ok(Ended::Later(why.to_owned()));
+        }
+    }
     Ok(match status {
         200 if answer.key == message.key => Ended::Acknowledged(answer),
         200 => Ended::Later("Hệ thống đối tác trả lời không đúng khuôn dạng.".to_owned()),
@@ -168,6 +215,9 @@ fn finish(site: &Site, tx: &mut Tx<'_>, message: &Outgoing, ended: Ended) -> Res
         Ended::Acknowledged(answer) => {
             sql::acknowledge(tx, message.id)?;
             sql::line_works(tx, message.partner)?;
+            if answer.by == BY_KEY {
+                sql::believed_by_key(tx, message.partner)?;
+            }
             if message.kind == "open" {
                 arrived(tx, message, &clean(&answer.code, 60))?;
             }

@@ -1,4 +1,5 @@
-//! Signatures of messages between installations: HMAC-SHA256 under a shared secret.
+//! What stands above a message between installations, and the signature of partners that are not paired yet:
+//! HMAC-SHA256 under a shared secret. Paired partners sign with keys (`keys`).
 
 use domain::time::Instant;
 use hmac::{Hmac, Mac as _};
@@ -29,6 +30,9 @@ pub const KEY: &str = "x-motcua-key";
 pub const TIME: &str = "x-motcua-time";
 /// See [`FROM`].
 pub const SIGNATURE: &str = "x-motcua-signature";
+
+/// Ed25519, of message and of answer; see [`FROM`].
+pub const KEY_SIGNATURE: &str = "x-motcua-key-signature";
 
 /// Why a message is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,14 +79,24 @@ pub fn verify(
     let bytes = unhex(signature).ok_or(Unbelieved::Signature)?;
     let mac = mac(secret, head, body).ok_or(Unbelieved::Signature)?;
     mac.verify_slice(&bytes).map_err(|_| Unbelieved::Signature)?;
+    in_time(head, now)
+}
+
+/// Whether a message is of now.
+///
+/// # Errors
+/// [`Unbelieved::Time`].
+pub fn in_time(head: &Head, now: Instant) -> Result<(), Unbelieved> {
     if now.epoch_ms().abs_diff(head.at_ms) > TOLERANCE_MS.unsigned_abs() {
         return Err(Unbelieved::Time);
     }
     Ok(())
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
+/// The bytes of hexadecimal digits.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     let digits = |at: usize| text.get(at..at + 2).and_then(|it| u8::from_str_radix(it, 16).ok());

@@ -4,6 +4,10 @@ use domain::{ids::DossierId, time::Instant};
 use jiff::civil::DateTime;
 use store::{Fault, Row, Tx};
 
+mod keys;
+
+pub use keys::*;
+
 /// Another installation.
 #[derive(Debug, Clone)]
 pub struct Partner {
@@ -20,6 +24,10 @@ pub struct Partner {
     pub failed: Option<Instant>,
     pub failure: String,
     pub edition: i64,
+    /// When a message signed with a key of theirs came first.
+    pub key_in: Option<Instant>,
+    /// When they said first that they believe our key.
+    pub key_out: Option<Instant>,
 }
 
 /// A unit of a partner's that dossiers may go to.
@@ -67,7 +75,7 @@ pub struct Outgoing {
 }
 
 const PARTNER: &str = "id, code, own_code, name, base_url, secret, paused, sent_ms, received_ms,
-    failed_ms, failure, edition";
+    failed_ms, failure, edition, key_in_ms, key_out_ms";
 
 fn instant(row: &Row, at: usize) -> Result<Option<Instant>, Fault> {
     Ok(row.get::<Option<i64>>(at)?.map(Instant::from_epoch_ms))
@@ -87,6 +95,8 @@ fn partner(row: &Row) -> Result<Partner, Fault> {
         failed: instant(row, 9)?,
         failure: row.get(10)?,
         edition: row.get(11)?,
+        key_in: instant(row, 12)?,
+        key_out: instant(row, 13)?,
     })
 }
 
@@ -124,7 +134,7 @@ pub fn insert_partner(tx: &mut Tx<'_>, it: &Partner) -> Result<i64, Fault> {
 /// Writes what an administrator changed. `false`: somebody else was first.
 pub fn keep_partner(tx: &mut Tx<'_>, it: &Partner) -> Result<bool, Fault> {
     let touched = tx.execute(
-        "update relay_partner set own_code = ?3, name = ?4, base_url = ?5, secret = ?6, paused = ?7,
+        "update relay_partner set own_code = ?3, name = ?4, base_url = ?5, paused = ?6,
                 edition = edition + 1
          where id = ?1 and edition = ?2",
         &[
@@ -133,7 +143,6 @@ pub fn keep_partner(tx: &mut Tx<'_>, it: &Partner) -> Result<bool, Fault> {
             it.own_code.as_str().into(),
             it.name.as_str().into(),
             it.base_url.as_str().into(),
-            it.secret.as_str().into(),
             it.paused.into(),
         ],
     )?;

@@ -2,12 +2,17 @@
 
 use testkit::{Browser, TestSite};
 
-use super::sign::{self, Head};
+mod pairing;
+
+use super::{
+    keys,
+    sign::{self, Head},
+};
 use crate::dossiers::links::tests::{AT_DISTRICT, given_parent, given_three_offices, opened};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// Makes each know the other; `name`s are how they sign.
+/// Makes it know another by the secret of before; `code`s are how they sign.
 fn given_partner(site: &TestSite, code: &str, own_code: &str, base_url: &str) {
     let secret = site.site.seal.close(super::SECRET, SECRET).unwrap();
     site.given(
@@ -16,6 +21,33 @@ fn given_partner(site: &TestSite, code: &str, own_code: &str, base_url: &str) {
          values (1, ?1, ?2, 'Hệ thống bạn', ?3, ?4, 0, '', 1)",
         &[code.into(), own_code.into(), base_url.into(), secret.into()],
     );
+}
+
+/// Gives an installation a key pair; the public half.
+fn given_own_key(site: &TestSite) -> String {
+    let (public, private) = keys::generate().unwrap();
+    let sealed = site.site.seal.close(keys::SEALED_FOR, &private).unwrap();
+    site.given(
+        "insert into relay_own_key (public, sealed, created_ms, from_ms) values (?1, ?2, 0, 0)",
+        &[public.as_str().into(), sealed.into()],
+    );
+    public
+}
+
+fn given_their_key(site: &TestSite, public: &str) {
+    site.given(
+        "insert into relay_partner_key (partner, public, added_ms) values (1, ?1, 0)",
+        &[public.into()],
+    );
+}
+
+/// Pairs the two by keys, and takes the secret of before away.
+fn paired(lead: &TestSite, other: &TestSite) {
+    given_their_key(other, &given_own_key(lead));
+    given_their_key(lead, &given_own_key(other));
+    for site in [lead, other] {
+        site.given("update relay_partner set secret = ''", &[]);
+    }
 }
 
 /// The two: the commune's, which leads, and the district's.
@@ -82,6 +114,7 @@ fn link_state(site: &TestSite) -> String {
 async fn a_part_is_done_by_another_installation() {
     both_ways(async |two: Two| {
         let Two { lead, other, .. } = &two;
+        paired(lead, other);
         let mut officer = given_parent(lead).await;
         sent(&mut officer).await;
         assert_eq!(link_state(lead), "queued");
@@ -340,40 +373,6 @@ async fn a_refusal_comes_back_with_its_reason_from_the_counter_and_from_the_prog
         assert!(page.contains("Không có đơn vị mã 000.00.77.H41"), "{page}");
     })
     .await;
-}
-
-testkit::on_both_engines! { crate::routes();
-    async fn a_partner_is_added_paused_and_its_secret_is_never_shown_again(site) {
-        given_three_offices(&site);
-        super::given_admin(&site);
-        let mut admin = site.signed_in("quantri-xa");
-        let form = admin.get("/co-quan/quan-tri/he-thong-khac/moi").await;
-        assert_eq!(form.status, 200, "{}", form.text);
-        let fields = |address: &'static str| {
-            vec![("ten", "Tỉnh"), ("ma", "nghe-an"), ("ma-minh", "tan-ky"), ("khoa", SECRET), ("dia-chi", address)]
-        };
-        for wrong in ["http://example.com", "ftp://10.0.0.1", "https://a@b.vn", "https://b.vn/x?y=1", "b.vn"] {
-            let answer = admin.post("/co-quan/quan-tri/he-thong-khac/moi", &fields(wrong)).await;
-            assert_eq!(answer.status, 422, "{wrong}");
-        }
-        let made = admin.post("/co-quan/quan-tri/he-thong-khac/moi", &fields("https://b.vn")).await;
-        assert_eq!(made.location.as_deref(), Some("/co-quan/quan-tri/he-thong-khac/1"), "{}", made.text);
-        let twice = admin.post("/co-quan/quan-tri/he-thong-khac/moi", &fields("https://b.vn")).await;
-        assert_eq!(twice.status, 422);
-        let page = admin.get("/co-quan/quan-tri/he-thong-khac/1").await.text;
-        assert!(!page.contains(SECRET), "the secret is shown once");
-        assert_ne!(site.text("select secret from relay_partner"), SECRET, "and sealed");
-        let route = [("ten-noi", "UBND tỉnh"), ("ma-dinh-danh", "000.00.00.H41"), ("thu-tuc", "1.001731, 1.010803")];
-        let added = admin.post("/co-quan/quan-tri/he-thong-khac/1/noi-nhan", &route).await;
-        assert_eq!(added.status, 303, "{}", added.text);
-        assert_eq!(site.text("select procedures from relay_route"), "1.001731 1.010803");
-        admin.post("/co-quan/quan-tri/he-thong-khac/1/dung", &[("dung", "1")]).await;
-        assert_eq!(site.count("select paused from relay_partner"), 1);
-        let old = [("ten", "X"), ("ma-minh", "tan-ky"), ("dia-chi", "https://b.vn"), ("an-ban", "1")];
-        let stale = admin.post("/co-quan/quan-tri/he-thong-khac/1", &old).await;
-        assert!(stale.text.contains("vừa được người khác sửa"), "{}", stale.text);
-        assert_eq!(site.signed_in("truong").get("/co-quan/quan-tri/he-thong-khac").await.status, 403);
-    }
 }
 
 /// Who administers everything.

@@ -123,7 +123,7 @@ on_both_engines! { crate::routes();
         assert_eq!(done.location.as_deref(), Some(DEFAULT), "{}", done.text);
         assert_eq!(site.count("select count(*) from workflow_draft"), 0);
         let page = browser.get(DEFAULT).await;
-        assert!(page.text.contains("phiên bản 2") && page.text.contains("đang áp dụng"), "{}", page.text);
+        assert!(page.text.contains("Phiên bản 2") && page.text.contains("đang áp dụng"), "{}", page.text);
         assert_eq!(site.text("select cast(workflow as text) from dossier where id = 1"), old);
         let once = "f".repeat(32);
         counter.post("/co-quan/ho-so/moi", &birth("Trần Văn Mới", &once)).await;

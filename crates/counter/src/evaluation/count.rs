@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use citizen::{
-    dossiers::facts as dossiers,
+    dossiers::{facts as dossiers, links::facts as links},
     procedures::facts::{self as procedures, Version},
 };
 use domain::{
@@ -49,6 +49,8 @@ pub(super) struct Scored {
     pub extended: bool,
     pub refused: bool,
     pub rating: Option<Given>,
+    /// How other agencies of this installation did on their parts of it, each by its own limit.
+    pub parts: Vec<Timing>,
 }
 
 impl Scored {
@@ -60,12 +62,27 @@ impl Scored {
         self.points_of("attitude") == Some(0)
     }
 
+    /// How often it is counted on an indicator: by each agency that takes part on the second, else once.
+    fn times(&self, number: u8) -> i64 {
+        let parts = if number == 2 { self.parts.len() } else { 0 };
+        1 + i64::try_from(parts).unwrap_or(0)
+    }
+
     /// What it scores on an indicator that is counted by dossier, and why.
     pub fn points(&self, number: u8) -> Option<(i64, String)> {
         if !self.finished_in {
             return None;
         }
         match number {
+            2 => self.timing.map(|own| {
+                let all = std::iter::once(own).chain(self.parts.iter().copied());
+                let sum: i64 = all.map(time_points).sum();
+                let mut why = format!("cơ quan chủ trì {}", own.label().to_lowercase());
+                for it in &self.parts {
+                    why += &format!("; cơ quan phối hợp {}", it.label().to_lowercase());
+                }
+                (sum, why)
+            }),
             1 => self.timing.map(|it| (time_points(it), it.label().to_lowercase())),
             3 => Some(match self.points_of("contacts") {
                 Some(points) => (points, "người dân trả lời".to_owned()),
@@ -138,6 +155,13 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
     let counters = counters_of(who, wanted.unit);
     let ratings = ratings::since(tx, &counters, wanted.from)?;
     let now = tx.now().civil();
+    let mut parts: HashMap<DossierId, Vec<DossierId>> = HashMap::new();
+    // What others do is not an official's.
+    if wanted.official.is_none() {
+        for (whole, part) in links::parts_of_period(tx, wanted.from, wanted.until)? {
+            parts.entry(whole).or_default().push(part);
+        }
+    }
     let mut versions: HashMap<VersionId, Version> = HashMap::new();
     let mut scored = Vec::new();
     let mut after = DossierId(0);
@@ -176,6 +200,7 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
                 refused: dossier.outcome == Some(domain::dossier::Outcome::Refused)
                     || dossier.status == Status::RefusedIntake,
                 rating: ratings.get(&it.id).cloned(),
+                parts: timings(tx, &parts.remove(&it.id).unwrap_or_default())?,
                 code: it.code,
             });
         }
@@ -183,13 +208,26 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
     Ok(scored)
 }
 
+/// How these dossiers ended by their own limits; those that have no result are left out.
+fn timings(tx: &mut Tx<'_>, parts: &[DossierId]) -> Result<Vec<Timing>, Fault> {
+    let mut all = Vec::new();
+    for id in parts {
+        let Some(it) = dossiers::by_id(tx, *id)? else { continue };
+        let Some(version) = procedures::version(tx, it.version)? else { continue };
+        let channel = it.dossier.channel.unwrap_or(ChannelKind::Direct);
+        all.extend(it.dossier.finished_timing(version.body.precision(channel)));
+    }
+    Ok(all)
+}
+
 fn of_dossiers(number: u8, all: &[Scored]) -> (Found, String) {
-    let points: Vec<i64> = all.iter().filter_map(|it| it.points(number)).map(|it| it.0).collect();
-    let (sum, count) = (points.iter().sum(), i64::try_from(points.len()).unwrap_or(0));
+    let scored = all.iter().filter_map(|it| Some((it.points(number)?.0, it.times(number))));
+    let (sum, count) = scored.fold((0, 0), |(sum, count), it| (sum + it.0, count + it.1));
     if count == 0 {
         return (Found::Nothing, String::new());
     }
-    (Found::Dossiers { points: sum, count }, format!("{sum} điểm / {count} hồ sơ"))
+    let unit = if number == 2 { "lượt cơ quan" } else { "hồ sơ" };
+    (Found::Dossiers { points: sum, count }, format!("{sum} điểm / {count} {unit}"))
 }
 
 fn line(number: u8, (found, figure): (Found, String), source: &str, note: &str) -> Line {
@@ -198,6 +236,39 @@ fn line(number: u8, (found, figure): (Found, String), source: &str, note: &str) 
 
 const FROM_SYSTEM: &str = "hồ sơ có kết quả trong kỳ, theo ngày hẹn đầu tiên";
 const FROM_RATINGS: &str = "đánh giá của người dân";
+
+/// Whether what the unit settles is published both at the office and on the network.
+fn publicity(tx: &mut Tx<'_>, who: &Who, tier: Tier, wanted: &Wanted) -> Result<Line, Fault> {
+    const SOURCE: &str = "niêm yết tại trụ sở ghi ở trang Niêm yết (đến hôm nay); trên mạng là trang thủ tục công \
+                          khai của chương trình này, luôn theo bản đang có hiệu lực";
+    let body = who.tree.line(wanted.unit).into_iter().find(|it| {
+        who.tree.known(*it).is_some_and(|it| !matches!(it.kind.as_str(), "one_stop" | "division"))
+    });
+    let posted = procedures::posted(tx, body.unwrap_or(wanted.unit), wanted.until)?;
+    if posted.is_empty() {
+        let note = "Còn thiếu: chưa ghi thủ tục nào đã niêm yết tại trụ sở đến cuối kỳ. Ghi ở trang Niêm yết \
+                    thủ tục (Đánh dấu đã niêm yết), chỉ số này sẽ tự tính.";
+        return Ok(line(6, (Found::Unrecorded, String::new()), SOURCE, note));
+    }
+    let (today, with_districts) = (who.today(), who.tree.has_districts());
+    let in_force = |it: &&Version, day: Date| {
+        it.in_force_from <= day && it.in_force_until.is_none_or(|last| last >= day)
+    };
+    let all = procedures::all(tx)?;
+    // What changed since the period ended is left out: what hung then is not known any more.
+    let ours: Vec<&Version> = all
+        .iter()
+        .filter(|it| it.body.body == "ubnd" && it.body.settled_by(tier, with_districts))
+        .filter(|it| in_force(it, wanted.until.min(today)) && in_force(it, today))
+        .collect();
+    let hangs = ours.iter().filter(|it| posted.contains(&it.id)).count();
+    let points = if hangs == ours.len() { 2 } else { 1 };
+    let figure =
+        format!("{hangs}/{} thủ tục niêm yết đúng bản tại trụ sở; tất cả có trên mạng", ours.len());
+    let note = "Một thủ tục chưa niêm yết đúng bản đang có hiệu lực tại trụ sở thì chỉ tính một hình thức. Thủ tục \
+                đổi sau kỳ không tính.";
+    Ok(line(6, (Found::Unit(points), figure), SOURCE, note))
+}
 
 fn organisation(set: &IndicatorSet, tier: Tier, all: &[Scored]) -> Line {
     let mut procedures: BTreeMap<&str, bool> = BTreeMap::new();
@@ -277,9 +348,11 @@ pub(super) fn count(
         line(1, of_dossiers(1, &all), FROM_SYSTEM, ""),
         line(
             2,
-            (Found::Unrecorded, String::new()),
-            "phần thời gian giao cho từng cơ quan",
-            "Chương trình chưa tính sớm, đúng, muộn của từng cơ quan tham gia.",
+            of_dossiers(2, &all),
+            "hồ sơ có kết quả trong kỳ: cơ quan chủ trì theo hạn chung, mỗi cơ quan phối hợp liên thông theo hạn \
+             phần việc của mình",
+            "Hồ sơ chỉ một cơ quan giải quyết thì hạn của cơ quan là hạn chung. Phần việc làm ở hệ thống của cơ \
+             quan khác không tính vì không có giờ xong ở đó.",
         ),
         line(
             3,
@@ -297,18 +370,15 @@ pub(super) fn count(
     );
     if wanted.official.is_none() {
         lines.push(organisation(set, tier, &all));
-        lines.push(line(
-            6,
-            (Found::Unrecorded, String::new()),
-            "niêm yết tại trụ sở và trên mạng",
-            "Chương trình chưa ghi nhận việc kiểm tra niêm yết theo kỳ.",
-        ));
+        lines.push(publicity(tx, who, tier, wanted)?);
         lines.push(conduct);
         lines.push(line(
             8,
             (Found::Unrecorded, String::new()),
             "sổ phản ánh, kiến nghị",
-            "Chương trình chưa quản lý phản ánh, kiến nghị.",
+            "Còn thiếu: sổ phản ánh, kiến nghị có ngày nhận, hạn trả lời, ngày trả lời. Chương trình chưa quản lý \
+             sổ này và không cho gõ số thay. Khi cần đủ chín chỉ số, lấy số từ Hệ thống tiếp nhận, trả lời phản \
+             ánh, kiến nghị trên Cổng Dịch vụ công quốc gia và chấm riêng chỉ số này.",
         ));
         lines.push(online(tx, who, set, tier, wanted, &all)?);
     } else {

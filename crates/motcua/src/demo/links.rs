@@ -31,7 +31,7 @@ use super::{
 };
 
 /// Fewer dossiers are no year: whoever wants an empty office gets one.
-const FROM_DOSSIERS: u32 = 30;
+pub(super) const FROM_DOSSIERS: u32 = 30;
 /// Ten working days; communes and districts settle it.
 const WHOLE: &str = "1.010803";
 /// Three working days at districts.
@@ -314,7 +314,7 @@ impl Players<'_> {
     }
 }
 
-fn papers() -> Vec<Handed> {
+pub(super) fn papers() -> Vec<Handed> {
     let paper = |name: &str| Handed {
         name: name.to_owned(),
         form: "copy".to_owned(),

@@ -16,6 +16,7 @@ mod crowd;
 mod links;
 mod money;
 mod office;
+mod on_paper;
 mod progress;
 mod random;
 mod workflows;
@@ -129,6 +130,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     counter::play(db, now, play, &office)?;
     if !stop.is_asked() {
         links::play(db, now, play, &office)?;
+        on_paper::play(db, now, play, &office)?;
     }
     progress.finish();
     if !stop.is_asked() {

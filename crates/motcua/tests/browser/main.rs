@@ -12,6 +12,7 @@ mod linked;
 mod people;
 mod queue;
 mod ratings;
+mod relayed;
 mod results;
 mod signing;
 mod support;
@@ -230,6 +231,8 @@ async fn the_offices_pages_are_sound() {
             "/co-quan/thu-tuc/1.001193/sua",
             "/co-quan/thu-tuc/nhap",
             "/co-quan/niem-yet",
+            "/co-quan/nhap-bu",
+            "/co-quan/so-lieu",
         ] {
             page.goto(path).await;
             page.sound().await;
@@ -242,6 +245,8 @@ async fn the_offices_pages_are_sound() {
             "/co-quan/quan-tri/xoa-du-lieu",
             "/co-quan/quan-tri/cau-hinh",
             "/co-quan/quan-tri/mau-tin",
+            "/co-quan/quan-tri/nhap-bu",
+            "/co-quan/quan-tri/loi-giay-to",
         ] {
             page.goto(path).await;
             page.sound().await;

@@ -29,6 +29,7 @@ pub struct Server {
     site: Site,
     jobs: Vec<site::jobs::Job>,
     now_ms: Arc<AtomicI64>,
+    running: Option<(tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>)>,
     _temp: Option<TempDatabase>,
 }
 
@@ -80,11 +81,42 @@ impl Server {
         };
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
-        let routes = motcua::routes();
-        let jobs = routes.jobs();
-        let router = site::serve(routes, site.clone());
-        tokio::spawn(motcua::serve::serve(listener, router, std::future::pending()));
-        Some(Self { base, db, site, jobs, now_ms, _temp: temp })
+        let jobs = motcua::routes().jobs();
+        let mut server = Self { base, db, site, jobs, now_ms, running: None, _temp: temp };
+        server.serve(listener);
+        Some(server)
+    }
+
+    fn serve(&mut self, listener: tokio::net::TcpListener) {
+        let router = site::serve(motcua::routes(), self.site.clone());
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                _ = motcua::serve::serve(listener, router, std::future::pending()) => {}
+                Ok(()) = stopped => {}
+            }
+        });
+        self.running = Some((stop, task));
+    }
+
+    /// The machine is off: nobody listens at its port any more.
+    pub async fn stop(&mut self) {
+        let (stop, task) = self.running.take().expect("it runs");
+        stop.send(()).unwrap();
+        task.await.unwrap();
+    }
+
+    /// The machine is on again, at the same address and with all that it had.
+    pub async fn resume(&mut self) {
+        let address = self.base.strip_prefix("http://").unwrap().to_owned();
+        for _ in 0..50 {
+            if let Ok(listener) = tokio::net::TcpListener::bind(&address).await {
+                self.serve(listener);
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{address} cannot be bound again");
     }
 
     /// What the clock shows.

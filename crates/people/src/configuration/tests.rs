@@ -90,6 +90,41 @@ on_both_engines! { routes();
         assert_eq!(admin.post("/co-quan/quan-tri/cau-hinh/nhap", &forged).await.status, 422);
     }
 
+    async fn rights_go_by_login_and_unit_and_unknown_accounts_are_named_not_made(site) {
+        given_an_administrator(&site);
+        crate::tests::given_account(&site, "khac", None, domain::access::Role::Auditor, 103);
+        let mut admin = site.signed_in("goc");
+        let out = admin.get("/co-quan/quan-tri/cau-hinh/xuat").await;
+        let mut zip = ZipArchive::new(Cursor::new(&out.bytes[..])).unwrap();
+        let mut held = String::new();
+        zip.by_name("role-grants.json").unwrap().read_to_string(&mut held).unwrap();
+        assert!(held.contains("\"khac\"") && held.contains("auditor") && !held.contains("argon"), "{held}");
+        // The right is gone here, and the archive names somebody whom nobody knows.
+        let before = site.count("select count(*) from role_grant");
+        site.given("delete from role_grant where role = 'auditor'", &[]);
+        let mut lines: Vec<serde_json::Value> = serde_json::from_str(&held).unwrap();
+        let unit = lines[0]["unit"].clone();
+        lines.push(serde_json::json!({"login": "nguoi-la", "role": "leader", "unit": unit, "from": "2026-01-01"}));
+        lines.push(serde_json::json!({"login": "khac", "role": "leader", "unit": "Nơi không có", "from": "2026-01-01"}));
+        let changed = with(&out.bytes, "role-grants", &serde_json::to_string(&lines).unwrap(), true);
+        let file = [("tep", "cau-hinh.zip", &changed[..])];
+        let seen = admin.upload("/co-quan/quan-tri/cau-hinh/xem-truoc", &[], &file).await.text;
+        assert!(seen.contains("giao “khac” quyền"), "{seen}");
+        assert!(seen.contains("không có tài khoản “nguoi-la”") && seen.contains("không có đơn vị “Nơi không có”"), "{seen}");
+        assert_eq!(site.count("select count(*) from role_grant where role = 'auditor'"), 0, "a preview keeps nothing");
+        let kept = seen.split("name=\"tep-luu\" value=\"").nth(1).unwrap();
+        let kept = kept.split('"').next().unwrap().to_owned();
+        let fields = [("tep-luu", kept.as_str()), ("phan", "role-grants")];
+        assert_eq!(admin.post("/co-quan/quan-tri/cau-hinh/nhap", &fields).await.status, 303);
+        assert_eq!(site.count("select count(*) from role_grant"), before);
+        assert_eq!(site.count("select count(*) from account where login = 'nguoi-la'"), 0);
+        // A role that is none stops the part.
+        let wrong = with(&out.bytes, "role-grants", "[{\"login\":\"khac\",\"role\":\"vua\",\"unit\":\"x\",\"from\":\"2026-01-01\"}]", true);
+        let file = [("tep", "cau-hinh.zip", &wrong[..])];
+        let seen = admin.upload("/co-quan/quan-tri/cau-hinh/xem-truoc", &[], &file).await.text;
+        assert!(seen.contains("Không có vai trò nào là “vua”"), "{seen}");
+    }
+
     async fn who_administers_a_part_of_the_units_takes_nothing_out(site) {
         given_an_administrator(&site);
         crate::tests::given_account(&site, "khac", None, domain::access::Role::Administrator, 103);

@@ -45,6 +45,19 @@ pub fn is_child(tx: &mut Tx<'_>, id: DossierId) -> Result<bool, Fault> {
     Ok(sql::above(tx, id)?.is_some())
 }
 
+/// The parts, in this installation, of cases whose result came on one of these days, both included: the case,
+/// the part.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn parts_of_period(
+    tx: &mut Tx<'_>,
+    from: Date,
+    until: Date,
+) -> Result<Vec<(DossierId, DossierId)>, Fault> {
+    sql::parts_of_period(tx, from, until)
+}
+
 /// A part of a case as its citizen may read it.
 #[derive(Debug, Clone)]
 pub struct PublicPart {

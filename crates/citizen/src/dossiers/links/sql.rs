@@ -129,6 +129,21 @@ pub fn children(tx: &mut Tx<'_>, parent: DossierId) -> Result<Vec<Link>, Fault> 
     tx.query(&sql, &[parent.into()])?.iter().map(link).collect()
 }
 
+/// The parts of cases whose result came on one of these days: the case, the part.
+pub fn parts_of_period(
+    tx: &mut Tx<'_>,
+    from: Date,
+    until: Date,
+) -> Result<Vec<(DossierId, DossierId)>, Fault> {
+    let rows = tx.query(
+        "select l.parent, l.child from dossier_link l join dossier d on d.id = l.parent
+         where l.kind = 'child' and l.child is not null
+           and d.finished_at >= ?1 and d.finished_at < ?2 order by l.parent, l.place, l.id",
+        &[from.to_string().into(), format!("{until}T99").into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// What it is a child of.
 pub fn above(tx: &mut Tx<'_>, child: DossierId) -> Result<Option<Link>, Fault> {
     let sql =

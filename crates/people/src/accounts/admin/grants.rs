@@ -81,7 +81,7 @@ fn read(typed: Typed) -> Result<Grant, Mistakes> {
 }
 
 /// Whether the two are of one role and unit and share a day.
-fn overlap(a: &Grant, b: &Grant) -> bool {
+pub(super) fn overlap(a: &Grant, b: &Grant) -> bool {
     a.role == b.role
         && a.unit == b.unit
         && a.until.is_none_or(|until| b.from <= until)

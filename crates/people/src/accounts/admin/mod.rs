@@ -9,6 +9,7 @@ use store::{Fault, Tx};
 
 use crate::units::facts::{Reach, plain};
 
+mod exchange;
 mod grants;
 mod list;
 mod new;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Routes {
     let manage = Action::AccountManage;
     Routes::default()
         .configures(policy::PART)
+        .configures(exchange::PART)
         .admin(
             AdminGroup::Organisation,
             ("Tài khoản và quyền", ADDRESS),

@@ -241,6 +241,12 @@ pub fn granted(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<Granted>, 
     Ok(found)
 }
 
+/// Every account that can sign in, by how it does.
+pub fn logins(tx: &mut Tx<'_>) -> Result<Vec<(AccountId, String)>, Fault> {
+    let rows = tx.query("select id, login from account where disabled = 0 order by login", &[])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// One grant.
 pub fn find_grant(tx: &mut Tx<'_>, id: i64) -> Result<Option<Granted>, Fault> {
     let select = Select::new(GRANT, "role_grant g").and("g.id = ?", [id.into()]);
