@@ -104,7 +104,7 @@ pub fn insert_their_key(
     let now = tx.now();
     tx.execute(
         "update relay_partner_key set until_ms = ?2
-         where partner = ?1 and (until_ms is null or until_ms > ?2)",
+         where partner = ?1 and (until_ms > ?2 or until_ms is null)",
         &[partner.into(), until.into()],
     )?;
     tx.insert(
@@ -118,7 +118,7 @@ pub fn insert_their_key(
 pub fn end_their_key(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     let now = tx.now();
     tx.execute(
-        "update relay_partner_key set until_ms = ?2 where id = ?1 and (until_ms is null or until_ms > ?2)",
+        "update relay_partner_key set until_ms = ?2 where id = ?1 and (until_ms > ?2 or until_ms is null)",
         &[id.into(), now.into()],
     )?;
     Ok(())
