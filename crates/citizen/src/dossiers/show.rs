@@ -599,7 +599,7 @@ async fn page(
         .await?;
     // Whoever has nothing to do on it has looked into somebody's affairs: that is written down.
     if !is_own {
-        look(&site, &who, id, "page").await?;
+        look(site, who, id, "page").await?;
     }
     site.page(&page)
 }
