@@ -171,11 +171,17 @@ pub enum Action {
     RelayReceive,
     /// Certificates that are trusted, the office's seals.
     SealManage,
+    /// Fill in and send a dossier over the portal.
+    OnlineFile,
+    /// A citizen's own account on the portal.
+    CitizenAccount,
+    /// What the portal offers: forms, questions, everyday words, identity providers.
+    PortalManage,
 }
 
 impl Action {
     /// Every action, for the table that is printed and reviewed.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::PublicRead,
         Self::DossierTrack,
         Self::SignIn,
@@ -219,6 +225,9 @@ impl Action {
         Self::RelayManage,
         Self::RelayReceive,
         Self::SealManage,
+        Self::OnlineFile,
+        Self::CitizenAccount,
+        Self::PortalManage,
     ];
 
     /// Whether anybody on the street may do it.
@@ -232,6 +241,8 @@ impl Action {
                 | Self::QueueTicket
                 | Self::RatingGive
                 | Self::RelayReceive
+                | Self::OnlineFile
+                | Self::CitizenAccount
         )
     }
 }
@@ -251,7 +262,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::CalendarView
         | Action::QueueTicket
         | Action::RatingGive
-        | Action::RelayReceive => true,
+        | Action::RelayReceive
+        | Action::OnlineFile
+        | Action::CitizenAccount => true,
         Action::DossierView => !matches!(role, Administrator),
         Action::DossierReceive
         | Action::DossierReturn
@@ -269,7 +282,10 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::RegisterPrint | Action::ResultRegister | Action::CashBook => {
             matches!(role, CounterOfficial | UnitHead | Clerk | Leader | ReformOfficer | Auditor)
         }
-        Action::ProcedureManage | Action::WorkflowManage | Action::FeeManage => {
+        Action::ProcedureManage
+        | Action::WorkflowManage
+        | Action::FeeManage
+        | Action::PortalManage => {
             matches!(role, Administrator | ReformOfficer)
         }
         Action::PostingManage => matches!(role, ReformOfficer | CounterOfficial | UnitHead),
