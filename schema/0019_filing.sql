@@ -4,7 +4,7 @@ create table filing (
     key_sha256 TEXT NOT NULL UNIQUE,    -- of the word in the draft's address
     procedure TEXT NOT NULL,            -- national code
     unit INTEGER NOT NULL REFERENCES unit (id),     -- the one-stop shop
-    typed TEXT NOT NULL,                -- JSON: fields of every step as typed; emptied once it is sent
+    typed TEXT NOT NULL,                -- sealed JSON: fields of every step as typed; emptied once it is sent
     dossier INTEGER UNIQUE REFERENCES dossier (id), -- null while it is a draft
     created_ms INTEGER NOT NULL,
     changed_ms INTEGER NOT NULL,

@@ -20,6 +20,8 @@ pub(super) const FILES_BYTES_MAX: i64 = 60 << 20;
 pub(super) const FILES_MAX: usize = 40;
 /// Bytes of the word in a draft's address.
 const SECRET_BYTES: usize = 20;
+/// What the seal of a draft is for.
+const SEALED: &str = "filing";
 
 /// A file of a draft, beside the paper that it shows.
 #[derive(Debug, Clone)]
@@ -40,13 +42,14 @@ pub(super) struct Draft {
 impl Draft {
     /// Begins one; the word in its address.
     pub fn begin(
+        site: &Site,
         tx: &mut Tx<'_>,
         procedure: &str,
         unit: UnitId,
-        typed: &Typed,
     ) -> Result<String, Fault> {
         let secret = site::random_hex(SECRET_BYTES);
-        sql::insert(tx, &site::token_sha256(&secret), (procedure, unit), &written(typed.pairs())?)?;
+        let typed = sealed(site, &Typed::default())?;
+        sql::insert(tx, &site::token_sha256(&secret), (procedure, unit), &typed)?;
         Ok(secret)
     }
 
@@ -54,14 +57,23 @@ impl Draft {
     ///
     /// # Errors
     /// [`Failure::NotFound`] if there is none.
-    pub fn take(tx: &mut Tx<'_>, procedure: &str, secret: &str) -> Result<Self, Failure> {
+    pub fn take(
+        site: &Site,
+        tx: &mut Tx<'_>,
+        procedure: &str,
+        secret: &str,
+    ) -> Result<Self, Failure> {
         let kept = sql::find(tx, &site::token_sha256(secret))?;
         let kept = kept.filter(|it| it.procedure == procedure).ok_or(Failure::NotFound)?;
         let mut files = Vec::new();
         for (id, place, stored) in sql::files(tx, kept.id)? {
             files.push(DraftFile { id, place, stored: read(&stored)? });
         }
-        Ok(Self { typed: Typed::of(read(&kept.typed)?), files, kept })
+        let typed = match kept.dossier {
+            Some(_) => Typed::default(),
+            None => Typed::of(read(&site.seal.open(SEALED, &kept.typed)?)?),
+        };
+        Ok(Self { typed, files, kept })
     }
 
     /// The one-stop shop.
@@ -101,8 +113,8 @@ impl Draft {
     ///
     /// # Errors
     /// [`Failure::Refused`] if it was sent or changed in another window.
-    pub fn keep(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let typed = written(self.typed.pairs())?;
+    pub fn keep(&self, site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let typed = sealed(site, &self.typed)?;
         if sql::keep(tx, &self.kept, &typed)? { Ok(()) } else { Err(stale()) }
     }
 
@@ -135,6 +147,11 @@ impl Draft {
         let hashes = sql::delete(tx, self.kept.id)?;
         orphans(tx, hashes)
     }
+}
+
+/// What was typed names people who may never send it: it lies sealed with the installation's key.
+fn sealed(site: &Site, typed: &Typed) -> Result<String, Fault> {
+    site.seal.close(SEALED, &written(typed.pairs())?)
 }
 
 fn stale() -> Failure {

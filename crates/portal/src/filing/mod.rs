@@ -11,6 +11,7 @@ mod office;
 mod reading;
 mod send;
 mod sql;
+mod start;
 mod steps;
 
 #[cfg(test)]
@@ -27,7 +28,7 @@ pub fn routes() -> Routes {
         .menu("Hồ sơ trực tuyến", office::PAGE, DossierReceive)
         .ties(office::ties)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
-        .on("/nop/{code}", OnlineFile, get(steps::start).post(steps::begin))
+        .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))
         .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
         .on(office::PAGE, DossierReceive, get(office::list))

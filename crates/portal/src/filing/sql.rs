@@ -68,7 +68,7 @@ pub(super) fn sent(
     answer_due_at: DateTime,
 ) -> Result<bool, Fault> {
     let changed = tx.execute(
-        "update filing set typed = '[]', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
+        "update filing set typed = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
            answer_due_at = ?5, edition = edition + 1
          where id = ?1 and edition = ?2 and dossier is null",
         &[
