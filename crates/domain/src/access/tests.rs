@@ -63,6 +63,7 @@ SealManage: administrator
 OnlineFile: everybody
 CitizenAccount: everybody
 PortalManage: administrator reform_officer
+FilingAssist: unit_head counter_official intermediary
 "
     );
 }

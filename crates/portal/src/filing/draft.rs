@@ -2,7 +2,7 @@
 
 use citizen::dossiers::Stored;
 use domain::{
-    ids::{DossierId, UnitId},
+    ids::{AccountId, DossierId, UnitId},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use store::{Fault, Tx};
 
 use super::{
     IDLE_DAYS,
-    sql::{self, Kept},
+    sql::{self, Assisted, Kept},
 };
 
 /// Bytes of a draft's files together at most.
@@ -22,6 +22,8 @@ pub(super) const FILES_MAX: usize = 40;
 const SECRET_BYTES: usize = 20;
 /// What the seal of a draft is for.
 const SEALED: &str = "filing";
+/// What the seal of an assistant's address is for.
+pub(super) const ASSISTED: &str = "filing-assisted";
 
 /// A file of a draft, beside the paper that it shows.
 #[derive(Debug, Clone)]
@@ -44,13 +46,24 @@ impl Draft {
     pub fn begin(
         site: &Site,
         tx: &mut Tx<'_>,
-        procedure: &str,
-        unit: UnitId,
+        (procedure, unit): (&str, UnitId),
+        assisted: Option<(AccountId, &str)>,
     ) -> Result<String, Fault> {
         let secret = site::random_hex(SECRET_BYTES);
         let typed = sealed(site, &Typed::default())?;
-        sql::insert(tx, &site::token_sha256(&secret), (procedure, unit), &typed)?;
+        let key = match assisted {
+            Some(_) => site.seal.close(ASSISTED, &secret)?,
+            None => String::new(),
+        };
+        let assisted = assisted.map(|(by, consent)| Assisted { by, consent, key: &key });
+        let hash = site::token_sha256(&secret);
+        sql::insert(tx, &hash, (procedure, unit), &typed, assisted.as_ref())?;
         Ok(secret)
+    }
+
+    /// Who files for the citizen; nobody if he does himself.
+    pub const fn assistant(&self) -> Option<AccountId> {
+        self.kept.assistant
     }
 
     /// The draft with this word in its address, of this procedure.

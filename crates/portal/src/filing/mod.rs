@@ -6,6 +6,7 @@
 use domain::{access::Action, procedure::ServiceLevel};
 use site::{Routes, get, post};
 
+mod assist;
 mod draft;
 mod office;
 mod reading;
@@ -23,14 +24,16 @@ pub const IDLE_DAYS: i64 = 30;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    use Action::{DossierReceive, OnlineFile};
+    use Action::{DossierReceive, FilingAssist, OnlineFile};
     Routes::default()
         .menu("Hồ sơ trực tuyến", office::PAGE, DossierReceive)
+        .menu("Nộp hộ", assist::PAGE, FilingAssist)
         .ties(office::ties)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
         .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))
         .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
+        .on(assist::PAGE, FilingAssist, get(assist::list).post(assist::begin))
         .on(office::PAGE, DossierReceive, get(office::list))
         .on("/co-quan/nop-truc-tuyen/xuat", DossierReceive, get(office::export))
 }

@@ -120,7 +120,9 @@ pub(super) fn send(
         }
     }
     draft.sent(tx, received.id, answer_due(desk, draft.unit(), now)?)?;
-    let details = serde_json::json!({"files": draft.files.len()});
+    let details = serde_json::json!({
+        "files": draft.files.len(), "assistant": draft.assistant().map(|it| it.0),
+    });
     tx.journal(Entry::new("dossier", received.id.0, "file_online").details(&details));
     Ok(received.id)
 }

@@ -1,7 +1,7 @@
 //! SQL of filings.
 
 use domain::{
-    ids::{DossierId, UnitId},
+    ids::{AccountId, DossierId, UnitId},
     time::Instant,
 };
 use jiff::civil::DateTime;
@@ -15,12 +15,14 @@ pub(super) struct Kept {
     pub typed: String,
     pub dossier: Option<DossierId>,
     pub edition: i64,
+    /// Who files for the citizen.
+    pub assistant: Option<AccountId>,
 }
 
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition from filing where key_sha256 = ?1",
+        "select id, procedure, unit, typed, dossier, edition, assistant from filing where key_sha256 = ?1",
         &[key_sha256.into()],
     )?;
     row.map(|row| {
@@ -31,9 +33,18 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             typed: row.get(3)?,
             dossier: row.get(4)?,
             edition: row.get(5)?,
+            assistant: row.get::<Option<i64>>(6)?.map(AccountId),
         })
     })
     .transpose()
+}
+
+/// Somebody who files for a citizen, and how the citizen agreed.
+pub(super) struct Assisted<'a> {
+    pub by: AccountId,
+    pub consent: &'a str,
+    /// The address's word, sealed.
+    pub key: &'a str,
 }
 
 /// Begins a draft.
@@ -42,12 +53,72 @@ pub(super) fn insert(
     key_sha256: &str,
     (procedure, unit): (&str, UnitId),
     typed: &str,
+    assisted: Option<&Assisted<'_>>,
 ) -> Result<i64, Fault> {
     tx.insert(
-        "insert into filing (key_sha256, procedure, unit, typed, created_ms, changed_ms, edition)
-         values (?1, ?2, ?3, ?4, ?5, ?5, 1) returning id",
-        &[key_sha256.into(), procedure.into(), unit.into(), typed.into(), tx.now().into()],
+        "insert into filing (key_sha256, procedure, unit, typed, created_ms, changed_ms, edition,
+           assistant, consent, assisted_key)
+         values (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7, ?8) returning id",
+        &[
+            key_sha256.into(),
+            procedure.into(),
+            unit.into(),
+            typed.into(),
+            tx.now().into(),
+            assisted.map(|it| it.by.0).into(),
+            assisted.map_or("", |it| it.consent).into(),
+            assisted.map_or("", |it| it.key).into(),
+        ],
     )
+}
+
+/// A filing of an assistant.
+pub(super) struct AssistedLine {
+    pub procedure: String,
+    pub unit: UnitId,
+    pub key: String,
+    pub created: Instant,
+    pub consent: String,
+    /// The dossier's code; empty while it is a draft.
+    pub code: String,
+}
+
+/// What somebody filed or files for citizens, the newest first.
+pub(super) fn assisted(
+    tx: &mut Tx<'_>,
+    by: AccountId,
+    limit: i64,
+) -> Result<Vec<AssistedLine>, Fault> {
+    let rows = tx.query(
+        "select f.procedure, f.unit, f.assisted_key, f.created_ms, f.consent, coalesce(d.code, '')
+         from filing f left join dossier d on d.id = f.dossier
+         where f.assistant = ?1 order by f.id desc limit ?2",
+        &[by.into(), limit.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(AssistedLine {
+                procedure: row.get(0)?,
+                unit: row.get(1)?,
+                key: row.get(2)?,
+                created: Instant::from_epoch_ms(row.get(3)?),
+                consent: row.get(4)?,
+                code: row.get(5)?,
+            })
+        })
+        .collect()
+}
+
+/// Who filed a dossier for its citizen and how he agreed; nothing if nobody did.
+pub(super) fn assistant_of(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+) -> Result<Option<(AccountId, String)>, Fault> {
+    let row = tx.query_one(
+        "select assistant, consent from filing where dossier = ?1 and assistant is not null",
+        &[dossier.into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 /// Keeps what was typed; false if it was sent or changed in another window in between.
@@ -68,7 +139,7 @@ pub(super) fn sent(
     answer_due_at: DateTime,
 ) -> Result<bool, Fault> {
     let changed = tx.execute(
-        "update filing set typed = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
+        "update filing set typed = '', assisted_key = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
            answer_due_at = ?5, edition = edition + 1
          where id = ?1 and edition = ?2 and dossier is null",
         &[

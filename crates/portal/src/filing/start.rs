@@ -15,7 +15,12 @@ const BEGUN_MAX: u32 = 60;
 const WINDOW_S: i64 = 60 * 60;
 
 /// The one-stop shops that receive a procedure, by the titles of their offices.
-fn shops(site: &Site, who: &Who, tx: &mut Tx<'_>, it: &Version) -> Result<Vec<Shop>, Failure> {
+pub(super) fn shops(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    it: &Version,
+) -> Result<Vec<Shop>, Failure> {
     let calendars = calendars(site, tx)?;
     let desk = Desk { tree: &who.tree, calendars: &calendars };
     let with_districts = who.tree.has_districts();
@@ -31,10 +36,10 @@ fn shops(site: &Site, who: &Who, tx: &mut Tx<'_>, it: &Version) -> Result<Vec<Sh
     Ok(found.collect())
 }
 
-struct Shop {
-    id: UnitId,
-    body: UnitId,
-    title: String,
+pub(super) struct Shop {
+    pub id: UnitId,
+    pub body: UnitId,
+    pub title: String,
 }
 
 #[derive(Template)]
@@ -121,7 +126,7 @@ pub async fn begin(
             let shops = shops(&inner, &asker, tx, &it)?;
             let shop = shops.iter().find(|it| Some(it.id) == wanted);
             match shop.filter(|_| open) {
-                Some(shop) => Ok(Some(Draft::begin(&inner, tx, &asked, shop.id)?)),
+                Some(shop) => Ok(Some(Draft::begin(&inner, tx, (&asked, shop.id), None)?)),
                 None => Ok(None),
             }
         })

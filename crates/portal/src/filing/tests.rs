@@ -1,9 +1,10 @@
 //! Filing over the line: a draft that waits, what is wrong beside its field, one dossier for two clicks.
 
+use domain::access::Role;
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use super::IDLE_DAYS;
-use crate::tests::{OTHER, SHOP, given_two_communes};
+use crate::tests::{OTHER, SHOP, given_account, given_two_communes};
 
 /// Birth registration: partial, at communes.
 const BIRTH: &str = "1.001193";
@@ -211,6 +212,39 @@ async fn what_is_not_filed_online_cannot_be_begun(site) {
     // The neighbour's is one of two.
     let other = OTHER.to_string();
     assert_eq!(browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &other)]).await.status, 303);
+}
+
+async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(site) {
+    given_two_communes(&site);
+    given_account(&site, "truongxom", Role::Intermediary, 2);
+    let mut head = site.signed_in("truongxom");
+    let found = head.get("/co-quan/nop-ho?q=khai+sinh").await;
+    assert!(found.text.contains(&format!("/co-quan/nop-ho?thu-tuc={BIRTH}")), "{}", found.text);
+    let shop = SHOP.to_string();
+    let fields = [("thu-tuc", BIRTH), ("don-vi", shop.as_str())];
+    let without = head.post("/co-quan/nop-ho", &fields).await;
+    assert_eq!(without.status, 422);
+    assert!(without.text.contains("Chưa đồng ý thì không nộp hộ."));
+    assert_eq!(site.count("select count(*) from filing"), 0);
+    let begun = head
+        .post("/co-quan/nop-ho", &[fields[0], fields[1], ("dong-y-cach", "ky-phieu")])
+        .await;
+    let here = begun.location.expect("a draft's address");
+    let list = head.get("/co-quan/nop-ho").await;
+    assert!(list.text.contains(&here), "he goes on with it: {}", list.text);
+    filled(&site, &mut head, &here).await;
+    head.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+    let list = head.get("/co-quan/nop-ho").await;
+    assert!(list.text.contains("H41.99.40") && !list.text.contains(&here), "{}", list.text);
+    // Whose hands it went through stands on the dossier.
+    let id = site.count("select id from dossier");
+    let shown = site.signed_in("quay").get(&format!("/co-quan/ho-so/{id}")).await;
+    assert!(shown.text.contains("Nộp hộ: truongxom; người dân đồng ý: ký phiếu đồng ý"));
+    // He sees no dossier and no list; another assistant does not see his.
+    for closed in [format!("/co-quan/ho-so/{id}"), "/co-quan/ho-so".into(), "/co-quan/nop-truc-tuyen".into()] {
+        assert_eq!(head.get(&closed).await.status, 403, "{closed}");
+    }
+    assert!(!site.signed_in("quay").get("/co-quan/nop-ho").await.text.contains("H41.99.40"));
 }
 
 }
