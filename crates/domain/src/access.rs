@@ -29,11 +29,13 @@ pub enum Role {
     ReformOfficer,
     /// Kiểm tra, kiểm toán: reads everything, changes nothing.
     Auditor,
+    /// Trưởng xóm, nhân viên bưu điện, tổ công nghệ số: files for people who cannot, and sees nothing else.
+    Intermediary,
 }
 
 impl Role {
     /// Every role, in the order in which people list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Administrator,
         Self::UnitHead,
         Self::CounterOfficial,
@@ -42,6 +44,7 @@ impl Role {
         Self::Leader,
         Self::ReformOfficer,
         Self::Auditor,
+        Self::Intermediary,
     ];
 
     /// The stable name in the database. Never changed once released.
@@ -56,6 +59,7 @@ impl Role {
             Self::Leader => "leader",
             Self::ReformOfficer => "reform_officer",
             Self::Auditor => "auditor",
+            Self::Intermediary => "intermediary",
         }
     }
 
@@ -71,6 +75,7 @@ impl Role {
             Self::Leader => "Lãnh đạo ký duyệt",
             Self::ReformOfficer => "Công chức cải cách hành chính",
             Self::Auditor => "Kiểm tra, giám sát",
+            Self::Intermediary => "Người hỗ trợ nộp hồ sơ (trưởng xóm, bưu điện)",
         }
     }
 
@@ -171,11 +176,19 @@ pub enum Action {
     RelayReceive,
     /// Certificates that are trusted, the office's seals.
     SealManage,
+    /// Fill in and send a dossier over the portal.
+    OnlineFile,
+    /// A citizen's own account on the portal.
+    CitizenAccount,
+    /// What the portal offers: forms, questions, everyday words, identity providers.
+    PortalManage,
+    /// File for a citizen who cannot, with his consent.
+    FilingAssist,
 }
 
 impl Action {
     /// Every action, for the table that is printed and reviewed.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::PublicRead,
         Self::DossierTrack,
         Self::SignIn,
@@ -219,6 +232,10 @@ impl Action {
         Self::RelayManage,
         Self::RelayReceive,
         Self::SealManage,
+        Self::OnlineFile,
+        Self::CitizenAccount,
+        Self::PortalManage,
+        Self::FilingAssist,
     ];
 
     /// Whether anybody on the street may do it.
@@ -232,6 +249,8 @@ impl Action {
                 | Self::QueueTicket
                 | Self::RatingGive
                 | Self::RelayReceive
+                | Self::OnlineFile
+                | Self::CitizenAccount
         )
     }
 }
@@ -240,7 +259,8 @@ impl Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     use Role::{
-        Administrator, Auditor, Clerk, CounterOfficial, Leader, ReformOfficer, Specialist, UnitHead,
+        Administrator, Auditor, Clerk, CounterOfficial, Intermediary, Leader, ReformOfficer,
+        Specialist, UnitHead,
     };
     match action {
         Action::PublicRead
@@ -251,8 +271,10 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::CalendarView
         | Action::QueueTicket
         | Action::RatingGive
-        | Action::RelayReceive => true,
-        Action::DossierView => !matches!(role, Administrator),
+        | Action::RelayReceive
+        | Action::OnlineFile
+        | Action::CitizenAccount => true,
+        Action::DossierView => !matches!(role, Administrator | Intermediary),
         Action::DossierReceive
         | Action::DossierReturn
         | Action::QueueServe
@@ -269,7 +291,10 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::RegisterPrint | Action::ResultRegister | Action::CashBook => {
             matches!(role, CounterOfficial | UnitHead | Clerk | Leader | ReformOfficer | Auditor)
         }
-        Action::ProcedureManage | Action::WorkflowManage | Action::FeeManage => {
+        Action::ProcedureManage
+        | Action::WorkflowManage
+        | Action::FeeManage
+        | Action::PortalManage => {
             matches!(role, Administrator | ReformOfficer)
         }
         Action::PostingManage => matches!(role, ReformOfficer | CounterOfficial | UnitHead),
@@ -288,7 +313,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::BookKeep => matches!(role, CounterOfficial | UnitHead | Specialist | Clerk),
         Action::BookClose => matches!(role, UnitHead | Leader),
         Action::EvaluationView => matches!(role, UnitHead | Leader | ReformOfficer | Auditor),
-        Action::LatenessView => !matches!(role, Administrator),
+        Action::LatenessView => !matches!(role, Administrator | Intermediary),
+        Action::FilingAssist => matches!(role, CounterOfficial | UnitHead | Intermediary),
         Action::JournalRead => matches!(role, Auditor | Administrator),
     }
 }

@@ -33,4 +33,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0018_relay",
     "0019_relay_keys",
     "0020_hand_entries",
+    "0021_filing",
 ];

@@ -60,6 +60,10 @@ LatenessView: unit_head counter_official specialist clerk leader reform_officer 
 RelayManage: administrator
 RelayReceive: everybody
 SealManage: administrator
+OnlineFile: everybody
+CitizenAccount: everybody
+PortalManage: administrator reform_officer
+FilingAssist: unit_head counter_official intermediary
 "
     );
 }

@@ -1,0 +1,16 @@
+//! The citizens' portal: accounts, filing over the line, following, receiving. It stands on `citizen` and
+//! `counter` and is known to nobody but the binary.
+
+use site::Routes;
+
+pub mod account;
+pub mod filing;
+
+#[cfg(test)]
+mod tests;
+
+/// The routes of every slice in this crate.
+#[must_use]
+pub fn routes() -> Routes {
+    account::routes().and(filing::routes())
+}
