@@ -75,6 +75,8 @@ pub struct Shell {
     pub path: String,
     /// Whether the data are made up.
     pub demo: bool,
+    /// Whether large type is asked for.
+    pub large: bool,
     /// A notice from the page before.
     pub notice: Option<String>,
 }
@@ -91,6 +93,7 @@ impl Shell {
             csrf: String::new(),
             path: path.to_owned(),
             demo: false,
+            large: false,
             notice: None,
         }
     }

@@ -333,6 +333,11 @@ impl Browser<'_> {
         Answer { status, location, media_type: media_type.unwrap_or_default(), text, bytes }
     }
 
+    /// Puts a cookie into the browser, such as one that was copied from another.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// The value of a cookie.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {

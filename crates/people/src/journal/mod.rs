@@ -47,14 +47,30 @@ struct Line {
     details: String,
 }
 
-/// What an auditor reads instead of the stable names of the chain.
-fn act_label(act: &str) -> &str {
+/// What people read instead of the stable names of the chain.
+#[must_use]
+pub fn act_label(act: &str) -> &str {
     if let Some(kind) = CommandKind::from_code(act) {
         return kind.label();
     }
     match act {
         "sign_in" => "Đăng nhập",
         "sign_out" => "Đăng xuất",
+        "consent" => "Đồng ý xử lý dữ liệu",
+        "withdraw_consent" => "Rút đồng ý xử lý dữ liệu",
+        "identify" => "Nhà cung cấp định danh xác nhận",
+        "identify_at_counter" => "Xác nhận danh tính tại quầy",
+        "link_identity" => "Gắn tài khoản định danh",
+        "close_account" => "Đóng tài khoản",
+        "export_own" => "Xuất dữ liệu của mình",
+        "confirm_phone" => "Xác nhận số điện thoại",
+        "try_line" => "Thử kết nối",
+        "refuse_sign_in" => "Không cho đăng nhập",
+        "retain" => "Xóa dữ liệu hết hạn lưu",
+        "add_passkey" => "Thêm khóa đăng nhập",
+        "rename_passkey" => "Đổi tên khóa đăng nhập",
+        "remove_passkey" => "Xóa khóa đăng nhập",
+        "passkey_sign_in" => "Đăng nhập bằng khóa",
         "sign_in_failed" => "Đăng nhập sai",
         "change_password" => "Đổi mật khẩu",
         "set_second_factor" => "Đặt mã xác thực",
@@ -163,6 +179,9 @@ fn subject_label(subject: &str) -> &str {
         "certificate" => "Chứng thư số",
         "upload" => "Tệp gửi đến",
         "account" => "Tài khoản",
+        "citizen" => "Tài khoản người dân",
+        "identity_provider" => "Nhà cung cấp định danh",
+        "retention" => "Thời hạn lưu",
         "calendar" => "Lịch làm việc",
         "office_hours" => "Giờ làm việc",
         "procedure" => "Thủ tục",
