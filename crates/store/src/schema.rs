@@ -31,5 +31,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0016_ratings",
     "0017_links",
     "0018_relay",
-    "0019_citizens",
+    "0019_filing",
+    "0020_citizens",
 ];

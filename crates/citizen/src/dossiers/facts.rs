@@ -58,6 +58,14 @@ pub fn id_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DossierId>, Fault> {
     Ok(sql::find_by_code(tx, code)?.map(|it| it.id))
 }
 
+/// The papers of a dossier, in order.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn papers(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<sql::Paper>, Fault> {
+    sql::papers(tx, id)
+}
+
 /// The lines at the top of a paper that a unit's body issues.
 pub(crate) fn agency_of(who: &site::Who, unit: domain::ids::UnitId) -> prints::Agency {
     let body = who.tree.line(unit).into_iter().find(|it| {

@@ -16,21 +16,26 @@ pub(super) const KEPT: &str = "tep-luu";
 
 /// A file that was put away and waits for its row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Stored {
+pub struct Stored {
+    /// Its name, with the ending of what it is.
     pub name: String,
+    /// Its type, as sniffed from its bytes.
     pub media_type: String,
+    /// Its name in the store of files.
     pub sha256: String,
+    /// Bytes.
     pub size: i64,
     /// What its signatures came to; nothing if it carries none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
     /// How the search for malware stands: off, clean or waiting.
     #[serde(default)]
-    pub scan: String,
+    pub(crate) scan: String,
 }
 
 impl Stored {
-    /// What is to be said about it, if anything.
+    /// What is to be said about it; empty if nothing is.
+    #[must_use]
     pub fn told(&self) -> String {
         let mut told = Vec::new();
         told.extend(self.verdict.as_ref().map(Verdict::words));
@@ -91,23 +96,43 @@ pub(crate) async fn store_all(
         .map(|name| format!("“{name}”: lớn hơn 20 MB. Hãy quét với độ nét thấp hơn hoặc chia nhỏ."))
         .collect();
     let mine = uploads.into_iter().filter(|it| it.field == "tep").collect();
-    for looked in incoming::look(site, who, mine).await? {
+    for looked in put_away(site, who, mine).await? {
         match looked {
+            Ok(it) => stored.push(it),
+            Err(why) => wrong.push(why),
+        }
+    }
+    Ok((stored, wrong))
+}
+
+/// Opens each file, looks through it and puts it away, in the order in which they came; what cannot be
+/// taken is told in a sentence that names the file.
+///
+/// # Errors
+/// [`Failure::Fault`] if the store of files fails.
+pub async fn put_away(
+    site: &Site,
+    who: &Who,
+    uploads: Vec<Upload>,
+) -> Result<Vec<Result<Stored, String>>, Failure> {
+    let mut all = Vec::new();
+    for looked in incoming::look(site, who, uploads).await? {
+        all.push(match looked {
             Ok(it) => {
                 let blob = site.blobs.put(it.upload.bytes).await?;
-                stored.push(Stored {
+                Ok(Stored {
                     name: named(it.upload.name, it.media_type),
                     media_type: it.media_type.to_owned(),
                     sha256: blob.sha256,
                     size: blob.size,
                     verdict: it.verdict,
                     scan: it.scan.to_owned(),
-                });
+                })
             }
-            Err(why) => wrong.push(why),
-        }
+            Err(why) => Err(why),
+        });
     }
-    Ok((stored, wrong))
+    Ok(all)
 }
 
 /// Puts new uploads away beside those of the form before, and carries all of them in the form:
@@ -148,7 +173,10 @@ pub(crate) fn attach(
 }
 
 /// Names a stored file as a dossier's, beside the paper that it shows; its row.
-pub(super) fn attach_to(
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn attach_to(
     tx: &mut Tx<'_>,
     id: DossierId,
     kind: &str,

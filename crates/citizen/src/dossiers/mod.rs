@@ -42,6 +42,7 @@ mod visits;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use files::{Stored, attach_to, put_away};
 pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
 
 /// What makes the desk quick: drafts, the print queue, keys, receipts that are scanned.

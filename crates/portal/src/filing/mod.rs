@@ -1,9 +1,42 @@
 //! Filing over the line: a draft with an address of its own, sent to a one-stop shop, received there.
+//!
+//! Law: NĐ 61/2018/NĐ-CP Đ.16, NĐ 45/2020/NĐ-CP Đ.9–12. What is sent is a dossier at the counter, not yet accepted:
+//! the counter answers within the hours that the rule pack of the day names.
 
-use site::Routes;
+use domain::{access::Action, procedure::ServiceLevel};
+use site::{Routes, get, post};
+
+mod draft;
+mod office;
+mod reading;
+mod send;
+mod sql;
+mod start;
+mod steps;
+
+#[cfg(test)]
+mod tests;
+
+/// Days after which a draft that nobody touches is erased.
+pub const IDLE_DAYS: i64 = 30;
 
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
+    use Action::{DossierReceive, OnlineFile};
     Routes::default()
+        .menu("Hồ sơ trực tuyến", office::PAGE, DossierReceive)
+        .ties(office::ties)
+        .job_apart("sweep-filings", 24 * 60, draft::sweep)
+        .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
+        .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))
+        .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
+        .on(office::PAGE, DossierReceive, get(office::list))
+        .on("/co-quan/nop-truc-tuyen/xuat", DossierReceive, get(office::export))
+}
+
+/// Whether a procedure of this level is filed over the line (levels 3 and 4; NĐ 43/2011/NĐ-CP Đ.3).
+#[must_use]
+pub const fn is_filed_online(level: ServiceLevel) -> bool {
+    matches!(level, ServiceLevel::Partial | ServiceLevel::EndToEnd)
 }

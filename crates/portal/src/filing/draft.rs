@@ -1,0 +1,208 @@
+//! A draft: what was typed in every step, and the files that were put away for it.
+
+use citizen::dossiers::Stored;
+use domain::{
+    ids::{DossierId, UnitId},
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+use site::{Failure, Site, Typed, form::mark_of, jobs::JobFuture};
+use store::{Fault, Tx};
+
+use super::{
+    IDLE_DAYS,
+    sql::{self, Kept},
+};
+
+/// Bytes of a draft's files together at most.
+pub(super) const FILES_BYTES_MAX: i64 = 60 << 20;
+/// Files of a draft at most.
+pub(super) const FILES_MAX: usize = 40;
+/// Bytes of the word in a draft's address.
+const SECRET_BYTES: usize = 20;
+/// What the seal of a draft is for.
+const SEALED: &str = "filing";
+
+/// A file of a draft, beside the paper that it shows.
+#[derive(Debug, Clone)]
+pub(super) struct DraftFile {
+    pub id: i64,
+    /// Place of the paper in the procedure's list, from 1.
+    pub place: i64,
+    pub stored: Stored,
+}
+
+/// A draft as it is worked on.
+pub(super) struct Draft {
+    kept: Kept,
+    pub typed: Typed,
+    pub files: Vec<DraftFile>,
+}
+
+impl Draft {
+    /// Begins one; the word in its address.
+    pub fn begin(
+        site: &Site,
+        tx: &mut Tx<'_>,
+        procedure: &str,
+        unit: UnitId,
+    ) -> Result<String, Fault> {
+        let secret = site::random_hex(SECRET_BYTES);
+        let typed = sealed(site, &Typed::default())?;
+        sql::insert(tx, &site::token_sha256(&secret), (procedure, unit), &typed)?;
+        Ok(secret)
+    }
+
+    /// The draft with this word in its address, of this procedure.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if there is none.
+    pub fn take(
+        site: &Site,
+        tx: &mut Tx<'_>,
+        procedure: &str,
+        secret: &str,
+    ) -> Result<Self, Failure> {
+        let kept = sql::find(tx, &site::token_sha256(secret))?;
+        let kept = kept.filter(|it| it.procedure == procedure).ok_or(Failure::NotFound)?;
+        let mut files = Vec::new();
+        for (id, place, stored) in sql::files(tx, kept.id)? {
+            files.push(DraftFile { id, place, stored: read(&stored)? });
+        }
+        let typed = match kept.dossier {
+            Some(_) => Typed::default(),
+            None => Typed::of(read(&site.seal.open(SEALED, &kept.typed)?)?),
+        };
+        Ok(Self { typed, files, kept })
+    }
+
+    /// The one-stop shop.
+    pub const fn unit(&self) -> UnitId {
+        self.kept.unit
+    }
+
+    /// What came of it; nothing while it is a draft.
+    pub const fn dossier(&self) -> Option<DossierId> {
+        self.kept.dossier
+    }
+
+    /// A mark of what a form was filled from: another one means that another window changed it.
+    pub fn mark(&self) -> String {
+        mark_of([self.kept.id.to_string(), self.kept.edition.to_string()])
+    }
+
+    /// The files of one paper.
+    pub fn files_at(&self, place: i64) -> impl Iterator<Item = &DraftFile> {
+        self.files.iter().filter(move |it| it.place == place)
+    }
+
+    /// Bytes of its files.
+    pub fn bytes(&self) -> i64 {
+        self.files.iter().map(|it| it.stored.size).sum()
+    }
+
+    /// Takes over the fields `names`, in place of what stood there.
+    pub fn fill(&mut self, names: &[String], from: &Typed) {
+        for name in names {
+            let texts: Vec<String> = from.all(name).map(str::to_owned).collect();
+            self.typed.set_all(name, texts);
+        }
+    }
+
+    /// Keeps what was typed.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if it was sent or changed in another window.
+    pub fn keep(&self, site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let typed = sealed(site, &self.typed)?;
+        if sql::keep(tx, &self.kept, &typed)? { Ok(()) } else { Err(stale()) }
+    }
+
+    /// Adds a file beside the paper at `place`.
+    pub fn add(&self, tx: &mut Tx<'_>, place: i64, it: &Stored) -> Result<(), Fault> {
+        sql::insert_file(tx, self.kept.id, place, (&it.sha256, it.size, &written(it)?))
+    }
+
+    /// Takes a file out; the hashes of files that are waste now.
+    pub fn drop_file(&self, tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>, Fault> {
+        let hashes = sql::delete_file(tx, self.kept.id, id)?;
+        orphans(tx, hashes)
+    }
+
+    /// Says what came of it.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if it was sent or changed in another window.
+    pub fn sent(
+        &self,
+        tx: &mut Tx<'_>,
+        dossier: DossierId,
+        answer_due_at: jiff::civil::DateTime,
+    ) -> Result<(), Failure> {
+        if sql::sent(tx, &self.kept, dossier, answer_due_at)? { Ok(()) } else { Err(stale()) }
+    }
+
+    /// Forgets it; the hashes of files that are waste now.
+    pub fn discard(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+        let hashes = sql::delete(tx, self.kept.id)?;
+        orphans(tx, hashes)
+    }
+}
+
+/// What was typed names people who may never send it: it lies sealed with the installation's key.
+fn sealed(site: &Site, typed: &Typed) -> Result<String, Fault> {
+    site.seal.close(SEALED, &written(typed.pairs())?)
+}
+
+fn stale() -> Failure {
+    Failure::Refused(
+        "Bản nháp này vừa được thay đổi hoặc đã gửi ở một cửa sổ khác. Hãy mở lại trang để xem bản mới nhất."
+            .to_owned(),
+    )
+}
+
+fn written<T: Serialize + ?Sized>(it: &T) -> Result<String, Fault> {
+    serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))
+}
+
+fn read<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|e| Fault::Broken(format!("a filing: {e}")))
+}
+
+/// Those that no row names any more.
+fn orphans(tx: &mut Tx<'_>, mut hashes: Vec<String>) -> Result<Vec<String>, Fault> {
+    hashes.sort();
+    hashes.dedup();
+    let mut left = Vec::new();
+    for sha256 in hashes {
+        if !sql::is_named(tx, &sha256)? {
+            left.push(sha256);
+        }
+    }
+    Ok(left)
+}
+
+/// Erases files that no row names: rows went first, a file without a row is only waste.
+pub(super) async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
+    for sha256 in hashes {
+        site.blobs.delete(&sha256).await?;
+    }
+    Ok(())
+}
+
+/// Job: drafts that nobody touched for [`IDLE_DAYS`] are erased with what they hold.
+pub(super) fn sweep(site: Site) -> JobFuture {
+    Box::pin(async move {
+        let hashes = site
+            .as_program("filing", |tx| {
+                let before = Instant::from_epoch_ms(tx.now().epoch_ms() - IDLE_DAYS * 86_400_000);
+                let mut hashes = Vec::new();
+                for id in sql::idle(tx, before)? {
+                    hashes.extend(sql::delete(tx, id)?);
+                }
+                Ok(orphans(tx, hashes)?)
+            })
+            .await?;
+        erase(&site, hashes).await
+    })
+}

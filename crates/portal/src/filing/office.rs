@@ -1,0 +1,193 @@
+//! The counter's list of what came over the line: answered within the hours of the law, or late and said so.
+
+use askama::Template;
+use axum::response::Response;
+use citizen::procedures::facts as procedures;
+use domain::{access::Action, dossier::Status, ids::DossierId, ids::UnitId, text};
+use people::sheets::{Sheet, to_save};
+use site::{Asked, Failure, Html, Shell, Site, State, Tie, Typed, Who};
+use store::{Fault, Tx};
+
+use super::sql::{self, Filter, Line};
+
+/// The list's address.
+pub(super) const PAGE: &str = "/co-quan/nop-truc-tuyen";
+/// Rows of a page.
+const ROWS: i64 = 50;
+/// Rows of a workbook at most.
+const EXPORT_MAX: i64 = 5_000;
+
+/// The one-stop shops whose counters somebody serves.
+fn counters(who: &Who) -> Vec<UnitId> {
+    let shops = who.tree.all().filter(|it| it.kind == "one_stop");
+    shops.map(|it| it.id).filter(|it| who.can_at(Action::DossierReceive, *it)).collect()
+}
+
+/// That a dossier came over the line, for its page.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Tie>, Fault> {
+    let Some((sent, due)) = sql::of_dossier(tx, dossier)? else { return Ok(Vec::new()) };
+    let waits = citizen::dossiers::facts::by_id(tx, dossier)?
+        .is_some_and(|it| it.dossier.status == Status::Submitted);
+    let sent = text::date_time(sent.civil());
+    let label = if waits {
+        format!("Nộp trực tuyến lúc {sent}: trả lời trước {}", text::date_time(due))
+    } else {
+        format!("Nộp trực tuyến lúc {sent}")
+    };
+    Ok(vec![Tie { label, href: PAGE.to_owned(), is_due: waits, stays: None }])
+}
+
+struct Row {
+    dossier: DossierId,
+    code: String,
+    applicant: String,
+    procedure: String,
+    unit: String,
+    sent: String,
+    due: String,
+    status: &'static str,
+    late: bool,
+}
+
+#[derive(Template)]
+#[template(path = "filing/templates/list.html")]
+struct List {
+    shell: Shell,
+    waiting: bool,
+    count: i64,
+    procedures: Vec<(String, String)>,
+    procedure: String,
+    query: String,
+    rows: Vec<Row>,
+    next: Option<String>,
+    hours: u16,
+}
+
+fn filter(who: &Who, asked: &Typed) -> Filter {
+    Filter {
+        units: counters(who),
+        waiting: asked.get("xem") != "tat-ca",
+        procedure: Some(asked.get("thu-tuc").to_owned()).filter(|it| !it.is_empty()),
+        after: asked.get("sau").parse().ok(),
+    }
+}
+
+fn rows(site: &Site, who: &Who, tx: &mut Tx<'_>, found: Vec<Line>) -> Result<Vec<Row>, Failure> {
+    let catalogue = procedures::catalogue(site, tx)?;
+    let now = who.now.civil();
+    Ok(found
+        .into_iter()
+        .map(|it| {
+            let status = Status::from_code(&it.status);
+            Row {
+                procedure: catalogue
+                    .get(&it.procedure)
+                    .map_or_else(|| it.procedure.clone(), |found| found.body.name.clone()),
+                late: status == Some(Status::Submitted) && it.answer_due_at < now,
+                status: status.map_or("", Status::label),
+                dossier: it.dossier,
+                code: it.code,
+                applicant: it.applicant,
+                unit: who.tree.title(it.unit).to_owned(),
+                sent: text::date_time(it.sent.civil()),
+                due: text::date_time(it.answer_due_at),
+            }
+        })
+        .collect())
+}
+
+/// GET `/co-quan/nop-truc-tuyen`: what waits, the first to be answered first; with `xem=tat-ca` all of it.
+pub async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let wanted = filter(&who, &asked);
+    let waiting = wanted.waiting;
+    let (rows, next, count, hours, known) = site
+        .read(&who, move |tx| {
+            let mut found = sql::list(tx, &wanted, ROWS + 1)?;
+            let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
+            let more = found.len() > full;
+            found.truncate(full);
+            let next = found.last().filter(|_| more && !waiting).map(|it| it.dossier);
+            let count = sql::waiting(tx, &wanted.units)?;
+            let calendars = people::calendar::facts::calendars(&inner, tx)?;
+            let hours = calendars.pack_on(asker.today()).map_or(8, |it| it.online_answer_hours);
+            let known = sql::procedures(tx, &wanted.units)?;
+            let catalogue = procedures::catalogue(&inner, tx)?;
+            let known: Vec<(String, String)> = known
+                .into_iter()
+                .map(|code| {
+                    let name =
+                        catalogue.get(&code).map_or_else(String::new, |it| it.body.name.clone());
+                    (code, name)
+                })
+                .collect();
+            Ok((rows(&inner, &asker, tx, found)?, next, count, hours, known))
+        })
+        .await?;
+    let procedure = asked.get("thu-tuc").to_owned();
+    let mut choices = vec![(String::new(), "Mọi thủ tục".to_owned())];
+    choices.extend(known);
+    let view = if waiting { "" } else { "xem=tat-ca" };
+    let query = format!("{view}&thu-tuc={}", site::percent(&procedure));
+    site.page(&List {
+        shell: site.shell(&who),
+        waiting,
+        count,
+        procedures: choices,
+        procedure,
+        next: next.map(|it| format!("{PAGE}?{query}&sau={it}")),
+        query,
+        rows,
+        hours,
+    })
+}
+
+const HEADS: &[(&str, u16)] = &[
+    ("Mã hồ sơ", 24),
+    ("Thủ tục", 50),
+    ("Người nộp", 28),
+    ("Nơi nhận", 30),
+    ("Gửi lúc", 22),
+    ("Phải trả lời trước", 22),
+    ("Trạng thái", 24),
+];
+
+/// GET `/co-quan/nop-truc-tuyen/xuat`: the same list as a workbook.
+pub async fn export(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let turn = site.one_at_a_time().await?;
+    let (inner, asker, wanted) = (site.clone(), who.clone(), filter(&who, &asked));
+    let rows = site
+        .read(&who, move |tx| {
+            let found = sql::list(tx, &wanted, EXPORT_MAX)?;
+            rows(&inner, &asker, tx, found)
+        })
+        .await?;
+    drop(turn);
+    let rows = rows
+        .into_iter()
+        .map(|it| {
+            vec![
+                it.code,
+                it.procedure,
+                it.applicant,
+                it.unit,
+                it.sent,
+                it.due,
+                it.status.to_owned(),
+            ]
+        })
+        .collect();
+    let sheet = Sheet { name: "Hồ sơ trực tuyến", heads: HEADS, rows };
+    Ok(to_save(&[sheet], "ho-so-truc-tuyen.xlsx")?)
+}

@@ -1,0 +1,307 @@
+//! The steps of a filing and what each reads: the same words are judged when a step is left and before it is sent.
+
+use std::collections::BTreeMap;
+
+use citizen::dossiers::{Paper, Person, ProxyPaper};
+use domain::{
+    dossier::ReturnChannel,
+    identity::{Email, IdPaper, Phone},
+    party::{Authority, Powers},
+    procedure::{PaperRole, ProcedureVersion, RequiredPaper, ServiceLevel},
+    text,
+};
+use jiff::civil::Date;
+use site::{Typed, Words};
+
+use super::draft::{Draft, DraftFile};
+
+/// Papers of one filing at most.
+pub(super) const PAPERS_MAX: usize = 120;
+/// Characters of an address at most.
+const ADDRESS_MAX: usize = 300;
+/// Characters of a name at most.
+const NAME_MAX: usize = 120;
+/// Characters of what is asked for at most.
+const REQUEST_MAX: usize = 1_000;
+
+/// A step of a filing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Person,
+    Papers,
+    Receive,
+    Review,
+}
+
+impl Step {
+    pub const ALL: [Self; 4] = [Self::Person, Self::Papers, Self::Receive, Self::Review];
+
+    /// Its name in addresses and forms.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Person => "nguoi-nop",
+            Self::Papers => "giay-to",
+            Self::Receive => "nhan-ket-qua",
+            Self::Review => "xem-lai",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub fn label(self, words: Words) -> String {
+        match self {
+            Self::Person => words.say("filing-step-person"),
+            Self::Papers => words.say("filing-step-papers"),
+            Self::Receive => words.say("filing-step-receive"),
+            Self::Review => words.say("filing-step-review"),
+        }
+    }
+
+    /// The step after this one.
+    pub fn next(self) -> Self {
+        let after = Self::ALL.into_iter().skip_while(|it| *it != self).nth(1);
+        after.unwrap_or(Self::Review)
+    }
+
+    /// The step before this one.
+    pub fn before(self) -> Option<Self> {
+        Self::ALL.into_iter().take_while(|it| *it != self).last()
+    }
+
+    /// The fields that it asks for.
+    pub fn fields(self, body: &ProcedureVersion) -> Vec<String> {
+        let of = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        match self {
+            Self::Person => of(&[
+                "ho-ten",
+                "so-giay-to",
+                "ngay-sinh",
+                "dien-thoai",
+                "email",
+                "dia-chi",
+                "noi-dung",
+                "nop-thay",
+                "nguoi-nop",
+                "so-nguoi-nop",
+                "uy-quyen",
+                "so-uy-quyen",
+            ]),
+            Self::Papers => papers(body).map(|(place, _)| format!("cach-{place}")).collect(),
+            Self::Receive => of(&["nhan-ket-qua", "dia-chi-nhan"]),
+            Self::Review => Vec::new(),
+        }
+    }
+}
+
+/// The papers of a procedure with their places, from 1.
+pub(super) fn papers(body: &ProcedureVersion) -> impl Iterator<Item = (i64, &RequiredPaper)> {
+    (1_i64..).zip(body.papers_to_bring().take(PAPERS_MAX))
+}
+
+/// How somebody hands in one paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// As a file, now.
+    File,
+    /// On paper, later at the counter.
+    Paper,
+    /// It is not for his case.
+    NotMine,
+}
+
+impl Way {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::File => "gui",
+            Self::Paper => "ban-giay",
+            Self::NotMine => "khong",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::File, Self::Paper, Self::NotMine].into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// What is wrong, by field, and what was read.
+pub(super) struct Judged {
+    words: Words,
+    pub by_field: BTreeMap<String, String>,
+}
+
+impl Judged {
+    pub fn new(words: Words) -> Self {
+        Self { words, by_field: BTreeMap::new() }
+    }
+
+    pub fn wrong(&mut self, field: &str, message: String) {
+        self.by_field.entry(field.to_owned()).or_insert(message);
+    }
+
+    fn text(&mut self, typed: &Typed, field: &str, chars_max: usize, owed: Option<&str>) -> String {
+        let text = text::tidy(typed.get(field));
+        if text.chars().count() > chars_max {
+            let max = chars_max.to_string();
+            let message = self.words.say_with("filing-too-long", &[("count", &max)]);
+            self.wrong(field, message);
+        } else if let (true, Some(owed)) = (text.is_empty(), owed) {
+            self.wrong(field, owed.to_owned());
+        }
+        text
+    }
+
+    fn day(&mut self, typed: &Typed, field: &str, today: Date) -> String {
+        let text = typed.get(field);
+        match site::form::parse_date(text) {
+            Some(day) if day <= today => day.to_string(),
+            Some(_) => {
+                self.wrong(field, self.words.say("filing-birth-later"));
+                String::new()
+            }
+            None => {
+                self.wrong(field, self.words.say("filing-birth-owed"));
+                String::new()
+            }
+        }
+    }
+
+    fn number(&mut self, typed: &Typed, field: &str) -> String {
+        match IdPaper::parse(typed.get(field)) {
+            Ok(it) => it.reveal().to_owned(),
+            Err(_) => {
+                self.wrong(field, self.words.say("filing-number-owed"));
+                String::new()
+            }
+        }
+    }
+
+    /// Who files and for whom.
+    pub fn person(&mut self, typed: &Typed, today: Date) -> Person {
+        let words = self.words;
+        let name = self.text(typed, "ho-ten", NAME_MAX, Some(&words.say("filing-name-owed")));
+        let id_number = self.number(typed, "so-giay-to");
+        let birth_date = self.day(typed, "ngay-sinh", today);
+        let phone = match Phone::parse(typed.get("dien-thoai")) {
+            Ok(it) => it.reveal().to_owned(),
+            Err(_) => {
+                self.wrong("dien-thoai", words.say("filing-phone-owed"));
+                String::new()
+            }
+        };
+        let email = match typed.get("email") {
+            "" => String::new(),
+            typed => match Email::parse(typed) {
+                Ok(it) => it.reveal().to_owned(),
+                Err(_) => {
+                    self.wrong("email", words.say("filing-email-wrong"));
+                    String::new()
+                }
+            },
+        };
+        let address =
+            self.text(typed, "dia-chi", ADDRESS_MAX, Some(&words.say("filing-address-owed")));
+        let request = self.text(typed, "noi-dung", REQUEST_MAX, None);
+        let person = Person {
+            name,
+            id_number,
+            birth_date,
+            phone,
+            email,
+            address,
+            request,
+            ..Person::default()
+        };
+        if typed.get("nop-thay") == "1" { self.proxy(typed, person) } else { person }
+    }
+
+    fn proxy(&mut self, typed: &Typed, person: Person) -> Person {
+        let words = self.words;
+        let proxy_name =
+            self.text(typed, "nguoi-nop", NAME_MAX, Some(&words.say("filing-proxy-name-owed")));
+        let proxy_id_number = self.number(typed, "so-nguoi-nop");
+        let authority = Authority::from_code(typed.get("uy-quyen"));
+        let authority = authority.filter(|it| *it != Authority::Post);
+        if authority.is_none() {
+            self.wrong("uy-quyen", words.say("filing-authority-owed"));
+        }
+        let owed = words.say("filing-authority-number-owed");
+        let owed = authority.is_some_and(Authority::has_paper).then_some(owed.as_str());
+        let number = self.text(typed, "so-uy-quyen", 80, owed);
+        let proxy_paper = authority.map(|authority| ProxyPaper {
+            authority,
+            powers: Powers::Both,
+            number,
+            signed_on: None,
+            valid_until: None,
+        });
+        Person { proxy_name, proxy_id_number, proxy_paper, ..person }
+    }
+
+    /// The papers that come as files or will come on paper. What is not for his case is left out.
+    pub fn papers(&mut self, draft: &Draft, body: &ProcedureVersion) -> Vec<Paper> {
+        let mut found = Vec::new();
+        for (place, it) in papers(body) {
+            let field = format!("cach-{place}");
+            let count = draft.files_at(place).count();
+            match Way::from_code(draft.typed.get(&field)) {
+                Some(Way::File) if count == 0 => {
+                    self.wrong(&format!("tep-{place}"), self.words.say("filing-file-owed"));
+                }
+                Some(Way::File) => found.push(paper(place, it, "copy", true, "")),
+                Some(Way::Paper) => found.push(paper(place, it, "original", false, PROMISED)),
+                Some(Way::NotMine) => {}
+                None => self.wrong(&field, self.words.say("filing-way-owed")),
+            }
+        }
+        let any = papers(body).next().is_some();
+        if any && found.is_empty() && self.by_field.is_empty() {
+            self.wrong("cach-1", self.words.say("filing-no-paper"));
+        }
+        found
+    }
+
+    /// How the result comes back.
+    pub fn receive(&mut self, typed: &Typed, level: ServiceLevel) -> (ReturnChannel, String) {
+        let chosen = ReturnChannel::from_code(typed.get("nhan-ket-qua"));
+        let chosen = chosen.filter(|it| offered(level).contains(it));
+        if chosen.is_none() {
+            self.wrong("nhan-ket-qua", self.words.say("filing-return-owed"));
+        }
+        let by_post = chosen == Some(ReturnChannel::Post);
+        let owed = self.words.say("filing-post-address-owed");
+        let owed = by_post.then_some(owed.as_str());
+        let address = self.text(typed, "dia-chi-nhan", ADDRESS_MAX, owed);
+        (chosen.unwrap_or(ReturnChannel::Counter), if by_post { address } else { String::new() })
+    }
+}
+
+/// What the counter reads beside a paper that is still to come.
+const PROMISED: &str = "Người nộp hẹn nộp bản giấy tại quầy";
+
+fn paper(place: i64, it: &RequiredPaper, form: &str, sufficient: bool, note: &str) -> Paper {
+    let shown = it.role == PaperRole::Show && form == "original";
+    Paper {
+        id: 0,
+        place,
+        name: it.name.clone(),
+        form: if shown { "shown" } else { form }.to_owned(),
+        count: 1,
+        sufficient,
+        note: note.to_owned(),
+    }
+}
+
+/// The ways in which a result of this level can come back: electronically at level 4 only.
+pub(super) fn offered(level: ServiceLevel) -> Vec<ReturnChannel> {
+    let all = ReturnChannel::ALL.iter().copied();
+    all.filter(|it| level == ServiceLevel::EndToEnd || *it != ReturnChannel::Online).collect()
+}
+
+/// What somebody sees of a file that he sent.
+pub(super) fn file_line(it: &DraftFile) -> String {
+    let told = it.stored.told();
+    let size = format!("{} KB", it.stored.size / 1024 + 1);
+    if told.is_empty() { size } else { format!("{size}; {told}") }
+}

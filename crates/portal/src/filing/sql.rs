@@ -1,0 +1,227 @@
+//! SQL of filings.
+
+use domain::{
+    ids::{DossierId, UnitId},
+    time::Instant,
+};
+use jiff::civil::DateTime;
+use store::{Fault, Row, Select, Tx};
+
+/// A filing as it is kept.
+pub(super) struct Kept {
+    pub id: i64,
+    pub procedure: String,
+    pub unit: UnitId,
+    pub typed: String,
+    pub dossier: Option<DossierId>,
+    pub edition: i64,
+}
+
+/// The filing with this word in its address.
+pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
+    let row = tx.query_one(
+        "select id, procedure, unit, typed, dossier, edition from filing where key_sha256 = ?1",
+        &[key_sha256.into()],
+    )?;
+    row.map(|row| {
+        Ok(Kept {
+            id: row.get(0)?,
+            procedure: row.get(1)?,
+            unit: row.get(2)?,
+            typed: row.get(3)?,
+            dossier: row.get(4)?,
+            edition: row.get(5)?,
+        })
+    })
+    .transpose()
+}
+
+/// Begins a draft.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    key_sha256: &str,
+    (procedure, unit): (&str, UnitId),
+    typed: &str,
+) -> Result<i64, Fault> {
+    tx.insert(
+        "insert into filing (key_sha256, procedure, unit, typed, created_ms, changed_ms, edition)
+         values (?1, ?2, ?3, ?4, ?5, ?5, 1) returning id",
+        &[key_sha256.into(), procedure.into(), unit.into(), typed.into(), tx.now().into()],
+    )
+}
+
+/// Keeps what was typed; false if it was sent or changed in another window in between.
+pub(super) fn keep(tx: &mut Tx<'_>, it: &Kept, typed: &str) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        "update filing set typed = ?3, changed_ms = ?4, edition = edition + 1
+         where id = ?1 and edition = ?2 and dossier is null",
+        &[it.id.into(), it.edition.into(), typed.into(), tx.now().into()],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Says what came of a draft; false if it was sent or changed before.
+pub(super) fn sent(
+    tx: &mut Tx<'_>,
+    it: &Kept,
+    dossier: DossierId,
+    answer_due_at: DateTime,
+) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        "update filing set typed = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
+           answer_due_at = ?5, edition = edition + 1
+         where id = ?1 and edition = ?2 and dossier is null",
+        &[
+            it.id.into(),
+            it.edition.into(),
+            dossier.into(),
+            tx.now().into(),
+            answer_due_at.to_string().into(),
+        ],
+    )?;
+    tx.execute("delete from filing_file where filing = ?1", &[it.id.into()])?;
+    Ok(changed == 1)
+}
+
+/// A file of a draft as it is kept: row, place, the rest as JSON.
+pub(super) fn files(tx: &mut Tx<'_>, filing: i64) -> Result<Vec<(i64, i64, String)>, Fault> {
+    let rows = tx.query(
+        "select id, place, stored from filing_file where filing = ?1 order by place, id",
+        &[filing.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Adds a file to a draft.
+pub(super) fn insert_file(
+    tx: &mut Tx<'_>,
+    filing: i64,
+    place: i64,
+    (sha256, size, stored): (&str, i64, &str),
+) -> Result<(), Fault> {
+    tx.execute(
+        "insert into filing_file (filing, place, sha256, size, stored) values (?1, ?2, ?3, ?4, ?5)",
+        &[filing.into(), place.into(), sha256.into(), size.into(), stored.into()],
+    )?;
+    Ok(())
+}
+
+/// Takes a file from a draft; its hash.
+pub(super) fn delete_file(tx: &mut Tx<'_>, filing: i64, id: i64) -> Result<Vec<String>, Fault> {
+    let rows = tx.query(
+        "delete from filing_file where filing = ?1 and id = ?2 returning sha256",
+        &[filing.into(), id.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Forgets a draft; the hashes of its files.
+pub(super) fn delete(tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>, Fault> {
+    let rows =
+        tx.query("delete from filing_file where filing = ?1 returning sha256", &[id.into()])?;
+    tx.execute("delete from filing where id = ?1 and dossier is null", &[id.into()])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Drafts that nobody touched since, some hundreds at a time.
+pub(super) fn idle(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<i64>, Fault> {
+    let rows = tx.query(
+        "select id from filing where sent_ms is null and changed_ms < ?1 order by changed_ms limit 500",
+        &[before.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Whether a row still names a file.
+pub(super) fn is_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
+    let drafts =
+        tx.query_number("select count(*) from filing_file where sha256 = ?1", &[sha256.into()])?;
+    let dossiers =
+        tx.query_number("select count(*) from dossier_file where sha256 = ?1", &[sha256.into()])?;
+    Ok(drafts + dossiers > 0)
+}
+
+/// When a dossier was sent over the line, and by when it is answered.
+pub(super) fn of_dossier(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+) -> Result<Option<(Instant, DateTime)>, Fault> {
+    let row = tx.query_one(
+        "select sent_ms, answer_due_at from filing where dossier = ?1",
+        &[dossier.into()],
+    )?;
+    row.map(|row| Ok((Instant::from_epoch_ms(row.get(0)?), time(&row, 1)?))).transpose()
+}
+
+fn time(row: &Row, at: usize) -> Result<DateTime, Fault> {
+    let text: String = row.get(at)?;
+    text.parse().map_err(|e| Fault::Broken(format!("a civil time “{text}”: {e}")))
+}
+
+/// A filing on a counter's list.
+pub(super) struct Line {
+    pub dossier: DossierId,
+    pub code: String,
+    pub applicant: String,
+    pub procedure: String,
+    pub unit: UnitId,
+    pub status: String,
+    pub sent: Instant,
+    pub answer_due_at: DateTime,
+}
+
+/// What the list of a counter is narrowed by.
+pub(super) struct Filter {
+    pub units: Vec<UnitId>,
+    pub waiting: bool,
+    pub procedure: Option<String>,
+    pub after: Option<i64>,
+}
+
+/// Filings on the counters of these units: those that wait, the first to be answered first; else all, the newest
+/// first.
+pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
+    let columns =
+        "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at";
+    let select = Select::new(columns, "filing f join dossier d on d.id = f.dossier")
+        .and_in("f.unit", filter.units.clone())
+        .and_if("f.procedure = ?", filter.procedure.clone());
+    let select = if filter.waiting {
+        select.and("d.status = ?", ["submitted".into()]).order_by("f.answer_due_at, d.id")
+    } else {
+        select.and_if("d.id < ?", filter.after).order_by("d.id desc")
+    };
+    let rows = select.rows(tx, limit)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Line {
+                dossier: row.get(0)?,
+                code: row.get(1)?,
+                applicant: row.get(2)?,
+                procedure: row.get(3)?,
+                unit: row.get(4)?,
+                status: row.get(5)?,
+                sent: Instant::from_epoch_ms(row.get(6)?),
+                answer_due_at: time(row, 7)?,
+            })
+        })
+        .collect()
+}
+
+/// How many wait on the counters of these units.
+pub(super) fn waiting(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<i64, Fault> {
+    Select::new("1", "filing f join dossier d on d.id = f.dossier")
+        .and_in("f.unit", units.to_vec())
+        .and("d.status = ?", ["submitted".into()])
+        .count(tx, 1_000)
+}
+
+/// The codes of procedures that were filed on the counters of these units.
+pub(super) fn procedures(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<String>, Fault> {
+    let select = Select::new("f.procedure", "filing f")
+        .and("f.dossier is not null", [])
+        .and_in("f.unit", units.to_vec())
+        .grouped_by("f.procedure")
+        .order_by("f.procedure");
+    select.rows(tx, 200)?.iter().map(|row| row.get(0)).collect()
+}

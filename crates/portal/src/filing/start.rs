@@ -1,0 +1,135 @@
+//! Where a filing begins: what it takes, which one-stop shop, the draft's address.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use citizen::{dossiers::desk::Desk, procedures::facts::Version};
+use domain::ids::UnitId;
+use people::calendar::facts::calendars;
+use site::{Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Who};
+use store::Tx;
+
+use super::{draft::Draft, is_filed_online, reading::papers, steps::version};
+
+/// Drafts begun from one address within [`WINDOW_S`]: a whole office may stand behind one.
+const BEGUN_MAX: u32 = 60;
+const WINDOW_S: i64 = 60 * 60;
+
+/// The one-stop shops that receive a procedure, by the titles of their offices.
+fn shops(site: &Site, who: &Who, tx: &mut Tx<'_>, it: &Version) -> Result<Vec<Shop>, Failure> {
+    let calendars = calendars(site, tx)?;
+    let desk = Desk { tree: &who.tree, calendars: &calendars };
+    let with_districts = who.tree.has_districts();
+    let found = who.tree.all().filter(|unit| unit.kind == "one_stop").filter_map(|unit| {
+        let office = desk.office(unit.id)?;
+        let settles = it.body.body == "ubnd" && it.body.settled_by(office.tier, with_districts);
+        settles.then(|| Shop {
+            id: unit.id,
+            body: office.body,
+            title: who.tree.title(office.body).to_owned(),
+        })
+    });
+    Ok(found.collect())
+}
+
+struct Shop {
+    id: UnitId,
+    body: UnitId,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "filing/templates/start.html")]
+struct Start<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    code: String,
+    name: String,
+    online: bool,
+    level: &'static str,
+    paused: String,
+    units: Vec<(String, String)>,
+    papers: usize,
+    problems: String,
+}
+
+/// GET `/nop/{code}`, with `don-vi` for the office that somebody comes from.
+pub async fn start(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    start_page(&site, &who, code, Mistakes::none(asked)).await
+}
+
+async fn start_page(
+    site: &Site,
+    who: &Who,
+    code: String,
+    mut m: Mistakes,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
+    let (it, shops) = site
+        .read(who, move |tx| {
+            let it = version(tx, &asked, &asker)?;
+            let shops = shops(&inner, &asker, tx, &it)?;
+            Ok((it, shops))
+        })
+        .await?;
+    // Whoever comes from the page of a commune named the commune.
+    let named = m.typed("don-vi").parse().ok().map(UnitId);
+    if let Some(shop) = shops.iter().find(|it| Some(it.id) == named || Some(it.body) == named) {
+        m.typed.set("don-vi", shop.id.to_string());
+    }
+    let shell = site.shell(who);
+    let mut units: Vec<(String, String)> = Vec::new();
+    if shops.len() > 1 {
+        units.push((String::new(), shell.words.say("filing-choose-unit")));
+    }
+    units.extend(shops.into_iter().map(|it| (it.id.to_string(), it.title)));
+    site.page(&Start {
+        online: is_filed_online(it.body.level),
+        level: it.body.level.label(),
+        paused: it.paused_on(who.today()).map_or_else(String::new, |it| it.reason.clone()),
+        papers: papers(&it.body).count(),
+        name: it.body.name.clone(),
+        problems: shell.words.say("problems"),
+        units,
+        code,
+        m: &m,
+        shell,
+    })
+}
+
+/// POST `/nop/{code}`: begins a draft.
+pub async fn begin(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
+    let wanted = typed.get("don-vi").parse().ok().map(UnitId);
+    let key = format!("filing-begin:{}", who.origin);
+    site.limiter
+        .take(&key, BEGUN_MAX, WINDOW_S, who.now)
+        .map_err(|wait_s| Failure::TooMany { wait_s })?;
+    let begun = site
+        .write(&who, move |tx| {
+            let it = version(tx, &asked, &asker)?;
+            let open = is_filed_online(it.body.level) && it.paused_on(asker.today()).is_none();
+            let shops = shops(&inner, &asker, tx, &it)?;
+            let shop = shops.iter().find(|it| Some(it.id) == wanted);
+            match shop.filter(|_| open) {
+                Some(shop) => Ok(Some(Draft::begin(&inner, tx, &asked, shop.id)?)),
+                None => Ok(None),
+            }
+        })
+        .await?;
+    if let Some(secret) = begun {
+        return Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response());
+    }
+    let mut m = Mistakes::none(typed);
+    m.by_field.insert("don-vi".to_owned(), site.shell(&who).words.say("filing-unit-owed"));
+    Err(Failure::Mistaken(start_page(&site, &who, code, m).await?))
+}

@@ -1,0 +1,216 @@
+//! Filing over the line: a draft that waits, what is wrong beside its field, one dossier for two clicks.
+
+use testkit::{Answer, Browser, TestSite, on_both_engines};
+
+use super::IDLE_DAYS;
+use crate::tests::{OTHER, SHOP, given_two_communes};
+
+/// Birth registration: partial, at communes.
+const BIRTH: &str = "1.001193";
+
+fn routes() -> site::Routes {
+    crate::routes().and(citizen::routes())
+}
+
+async fn begun(browser: &mut Browser<'_>) -> String {
+    let answer = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &SHOP.to_string())]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    answer.location.expect("a draft's address")
+}
+
+fn mark(answer: &Answer) -> String {
+    let rest = answer.text.split("id=\"dau\" value=\"").nth(1).expect("a mark");
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+fn person(mark: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("buoc", "nguoi-nop"),
+        ("dau", mark),
+        ("ho-ten", "Lê Thị Minh Họa"),
+        ("so-giay-to", "040188001234"),
+        ("ngay-sinh", "05/09/1988"),
+        ("dien-thoai", "0912345678"),
+        ("dia-chi", "Xóm 1, xã Phú Sơn"),
+        ("viec", "tiep"),
+    ]
+}
+
+fn papers(site: &TestSite) -> usize {
+    let body = site
+        .run(|tx| citizen::procedures::facts::in_force(tx, BIRTH, jiff::civil::date(2026, 1, 8)));
+    body.expect("a version").body.papers_to_bring().count()
+}
+
+/// Takes a draft through the steps until it can be sent.
+async fn filled(site: &TestSite, browser: &mut Browser<'_>, here: &str) {
+    let page = browser.get(here).await;
+    let answer = browser.post(here, &person(&mark(&page))).await;
+    assert_eq!(
+        answer.location.as_deref(),
+        Some(&*format!("{here}?buoc=giay-to")),
+        "{}",
+        answer.text
+    );
+    let page = browser.get(&format!("{here}?buoc=giay-to")).await;
+    let mark_now = mark(&page);
+    let ways: Vec<String> = (1..=papers(site)).map(|it| format!("cach-{it}")).collect();
+    let mut fields = vec![("buoc", "giay-to"), ("dau", mark_now.as_str()), ("viec", "tiep")];
+    for (at, way) in ways.iter().enumerate() {
+        fields.push((way, if at == 1 { "ban-giay" } else { "khong" }));
+    }
+    let scan = testkit::pdf("giấy chứng sinh");
+    let answer = browser.upload(here, &fields, &[("tep-1", "giay-chung-sinh.pdf", &scan)]).await;
+    assert_eq!(
+        answer.location.as_deref(),
+        Some(&*format!("{here}?buoc=nhan-ket-qua")),
+        "{}",
+        answer.text
+    );
+    let page = browser.get(&format!("{here}?buoc=nhan-ket-qua")).await;
+    let fields = [
+        ("buoc", "nhan-ket-qua"),
+        ("dau", &*mark(&page)),
+        ("nhan-ket-qua", "counter"),
+        ("viec", "tiep"),
+    ];
+    let answer = browser.post(here, &fields).await;
+    assert_eq!(answer.location.as_deref(), Some(&*format!("{here}?buoc=xem-lai")));
+}
+
+on_both_engines! { routes();
+
+async fn a_birth_is_filed_and_lies_on_the_counter_with_its_files(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    let review = browser.get(&here).await;
+    for said in ["Lê Thị Minh Họa", "giay-chung-sinh.pdf", "Sẽ nộp bản giấy tại quầy"] {
+        assert!(review.text.contains(said), "{said} is shown back");
+    }
+    let not_agreed = browser.post(&here, &[("buoc", "xem-lai"), ("viec", "gui")]).await;
+    assert_eq!(not_agreed.status, 422);
+    let sent = browser.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+    assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
+    let done = browser.get(&here).await;
+    assert!(done.text.contains("Đã gửi hồ sơ"));
+    // A day has eight working hours from 07:30 on; half an hour of this one was over.
+    assert!(done.text.contains("08:00, thứ Sáu 09/01/2026"), "{}", done.text);
+    assert_eq!(site.count("select count(*) from dossier where status = 'submitted' and channel = 'online'"), 1);
+    assert_eq!(site.count("select count(*) from dossier_file where paper is not null"), 1);
+    assert_eq!(site.count("select count(*) from filing_file"), 0);
+    assert_eq!(site.text("select typed from filing"), "");
+    // The counter has it at once, and accepts it as any other.
+    let mut counter = site.signed_in("quay");
+    let list = counter.get("/co-quan/nop-truc-tuyen").await;
+    assert!(list.text.contains("Lê Thị Minh Họa"), "{}", list.text);
+    assert!(!site.signed_in("quay-khac").get("/co-quan/nop-truc-tuyen").await.text.contains("Minh Họa"));
+    let id = site.count("select id from dossier");
+    let shown = counter.get(&format!("/co-quan/ho-so/{id}")).await;
+    assert!(shown.text.contains("Nộp trực tuyến lúc"), "{}", shown.text);
+    let workbook = counter.get("/co-quan/nop-truc-tuyen/xuat").await;
+    assert_eq!(workbook.status, 200);
+}
+
+async fn two_clicks_send_one_dossier_and_a_sent_draft_takes_nothing_more(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    let fields = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
+    let (mut one, mut two) = (site.browser(), site.browser());
+    let (first, second) = tokio::join!(one.post(&here, &fields), two.post(&here, &fields));
+    assert!([first.status, second.status].contains(&303));
+    assert_eq!(site.count("select count(*) from dossier"), 1);
+    let more = browser.post(&here, &person("x")).await;
+    assert_eq!(more.location.as_deref(), Some(here.as_str()));
+    assert_eq!(browser.post(&format!("{here}/bo"), &[]).await.status, 404);
+    assert_eq!(site.count("select count(*) from dossier"), 1);
+}
+
+async fn mistakes_stand_beside_their_fields_and_nothing_is_lost(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let page = browser.get(&here).await;
+    let mark_now = mark(&page);
+    let mut fields = person(&mark_now);
+    fields.retain(|it| it.0 != "so-giay-to" && it.0 != "dien-thoai");
+    fields.extend([("so-giay-to", "12"), ("dien-thoai", "abc")]);
+    let answer = browser.post(&here, &fields).await;
+    assert_eq!(answer.status, 422);
+    for told in ["so-giay-to-mistake", "dien-thoai-mistake", "Lê Thị Minh Họa", "value=\"abc\""] {
+        assert!(answer.text.contains(told), "{told}");
+    }
+    // It was kept all the same: another device goes on with it.
+    let elsewhere = site.browser().get(&here).await;
+    assert!(elsewhere.text.contains("Lê Thị Minh Họa"));
+    // A file that is no document is told beside its paper.
+    let page = browser.get(&format!("{here}?buoc=giay-to")).await;
+    let fields = [("buoc", "giay-to"), ("dau", &*mark(&page)), ("viec", "tiep")];
+    let answer = browser.upload(&here, &fields, &[("tep-2", "a.pdf", b"no document")]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("tep-2-mistake"), "{}", answer.text);
+    // In English the mistakes are English.
+    let mark_now = mark(&browser.get(&here).await);
+    let fields = [("buoc", "nguoi-nop"), ("dau", &*mark_now), ("viec", "tiep")];
+    let answer = browser.post(&format!("{here}?lang=en"), &fields).await;
+    assert!(answer.text.contains("Enter the full name."), "{}", answer.text);
+}
+
+async fn what_another_window_changed_is_not_overwritten_unseen(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let old = mark(&browser.get(&here).await);
+    browser.post(&here, &person(&old)).await;
+    let mut fields = person(&old);
+    fields.retain(|it| it.0 != "ho-ten");
+    fields.push(("ho-ten", "Trần Văn Khác"));
+    let answer = browser.post(&here, &fields).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("Trần Văn Khác") && answer.text.contains("cửa sổ khác"));
+    assert!(browser.get(&format!("{here}?buoc=nguoi-nop")).await.text.contains("Minh Họa"));
+    assert!(!site.text("select typed from filing").contains("Minh"), "it lies sealed");
+    // The same words again are only a second click.
+    assert_eq!(browser.post(&here, &person(&old)).await.status, 303);
+}
+
+async fn an_idle_draft_is_erased_with_its_files_and_a_strange_address_finds_nothing(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    assert_eq!(site.count("select count(*) from filing_file"), 1);
+    let strange = format!("/nop/{BIRTH}/{}", "0".repeat(40));
+    assert_eq!(browser.get(&strange).await.status, 404);
+    assert_eq!(browser.get(&here.replace(BIRTH, "2.000635")).await.status, 404);
+    site.pass_minutes((IDLE_DAYS + 1) * 24 * 60);
+    site.run_jobs().await;
+    assert_eq!(browser.get(&here).await.status, 404);
+    assert_eq!(site.count("select count(*) from filing_file"), 0);
+}
+
+async fn what_is_not_filed_online_cannot_be_begun(site) {
+    given_two_communes(&site);
+    let code = site.text(
+        "select p.code from procedure p join procedure_version v on v.procedure = p.id
+         where v.service_level = 'unknown' order by p.code limit 1",
+    );
+    let mut browser = site.browser();
+    let page = browser.get(&format!("/nop/{code}")).await;
+    assert!(page.text.contains("chưa nộp trực tuyến"), "{}", page.text);
+    let answer = browser.post(&format!("/nop/{code}"), &[("don-vi", &SHOP.to_string())]).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(site.count("select count(*) from filing"), 0);
+    // A unit that is no one-stop shop, and one that does not exist.
+    for unit in ["2", "99", "x"] {
+        assert_eq!(browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", unit)]).await.status, 422);
+    }
+    // The neighbour's is one of two.
+    let other = OTHER.to_string();
+    assert_eq!(browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &other)]).await.status, 303);
+}
+
+}
