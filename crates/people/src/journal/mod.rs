@@ -70,6 +70,7 @@ pub fn act_label(act: &str) -> &str {
         "add_passkey" => "Thêm khóa đăng nhập",
         "rename_passkey" => "Đổi tên khóa đăng nhập",
         "remove_passkey" => "Xóa khóa đăng nhập",
+        "wrong_passkey" => "Khóa đăng nhập không đúng",
         "passkey_sign_in" => "Đăng nhập bằng khóa",
         "sign_in_failed" => "Đăng nhập sai",
         "change_password" => "Đổi mật khẩu",

@@ -16,7 +16,7 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    super::{actions::hash_off_thread, facts::SUBJECT, sql as accounts},
+    super::{actions::hash_off_thread, facts::SUBJECT, passkeys, sql as accounts},
     ADDRESS, Around, demand_another,
     new::{first_password, password_page},
     sql,
@@ -65,7 +65,7 @@ impl Step {
             Self::Unlock => "Mở tạm khóa",
             Self::Disable => "Khóa tài khoản",
             Self::Enable => "Mở tài khoản",
-            Self::RemoveFactor => "Bỏ mã xác thực",
+            Self::RemoveFactor => "Bỏ mã xác thực, khóa",
             Self::EndSessions => "Kết thúc mọi phiên",
         }
     }
@@ -83,8 +83,8 @@ impl Step {
             }
             Self::Enable => "Người dùng đăng nhập lại được bằng mật khẩu cũ.",
             Self::RemoveFactor => {
-                "Dùng khi người dùng mất điện thoại. Mọi phiên đang mở kết thúc; nếu vai trò bắt \
-                 buộc, lần đăng nhập tới phải cài mã mới."
+                "Dùng khi người dùng mất điện thoại hoặc thiết bị giữ khóa. Mọi phiên đang mở kết thúc; \
+                 nếu vai trò bắt buộc, lần đăng nhập tới phải cài mã mới."
             }
             Self::EndSessions => {
                 "Mọi trình duyệt đang đăng nhập bằng tài khoản này phải đăng nhập lại."
@@ -98,7 +98,7 @@ impl Step {
             Self::Unlock => "Đã mở tạm khóa.",
             Self::Disable => "Đã khóa tài khoản và kết thúc mọi phiên.",
             Self::Enable => "Đã mở tài khoản.",
-            Self::RemoveFactor => "Đã bỏ mã xác thực và kết thúc mọi phiên.",
+            Self::RemoveFactor => "Đã bỏ mã xác thực, khóa đăng nhập và kết thúc mọi phiên.",
             Self::EndSessions => "Đã kết thúc mọi phiên của tài khoản.",
         }
     }
@@ -134,7 +134,9 @@ fn check(around: &Around, who: &Who, step: Step) -> Result<(), Failure> {
         Step::Unlock if !kept.is_locked(who.now) => refuse("Tài khoản không bị tạm khóa."),
         Step::Disable if kept.disabled => refuse("Tài khoản đã khóa rồi."),
         Step::Enable if !kept.disabled => refuse("Tài khoản đang mở."),
-        Step::RemoveFactor if !kept.has_totp => refuse("Tài khoản không có mã xác thực."),
+        Step::RemoveFactor if !kept.has_totp && kept.passkeys == 0 => {
+            refuse("Tài khoản không có mã xác thực, cũng không có khóa đăng nhập.")
+        }
         _ => Ok(()),
     }
 }
@@ -217,6 +219,7 @@ fn carry_out(tx: &mut Tx<'_>, around: &Around, id: AccountId, step: Step) -> Res
         }
         Step::RemoveFactor => {
             accounts::set_totp(tx, id, None, 0)?;
+            passkeys::remove_all(tx, id)?;
             accounts::end_sessions(tx, id, None)?;
         }
         Step::EndSessions | Step::Reset => {
