@@ -57,7 +57,9 @@
     form.hidden = false;
     form.addEventListener("submit", function (event) {
       if (done) { return; }
+      // The page's own guard against double sending waits for the form that is really sent.
       event.preventDefault();
+      event.stopPropagation();
       button.disabled = true;
       said.textContent = "Đang chờ thiết bị của ông, bà…";
       (form.dataset.passkey === "create" ? make(form) : ask(form)).then(function () {

@@ -7,11 +7,11 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::identity::CardQr;
 use site::{Failure, Filled, Html, Mistakes, Shell, Site, State, Typed, Who, told};
-use store::{Tx, journal::Entry};
+use store::Tx;
 
 use super::{
-    SUBJECT, codes,
-    sql::{self, Account, Identity},
+    codes, facts,
+    sql::{self, Account},
 };
 
 pub(super) const ADDRESS: &str = "/co-quan/xac-nhan-cong-dan";
@@ -138,18 +138,7 @@ pub async fn confirm(
 
 fn keep(tx: &mut Tx<'_>, account: &Account, card: &CardQr) -> Result<(), Failure> {
     let birth_date = card.born_on.map_or_else(String::new, |it| it.to_string());
-    let identity = Identity {
-        number: card.number.reveal(),
-        name: &card.name,
-        birth_date: &birth_date,
-        by: "counter",
-        counter_phone: &account.phone,
-    };
-    sql::identify(tx, account.id, &identity)?;
-    // Sessions that were opened before knew less: they are opened anew.
-    sql::end_sessions(tx, account.id, 0)?;
-    tx.journal(Entry::new(SUBJECT, account.id.0, "identify_at_counter"));
-    Ok(())
+    Ok(facts::confirm_number(tx, account.id, &card.number, (&card.name, &birth_date))?)
 }
 
 fn again(

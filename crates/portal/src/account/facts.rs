@@ -199,6 +199,42 @@ pub fn create_by_phone(
     Ok(id)
 }
 
+/// An official saw the card of whoever holds the account's telephone: the number is known from now on. Sessions that
+/// were opened before knew less and end.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; a number that another account has.
+pub fn confirm_number(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    number: &domain::identity::PersonalId,
+    (name, birth_date): (&str, &str),
+) -> Result<(), Fault> {
+    let Some(account) = sql::find(tx, citizen)? else { return Ok(()) };
+    let identity = sql::Identity {
+        number: number.reveal(),
+        name,
+        birth_date,
+        by: "counter",
+        counter_phone: &account.phone,
+    };
+    sql::identify(tx, citizen, &identity)?;
+    sql::end_sessions(tx, citizen, 0)?;
+    tx.journal(store::journal::Entry::new(SUBJECT, citizen.0, "identify_at_counter"));
+    Ok(())
+}
+
+/// The account with this personal number, if there is one.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_number(
+    tx: &mut Tx<'_>,
+    number: &domain::identity::PersonalId,
+) -> Result<Option<CitizenId>, Fault> {
+    Ok(sql::by_number(tx, number.reveal())?.map(|it| it.id))
+}
+
 /// The account whose telephone this is, if there is one.
 ///
 /// # Errors
