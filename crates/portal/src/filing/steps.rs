@@ -193,6 +193,9 @@ fn said(words: Words, it: &Version, draft: &Draft) -> Vec<Said> {
     person.retain(|it| !it.1.is_empty());
     let handed = papers(&it.body).filter_map(|(place, paper)| {
         let way = Way::from_code(typed.get(&format!("cach-{place}")))?;
+        if way == Way::NotMine {
+            return None;
+        }
         let files: Vec<&str> = draft.files_at(place).map(|it| it.stored.name.as_str()).collect();
         let how = way_label(words, way);
         let how = match way {
