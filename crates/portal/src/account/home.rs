@@ -7,7 +7,6 @@ use domain::{
     assurance::{Assurance, Deed, SignInWay},
     identity::{Email, Phone},
 };
-use serde::{Deserialize, Serialize};
 use site::{
     Asked, Failure, Fields, Filled, Html, Lang, Mistakes, Path, Shell, Site, State, Typed, Who,
     Words, told,
@@ -16,19 +15,15 @@ use store::{Fault, Tx, journal::Entry};
 
 use super::{
     SUBJECT,
-    codes::{self, Purpose},
+    codes,
     facts::{self, Citizen},
     session::{self, SignedIn},
-    sign_in::mobile,
     sql,
 };
 
 /// The cookie that shows the code for the counter again, for as long as it is good.
 const COUNTER_COOKIE: &str = "mc_quay";
 const COUNTER_GOOD_S: i64 = 15 * 60;
-/// The cookie that holds which telephone is being confirmed.
-const PHONE_COOKIE: &str = "mc_dt";
-const PHONE_GOOD_S: i64 = 10 * 60;
 /// Dossiers of one page.
 const ROWS: usize = 20;
 
@@ -95,6 +90,39 @@ fn deed_said(words: Words, it: Deed) -> String {
     }
 }
 
+/// A browser as its owner knows it: `Chrome trên Android`; what it says of itself if we know neither.
+fn browser_said(words: Words, agent: &str) -> String {
+    let named = |marks: &[(&str, &'static str)]| {
+        marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // Those that call themselves Chrome or Safari as well come first.
+    let browser = named(&[
+        ("coc_coc", "Cốc Cốc"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Zalo", "Zalo"),
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("CriOS", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = named(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => {
+            words.say_with("account-browser", &[("browser", browser), ("system", system)])
+        }
+        _ => agent.to_owned(),
+    }
+}
+
 /// The dossiers of one page, with their states in the reader's language.
 fn lines(
     tx: &mut Tx<'_>,
@@ -157,7 +185,7 @@ pub async fn show(
         created: words.moment(it.created.civil()),
         is_this: it.id == this,
         id: it.id,
-        agent: it.agent,
+        agent: browser_said(words, &it.agent),
         origin: it.origin,
         is_open: it.is_open,
     });
@@ -240,7 +268,7 @@ fn contact_page(
 }
 
 /// Whoever is known by his telephone alone does not change what a provider vouched for.
-fn demand_whole(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
+pub(super) fn demand_whole(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
     if it.is_whole() {
         return Ok(());
     }
@@ -328,170 +356,6 @@ pub async fn taste(
     Ok(response)
 }
 
-/// Which telephone is being confirmed.
-#[derive(Serialize, Deserialize)]
-struct PhoneAwaited {
-    handle: String,
-    phone: String,
-    shown: Option<String>,
-    until_ms: i64,
-}
-
-#[derive(Template)]
-#[template(path = "account/templates/phone.html")]
-struct PhonePage<'a> {
-    shell: Shell,
-    m: &'a Mistakes,
-    /// A code is awaited: to which number it went.
-    sent: Option<String>,
-    shown: Option<String>,
-    can_send: bool,
-}
-
-fn phone_awaited(
-    site: &Site,
-    who: &Who,
-    headers: &HeaderMap,
-    citizen: i64,
-) -> Option<PhoneAwaited> {
-    let sealed = site::who::cookie(headers, PHONE_COOKIE)?;
-    let text = site.seal.open(&format!("citizen-phone:{citizen}"), sealed).ok()?;
-    let it: PhoneAwaited = serde_json::from_str(&text).ok()?;
-    (who.now.epoch_ms() < it.until_ms).then_some(it)
-}
-
-async fn phone_page(
-    site: &Site,
-    who: &Who,
-    m: &Mistakes,
-    awaited: Option<&PhoneAwaited>,
-) -> Result<Html<String>, Failure> {
-    let shell = site.shell(who);
-    let words = shell.words;
-    let inner = site.clone();
-    let can_send = site.read(who, move |tx| Ok(codes::can_send(&inner, tx)?)).await?;
-    let masked = awaited.map(|it| domain::text::mask_phone(&it.phone));
-    site.page(&PhonePage {
-        sent: masked.map(|it| words.say_with("account-code-sent", &[("phone", &it)])),
-        shown: awaited.and_then(|it| it.shown.clone()),
-        shell,
-        m,
-        can_send,
-    })
-}
-
-/// GET `/tai-khoan/dien-thoai`
-pub async fn phone_form(
-    State(site): State<Site>,
-    who: Who,
-    headers: HeaderMap,
-    it: SignedIn,
-    Asked(asked): Asked,
-) -> Result<Html<String>, Failure> {
-    demand_whole(&site, &who, &it)?;
-    let awaited = phone_awaited(&site, &who, &headers, it.citizen.id.0);
-    let awaited = awaited.filter(|_| asked.get("so-khac") != "1");
-    let mut typed = Typed::default();
-    typed.set("dien-thoai", it.citizen.phone.clone());
-    phone_page(&site, &who, &Mistakes::none(typed), awaited.as_ref()).await
-}
-
-/// POST `/tai-khoan/dien-thoai`: sends a code to the new number, or takes the code that came.
-pub async fn phone(
-    State(site): State<Site>,
-    who: Who,
-    headers: HeaderMap,
-    it: SignedIn,
-    Filled(typed): Filled,
-) -> Result<Response, Failure> {
-    demand_whole(&site, &who, &it)?;
-    let words = site.shell(&who).words;
-    let citizen = it.citizen.id;
-    let about = format!("citizen-phone:{citizen}");
-    if typed.get("viec") != "ma" {
-        codes::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
-        let begun = match mobile(words, typed.get("dien-thoai")) {
-            Ok(phone) => {
-                let (inner, asked) = (site.clone(), phone.clone());
-                let begun = site
-                    .write(&who, move |tx| {
-                        let purpose = (Purpose::Phone, Some(citizen));
-                        Ok(codes::begin(&inner, tx, words, purpose, &asked)?)
-                    })
-                    .await?;
-                begun.map(|it| (phone, it)).map_err(|why| why.said(words))
-            }
-            Err(text) => Err(text),
-        };
-        let (phone, begun) = match begun {
-            Ok(it) => it,
-            Err(text) => {
-                let mut m = Mistakes::none(typed);
-                m.by_field.insert("dien-thoai".to_owned(), text);
-                return Err(Failure::Mistaken(phone_page(&site, &who, &m, None).await?));
-            }
-        };
-        let awaited = PhoneAwaited {
-            handle: begun.handle,
-            phone: phone.reveal().to_owned(),
-            shown: begun.shown,
-            until_ms: who.now.epoch_ms() + PHONE_GOOD_S * 1000,
-        };
-        let text = serde_json::to_string(&awaited).map_err(|e| Fault::Broken(e.to_string()))?;
-        let sealed = site.seal.close(&about, &text)?;
-        let mut response = axum::response::IntoResponse::into_response(site::Redirect::to(
-            "/tai-khoan/dien-thoai",
-        ));
-        session::put(&mut response, &site, PHONE_COOKIE, &sealed, "/tai-khoan", PHONE_GOOD_S);
-        return Ok(response);
-    }
-    let Some(awaited) = phone_awaited(&site, &who, &headers, citizen.0) else {
-        return Ok(axum::response::IntoResponse::into_response(site::Redirect::to(
-            "/tai-khoan/dien-thoai",
-        )));
-    };
-    let (inner, handle, code) = (site.clone(), awaited.handle.clone(), typed.get("ma").to_owned());
-    let session = it.session;
-    let confirmed = site
-        .write(&who, move |tx| keep_phone(&inner, tx, words, (citizen, session), &handle, &code))
-        .await?;
-    match confirmed {
-        Ok(()) => {
-            let mut response = told("/tai-khoan", &words.say("account-phone-confirmed"));
-            session::put(&mut response, &site, PHONE_COOKIE, "", "/tai-khoan", 0);
-            Ok(response)
-        }
-        Err(text) => {
-            let mut m = Mistakes::default();
-            m.by_field.insert("ma".to_owned(), text);
-            Err(Failure::Mistaken(phone_page(&site, &who, &m, Some(&awaited)).await?))
-        }
-    }
-}
-
-fn keep_phone(
-    site: &Site,
-    tx: &mut Tx<'_>,
-    words: Words,
-    (citizen, session): (domain::ids::CitizenId, i64),
-    handle: &str,
-    code: &str,
-) -> Result<Result<(), String>, Failure> {
-    let proved = match codes::confirm(site, tx, Purpose::Phone, handle, code)? {
-        Ok(it) if it.citizen == Some(citizen) => it,
-        Ok(_) => return Err(Failure::Stale),
-        Err(why) => return Ok(Err(why.said(words))),
-    };
-    if sql::by_phone(tx, &proved.phone)?.is_some_and(|it| it.id != citizen) {
-        return Ok(Err(words.say("account-phone-taken")));
-    }
-    sql::confirm_phone(tx, citizen, &proved.phone)?;
-    // Whoever was not known at all is known by his telephone now.
-    sql::raise_from_nothing(tx, session)?;
-    tx.journal(Entry::new(SUBJECT, citizen.0, "confirm_phone"));
-    Ok(Ok(()))
-}
-
 /// POST `/tai-khoan/ho-so/{code}`: to the page of a dossier of one's own.
 pub async fn open_dossier(
     State(site): State<Site>,
@@ -538,4 +402,22 @@ pub async fn end_all(
     })
     .await?;
     Ok(told("/tai-khoan", &site.shell(&who).words.say("account-session-ended")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_called_what_their_owners_call_them() {
+        let vi = Words::new(Lang::Vi);
+        let said = |agent| browser_said(vi, agent);
+        let phone = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36";
+        assert_eq!(said(phone), "Chrome trên Android");
+        let old = "Mozilla/5.0 (Windows NT 6.1) AppleWebKit/537.36 coc_coc_browser/93.0 Chrome/87.0 Safari/537.36";
+        assert_eq!(said(old), "Cốc Cốc trên Windows");
+        let apple = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Version/17.0 Safari/604.1";
+        assert_eq!(said(apple), "Safari trên iPhone");
+        assert_eq!(said("curl/8"), "curl/8");
+    }
 }

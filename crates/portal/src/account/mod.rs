@@ -12,6 +12,7 @@ pub mod facts;
 mod home;
 mod oidc;
 mod pending;
+mod phone;
 mod privacy;
 mod providers;
 mod sending;
@@ -40,7 +41,7 @@ pub fn routes() -> Routes {
         .on("/dang-xuat", mine, post(sign_in::sign_out))
         .on("/tai-khoan", mine, get(home::show))
         .on("/tai-khoan/lien-he", mine, get(home::contact_form).post(home::contact))
-        .on("/tai-khoan/dien-thoai", mine, get(home::phone_form).post(home::phone))
+        .on("/tai-khoan/dien-thoai", mine, get(phone::form).post(phone::send))
         .on("/tai-khoan/hien-thi", mine, post(home::taste))
         .on("/tai-khoan/ma-tai-quay", mine, post(home::counter_code))
         .on("/tai-khoan/ho-so/{code}", mine, post(home::open_dossier))

@@ -52,6 +52,8 @@ pub enum Unbelieved {
     OtherNumber,
     /// Another account of ours has this number or this identity.
     Taken,
+    /// Whoever wanted to be known better came back with too low a level.
+    TooLow,
 }
 
 impl Unbelieved {
@@ -72,6 +74,7 @@ impl Unbelieved {
             Self::Subject => "subject",
             Self::OtherNumber => "other_number",
             Self::Taken => "taken",
+            Self::TooLow => "too_low",
         }
     }
 
@@ -88,6 +91,7 @@ impl Unbelieved {
             }
             Self::OtherNumber => words.say("account-oidc-other-number"),
             Self::Taken => words.say("account-oidc-taken"),
+            Self::TooLow => words.say("account-oidc-too-low"),
         }
     }
 }

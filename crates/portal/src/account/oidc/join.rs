@@ -156,5 +156,5 @@ fn raise(
         sql::raise(tx, session, Assurance::Identified)?;
         return Ok(Joined::Raised);
     }
-    Ok(Joined::Other(Unbelieved::Setup))
+    Ok(Joined::Other(Unbelieved::TooLow))
 }
