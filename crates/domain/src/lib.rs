@@ -5,9 +5,11 @@
 //! in milliseconds, and its rules be read next to the article they carry out.
 
 pub mod access;
+pub mod assurance;
 pub mod books;
 pub mod calendar;
 pub mod codes;
+pub mod consent;
 pub mod deadline;
 pub mod dossier;
 pub mod evaluation;
@@ -28,6 +30,7 @@ pub mod party;
 pub mod procedure;
 pub mod queue;
 pub mod results;
+pub mod retention;
 pub mod search;
 pub mod substitution;
 pub mod tally;

@@ -192,6 +192,7 @@ impl Site {
         let mut shell = Shell::public(Words::new(who.lang), &who.path);
         shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
         shell.demo = self.config.demo;
+        shell.large = who.large;
         shell.csrf = who.csrf.to_string();
         shell.notice = who.notice.as_ref().map(ToString::to_string);
         if who.session.is_some() && who.stage == who::Stage::Open {

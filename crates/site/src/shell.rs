@@ -75,6 +75,8 @@ pub struct Shell {
     pub path: String,
     /// Whether the data are made up.
     pub demo: bool,
+    /// Whether large type is asked for.
+    pub large: bool,
     /// A notice from the page before.
     pub notice: Option<String>,
     /// The page of ours before this one, for pages of failures to lead back to.
@@ -93,6 +95,7 @@ impl Shell {
             csrf: String::new(),
             path: path.to_owned(),
             demo: false,
+            large: false,
             notice: None,
             before: None,
         }

@@ -21,6 +21,8 @@ use crate::{Failure, Site, sql, tree::Tree, words::Lang};
 pub const SESSION_COOKIE: &str = "mc_phien";
 /// The cookie that remembers the language of citizen pages.
 pub const LANG_COOKIE: &str = "mc_lang";
+/// The cookie that asks for large type on citizen pages.
+pub const LARGE_COOKIE: &str = "mc_lon";
 /// The cookie that carries a short notice over a redirect.
 pub const NOTICE_COOKIE: &str = "mc_tin";
 /// A session that nobody uses ends after this.
@@ -98,6 +100,8 @@ pub struct Who {
     pub origin: Arc<str>,
     /// The language of citizen pages.
     pub lang: Lang,
+    /// Whether large type is asked for.
+    pub large: bool,
     /// A short notice from the page before.
     pub notice: Option<Arc<str>>,
     /// The path that was asked for.
@@ -128,6 +132,7 @@ impl Who {
             now: Instant::from_epoch_ms(0),
             origin: "".into(),
             lang,
+            large: false,
             notice: None,
             path: "/".into(),
             agent: "".into(),
@@ -145,6 +150,7 @@ impl Who {
         who.origin = knock.origin;
         who.path = knock.path;
         who.notice = knock.notice;
+        who.large = knock.large;
         who.agent = knock.agent;
         let token = knock.token_sha256;
         let stamp = who.stamp();
@@ -243,6 +249,7 @@ impl Who {
 #[derive(Debug, Clone)]
 pub struct Knock {
     lang: Lang,
+    large: bool,
     origin: Arc<str>,
     path: Arc<str>,
     notice: Option<Arc<str>>,
@@ -258,6 +265,7 @@ impl Knock {
         let agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or("");
         Self {
             lang: lang(request),
+            large: cookie(headers, LARGE_COOKIE) == Some("1"),
             origin: origin(site, request).into(),
             path: request.uri().path().into(),
             notice: cookie(headers, NOTICE_COOKIE).map(|it| crate::unpercent(it).into()),

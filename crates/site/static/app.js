@@ -122,7 +122,7 @@
       try { if (value) { localStorage.setItem("large", value); } return localStorage.getItem("large"); } catch (_) { return value; }
     };
     large.hidden = false;
-    set(kept() === "yes");
+    set(kept() ? kept() === "yes" : document.documentElement.classList.contains("large"));
     large.addEventListener("click", function () {
       var on = large.getAttribute("aria-pressed") !== "true";
       kept(on ? "yes" : "no");

@@ -34,4 +34,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0019_relay_keys",
     "0020_hand_entries",
     "0021_filing",
+    "0022_citizens",
 ];

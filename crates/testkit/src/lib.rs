@@ -389,6 +389,11 @@ impl Browser<'_> {
         Answer { status, location, retry_after, media_type, text, bytes }
     }
 
+    /// Puts a cookie into the browser, such as one that was copied from another.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// The value of a cookie.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {

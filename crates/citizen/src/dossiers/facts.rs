@@ -103,6 +103,39 @@ pub(crate) fn next_number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Fault> {
     sql::next_number(tx, name)
 }
 
+/// Dossiers whose applicant bears exactly this number, the newest first; some hundreds at most.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<DossierId>, Fault> {
+    sql::of_number(tx, number)
+}
+
+/// The people of a dossier: for whoever may know them.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn applicant(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<sql::Person>, Fault> {
+    sql::person(tx, id)
+}
+
+/// Drafts of the intake form that nobody has gone on with since go; says how many.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn sweep_drafts(tx: &mut Tx<'_>, before: domain::time::Instant) -> Result<usize, Fault> {
+    super::drafts::sweep(tx, before)
+}
+
+/// Who came in an applicant's place goes from dossiers that were over by the day `until`, a day's end; says of
+/// how many.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn forget_proxies(tx: &mut Tx<'_>, until: jiff::civil::Date) -> Result<usize, Fault> {
+    sql::party::forget_proxies(tx, until)
+}
+
 /// The number of the newest dossier; 0 if there is none. Numbers go from 1 to it.
 ///
 /// # Errors

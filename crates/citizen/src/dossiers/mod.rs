@@ -49,7 +49,6 @@ pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
 fn desk_routes() -> Routes {
     use Action::{DossierReceive, DossierStep, DossierTrack, DossierView, OfficeHome};
     Routes::default()
-        .job("sweep-drafts", 24 * 60, drafts::sweep)
         .on("/co-quan/phim-tat", OfficeHome, get(keys::page))
         .on("/co-quan/ma", DossierView, get(scanned::open))
         .on("/co-quan/nhap", DossierReceive, get(drafts::list).post(drafts::save))

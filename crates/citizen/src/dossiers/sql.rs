@@ -274,6 +274,15 @@ pub fn find(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Kept>, Fault> {
     row.as_ref().map(kept).transpose()
 }
 
+/// Dossiers whose applicant bears this number, the newest first.
+pub fn of_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select dossier from dossier_person where id_number = ?1 order by dossier desc limit 500",
+        &[number.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// The code of an open dossier on the same procedure, with the same number of the applicant's
 /// paper, at the same commune or district.
 pub fn twin(

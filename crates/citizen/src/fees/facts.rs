@@ -27,6 +27,15 @@ use crate::{dossiers::facts::Kept, procedures::facts as procedures};
 
 pub use super::config::{configuration_export, configuration_import};
 
+/// What lines of bank statements up to the day `until` say of payers goes, where nothing is to be done with them
+/// any more; day, amount, reference and receipt stay. Says of how many lines.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn forget_statement_contents(tx: &mut Tx<'_>, until: Date) -> Result<usize, Fault> {
+    super::sql::bank::forget_contents(tx, until)
+}
+
 /// Rates of one procedure at most.
 const RATES_MAX: i64 = 60;
 

@@ -11,6 +11,7 @@ use store::{Db, Fault};
 use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
 mod books;
+mod citizens;
 mod counter;
 mod crowd;
 mod links;
@@ -142,6 +143,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
         return Err(Problem::Refused(text));
     }
     workflows::play(db, now, &office)?;
+    citizens::play(db, now)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up stops the test")]
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
+mod account;
 mod administration;
 mod books;
 mod desk;

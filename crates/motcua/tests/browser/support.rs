@@ -49,6 +49,11 @@ impl Server {
 
     /// [`Server::start`] with a year of dossiers.
     pub async fn start_with(on: On, start: DateTime, dossiers: u32) -> Option<Self> {
+        Self::start_named(on, start, dossiers, "127.0.0.1").await
+    }
+
+    /// [`Server::start_with`] under a name of this machine: passkeys belong to names, not to numbers.
+    pub async fn start_named(on: On, start: DateTime, dossiers: u32, host: &str) -> Option<Self> {
         let temp = match on {
             On::Sqlite => None,
             On::Postgresql => Some(testkit::pg::fresh_database()?),
@@ -65,7 +70,7 @@ impl Server {
         .await
         .unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let base = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let clock = {
             let now_ms = now_ms.clone();
             move || Instant::from_epoch_ms(now_ms.load(Ordering::Relaxed))
@@ -575,18 +580,32 @@ impl Page {
 
     /// Takes the network away from the browser, or gives it back.
     pub async fn network(&self, there: bool) {
-        let session = self.client.session_id().await.unwrap().unwrap();
         let body = json!({"network_conditions": {
             "offline": !there, "latency": 0, "upload_throughput": -1, "download_throughput": -1,
-        }})
-        .to_string();
+        }});
+        self.tell_driver("chromium/network_conditions", body).await;
+    }
+
+    /// Gives the browser an authenticator that is unlocked by whoever holds it.
+    pub async fn with_authenticator(&self) {
+        let body = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+        });
+        self.tell_driver("webauthn/authenticator", body).await;
+    }
+
+    /// Says something to the driver that its client has no word for.
+    async fn tell_driver(&self, what: &'static str, body: Value) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let body = body.to_string();
         let port = self.driver_port;
         let answer = tokio::task::spawn_blocking(move || {
             use std::io::{Read as _, Write as _};
             let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
             write!(
                 stream,
-                "POST /session/{session}/chromium/network_conditions HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                "POST /session/{session}/{what} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
                  Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             )

@@ -21,7 +21,7 @@ use super::{
     pages::{
         self, code_page, enrol_page, local, password_page, sign_in_page, totp, without_passwords,
     },
-    sql,
+    passkeys, sql,
 };
 
 /// Wrong passwords of one account from one address, and from wherever.
@@ -29,7 +29,7 @@ const FROM_ONE_ADDRESS: Slowing = Slowing { free: 5, longest_s: 15 * 60 };
 const OF_ONE_ACCOUNT: Slowing = Slowing { free: 20, longest_s: 15 * 60 };
 /// Codes tried by one account within [`WINDOW_S`].
 const CODES_MAX: u32 = 8;
-const WINDOW_S: i64 = 15 * 60;
+pub(super) const WINDOW_S: i64 = 15 * 60;
 /// Characters of a password at least and at most.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 10..=200;
 /// Passwords that everybody tries first.
@@ -178,7 +178,7 @@ fn judge(
 }
 
 fn after_password(tx: &mut Tx<'_>, account: &sql::Account) -> Result<Stage, Fault> {
-    if account.totp_secret.is_some() {
+    if account.totp_secret.is_some() || passkeys::count(tx, account.id)? > 0 {
         return Ok(Stage::SecondFactor);
     }
     let today = tx.now().civil().date();
@@ -187,7 +187,7 @@ fn after_password(tx: &mut Tx<'_>, account: &sql::Account) -> Result<Stage, Faul
 }
 
 /// Opens a session with a new token; the old one, if any, ends: a token never outlives a stage.
-async fn open_session(
+pub(super) async fn open_session(
     site: &Site,
     who: &Who,
     account: AccountId,
@@ -266,7 +266,7 @@ fn read_new_password(typed: Typed, login: &str) -> Result<String, Mistakes> {
     fields.finish(Some(new))
 }
 
-async fn account_of(site: &Site, who: &Who) -> Result<sql::Account, Failure> {
+pub(super) async fn account_of(site: &Site, who: &Who) -> Result<sql::Account, Failure> {
     let account = who.account;
     site.read(who, move |tx| sql::find(tx, account)?.ok_or(Failure::NotFound)).await
 }
@@ -354,11 +354,11 @@ pub async fn password(
     Ok(told("/co-quan/tai-khoan", "Đã đổi mật khẩu; các phiên làm việc khác đã kết thúc."))
 }
 
-const WRONG_PASSWORD: &str = "Mật khẩu hiện tại không đúng.";
+pub(super) const WRONG_PASSWORD: &str = "Mật khẩu hiện tại không đúng.";
 
 /// Whether the form says the account's password: an open browser alone does not change how one
 /// signs in.
-async fn knows_password(account: &sql::Account, typed: &Typed) -> Result<bool, Failure> {
+pub(super) async fn knows_password(account: &sql::Account, typed: &Typed) -> Result<bool, Failure> {
     let password = typed.all("mat-khau-cu").next().unwrap_or("").to_owned();
     let hash = account.password_hash.clone();
     let right = tokio::task::spawn_blocking(move || verify_password(&password, &hash)).await;
@@ -397,7 +397,7 @@ pub async fn code(
         let mut m = Mistakes::default();
         let text = "Mã không đúng hoặc đã dùng. Hãy chờ ứng dụng hiện mã mới rồi nhập lại.";
         m.by_field.insert("ma".to_owned(), text.to_owned());
-        return Err(Failure::Mistaken(code_page(&site, &who, &m)?));
+        return Err(Failure::Mistaken(code_page(&site, &who, &m).await?));
     }
     site.limiter.forget(&key);
     open_session(&site, &who, id, Stage::Open, who.session, "/co-quan").await

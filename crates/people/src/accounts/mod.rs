@@ -1,4 +1,4 @@
-//! Accounts: sign-in, passwords, second factor, sessions.
+//! Accounts: sign-in, passwords, second factor, passkeys, sessions.
 
 use domain::access::Action;
 use site::{Routes, get, post};
@@ -7,6 +7,7 @@ mod actions;
 mod admin;
 pub mod facts;
 mod pages;
+mod passkeys;
 mod sql;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 #[must_use]
 pub fn routes() -> Routes {
     admin::routes()
+        .and(passkeys::routes())
         .on("/co-quan/dang-nhap", Action::SignIn, get(pages::sign_in).post(actions::sign_in))
         .on("/co-quan/dang-xuat", Action::SignIn, post(actions::sign_out))
         .on(

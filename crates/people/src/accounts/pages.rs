@@ -6,7 +6,7 @@ use fast_qr::convert::svg::SvgBuilder;
 use site::{Asked, Failure, Html, Mistakes, Shell, Site, State, Typed, Who, who::Stage};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
-use super::sql;
+use super::{passkeys, sql};
 
 #[derive(Template)]
 #[template(path = "accounts/templates/sign_in.html")]
@@ -14,11 +14,14 @@ struct SignIn<'a> {
     shell: Shell,
     m: &'a Mistakes,
     next: String,
+    /// For whoever signs in with a passkey; none where the site's address has no name.
+    passkey: Option<passkeys::Ask>,
 }
 
 pub(super) fn sign_in_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
     let next = local(m.typed("tiep")).to_owned();
-    site.page(&SignIn { shell: site.shell(who), m, next })
+    let passkey = passkeys::Ask::anybody(site, who)?.map(|it| it.then(&next));
+    site.page(&SignIn { shell: site.shell(who), m, next, passkey })
 }
 
 /// Only a path of our own; anything else leads to the office's first page.
@@ -82,18 +85,32 @@ pub(super) fn demand_stage(who: &Who, stage: Stage) -> Result<(), Failure> {
 struct Code<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    has_totp: bool,
+    passkey: Option<passkeys::Ask>,
 }
 
-pub(super) fn code_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
+pub(super) async fn code_page(
+    site: &Site,
+    who: &Who,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
     let mut shell = site.shell(who);
     shell.csrf = who.csrf.to_string();
-    site.page(&Code { shell, m })
+    let account = who.account;
+    let (found, keys) = site
+        .read(who, move |tx| {
+            let found = sql::find(tx, account)?.ok_or(Failure::NotFound)?;
+            Ok((found, passkeys::names_of(tx, account)?))
+        })
+        .await?;
+    let passkey = if keys.is_empty() { None } else { passkeys::Ask::one_of(site, who, keys)? };
+    site.page(&Code { shell, m, has_totp: found.totp_secret.is_some(), passkey })
 }
 
 /// GET `/co-quan/ma-xac-thuc`
 pub async fn code(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     demand_stage(&who, Stage::SecondFactor)?;
-    code_page(&site, &who, &Mistakes::default())
+    code_page(&site, &who, &Mistakes::default()).await
 }
 
 #[derive(Template)]
@@ -186,6 +203,7 @@ struct Own {
     login: String,
     has_totp: bool,
     must_have_totp: bool,
+    passkeys: i64,
     roles: Vec<String>,
     substitutions: Vec<String>,
     sessions: Vec<SessionView>,
@@ -194,7 +212,7 @@ struct Own {
 /// GET `/co-quan/tai-khoan`
 pub async fn own(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let (account, today, staff) = (who.account, who.today(), who.staff);
-    let (found, must_have_totp, sessions, substitutions) = site
+    let (found, must_have_totp, sessions, substitutions, passkeys) = site
         .read(&who, move |tx| {
             let found = sql::find(tx, account)?.ok_or(Failure::NotFound)?;
             let demanded = sql::demands_second_factor(tx, account, today)?;
@@ -202,7 +220,8 @@ pub async fn own(State(site): State<Site>, who: Who) -> Result<Html<String>, Fai
                 Some(id) => crate::substitutions::facts::lines(tx, id, today)?,
                 None => Vec::new(),
             };
-            Ok((found, demanded, sql::sessions(tx, account)?, substitutions))
+            let passkeys = passkeys::count(tx, account)?;
+            Ok((found, demanded, sql::sessions(tx, account)?, substitutions, passkeys))
         })
         .await?;
     let roles = who
@@ -226,6 +245,7 @@ pub async fn own(State(site): State<Site>, who: Who) -> Result<Html<String>, Fai
         login: found.login,
         has_totp: found.totp_secret.is_some(),
         must_have_totp,
+        passkeys,
         roles,
         substitutions,
         sessions,

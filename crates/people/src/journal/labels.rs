@@ -142,6 +142,22 @@ const ACTS: &[(&str, &str)] = &[
     ("erase_bookings", "Xóa lịch hẹn đã cũ"),
     ("rate", "Chấm điểm hài lòng"),
     ("link_arrive", "Hồ sơ liên thông đến"),
+    ("consent", "Đồng ý xử lý dữ liệu"),
+    ("withdraw_consent", "Rút đồng ý xử lý dữ liệu"),
+    ("identify", "Nhà cung cấp định danh xác nhận"),
+    ("identify_at_counter", "Xác nhận danh tính tại quầy"),
+    ("link_identity", "Gắn tài khoản định danh"),
+    ("close_account", "Đóng tài khoản"),
+    ("export_own", "Xuất dữ liệu của mình"),
+    ("confirm_phone", "Xác nhận số điện thoại"),
+    ("try_line", "Thử kết nối"),
+    ("refuse_sign_in", "Không cho đăng nhập"),
+    ("retain", "Xóa dữ liệu hết hạn lưu"),
+    ("add_passkey", "Thêm khóa đăng nhập"),
+    ("rename_passkey", "Đổi tên khóa đăng nhập"),
+    ("remove_passkey", "Xóa khóa đăng nhập"),
+    ("wrong_passkey", "Khóa đăng nhập không đúng"),
+    ("passkey_sign_in", "Đăng nhập bằng khóa"),
 ];
 
 /// What things are called, most wanted first.
@@ -186,10 +202,14 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("rating", "Đánh giá hài lòng"),
     ("desk", "Quầy"),
     ("visit_package", "Gói thủ tục"),
+    ("citizen", "Tài khoản người dân"),
+    ("identity_provider", "Nhà cung cấp định danh"),
+    ("retention", "Thời hạn lưu"),
 ];
 
 /// What an auditor reads instead of the stable name of what was done.
-pub(super) fn act(code: &str) -> &str {
+#[must_use]
+pub fn act(code: &str) -> &str {
     if let Some(kind) = CommandKind::from_code(code) {
         return kind.label();
     }

@@ -20,6 +20,7 @@ use store::{
 use crate::{accounts::facts as accounts, sheets, staff::facts as staff};
 
 mod labels;
+pub use labels::act as act_label;
 mod told;
 
 #[cfg(test)]

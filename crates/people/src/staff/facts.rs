@@ -104,3 +104,16 @@ pub fn account_names(
 pub fn account_name(tx: &mut Tx<'_>, account: AccountId) -> Result<String, Fault> {
     sql::account_name(tx, account.0)
 }
+
+/// The unit and the position that whoever has this account held on `day`; nothing if he held none or it is the
+/// program itself.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn place_of_account(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    day: Date,
+) -> Result<Option<(UnitId, String)>, Fault> {
+    sql::holdings::of_account(tx, account, day)
+}

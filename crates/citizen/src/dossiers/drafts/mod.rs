@@ -22,8 +22,6 @@ mod tests;
 const PER_ACCOUNT_MAX: i64 = 20;
 /// Letters of one draft at most.
 const LETTERS_MAX: usize = 60_000;
-/// A draft that nobody touched for so long is swept.
-const KEPT_DAYS: i64 = 14;
 
 /// Fields that are of the moment: never kept.
 const OF_THE_MOMENT: [&str; 5] = ["csrf", "viec", "quet", "da-quet", "cho-gui"];
@@ -230,9 +228,7 @@ pub async fn discard(
     Ok(told("/co-quan/nhap", "Đã bỏ bản nháp."))
 }
 
-/// Sweeps drafts that nobody went on with.
-pub fn sweep(_: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
-    const DAY_MS: i64 = 24 * 3600 * 1000;
-    let before = Instant::from_epoch_ms(tx.now().epoch_ms() - KEPT_DAYS * DAY_MS);
-    Ok(sql::sweep(tx, before)?)
+/// Sweeps drafts that nobody has gone on with since; says how many.
+pub(super) fn sweep(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> {
+    sql::sweep(tx, before)
 }

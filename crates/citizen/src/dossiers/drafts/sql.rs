@@ -93,7 +93,6 @@ pub(super) fn discard(tx: &mut Tx<'_>, account: AccountId, id: i64) -> Result<bo
     Ok(gone > 0)
 }
 
-pub(super) fn sweep(tx: &mut Tx<'_>, before: Instant) -> Result<(), Fault> {
-    tx.execute("delete from intake_draft where saved_ms < ?1", &[before.into()])?;
-    Ok(())
+pub(super) fn sweep(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> {
+    tx.execute("delete from intake_draft where saved_ms < ?1", &[before.into()])
 }

@@ -402,3 +402,23 @@ pub fn refuse_pending(tx: &mut Tx<'_>, id: DossierId, reason: &str) -> Result<()
     )?;
     Ok(())
 }
+
+/// Erases who came in an applicant's place from dossiers that were over by a day.
+pub fn forget_proxies(tx: &mut Tx<'_>, until: jiff::civil::Date) -> Result<usize, Fault> {
+    // Civil times are compared as text: the day after is later than any time of the day itself.
+    let after = until.saturating_add(jiff::Span::new().days(1)).to_string();
+    const OVER: &str = "select id from dossier where is_open = 0
+        and coalesce(returned_at, finished_at, received_at) < ?1";
+    let people = tx.execute(
+        &format!(
+            "update dossier_person set proxy_name = '', proxy_id_number = ''
+             where (proxy_name <> '' or proxy_id_number <> '') and dossier in ({OVER})"
+        ),
+        &[after.as_str().into()],
+    )?;
+    let papers = tx.execute(
+        &format!("update dossier_proxy set number = '' where number <> '' and dossier in ({OVER})"),
+        &[after.as_str().into()],
+    )?;
+    Ok(people + papers)
+}

@@ -267,3 +267,16 @@ pub fn codes_owing(tx: &mut Tx<'_>, body: UnitId, limit: i64) -> Result<Vec<Stri
     )?;
     rows.iter().map(|row| row.get(0)).collect()
 }
+
+/// Erases what settled lines up to a day say of payers.
+pub(in crate::fees) fn forget_contents(
+    tx: &mut Tx<'_>,
+    until: jiff::civil::Date,
+) -> Result<usize, Fault> {
+    let after = until.saturating_add(jiff::Span::new().days(1)).to_string();
+    tx.execute(
+        "update fee_statement_line set content = ''
+         where content <> '' and booked_at < ?1 and (matched >= amount or aside <> '')",
+        &[after.into()],
+    )
+}

@@ -21,6 +21,8 @@ pub struct Kept {
     pub staff: Option<StaffId>,
     pub must_change: bool,
     pub has_totp: bool,
+    /// How many passkeys it has.
+    pub passkeys: i64,
     pub locked_until: Option<Instant>,
     /// Wrong passwords since the last right one.
     pub failures: i64,
@@ -80,7 +82,11 @@ pub enum Order {
 }
 
 const COLUMNS: &str = "a.id, a.login, a.name, a.staff, a.must_change, a.totp_secret,
-    a.locked_until_ms, a.disabled, a.created_ms, coalesce(s.name_key, ''), a.failures";
+    a.locked_until_ms, a.disabled, a.created_ms, coalesce(s.name_key, ''), a.failures,
+    (select count(*) from passkey k where k.account = a.id)";
+/// A code or a passkey.
+const HAS_FACTOR: &str = "(a.totp_secret is not null
+    or exists (select 1 from passkey k where k.account = a.id))";
 const FROM: &str = "account a left join staff s on s.id = a.staff";
 
 fn kept(row: &Row) -> Result<Kept, Fault> {
@@ -96,6 +102,7 @@ fn kept(row: &Row) -> Result<Kept, Fault> {
         created: Instant::from_epoch_ms(row.get(8)?),
         name_key: row.get(9)?,
         failures: row.get(10)?,
+        passkeys: row.get(11)?,
     })
 }
 
@@ -149,8 +156,8 @@ fn narrowed(reach: Option<&[UnitId]>, filter: &Filter, now: Instant) -> Select {
         Some(State::Disabled) => select.and("a.disabled = 1", []),
         Some(State::Locked) => select.and("a.locked_until_ms > ?", [now.into()]),
         Some(State::MustChange) => select.and("a.must_change = 1", []),
-        Some(State::WithFactor) => select.and("a.totp_secret is not null", []),
-        Some(State::WithoutFactor) => select.and("a.totp_secret is null", []),
+        Some(State::WithFactor) => select.and(HAS_FACTOR, []),
+        Some(State::WithoutFactor) => select.and(&format!("not {HAS_FACTOR}"), []),
     }
 }
 
@@ -329,7 +336,8 @@ pub fn demand(tx: &mut Tx<'_>, role: Role, second_factor: bool) -> Result<usize,
 pub fn holders(tx: &mut Tx<'_>) -> Result<HashMap<Role, Vec<(AccountId, bool)>>, Fault> {
     let today = tx.now().civil().date();
     let rows = tx.query(
-        "select distinct g.role, a.id, case when a.totp_secret is null then 0 else 1 end
+        "select distinct g.role, a.id, case when a.totp_secret is null
+           and not exists (select 1 from passkey k where k.account = a.id) then 0 else 1 end
          from role_grant g join account a on a.id = g.account
          where a.disabled = 0 and g.valid_from <= ?1
            and (g.valid_until >= ?1 or g.valid_until is null)

@@ -19,7 +19,7 @@ use super::{
     super::{
         actions::{hash_off_thread, tries_of},
         facts::SUBJECT,
-        sql as accounts,
+        passkeys, sql as accounts,
     },
     ADDRESS, Around, demand_another,
     new::{first_password, password_page},
@@ -69,7 +69,7 @@ impl Step {
             Self::Unlock => "Mở tạm khóa",
             Self::Disable => "Khóa tài khoản",
             Self::Enable => "Mở tài khoản",
-            Self::RemoveFactor => "Bỏ mã xác thực",
+            Self::RemoveFactor => "Bỏ mã xác thực, khóa",
             Self::EndSessions => "Kết thúc mọi phiên",
         }
     }
@@ -87,8 +87,8 @@ impl Step {
             }
             Self::Enable => "Người dùng đăng nhập lại được bằng mật khẩu cũ.",
             Self::RemoveFactor => {
-                "Dùng khi người dùng mất điện thoại. Mọi phiên đang mở kết thúc; nếu vai trò bắt \
-                 buộc, lần đăng nhập tới phải cài mã mới."
+                "Dùng khi người dùng mất điện thoại hoặc thiết bị giữ khóa. Mọi phiên đang mở kết thúc; \
+                 nếu vai trò bắt buộc, lần đăng nhập tới phải cài mã mới."
             }
             Self::EndSessions => {
                 "Mọi trình duyệt đang đăng nhập bằng tài khoản này phải đăng nhập lại."
@@ -102,7 +102,7 @@ impl Step {
             Self::Unlock => "Đã mở tạm khóa.",
             Self::Disable => "Đã khóa tài khoản và kết thúc mọi phiên.",
             Self::Enable => "Đã mở tài khoản.",
-            Self::RemoveFactor => "Đã bỏ mã xác thực và kết thúc mọi phiên.",
+            Self::RemoveFactor => "Đã bỏ mã xác thực, khóa đăng nhập và kết thúc mọi phiên.",
             Self::EndSessions => "Đã kết thúc mọi phiên của tài khoản.",
         }
     }
@@ -138,7 +138,9 @@ fn check(around: &Around, who: &Who, step: Step) -> Result<(), Failure> {
         Step::Unlock if !kept.may_wait(who.now) => refuse("Tài khoản không bị tạm khóa."),
         Step::Disable if kept.disabled => refuse("Tài khoản đã khóa rồi."),
         Step::Enable if !kept.disabled => refuse("Tài khoản đang mở."),
-        Step::RemoveFactor if !kept.has_totp => refuse("Tài khoản không có mã xác thực."),
+        Step::RemoveFactor if !kept.has_totp && kept.passkeys == 0 => {
+            refuse("Tài khoản không có mã xác thực, cũng không có khóa đăng nhập.")
+        }
         _ => Ok(()),
     }
 }
@@ -225,6 +227,7 @@ fn carry_out(tx: &mut Tx<'_>, around: &Around, id: AccountId, step: Step) -> Res
         }
         Step::RemoveFactor => {
             accounts::set_totp(tx, id, None, 0)?;
+            passkeys::remove_all(tx, id)?;
             accounts::end_sessions(tx, id, None)?;
         }
         Step::EndSessions | Step::Reset => {

@@ -148,3 +148,19 @@ pub fn end(tx: &mut Tx<'_>, id: i64, until: Date) -> Result<usize, Fault> {
 pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<usize, Fault> {
     tx.execute("delete from holding where id = ?1", &[id.into()])
 }
+
+/// The unit and the title of the first position of an account's owner on a day.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    account: domain::ids::AccountId,
+    day: Date,
+) -> Result<Option<(UnitId, String)>, Fault> {
+    let row = tx.query_one(
+        "select p.unit, p.title from account a join holding h on h.staff = a.staff
+           join position p on p.id = h.position
+         where a.id = ?1 and h.valid_from <= ?2 and (h.valid_until >= ?2 or h.valid_until is null)
+         order by p.rank, p.id limit 1",
+        &[account.into(), day.into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}

@@ -1,0 +1,93 @@
+//! How long data are kept (thời hạn lưu), as dated rules: when it is over they are erased without anybody
+//! being asked.
+//!
+//! Law: NĐ 13/2023/NĐ-CP Đ.3 k.7 và Đ.16 (chỉ lưu trong thời gian phù hợp với mục đích); từ 01/01/2026 Luật Bảo vệ
+//! dữ liệu cá nhân 91/2025/QH15. Each rule names its own source.
+
+use jiff::{ToSpan as _, civil::Date};
+use serde::Deserialize;
+
+use crate::{dossier::codes::codes, law::Versions};
+
+#[cfg(test)]
+mod tests;
+
+codes! {
+    /// What a rule is about.
+    pub enum Kept {
+        /// Codes sent to telephones, and the messages that carried them.
+        Codes = "codes", "Mã xác nhận đã gửi";
+        /// Sessions of citizens that are over.
+        Sessions = "sessions", "Phiên đăng nhập của người dân đã hết";
+        /// Sign-ins by a provider that were used.
+        SignIns = "sign_ins", "Dấu vết đăng nhập qua nhà cung cấp định danh";
+        /// Accounts of citizens that nobody has used.
+        UnusedAccounts = "unused_accounts", "Tài khoản người dân không dùng đến";
+        /// What is left of accounts that were closed.
+        ClosedAccounts = "closed_accounts", "Phần còn lại của tài khoản đã đóng";
+        /// Drafts of the counter's intake form.
+        IntakeDrafts = "intake_drafts", "Bản nháp tiếp nhận chưa gửi";
+        /// What lines of bank statements say of payers.
+        StatementContents = "statement_contents", "Nội dung chuyển khoản trên sao kê";
+        /// Who came in an applicant's place.
+        Proxies = "proxies", "Thông tin người nộp thay, người được ủy quyền";
+    }
+}
+
+/// One version of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What it is about.
+    pub kept: Kept,
+    /// First day in force.
+    pub in_force_from: Date,
+    /// Days after which it goes, or
+    #[serde(default)]
+    pub days: i32,
+    /// months, or
+    #[serde(default)]
+    pub months: i32,
+    /// years: whichever is given; added up.
+    #[serde(default)]
+    pub years: i32,
+    /// From when on it is counted, in words.
+    pub since: String,
+    /// What is erased and what stays, in words.
+    pub erases: String,
+    /// The article, or the decision.
+    pub source: String,
+}
+
+/// `law/retention.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionFile {
+    /// Every version of every rule.
+    pub rule: Vec<Rule>,
+}
+
+impl Rule {
+    /// The last day whose data go on `today`: what was counted from a day up to it is over.
+    #[must_use]
+    pub fn over_until(&self, today: Date) -> Date {
+        let span = self.days.days().months(self.months).years(self.years);
+        today.checked_sub(span).unwrap_or(Date::MIN)
+    }
+
+    /// The term as people say it: `24 tháng`, `1 ngày`.
+    #[must_use]
+    pub fn term(&self) -> String {
+        let parts = [(self.years, "năm"), (self.months, "tháng"), (self.days, "ngày")];
+        let said: Vec<String> =
+            parts.iter().filter(|it| it.0 > 0).map(|(n, word)| format!("{n} {word}")).collect();
+        if said.is_empty() { "ngay".to_owned() } else { said.join(" ") }
+    }
+}
+
+/// The rule about `kept` that is in force on `day`.
+#[must_use]
+pub fn on(file: &RetentionFile, kept: Kept, day: Date) -> Option<Rule> {
+    let of_it = file.rule.iter().filter(|it| it.kept == kept);
+    Versions::new(of_it.map(|it| (it.in_force_from, it.clone())).collect()).on(day).cloned()
+}

@@ -1,0 +1,244 @@
+//! Citizens for other slices: who asks, how surely we know it, what he agreed to.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
+use domain::{
+    assurance::{Assurance, Deed, NotSure, may},
+    identity::Phone,
+    ids::{CitizenId, DossierId},
+};
+use site::{Failure, Site, Who, Words};
+use store::{Fault, Tx};
+
+pub use super::{
+    SUBJECT,
+    codes::{Begun, CodeRefusal, Proved, Purpose, can_send, may_ask},
+    session::SignedIn,
+};
+use super::{privacy::consent, session, sql};
+
+/// Somebody who is signed in on the portal, as far as his session may know.
+///
+/// A session that was opened by a telephone does not show what a provider vouched for: the number may have gone
+/// to another holder. The fields are then empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citizen {
+    /// The account.
+    pub id: CitizenId,
+    /// Full name; empty until it is known.
+    pub name: String,
+    /// Telephone in national form, `0912345678`; empty if none is known.
+    pub phone: String,
+    /// Whether that telephone answered a code.
+    pub phone_confirmed: bool,
+    /// Address of mail; empty if none is known.
+    pub email: String,
+    /// Personal number, twelve digits; empty unless a provider or an official vouched for it.
+    pub id_number: String,
+    /// `YYYY-MM-DD`; empty if unknown.
+    pub birth_date: String,
+    /// Where he lives; empty if unknown.
+    pub address: String,
+    /// How surely we know who it is.
+    pub assurance: Assurance,
+}
+
+impl Citizen {
+    pub(super) fn of(account: &sql::Account, assurance: Assurance) -> Self {
+        let whole = session::is_whole(account, assurance);
+        let shown = |it: &str| if whole { it.to_owned() } else { String::new() };
+        Self {
+            id: account.id,
+            name: shown(&account.name),
+            phone: account.phone.clone(),
+            phone_confirmed: account.phone_confirmed.is_some(),
+            email: shown(&account.email),
+            id_number: if assurance == Assurance::Identified {
+                account.id_number.clone().unwrap_or_default()
+            } else {
+                String::new()
+            },
+            birth_date: shown(&account.birth_date),
+            address: shown(&account.address),
+            assurance,
+        }
+    }
+
+    /// Whether he may do this on the portal.
+    ///
+    /// # Errors
+    /// [`NotSure`] says what is missing.
+    pub fn may(&self, deed: Deed) -> Result<(), NotSure> {
+        may(self.assurance, deed)
+    }
+}
+
+/// Why a deed is not open, in the reader's language.
+#[must_use]
+pub fn not_sure(words: Words, why: NotSure) -> String {
+    match why {
+        NotSure::Phone => words.say("account-needs-phone"),
+        NotSure::Identified => words.say("account-needs-identity"),
+    }
+}
+
+/// Who is signed in on the portal with this browser, if anybody is.
+///
+/// # Errors
+/// [`Failure::Fault`] if the database cannot be asked.
+pub async fn current(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+) -> Result<Option<Citizen>, Failure> {
+    let open = session::open_of(site, who, headers).await?;
+    Ok(open.map(|it| Citizen::of(&it.account, it.assurance)))
+}
+
+/// [`current`] as an argument of a handler. A page that needs somebody takes [`SignedIn`] instead.
+#[derive(Debug, Clone)]
+pub struct Visitor(pub Option<Citizen>);
+
+impl FromRequestParts<Site> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
+        let who = Who::from_request_parts(parts, site).await?;
+        Ok(Self(current(site, &who, &parts.headers).await?))
+    }
+}
+
+/// Sends a code to a telephone that somebody without an account says is his. Count the request with
+/// [`may_ask`] first; the answer's handle is kept in the browser.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; why none was sent is in the answer.
+pub fn begin_phone(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    words: Words,
+    phone: &Phone,
+) -> Result<Result<Begun, CodeRefusal>, Fault> {
+    super::codes::begin(site, tx, words, (Purpose::Phone, None), phone)
+}
+
+/// Whether what was typed is the code behind `handle`; gives the telephone that answered. A wrong code costs a
+/// try: keep the transaction either way.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; why it does not open is in the answer.
+pub fn confirm_phone(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    handle: &str,
+    typed: &str,
+) -> Result<Result<Proved, CodeRefusal>, Fault> {
+    super::codes::confirm(site, tx, Purpose::Phone, handle, typed)
+}
+
+/// A dossier was sent from this account: its owner sees it among his.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn filed(tx: &mut Tx<'_>, citizen: CitizenId, dossier: DossierId) -> Result<(), Fault> {
+    sql::filed(tx, citizen, dossier)
+}
+
+/// Whether he agrees to the use of his data for this purpose of `law/consent.toml` today.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn agrees(tx: &mut Tx<'_>, citizen: CitizenId, purpose: &str) -> Result<bool, Fault> {
+    consent::agrees(tx, citizen, purpose)
+}
+
+/// Keeps what he says about a purpose: from now on it holds, and the journal knows it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn say(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    purpose: &str,
+    agreed: bool,
+    lang: site::Lang,
+) -> Result<(), Fault> {
+    consent::say(tx, citizen, purpose, agreed, lang)
+}
+
+/// The dossiers that a citizen sees as his own with this session: those that bear his number if we know him by
+/// it, and those that were sent from his account; the newest first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn dossiers_of(tx: &mut Tx<'_>, citizen: &Citizen) -> Result<Vec<DossierId>, Fault> {
+    let mut all = sql::sent_from(tx, citizen.id)?;
+    if citizen.may(Deed::SeeOthers).is_ok() && !citizen.id_number.is_empty() {
+        all.extend(citizen::dossiers::facts::of_number(tx, &citizen.id_number)?);
+    }
+    all.sort_by_key(|it| std::cmp::Reverse(it.0));
+    all.dedup();
+    Ok(all)
+}
+
+/// A new account of somebody whose telephone answered a code: for the demo and for tests.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn create_by_phone(
+    tx: &mut Tx<'_>,
+    phone: &Phone,
+    lang: site::Lang,
+) -> Result<CitizenId, Fault> {
+    let id = sql::insert(tx, lang)?;
+    sql::confirm_phone(tx, id, phone.reveal())?;
+    tx.journal(store::journal::Entry::new(SUBJECT, id.0, "create"));
+    say(tx, id, "account", true, lang)?;
+    Ok(id)
+}
+
+/// An official saw the card of whoever holds the account's telephone: the number is known from now on. Sessions that
+/// were opened before knew less and end.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; a number that another account has.
+pub fn confirm_number(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    number: &domain::identity::PersonalId,
+    (name, birth_date): (&str, &str),
+) -> Result<(), Fault> {
+    let Some(account) = sql::find(tx, citizen)? else { return Ok(()) };
+    let identity = sql::Identity {
+        number: number.reveal(),
+        name,
+        birth_date,
+        by: "counter",
+        counter_phone: &account.phone,
+    };
+    sql::identify(tx, citizen, &identity)?;
+    sql::end_sessions(tx, citizen, 0)?;
+    tx.journal(store::journal::Entry::new(SUBJECT, citizen.0, "identify_at_counter"));
+    Ok(())
+}
+
+/// The account with this personal number, if there is one.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_number(
+    tx: &mut Tx<'_>,
+    number: &domain::identity::PersonalId,
+) -> Result<Option<CitizenId>, Fault> {
+    Ok(sql::by_number(tx, number.reveal())?.map(|it| it.id))
+}
+
+/// The account whose telephone this is, if there is one.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn by_phone(tx: &mut Tx<'_>, phone: &Phone) -> Result<Option<CitizenId>, Fault> {
+    Ok(sql::by_phone(tx, phone.reveal())?.map(|it| it.id))
+}

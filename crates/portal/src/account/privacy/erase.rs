@@ -1,0 +1,101 @@
+//! Closing one's account: what names the person goes at once; what stays by law is said beforehand.
+
+use askama::Template;
+use axum::response::Response;
+use domain::ids::CitizenId;
+use site::{Failure, Filled, Html, Mistakes, Shell, Site, State, Who, told};
+use store::{
+    Fault, Tx,
+    journal::{self, Entry},
+};
+
+use super::{consent, looks};
+use crate::account::{
+    SUBJECT,
+    session::{self, SignedIn},
+    sql::privacy as sql,
+};
+
+#[derive(Template)]
+#[template(path = "account/templates/erase.html")]
+struct Page<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    /// What has to be typed: the name, or the telephone of somebody who has none.
+    typed_name: String,
+    dossiers: String,
+}
+
+/// What has to be typed again.
+fn typed_name(it: &SignedIn) -> String {
+    if it.account.name.is_empty() { it.account.phone.clone() } else { it.account.name.clone() }
+}
+
+async fn page(
+    site: &Site,
+    who: &Who,
+    it: &SignedIn,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let me = it.citizen.clone();
+    let count = site.read(who, move |tx| Ok(looks::dossiers_of(tx, &me)?.len())).await?;
+    let shell = site.shell(who);
+    let dossiers = shell.words.say_with("erase-stay-dossiers", &[("count", &count.to_string())]);
+    site.page(&Page { shell, m, typed_name: typed_name(it), dossiers })
+}
+
+fn demand_whole(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
+    if it.is_whole() {
+        return Ok(());
+    }
+    Err(Failure::Refused(site.shell(who).words.say("account-needs-identity")))
+}
+
+/// GET `/tai-khoan/dong`
+pub async fn form(
+    State(site): State<Site>,
+    who: Who,
+    it: SignedIn,
+) -> Result<Html<String>, Failure> {
+    demand_whole(&site, &who, &it)?;
+    page(&site, &who, &it, &Mistakes::default()).await
+}
+
+/// POST `/tai-khoan/dong`
+pub async fn close(
+    State(site): State<Site>,
+    who: Who,
+    it: SignedIn,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
+    let words = site.shell(&who).words;
+    let is_same = domain::text::fold(typed.get("xac-nhan")) == domain::text::fold(&typed_name(&it));
+    if !is_same || typed.get("xac-nhan").is_empty() {
+        let mut m = Mistakes::none(typed);
+        m.by_field.insert("xac-nhan".to_owned(), words.say("erase-wrong-name"));
+        return Err(Failure::Mistaken(page(&site, &who, &it, &m).await?));
+    }
+    let (citizen, lang) = (it.citizen.id, who.lang);
+    site.write(&who, move |tx| Ok(close_account(tx, citizen, lang)?)).await?;
+    let mut response = told("/rieng-tu", &words.say("erase-done"));
+    session::put(&mut response, &site, session::COOKIE, "", "/", 0);
+    Ok(response)
+}
+
+/// Takes back what was agreed to and erases what names anybody. The chain of the journal stays whole.
+pub(super) fn close_account(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    lang: site::Lang,
+) -> Result<(), Fault> {
+    for purpose in consent::of_day(tx.now().civil().date()) {
+        if consent::agrees(tx, citizen, &purpose.code)? {
+            consent::say(tx, citizen, &purpose.code, false, lang)?;
+        }
+    }
+    sql::close(tx, citizen)?;
+    tx.journal(Entry::new(SUBJECT, citizen.0, "close_account"));
+    journal::erase_words(tx, SUBJECT, citizen.0)?;
+    Ok(())
+}
