@@ -2,13 +2,16 @@
 
 use site::Routes;
 
+pub mod blanks;
 pub mod calendar;
 pub mod dossiers;
 pub mod erasure;
 pub mod fees;
 pub mod figures;
+pub mod find;
 pub mod head;
 pub mod lateness;
+pub mod levels;
 pub mod notices;
 pub mod procedures;
 pub mod relay;
@@ -34,4 +37,7 @@ pub fn routes() -> Routes {
         .and(fees::routes())
         .and(head::routes())
         .and(relay::routes())
+        .and(levels::routes())
+        .and(find::routes())
+        .and(blanks::routes())
 }

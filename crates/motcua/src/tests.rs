@@ -53,6 +53,8 @@ fn example(path: &str) -> String {
         .replace("{paper}", "giay-hen")
         .replace("{step}", "chuyen")
         .replace("{secret}", "abc")
+        .replace("{event}", "sinh-con")
+        .replace("{name}", "cuoi")
 }
 
 /// Knocks on every door as every role, and as nobody: the guard's answer is the table's.

@@ -1,6 +1,8 @@
 //! Everyday words for official ones, as data.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use crate::text;
 
@@ -11,7 +13,7 @@ const READINGS_MAX: usize = 12;
 const ALONE_MIN: usize = 3;
 
 /// Words that citizens say, and what the catalogue calls it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Synonym {
     /// Everyday words: `"sổ đỏ"`, `"bìa đỏ"`.
     pub say: Vec<String>,
@@ -20,7 +22,7 @@ pub struct Synonym {
 }
 
 /// The words that `data/synonyms.json` holds.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Synonyms {
     /// Words that say nothing about the procedure: `"xin"`, `"ở đâu"`.
     #[serde(default)]
@@ -43,6 +45,8 @@ pub(super) struct Prepared {
     idle: Vec<Phrase>,
     says: Vec<(Phrase, usize)>,
     means: Vec<Vec<Vec<String>>>,
+    /// Every word that people say, without marks.
+    said: BTreeSet<String>,
 }
 
 /// One way to understand a query.
@@ -71,6 +75,8 @@ impl From<Synonyms> for Prepared {
         let idle = data.idle.iter().map(|idle| Phrase::of(idle)).collect();
         let mut prepared = Self { idle, ..Self::default() };
         for synonym in data.synonyms {
+            let words = synonym.say.iter().flat_map(|say| text::words(say));
+            prepared.said.extend(words);
             let group = prepared.means.len();
             prepared.says.extend(synonym.say.iter().map(|say| (Phrase::of(say), group)));
             let means = synonym.mean.iter().map(|mean| super::marked_words(mean)).collect();
@@ -81,6 +87,11 @@ impl From<Synonyms> for Prepared {
 }
 
 impl Prepared {
+    /// Whether a folded word stands in something that people say.
+    pub(super) fn knows(&self, folded: &str) -> bool {
+        self.said.contains(folded)
+    }
+
     /// The query as typed, and with its everyday words replaced: all together, and each alone.
     pub(super) fn readings(&self, typed: &[String]) -> Vec<Reading> {
         let places = self.places(typed);

@@ -7,6 +7,7 @@ mod administration;
 mod books;
 mod desk;
 mod fees;
+mod find;
 mod lateness;
 mod linked;
 mod people;

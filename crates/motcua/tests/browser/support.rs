@@ -146,6 +146,15 @@ pub struct Page {
 impl Page {
     /// Opens a browser of this size on the server's pages.
     pub async fn open_at(base: &str, width: u32, height: u32) -> Self {
+        Self::open_with(base, width, height, true).await
+    }
+
+    /// [`Page::open_at`] for somebody whose browser runs no scripts of pages.
+    pub async fn without_scripts(base: &str, width: u32, height: u32) -> Self {
+        Self::open_with(base, width, height, false).await
+    }
+
+    async fn open_with(base: &str, width: u32, height: u32, scripts: bool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -171,6 +180,9 @@ impl Page {
         let args: Vec<&str> = args.iter().copied().chain([size.as_str()]).collect();
         let mut capabilities = serde_json::Map::new();
         let mut options = json!({ "args": args });
+        if !scripts {
+            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+        }
         if width < 500 {
             options["mobileEmulation"] =
                 json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0}});
@@ -490,6 +502,20 @@ impl Page {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("“{label}” holds {held:?} and not {wanted}");
+    }
+
+    /// Goes on with the Tab key until what has the focus says `text`.
+    pub async fn tab_to(&self, text: &str) {
+        let script = "const it = document.activeElement; \
+             return it ? [it.getAttribute('aria-label') || '', it.textContent, \
+               it.labels && it.labels[0] ? it.labels[0].textContent : ''].join(' ') : ''";
+        for _ in 0..80 {
+            self.keys(&Key::Tab.to_string()).await;
+            if self.script(script).await.contains(text) {
+                return;
+            }
+        }
+        panic!("the Tab key does not lead to “{text}” on {}", self.path().await);
     }
 
     /// Types into whatever has the focus.
