@@ -445,8 +445,15 @@ fn the_list_of_ones_own_papers_says_what_to_bring_where_and_why() {
     let pages = pages(&prints::render_checklist(&sheet).unwrap());
     assert_eq!(pages.len(), 1);
     let wanted = [
-        "Giấy tờ tôi cần mang", "Giấy chứng sinh", "(chỉ cho xem)", "Ông bà không phải mang", "Giấy ủy quyền",
-        "Một cửa xã Phú Sơn", "17:00, thứ Năm 08/01/2026", "Ai đi đăng ký?", "trả lại #ngay",
+        "Giấy tờ tôi cần mang",
+        "Giấy chứng sinh",
+        "(chỉ cho xem)",
+        "Ông bà không phải mang",
+        "Giấy ủy quyền",
+        "Một cửa xã Phú Sơn",
+        "17:00, thứ Năm 08/01/2026",
+        "Ai đi đăng ký?",
+        "trả lại #ngay",
     ];
     check_has(&pages[0], &wanted);
     // Whoever is not eligible gets the reason and no list; an address too long for a code costs nothing else.

@@ -12,8 +12,8 @@ const SET: [(&str, ServiceLevel, i64, &str); 5] = [
     ("2.000815", ServiceLevel::Forms, 120, "Phải đối chiếu bản chính tại quầy (minh họa)"),
     ("1.012812", ServiceLevel::Forms, 120, "Có mẫu đơn để tải về (minh họa)"),
     ("1.011607", ServiceLevel::Forms, 90, "Có mẫu đơn để tải về (minh họa)"),
-    ("1.001612", ServiceLevel::Forms, 200, "Chờ nối hệ thống đăng ký kinh doanh (minh họa)"),
-    ("1.001612", ServiceLevel::Partial, 30, "Kế hoạch dịch vụ công trực tuyến (minh họa)"),
+    ("1.004873", ServiceLevel::Forms, 200, "Chờ tập huấn tiếp nhận qua mạng (minh họa)"),
+    ("1.004873", ServiceLevel::Partial, 30, "Kế hoạch dịch vụ công trực tuyến (minh họa)"),
 ];
 
 /// Sets them.

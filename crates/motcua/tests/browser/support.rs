@@ -146,15 +146,6 @@ pub struct Page {
 impl Page {
     /// Opens a browser of this size on the server's pages.
     pub async fn open_at(base: &str, width: u32, height: u32) -> Self {
-        Self::open_with(base, width, height, true).await
-    }
-
-    /// [`Page::open_at`] for somebody whose browser runs no scripts of pages.
-    pub async fn without_scripts(base: &str, width: u32, height: u32) -> Self {
-        Self::open_with(base, width, height, false).await
-    }
-
-    async fn open_with(base: &str, width: u32, height: u32, scripts: bool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -180,9 +171,6 @@ impl Page {
         let args: Vec<&str> = args.iter().copied().chain([size.as_str()]).collect();
         let mut capabilities = serde_json::Map::new();
         let mut options = json!({ "args": args });
-        if !scripts {
-            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
-        }
         if width < 500 {
             options["mobileEmulation"] =
                 json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0}});
@@ -566,20 +554,37 @@ impl Page {
         self.client.switch_to_window(new).await.unwrap();
     }
 
+    /// Has the browser load no script of any page. The content policy lets none stand within a page, so that
+    /// none runs.
+    pub async fn without_scripts(&self) {
+        for (cmd, params) in [
+            ("Network.enable", json!({})),
+            ("Network.setCacheDisabled", json!({"cacheDisabled": true})),
+            ("Network.setBlockedURLs", json!({"urls": ["*.js", "*.js?*"]})),
+        ] {
+            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+        }
+    }
+
     /// Takes the network away from the browser, or gives it back.
     pub async fn network(&self, there: bool) {
-        let session = self.client.session_id().await.unwrap().unwrap();
-        let body = json!({"network_conditions": {
+        let conditions = json!({"network_conditions": {
             "offline": !there, "latency": 0, "upload_throughput": -1, "download_throughput": -1,
-        }})
-        .to_string();
+        }});
+        self.tell("chromium/network_conditions", conditions).await;
+    }
+
+    /// Tells the driver something that the protocol of all browsers has no word for.
+    async fn tell(&self, path: &'static str, what: Value) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let body = what.to_string();
         let port = self.driver_port;
         let answer = tokio::task::spawn_blocking(move || {
             use std::io::{Read as _, Write as _};
             let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
             write!(
                 stream,
-                "POST /session/{session}/chromium/network_conditions HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                "POST /session/{session}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
                  Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             )

@@ -21,3 +21,4 @@ ask-remarks = General rules in the catalogue
 ask-print = Print my list (PDF)
 ask-change = Change an answer above and press Continue.
 ask-caution = This is guidance. The one-stop shop looks at your actual papers.
+ask-back = Back to the procedure

@@ -21,3 +21,4 @@ ask-remarks = Quy định chung trong danh mục
 ask-print = In danh sách giấy tờ (PDF)
 ask-change = Sửa câu trả lời ở trên rồi bấm Tiếp tục.
 ask-caution = Đây là hướng dẫn trước. Bộ phận Một cửa xem hồ sơ thật của ông, bà.
+ask-back = Về trang của thủ tục
