@@ -2,14 +2,17 @@
 
 use site::Routes;
 
+pub mod blanks;
 pub mod calendar;
 pub mod dossiers;
 pub mod erasure;
 pub mod fees;
 pub mod figures;
+pub mod find;
 pub mod hand_entries;
 pub mod head;
 pub mod lateness;
+pub mod levels;
 pub mod notices;
 pub mod paper_texts;
 pub mod procedures;
@@ -38,4 +41,7 @@ pub fn routes() -> Routes {
         .and(hand_entries::routes())
         .and(paper_texts::routes())
         .and(relay::routes())
+        .and(levels::routes())
+        .and(find::routes())
+        .and(blanks::routes())
 }

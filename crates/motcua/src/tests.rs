@@ -53,6 +53,8 @@ fn example(path: &str) -> String {
         .replace("{paper}", "giay-hen")
         .replace("{step}", "chuyen")
         .replace("{secret}", "abc")
+        .replace("{event}", "sinh-con")
+        .replace("{name}", "cuoi")
 }
 
 /// Browsers ask for the icon of their own accord.

@@ -10,6 +10,7 @@
 mod bars;
 mod board;
 mod book;
+mod checklist;
 mod clean;
 mod copy;
 mod evaluation;
@@ -34,6 +35,7 @@ pub use book::{
     BookClosing, BookColumn, BookRow, BookSheet, ExtractSheet, book_xlsx, closing_words,
     render_book, render_extract,
 };
+pub use checklist::{ChecklistPaper, ChecklistSheet, render_checklist};
 pub use copy::{CopySheet, render_copy};
 pub use evaluation::{EvaluationRow, EvaluationSheet, render_evaluation};
 pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};

@@ -438,6 +438,50 @@ fn the_notice_board_lists_every_procedure_by_sector() {
 }
 
 #[test]
+fn the_list_of_ones_own_papers_says_what_to_bring_where_and_why() {
+    let paper = |name: &str, only_shown| prints::ChecklistPaper {
+        name: name.into(),
+        help: "Xem xong trả lại #ngay".into(),
+        only_shown,
+        official: "Theo danh mục".into(),
+    };
+    let mut sheet = prints::ChecklistSheet {
+        agency: samples::procedure().agency,
+        code: "1.001193".into(),
+        name: "Thủ tục đăng ký khai sinh".into(),
+        answers: vec![("Ai đi đăng ký?".into(), "Cha hoặc mẹ".into())],
+        notes: vec!["Đăng ký trong 60 ngày.".into()],
+        papers: vec![paper("Giấy chứng sinh", false), paper("Thẻ căn cước", true)],
+        spared: vec!["Giấy ủy quyền".into()],
+        office: "Một cửa xã Phú Sơn".into(),
+        due: "17:00, thứ Năm 08/01/2026".into(),
+        url: "https://motcua.example/thu-tuc/1.001193/hoi?ai=me".into(),
+        ..prints::ChecklistSheet::default()
+    };
+    let pages = pages(&prints::render_checklist(&sheet).unwrap());
+    assert_eq!(pages.len(), 1);
+    let wanted = [
+        "Giấy tờ tôi cần mang",
+        "Giấy chứng sinh",
+        "(chỉ cho xem)",
+        "Ông bà không phải mang",
+        "Giấy ủy quyền",
+        "Một cửa xã Phú Sơn",
+        "17:00, thứ Năm 08/01/2026",
+        "Ai đi đăng ký?",
+        "trả lại #ngay",
+    ];
+    check_has(&pages[0], &wanted);
+    // Whoever is not eligible gets the reason and no list; an address too long for a code costs nothing else.
+    sheet.stops = vec!["Chưa đủ tuổi.".into()];
+    sheet.url = "x".repeat(5_000);
+    sheet.large = true;
+    let stopped = self::pages(&prints::render_checklist(&sheet).unwrap()).join(" ");
+    check_has(&stopped, &["chưa nộp thủ tục này được", "Chưa đủ tuổi."]);
+    assert!(!stopped.contains("Giấy chứng sinh"), "{stopped}");
+}
+
+#[test]
 fn a_procedure_to_take_home_lists_papers_by_case() {
     let pages = pages(&render_procedure(&samples::procedure()).unwrap());
     assert_eq!(pages.len(), 1);

@@ -94,6 +94,9 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
         .query()
         .and_then(|it| it.split('&').find_map(|it| it.strip_prefix("lang=")))
         .and_then(crate::words::Lang::from_code);
+    let asked_size = request.uri().query().and_then(|it| {
+        it.split('&').find_map(|it| it.strip_prefix("chu=")).map(|it| it == crate::who::LARGE)
+    });
     let mut response = if !method.is_safe() && comes_from_elsewhere(request.headers()) {
         Failure::Stale.into_response()
     } else {
@@ -120,6 +123,14 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
         if has_notice && method == Method::GET && status == StatusCode::OK {
             let gone = format!("{NOTICE_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
             if let Ok(value) = HeaderValue::from_str(&gone) {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
+        if let Some(is_large) = asked_size {
+            let name = crate::who::SIZE_COOKIE;
+            let (value, age) = if is_large { (crate::who::LARGE, 31_536_000) } else { ("", 0) };
+            let cookie = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax");
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
                 headers.append(header::SET_COOKIE, value);
             }
         }

@@ -191,8 +191,9 @@ impl Site {
         let top = who.tree.seat();
         let mut shell = Shell::public(Words::new(who.lang), &who.path);
         shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
-        shell.demo = self.config.demo;
+        shell.query = who.query.to_string();
         shell.large = who.large;
+        shell.demo = self.config.demo;
         shell.csrf = who.csrf.to_string();
         shell.notice = who.notice.as_ref().map(ToString::to_string);
         if who.session.is_some() && who.stage == who::Stage::Open {

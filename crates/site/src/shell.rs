@@ -73,10 +73,12 @@ pub struct Shell {
     pub csrf: String,
     /// The path of the page.
     pub path: String,
+    /// The query behind the path.
+    pub query: String,
+    /// Whether the page is shown in larger letters.
+    pub large: bool,
     /// Whether the data are made up.
     pub demo: bool,
-    /// Whether large type is asked for.
-    pub large: bool,
     /// A notice from the page before.
     pub notice: Option<String>,
     /// The page of ours before this one, for pages of failures to lead back to.
@@ -94,8 +96,9 @@ impl Shell {
             signed_in: None,
             csrf: String::new(),
             path: path.to_owned(),
-            demo: false,
+            query: String::new(),
             large: false,
+            demo: false,
             notice: None,
             before: None,
         }
@@ -113,6 +116,25 @@ impl Shell {
     pub fn leads_to(&self, href: &str) -> bool {
         let signed_in = self.signed_in.iter();
         signed_in.flat_map(|it| it.menu.iter().chain(&it.more)).any(|it| it.href == href)
+    }
+
+    /// This page again with `name=value` in its address, and all else as it is: switching the language or
+    /// the letters loses nothing that was asked or answered.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let kept = self.query.split('&').filter(|it| {
+            let key = it.split('=').next().unwrap_or_default();
+            !key.is_empty() && !matches!(key, "lang" | "chu") && key != name
+        });
+        let pairs: Vec<&str> = kept.collect();
+        let before = if pairs.is_empty() { String::new() } else { format!("{}&", pairs.join("&")) };
+        format!("{}?{before}{name}={value}", self.path)
+    }
+
+    /// The other size of letters, for the switch on each page.
+    #[must_use]
+    pub fn other_size(&self) -> String {
+        self.with("chu", if self.large { "thuong" } else { crate::who::LARGE })
     }
 
     /// The address of a static file.

@@ -21,8 +21,10 @@ use crate::{Failure, Site, sql, tree::Tree, words::Lang};
 pub const SESSION_COOKIE: &str = "mc_phien";
 /// The cookie that remembers the language of citizen pages.
 pub const LANG_COOKIE: &str = "mc_lang";
-/// The cookie that asks for large type on citizen pages.
-pub const LARGE_COOKIE: &str = "mc_lon";
+/// The cookie that remembers the size of the letters of citizen pages.
+pub const SIZE_COOKIE: &str = "mc_chu";
+/// The size that is larger, in that cookie and in an address: `?chu=lon`.
+pub const LARGE: &str = "lon";
 /// The cookie that carries a short notice over a redirect.
 pub const NOTICE_COOKIE: &str = "mc_tin";
 /// A session that nobody uses ends after this.
@@ -100,12 +102,14 @@ pub struct Who {
     pub origin: Arc<str>,
     /// The language of citizen pages.
     pub lang: Lang,
-    /// Whether large type is asked for.
+    /// Whether citizen pages are shown in larger letters.
     pub large: bool,
     /// A short notice from the page before.
     pub notice: Option<Arc<str>>,
     /// The path that was asked for.
     pub path: Arc<str>,
+    /// The query behind it.
+    pub query: Arc<str>,
     /// The name of the browser, shortened.
     pub agent: Arc<str>,
 }
@@ -135,6 +139,7 @@ impl Who {
             large: false,
             notice: None,
             path: "/".into(),
+            query: "".into(),
             agent: "".into(),
         }
     }
@@ -148,9 +153,10 @@ impl Who {
         let mut who = Self::nobody(knock.lang);
         who.now = now;
         who.origin = knock.origin;
-        who.path = knock.path;
-        who.notice = knock.notice;
         who.large = knock.large;
+        who.path = knock.path;
+        who.query = knock.query;
+        who.notice = knock.notice;
         who.agent = knock.agent;
         let token = knock.token_sha256;
         let stamp = who.stamp();
@@ -250,6 +256,7 @@ impl Who {
 pub struct Knock {
     lang: Lang,
     large: bool,
+    query: Arc<str>,
     origin: Arc<str>,
     path: Arc<str>,
     notice: Option<Arc<str>>,
@@ -265,7 +272,8 @@ impl Knock {
         let agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or("");
         Self {
             lang: lang(request),
-            large: cookie(headers, LARGE_COOKIE) == Some("1"),
+            large: is_large(request),
+            query: request.uri().query().unwrap_or("").into(),
             origin: origin(site, request).into(),
             path: request.uri().path().into(),
             notice: cookie(headers, NOTICE_COOKIE).map(|it| crate::unpercent(it).into()),
@@ -322,6 +330,15 @@ fn lang(request: &Request) -> Lang {
     asked
         .or_else(|| cookie(request.headers(), LANG_COOKIE).and_then(Lang::from_code))
         .unwrap_or(Lang::Vi)
+}
+
+/// What an address or a cookie says of the size of letters; nothing if neither does.
+fn is_large(request: &Request) -> bool {
+    let asked = request
+        .uri()
+        .query()
+        .and_then(|query| query.split('&').find_map(|it| it.strip_prefix("chu=")));
+    asked.or_else(|| cookie(request.headers(), SIZE_COOKIE)) == Some(LARGE)
 }
 
 fn origin(site: &Site, request: &Request) -> String {

@@ -130,6 +130,15 @@
     });
   }
 
+  // A page is read aloud where the browser has a voice; the script for it comes when it is wanted.
+  var aloud = document.querySelector("[data-read]");
+  if (aloud && window.speechSynthesis && window.SpeechSynthesisUtterance) {
+    aloud.hidden = false;
+    aloud.addEventListener("click", function () {
+      document.head.append(Object.assign(document.createElement("script"), { src: aloud.dataset.from }));
+    }, { once: true });
+  }
+
   // Led here to search.
   if (location.hash === "#q" && document.getElementById("q")) { document.getElementById("q").focus(); }
 

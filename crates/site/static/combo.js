@@ -49,7 +49,7 @@
       window.clearTimeout(timer);
       if (box.value.trim().length < 2) { show(false); return; }
       timer = window.setTimeout(function () {
-        fetch(box.form.action + "?" + new URLSearchParams(new FormData(box.form)))
+        fetch((box.dataset.combo || box.form.action) + "?" + new URLSearchParams(new FormData(box.form)))
           .then(function (it) { return it.ok ? it.text() : ""; })
           .then(function (text) {
             if (mine === turn) { fill(new DOMParser().parseFromString(text, "text/html")); }

@@ -35,4 +35,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0020_hand_entries",
     "0021_filing",
     "0022_citizens",
+    "0023_find",
 ];

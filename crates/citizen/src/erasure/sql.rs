@@ -76,7 +76,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
             "select count(*) from dossier_file where sha256 = ?1",
             &[sha256.as_str().into()],
         )?;
-        if left == 0 {
+        if left == 0 && !crate::blanks::facts::holds(tx, &sha256)? {
             orphans.push(sha256);
         }
     }

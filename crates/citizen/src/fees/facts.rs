@@ -279,3 +279,11 @@ pub fn unsound(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
     wrong.extend(receipts::unlike_dossiers(tx)?);
     Ok(wrong)
 }
+
+/// Whether the first of `line` (a unit and those above it) that has an account has one on `day`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_account(tx: &mut Tx<'_>, line: &[UnitId], day: Date) -> Result<bool, Fault> {
+    Ok(table::account_of(tx, line, day)?.is_some())
+}

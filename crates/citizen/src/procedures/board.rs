@@ -16,9 +16,8 @@ use site::{Asked, Failure, Filled, Html, Shell, Site, State, Who, demand, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    facts::{Catalogue, catalogue},
+    facts::{Catalogue, catalogue, tier_of},
     office::address,
-    pages::tier_of,
     sql,
 };
 

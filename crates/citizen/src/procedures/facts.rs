@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     ids::VersionId,
+    org::UnitKind,
     procedure::{ProcedureVersion, RowError, Tier},
     search::{Document, Index, Synonyms},
     workflow::{self, Workflow},
@@ -15,6 +16,7 @@ use store::{Fault, Tx};
 pub use super::changes::Plan;
 pub use super::sql::{Paused, Version};
 use super::{changes, sql};
+pub use crate::levels::facts::level_at;
 
 /// The setting that grows with every change of the catalogue.
 pub const EDITION: &str = "procedures_edition";
@@ -207,7 +209,7 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    fn of(versions: Vec<Version>) -> Result<Self, Fault> {
+    fn of(versions: Vec<Version>, synonyms: Synonyms) -> Self {
         let versions: Vec<Arc<Version>> = versions.into_iter().map(Arc::new).collect();
         let documents = versions.iter().zip(0_i64..).map(|(it, id)| Document {
             id,
@@ -215,13 +217,19 @@ impl Catalogue {
             title: &it.body.name,
             extra: &it.body.sector,
         });
-        let index = Index::build(documents, shipped::synonyms()?);
+        let index = Index::build(documents, synonyms);
         let by_code =
             versions.iter().enumerate().map(|(at, it)| (it.body.code.clone(), at)).collect();
         let mut sectors: Vec<String> = versions.iter().map(|it| it.body.sector.clone()).collect();
         sectors.sort_by_key(|it| domain::text::sort_key(it));
         sectors.dedup();
-        Ok(Self { versions, by_code, index, sectors })
+        Self { versions, by_code, index, sectors }
+    }
+
+    /// The same procedures, found by other everyday words: for a trial.
+    #[must_use]
+    pub fn with_synonyms(&self, synonyms: Synonyms) -> Self {
+        Self::of(self.versions.iter().map(|it| Version::clone(it)).collect(), synonyms)
     }
 
     /// The procedure with this code.
@@ -264,6 +272,17 @@ impl Catalogue {
     }
 }
 
+/// The tier of a unit of this kind; none for what is part of a body.
+#[must_use]
+pub fn tier_of(kind: &str) -> Option<Tier> {
+    Some(match UnitKind::of(kind)? {
+        UnitKind::Province => Tier::Province,
+        UnitKind::District => Tier::District,
+        UnitKind::Commune => Tier::Commune,
+        UnitKind::Division | UnitKind::OneStop => return None,
+    })
+}
+
 /// Today's catalogue, read anew when it or the day has changed.
 ///
 /// # Errors
@@ -272,5 +291,7 @@ pub fn catalogue(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Catalogue>, Fault> 
     let today = tx.now().civil().date();
     let edition = site::edition(tx, EDITION)? * 1_000_000
         + i64::from(domain::calendar::ordinal(today)) % 1_000_000;
-    site.cached(edition, || Catalogue::of(sql::all_in_force(tx, today)?))
+    site.cached(edition, || {
+        Ok(Catalogue::of(sql::all_in_force(tx, today)?, crate::find::facts::synonyms(tx)?))
+    })
 }

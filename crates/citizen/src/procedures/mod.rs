@@ -10,6 +10,7 @@ pub mod exchange;
 pub mod facts;
 mod office;
 mod pages;
+pub(crate) mod place;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ fn public() -> Routes {
     Routes::default()
         .on("/", Action::PublicRead, get(pages::home))
         .on("/thu-tuc", Action::PublicRead, get(pages::search))
+        .on("/thu-tuc/goi-y", Action::PublicRead, get(pages::suggest))
         .on("/thu-tuc/{code}", Action::PublicRead, get(pages::show))
         .on("/thu-tuc/{code}/in.pdf", Action::PublicRead, get(pages::print))
         .on("/niem-yet/{unit}", Action::PublicRead, get(pages::board))

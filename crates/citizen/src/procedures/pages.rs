@@ -9,16 +9,28 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     ids::UnitId,
+    life_event::LifeEvent,
     names_replaced::ReplacedPaper,
-    org::UnitKind,
     procedure::{PaperRole, ProcedureVersion, ServiceLevel, Tier},
 };
-use people::calendar::facts::{Calendars, calendars};
+use people::calendar::facts::calendars;
 use prints::{Agency, BoardRow, Counter, NoticeBoard, ProcedurePaper, ProcedureSheet};
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
 
-use super::facts::{Catalogue, Version, catalogue, shipped};
+use super::{
+    facts::{Catalogue, Version, catalogue, shipped, tier_of},
+    place::{self, Place},
+};
+use crate::{
+    blanks::facts::{self as blanks, Download},
+    find::{
+        event_view,
+        events::EventView,
+        facts::{Finder, finder},
+    },
+    levels::facts::BodyLevels,
+};
 
 /// Cards of one page.
 const CARDS: usize = 20;
@@ -41,16 +53,11 @@ fn card(it: &Version) -> Card {
     }
 }
 
-struct LifeEvent {
-    label: String,
-    query: &'static str,
-}
-
 #[derive(Template)]
 #[template(path = "procedures/templates/home.html")]
 struct Home {
     shell: Shell,
-    events: Vec<LifeEvent>,
+    events: Vec<EventView>,
     count: usize,
     open_hours: String,
     boards: Vec<(UnitId, String)>,
@@ -61,51 +68,77 @@ async fn current(site: &Site, who: &Who) -> Result<Arc<Catalogue>, Failure> {
     site.glance(who, move |tx| Ok(catalogue(&inner, tx)?)).await
 }
 
-/// [`current`] and the calendars, in one look.
-async fn current_with_calendars(
-    site: &Site,
-    who: &Who,
-) -> Result<(Arc<Catalogue>, Arc<Calendars>), Failure> {
-    let inner = site.clone();
-    site.glance(who, move |tx| Ok((catalogue(&inner, tx)?, calendars(&inner, tx)?))).await
-}
-
 /// GET `/`
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
-    let (catalogue, calendars) = current_with_calendars(&site, &who).await?;
-    let shell = site.shell(&who);
-    let words = shell.words;
-    let today = who.today();
-    let calendar = calendars.general();
-    let open_hours = if calendar.works_on(today) {
-        let spans = calendar.hours.spans(today).iter();
-        let span = |it: &domain::hours::Span| {
-            format!("{}–{}", it.from.strftime("%H:%M"), it.until.strftime("%H:%M"))
-        };
-        let now = who.now.civil().time();
-        let is_open = calendar.hours.spans(today).iter().any(|it| it.from <= now && now < it.until);
-        let hours = spans.map(span).collect::<Vec<_>>().join(", ");
-        if is_open { hours } else { words.say_with("home-closed-now", &[("hours", &hours)]) }
-    } else {
-        words.say("home-closed")
-    };
-    let event = |label: &str, query| LifeEvent { label: label.to_owned(), query };
-    let events = vec![
-        event(&words.say("life-birth"), "khai sinh"),
-        event(&words.say("life-marriage"), "kết hôn"),
-        event(&words.say("life-death"), "khai tử"),
-        event(&words.say("life-copies"), "chứng thực bản sao"),
-        event(&words.say("life-land"), "đất đai"),
-        event(&words.say("life-shop"), "hộ kinh doanh"),
-    ];
+    let inner = site.clone();
+    let (catalogue, calendars, finder) = site
+        .glance(&who, move |tx| {
+            Ok((catalogue(&inner, tx)?, calendars(&inner, tx)?, finder(&inner, tx)?))
+        })
+        .await?;
     let tiers = |kind: &str| matches!(kind, "commune" | "district");
     let boards = who.tree.all().filter(|it| tiers(&it.kind));
     site.page(&Home {
-        events,
+        events: finder.events().iter().map(|it| event_view(it, who.lang)).collect(),
         count: catalogue.all().len(),
-        open_hours,
+        open_hours: place::open_hours(&who, &calendars, None),
         boards: boards.map(|it| (it.id, it.title.clone())).collect(),
-        shell,
+        shell: site.shell(&who),
+    })
+}
+
+/// Events of a life that a query speaks of: each word of it stands in the name or the other words.
+fn events_of(finder: &Finder, q: &str, who: &Who) -> Vec<EventView> {
+    let words = domain::text::words(q);
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let speaks = |it: &&LifeEvent| {
+        let said = domain::text::fold(&format!("{} {} {}", it.name, it.words, it.english));
+        words.iter().all(|word| said.split(' ').any(|one| one == word))
+    };
+    let found = finder.events().iter().filter(speaks);
+    found.map(|it| event_view(it, who.lang)).collect()
+}
+
+type Suggestion = (String, String, String);
+
+#[derive(Template)]
+#[template(path = "procedures/templates/suggest.html")]
+struct Suggest {
+    events: Vec<Suggestion>,
+    found: Vec<Suggestion>,
+}
+
+/// Suggestions under the search box at most.
+const SUGGESTIONS: usize = 6;
+
+/// GET `/thu-tuc/goi-y`: what the search box offers while somebody types, and no more than that.
+pub async fn suggest(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let inner = site.clone();
+    let (catalogue, finder) =
+        site.glance(&who, move |tx| Ok((catalogue(&inner, tx)?, finder(&inner, tx)?))).await?;
+    let q: String = asked.get("q").chars().take(200).collect();
+    let words = site::Words::new(who.lang);
+    let events = events_of(&finder, &q, &who).into_iter().take(2);
+    let mut found = catalogue.find(&q, SUGGESTIONS);
+    // The first letter of the next word says nothing yet.
+    if found.is_empty()
+        && let Some((before, last)) = q.trim_end().rsplit_once(' ')
+        && last.chars().count() == 1
+    {
+        found = catalogue.find(before, SUGGESTIONS);
+    }
+    site.page(&Suggest {
+        events: events.map(|it| (it.code, it.name, words.say("events-title"))).collect(),
+        found: found
+            .iter()
+            .map(|it| (it.body.code.clone(), it.body.name.clone(), it.body.sector.clone()))
+            .collect(),
     })
 }
 
@@ -122,6 +155,9 @@ struct Search {
     sectors: Vec<String>,
     tiers: Vec<(&'static str, &'static str)>,
     levels: Vec<(&'static str, &'static str)>,
+    events: Vec<EventView>,
+    /// Names the chosen unit on the pages that follow.
+    unit_query: String,
     cards: Vec<Card>,
     count: usize,
     did_you_mean: Option<String>,
@@ -146,7 +182,22 @@ pub async fn search(
     who: Who,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let catalogue = current(&site, &who).await?;
+    let inner = site.clone();
+    let (chosen, tree, today) =
+        (asked.get("don-vi").parse().ok().map(UnitId), who.tree.clone(), who.today());
+    let (catalogue, finder, levels) = site
+        .glance(&who, move |tx| {
+            let levels = match chosen {
+                Some(unit) => Some(BodyLevels::read(tx, &tree, unit, today)?),
+                None => None,
+            };
+            Ok((catalogue(&inner, tx)?, finder(&inner, tx)?, levels))
+        })
+        .await?;
+    // What the chosen unit offers; without one, what the catalogue names.
+    let held = |it: &Version| {
+        levels.as_ref().map_or(it.body.level, |levels| levels.held(&it.body, today).level)
+    };
     let q: String = asked.get("q").chars().take(200).collect();
     let (sector, tier, level) = (asked.get("linh-vuc"), asked.get("cap"), asked.get("muc-do"));
     let with_districts = who.tree.has_districts();
@@ -158,7 +209,7 @@ pub async fn search(
             it.body.body == "ubnd"
                 && tier.is_some_and(|tier| it.body.settled_by(tier, with_districts))
         }) && (sector.is_empty() || it.body.sector == sector)
-            && (level.is_empty() || it.body.level.code() == level)
+            && (level.is_empty() || held(it).code() == level)
             && Tier::from_code(tier).is_none_or(|tier| it.body.settled_by(tier, with_districts))
     };
     let found: Vec<Arc<Version>> = if q.is_empty() {
@@ -171,7 +222,14 @@ pub async fn search(
     let shell = site.shell(&who);
     let did_you_mean = if found.is_empty() { catalogue.did_you_mean(&q) } else { None };
     let page = Search {
-        cards: found.iter().skip(from).take(CARDS).map(|it| card(it)).collect(),
+        cards: found
+            .iter()
+            .skip(from)
+            .take(CARDS)
+            .map(|it| Card { level: held(it).label(), ..card(it) })
+            .collect(),
+        events: if page == 1 { events_of(&finder, &q, &who) } else { Vec::new() },
+        unit_query: if unit.is_empty() { String::new() } else { format!("?don-vi={unit}") },
         count: found.len(),
         did_you_mean,
         previous: (page > 1).then(|| address(&asked, page - 1)),
@@ -220,7 +278,17 @@ struct Show {
     body: String,
     channels: String,
     paused: Option<String>,
-    today_due: Option<String>,
+    units: Vec<(String, String)>,
+    unit: String,
+    unit_query: String,
+    place: Option<Place>,
+    level: &'static str,
+    /// The number of the level that is offered, 1 to 4.
+    offers: u8,
+    online: String,
+    is_asked: bool,
+    blanks: Vec<Download>,
+    today_due: String,
     replaced: Vec<(String, String)>,
     qr: Arc<str>,
 }
@@ -274,23 +342,47 @@ fn qr(text: &str) -> Result<Arc<str>, Failure> {
     Ok(drawn)
 }
 
-/// GET `/thu-tuc/{code}`
+/// GET `/thu-tuc/{code}`; `?don-vi=` names where one files.
 pub async fn show(
     State(site): State<Site>,
     who: Who,
     Path(code): Path<String>,
+    Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let (catalogue, calendars) = current_with_calendars(&site, &who).await?;
+    let inner = site.clone();
+    let asked_for = code.clone();
+    let (catalogue, calendars, finder, blanks) = site
+        .glance(&who, move |tx| {
+            let catalogue = catalogue(&inner, tx)?;
+            let blanks = match catalogue.get(&asked_for) {
+                Some(it) => blanks::offered(tx, &it.body)?,
+                None => Vec::new(),
+            };
+            Ok((catalogue, calendars(&inner, tx)?, finder(&inner, tx)?, blanks))
+        })
+        .await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
     let body = &it.body;
-    let channel = domain::procedure::ChannelKind::Direct;
-    let today_due = body
-        .limit(channel)
-        .and_then(|it| it.time_limit())
-        .and_then(|limit| {
-            domain::deadline::due_at(calendars.general(), who.now.civil(), limit).ok()
-        })
-        .map(|it| site::Words::new(who.lang).moment(it));
+    let units = place::units(&who, &it);
+    let chosen = asked.get("don-vi").parse().ok().map(UnitId);
+    let unit = chosen.or_else(|| units.first().filter(|_| units.len() == 1).map(|it| it.0));
+    let place = match unit {
+        Some(unit) => place::at(&site, &who, &it, unit).await?,
+        None => None,
+    };
+    // Without a unit the catalogue's level is shown; each unit may offer less.
+    let level = place.as_ref().map_or(body.level, |it| it.held.level);
+    let unit = place.as_ref().map(|it| it.unit);
+    let online = match &place {
+        Some(place) => place.online.clone(),
+        None if units.is_empty() => String::new(),
+        None => place::online(&body.code, level, None),
+    };
+    // Where no level is known nothing is withheld that is there.
+    let offers_forms = level.offers_forms() || place.is_none();
+    let today_due = place
+        .as_ref()
+        .map_or_else(|| place::due_now(&who, &calendars, &it, None), |it| it.due.clone());
     let page = Show {
         groups: groups(body),
         notes: body
@@ -319,6 +411,15 @@ pub async fn show(
         body: super::exchange::body_label(&body.body).to_owned(),
         channels: body.channels.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
+        units: units.into_iter().map(|(id, title)| (id.to_string(), title)).collect(),
+        unit: unit.map(|it| it.to_string()).unwrap_or_default(),
+        unit_query: unit.map(|it| format!("?don-vi={it}")).unwrap_or_default(),
+        level: level.label(),
+        offers: level.number().unwrap_or(1),
+        online,
+        is_asked: finder.guide(&body.code).is_some(),
+        blanks: if offers_forms { blanks } else { Vec::new() },
+        place,
         today_due,
         replaced: shipped::replaced(&body.code)
             .iter()
@@ -398,15 +499,6 @@ pub async fn print(
     let made = tokio::task::spawn_blocking(move || prints::render_procedure(&sheet)).await;
     let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(|e| print_fault(&e))?;
     Ok(site::file(bytes, "application/pdf", &format!("thu-tuc-{code}.pdf"), false))
-}
-
-pub(super) fn tier_of(kind: &str) -> Option<Tier> {
-    Some(match UnitKind::of(kind)? {
-        UnitKind::Province => Tier::Province,
-        UnitKind::District => Tier::District,
-        UnitKind::Commune => Tier::Commune,
-        UnitKind::Division | UnitKind::OneStop => return None,
-    })
 }
 
 struct BoardSector {

@@ -110,7 +110,7 @@ on_both_engines! { crate::procedures::routes();
             assert_eq!(first, code, "{asked}");
         }
         let here = browser.get("/thu-tuc?don-vi=1&q=khai+sinh").await;
-        assert!(here.text.contains("/thu-tuc/1.001193\""));
+        assert!(here.text.contains("/thu-tuc/1.001193?don-vi=1\""));
         let police = facts::shipped::procedures().unwrap();
         let police = police.iter().find(|it| it.body == "police").unwrap();
         let path = format!("/thu-tuc?q={}", police.code);

@@ -70,6 +70,14 @@ pub fn seal_of(site: &Site, tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<Seal
     Ok(Some(seal))
 }
 
+/// Whether a unit has a seal.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_seal(tx: &mut Tx<'_>, unit: UnitId) -> Result<bool, Fault> {
+    Ok(sql::closed_seal(tx, unit)?.is_some())
+}
+
 /// Whether this certificate is known as that person's: itself, or by the personal number in it.
 ///
 /// # Errors

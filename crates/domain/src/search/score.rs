@@ -161,7 +161,8 @@ impl Index {
     fn split_joined(&self, typed: Vec<String>) -> Vec<String> {
         let apart = |word: String| {
             let folded = text::fold(&word);
-            if self.numbers.contains_key(&folded) || !word.is_ascii() {
+            let is_known = self.numbers.contains_key(&folded) || self.synonyms.knows(&folded);
+            if is_known || !word.is_ascii() {
                 return vec![word];
             }
             (2..folded.len().saturating_sub(1))

@@ -1,17 +1,25 @@
 //! Everyday words for official ones, as data.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use crate::text;
 
 /// At most this many readings of one query are tried.
 const READINGS_MAX: usize = 12;
 
+/// Letters of the last word of a phrase by which it is known while it is still typed.
+const BEGUN_MIN: usize = 3;
+
+/// How far the written words are from what was meant, if the whole question is an everyday phrase.
+const PHRASE_DISTANCE: u32 = 5;
+
 /// An official term of so many words is also searched for without the rest of the question.
 const ALONE_MIN: usize = 3;
 
 /// Words that citizens say, and what the catalogue calls it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Synonym {
     /// Everyday words: `"sổ đỏ"`, `"bìa đỏ"`.
     pub say: Vec<String>,
@@ -20,7 +28,7 @@ pub struct Synonym {
 }
 
 /// The words that `data/synonyms.json` holds.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Synonyms {
     /// Words that say nothing about the procedure: `"xin"`, `"ở đâu"`.
     #[serde(default)]
@@ -43,6 +51,8 @@ pub(super) struct Prepared {
     idle: Vec<Phrase>,
     says: Vec<(Phrase, usize)>,
     means: Vec<Vec<Vec<String>>>,
+    /// Every word that people say, without marks.
+    said: BTreeSet<String>,
 }
 
 /// One way to understand a query.
@@ -71,6 +81,8 @@ impl From<Synonyms> for Prepared {
         let idle = data.idle.iter().map(|idle| Phrase::of(idle)).collect();
         let mut prepared = Self { idle, ..Self::default() };
         for synonym in data.synonyms {
+            let words = synonym.say.iter().flat_map(|say| text::words(say));
+            prepared.said.extend(words);
             let group = prepared.means.len();
             prepared.says.extend(synonym.say.iter().map(|say| (Phrase::of(say), group)));
             let means = synonym.mean.iter().map(|mean| super::marked_words(mean)).collect();
@@ -81,10 +93,20 @@ impl From<Synonyms> for Prepared {
 }
 
 impl Prepared {
+    /// Whether a folded word stands in something that people say.
+    pub(super) fn knows(&self, folded: &str) -> bool {
+        self.said.contains(folded)
+    }
+
     /// The query as typed, and with its everyday words replaced: all together, and each alone.
     pub(super) fn readings(&self, typed: &[String]) -> Vec<Reading> {
         let places = self.places(typed);
-        let mut readings = vec![Reading { words: self.without_idle(typed), distance: 0 }];
+        let own = self.without_idle(typed);
+        // A question that is an everyday phrase from end to end hardly means the words that are written
+        // alike: “sổ đỏ” is a land certificate, not “… cơ sở … do …”.
+        let is_phrase = apart(&places).iter().map(|it| it.length).sum::<usize>() >= own.len();
+        let distance = if is_phrase { PHRASE_DISTANCE } else { 0 };
+        let mut readings = vec![Reading { words: own, distance }];
         let mut push = |reading: Reading| {
             if readings.len() < READINGS_MAX && readings.iter().all(|r| r.words != reading.words) {
                 readings.push(reading);
@@ -183,9 +205,19 @@ impl Phrase {
         let same = |(typed, (marked, folded)): (&Typed<'_>, (&String, &String))| {
             typed.word == marked || (typed.bare && typed.word == folded)
         };
-        let starts = typed.windows(self.marked.len()).enumerate();
+        let length = self.marked.len();
+        let last = typed.len() - length;
+        let starts = typed.windows(length).enumerate();
         starts
-            .filter(|(_, window)| window.iter().zip(self.marked.iter().zip(&self.folded)).all(same))
+            .filter(|(at, window)| {
+                let mut pairs = window.iter().zip(self.marked.iter().zip(&self.folded));
+                // The last word of a question may still be on its way: “birth certif”.
+                let end = (*at == last && length > 1).then(|| pairs.next_back()).flatten();
+                let is_begun = |(typed, (_, folded)): (&Typed<'_>, (&String, &String))| {
+                    typed.bare && typed.word.len() >= BEGUN_MIN && folded.starts_with(typed.word)
+                };
+                pairs.all(same) && end.is_none_or(|it| same(it) || is_begun(it))
+            })
             .map(|(at, _)| at)
             .collect()
     }

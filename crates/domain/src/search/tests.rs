@@ -175,6 +175,19 @@ fn nothing_is_found_for_nothing() {
 }
 
 #[test]
+fn an_everyday_phrase_without_marks_is_read_as_the_phrase() {
+    let rows = rows();
+    let index = catalogue(&rows);
+    let begun = index.find("birth certif", 1);
+    assert_eq!(rows[usize::try_from(begun[0].id).unwrap()].code, "1.001193");
+    for asked in ["lam so do", "so do", "làm sổ đỏ"] {
+        let found = index.find(asked, 3);
+        let best = &rows[usize::try_from(found[0].id).unwrap()];
+        assert!(text::fold(&best.name).contains("quyen su dung dat"), "{asked}: {}", best.name);
+    }
+}
+
+#[test]
 fn a_beginning_of_a_code_lists_its_family() {
     let rows = rows();
     let found = catalogue(&rows).find("1.00065", 10);

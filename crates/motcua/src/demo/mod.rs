@@ -14,6 +14,7 @@ mod books;
 mod citizens;
 mod counter;
 mod crowd;
+mod levels;
 mod links;
 mod money;
 mod office;
@@ -125,6 +126,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     setup::seed(db, now)?;
     let office = office::found(db, now, play)?;
     money::open(db, now, &office)?;
+    levels::set(db, now, &office)?;
     eprintln!("2/3 Một năm hồ sơ, chạy qua các nghiệp vụ thật …");
     let progress = progress::Progress::new(u64::from(play.dossiers));
     year::play(db, now, play, &office, &progress, stop)?;

@@ -9,6 +9,7 @@ mod books;
 mod desk;
 mod fees;
 mod filing;
+mod find;
 mod lateness;
 mod linked;
 mod people;

@@ -530,6 +530,20 @@ impl Page {
         panic!("“{label}” holds {held:?} and not {wanted}");
     }
 
+    /// Goes on with the Tab key until what has the focus says `text`.
+    pub async fn tab_to(&self, text: &str) {
+        let script = "const it = document.activeElement; \
+             return it ? [it.getAttribute('aria-label') || '', it.textContent, \
+               it.labels && it.labels[0] ? it.labels[0].textContent : ''].join(' ') : ''";
+        for _ in 0..80 {
+            self.keys(&Key::Tab.to_string()).await;
+            if self.script(script).await.contains(text) {
+                return;
+            }
+        }
+        panic!("the Tab key does not lead to “{text}” on {}", self.path().await);
+    }
+
     /// Types into whatever has the focus.
     pub async fn keys(&self, text: &str) {
         self.client.active_element().await.unwrap().send_keys(text).await.unwrap();
@@ -578,12 +592,24 @@ impl Page {
         self.client.switch_to_window(new).await.unwrap();
     }
 
+    /// Has the browser load no script of any page. The content policy lets none stand within a page, so that
+    /// none runs.
+    pub async fn without_scripts(&self) {
+        for (cmd, params) in [
+            ("Network.enable", json!({})),
+            ("Network.setCacheDisabled", json!({"cacheDisabled": true})),
+            ("Network.setBlockedURLs", json!({"urls": ["*.js", "*.js?*"]})),
+        ] {
+            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+        }
+    }
+
     /// Takes the network away from the browser, or gives it back.
     pub async fn network(&self, there: bool) {
-        let body = json!({"network_conditions": {
+        let conditions = json!({"network_conditions": {
             "offline": !there, "latency": 0, "upload_throughput": -1, "download_throughput": -1,
         }});
-        self.tell_driver("chromium/network_conditions", body).await;
+        self.tell("chromium/network_conditions", conditions).await;
     }
 
     /// Gives the browser an authenticator that is unlocked by whoever holds it.
@@ -592,20 +618,20 @@ impl Page {
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
             "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
         });
-        self.tell_driver("webauthn/authenticator", body).await;
+        self.tell("webauthn/authenticator", body).await;
     }
 
-    /// Says something to the driver that its client has no word for.
-    async fn tell_driver(&self, what: &'static str, body: Value) {
+    /// Tells the driver something that the protocol of all browsers has no word for.
+    async fn tell(&self, path: &'static str, what: Value) {
         let session = self.client.session_id().await.unwrap().unwrap();
-        let body = body.to_string();
+        let body = what.to_string();
         let port = self.driver_port;
         let answer = tokio::task::spawn_blocking(move || {
             use std::io::{Read as _, Write as _};
             let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
             write!(
                 stream,
-                "POST /session/{session}/{what} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                "POST /session/{session}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
                  Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
                 body.len()
             )

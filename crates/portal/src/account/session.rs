@@ -18,7 +18,7 @@ use super::{SUBJECT, facts::Citizen, sending, sql};
 /// The cookie that holds a citizen's token.
 pub const COOKIE: &str = "mc_dan";
 /// The cookie that remembers large type.
-const LARGE_COOKIE: &str = site::who::LARGE_COOKIE;
+const LARGE_COOKIE: &str = site::who::SIZE_COOKIE;
 /// A session that nobody uses ends after this.
 pub const IDLE_S: i64 = 60 * 60;
 /// A session ends after this, used or not.

@@ -12,6 +12,7 @@ nav-privacy = Privacy
 nav-language = Tiếng Việt
 footer = If you need help, please come to the nearest one-stop counter during office hours.
 large-type = Larger letters
+normal-type = Normal letters
 error-not-found-title = Page not found
 error-not-found-what = There is nothing at this address, or it is not for you.
 error-not-found-todo = Check the address, or start again from the first page.

@@ -12,6 +12,7 @@ nav-privacy = Bảo vệ dữ liệu cá nhân
 nav-language = English
 footer = Ông, bà cần giúp đỡ, xin đến Bộ phận Một cửa nơi gần nhất trong giờ làm việc.
 large-type = Cỡ chữ lớn
+normal-type = Cỡ chữ thường
 error-not-found-title = Không tìm thấy trang
 error-not-found-what = Địa chỉ này không có, hoặc không dành cho ông, bà.
 error-not-found-todo = Hãy kiểm tra lại địa chỉ hoặc tìm từ trang đầu.

@@ -1,0 +1,24 @@
+# Words of finding: events of a life, questions before one files.
+events-title = Life events
+events-intro = Choose what is happening in your life. Each page lists the procedures in the order you need them.
+events-others = Other events
+event-check = Check what I need
+ask-title = Am I eligible, what do I need?
+ask-optional = Neither your name nor your answers are kept. Answer as things are for you.
+ask-next = Continue
+ask-result = Result
+ask-again = Start again
+ask-yes = By your answers you are eligible. Papers to bring:
+ask-no = With these answers you cannot use this procedure yet.
+ask-elsewhere = Another procedure is the right one for you.
+ask-go = Go to:
+ask-none = The papers of this procedure are not published. Please ask the one-stop shop.
+ask-only-shown = only shown
+ask-official = What does the catalogue say?
+ask-spared = You need not bring
+ask-notes = Good to know
+ask-remarks = General rules in the catalogue
+ask-print = Print my list (PDF)
+ask-change = Change an answer above and press Continue.
+ask-caution = This is guidance. The one-stop shop looks at your actual papers.
+ask-back = Back to the procedure

@@ -1,0 +1,24 @@
+# Words of finding: events of a life, questions before one files.
+events-title = Việc trong đời
+events-intro = Chọn việc ông, bà đang gặp. Mỗi trang xếp thủ tục theo thứ tự nên làm.
+events-others = Việc khác
+event-check = Hỏi xem tôi cần gì
+ask-title = Tôi có đủ điều kiện, cần giấy gì?
+ask-optional = Không lưu tên hay câu trả lời. Trả lời đúng hoàn cảnh của ông, bà.
+ask-next = Tiếp tục
+ask-result = Kết quả
+ask-again = Trả lời lại từ đầu
+ask-yes = Ông, bà đủ điều kiện theo các câu trả lời. Giấy tờ cần mang:
+ask-no = Với các câu trả lời này, ông, bà chưa làm thủ tục này được.
+ask-elsewhere = Ông, bà nên làm thủ tục khác.
+ask-go = Sang thủ tục:
+ask-none = Danh mục chưa công bố giấy tờ của thủ tục này. Xin hỏi Bộ phận Một cửa.
+ask-only-shown = chỉ cho xem
+ask-official = Danh mục ghi thế nào?
+ask-spared = Ông, bà không phải mang
+ask-notes = Lưu ý
+ask-remarks = Quy định chung trong danh mục
+ask-print = In danh sách giấy tờ (PDF)
+ask-change = Sửa câu trả lời ở trên rồi bấm Tiếp tục.
+ask-caution = Đây là hướng dẫn trước. Bộ phận Một cửa xem hồ sơ thật của ông, bà.
+ask-back = Về trang của thủ tục
