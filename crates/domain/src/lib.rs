@@ -19,6 +19,7 @@ pub mod lateness;
 pub mod law;
 pub mod link;
 pub mod lunar;
+pub mod message;
 pub mod money;
 pub mod names;
 pub mod names_replaced;

@@ -31,4 +31,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0016_ratings",
     "0017_links",
     "0018_relay",
+    "0019_messages",
+    "0020_payment_calls",
 ];

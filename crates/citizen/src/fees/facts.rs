@@ -96,6 +96,16 @@ impl PayRequest {
     }
 }
 
+/// Receipts of a dossier that hold: row, number, amount.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn receipts_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<(i64, String, Dong)>, Fault> {
+    let all = receipts::of_dossier(tx, id)?;
+    let holding = all.into_iter().filter(|it| it.cancelled.is_none());
+    Ok(holding.map(|it| (it.id, it.shown(), it.amount)).collect())
+}
+
 /// What a dossier is to pay, line by line; the lines add up to what it owes in all.
 ///
 /// # Errors
