@@ -21,6 +21,8 @@ update outbox set state = 'replaced' where sent_ms is null and subject = 'dossie
 update outbox set unit = (select d.unit from dossier d where d.id = outbox.subject_id) where subject = 'dossier';
 
 create index outbox_due on outbox (state, next_ms, id);
+create index outbox_by_token on outbox (token);
+create index outbox_by_time on outbox (created_ms);
 create index outbox_by_subject on outbox (subject, subject_id, id);
 
 -- Each try with a provider. It is written before the provider hears of it: one that has no end was cut off.
@@ -67,7 +69,7 @@ create table message_policy (
 -- Words that the office chose.
 create table message_text (
     kind TEXT NOT NULL,
-    form TEXT NOT NULL,                 -- full, short
+    form TEXT NOT NULL,                 -- full, short; off: the office does without this kind
     text TEXT NOT NULL,
     PRIMARY KEY (kind, form)
 ) STRICT, WITHOUT ROWID;

@@ -139,6 +139,12 @@ impl Kind {
         matches!(self, Self::OneTimeCode | Self::Trial)
     }
 
+    /// Whether the office may do without it: it costs money and nobody is owed it.
+    #[must_use]
+    pub const fn may_be_off(self) -> bool {
+        matches!(self, Self::Received | Self::ResultReady | Self::Paid)
+    }
+
     /// Those whose words the office may change.
     pub fn editable() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|it| *it != Self::Trial)

@@ -20,6 +20,8 @@ use crate::{
 
 /// Messages of one run at most: the job comes again in a minute.
 const MESSAGES_MAX: usize = 500;
+/// A run that has gone on for so long leaves the rest to the next: other jobs wait for it.
+const RUN_MAX_MS: i64 = 120_000;
 /// No other process sends a claimed message for so long.
 const LEASE_MS: i64 = 180_000;
 
@@ -47,7 +49,11 @@ enum Step {
 /// The job.
 pub fn deliver(site: Site) -> JobFuture {
     Box::pin(async move {
+        let begun = (site.clock)().epoch_ms();
         for _ in 0..MESSAGES_MAX {
+            if (site.clock)().epoch_ms() - begun > RUN_MAX_MS {
+                break;
+            }
             let inner = site.clone();
             let step = site.as_program("messages", move |tx| step(&inner, tx)).await?;
             let work = match step {

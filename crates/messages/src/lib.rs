@@ -140,7 +140,7 @@ pub fn can_reach_phones(tx: &mut Tx<'_>) -> Result<bool, Fault> {
 }
 
 /// Queues a message in the transaction that gives it cause; its row. Nothing, if it was queued before, or if it
-/// is not owed and no channel reaches the person (see [`Kind::is_owed`]).
+/// is not owed and no channel reaches the person (see [`Kind::is_owed`]) or the office does without the kind.
 ///
 /// It goes out within a minute of the commit. For a code that somebody waits for call [`deliver_now`] after it.
 ///
@@ -150,6 +150,9 @@ pub fn send(tx: &mut Tx<'_>, message: &Message<'_>) -> Result<Option<i64>, Fault
     let on = sql::channels_on(tx)?;
     let reached = on.iter().any(|it| message.to.has(*it));
     if !reached && !message.kind.is_owed() {
+        return Ok(None);
+    }
+    if message.kind.may_be_off() && sql::is_off(tx, message.kind)? {
         return Ok(None);
     }
     let policy = sql::policy(tx)?;

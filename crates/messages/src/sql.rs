@@ -172,6 +172,30 @@ pub fn text(tx: &mut Tx<'_>, kind: Kind, form: Form) -> Result<String, Fault> {
     row.map_or_else(|| Ok(shipped(kind, form).to_owned()), |row| row.get(0))
 }
 
+/// Whether the office does without a kind.
+pub fn is_off(tx: &mut Tx<'_>, kind: Kind) -> Result<bool, Fault> {
+    let count = tx.query_number(
+        "select count(*) from message_text where kind = ?1 and form = 'off'",
+        &[kind.code().into()],
+    )?;
+    Ok(count > 0)
+}
+
+/// Does without a kind, or no longer.
+pub fn keep_off(tx: &mut Tx<'_>, kind: Kind, off: bool) -> Result<(), Fault> {
+    let code = || kind.code().into();
+    if off {
+        tx.execute(
+            "insert into message_text (kind, form, text) values (?1, 'off', '')
+             on conflict (kind, form) do nothing",
+            &[code()],
+        )?;
+    } else {
+        tx.execute("delete from message_text where kind = ?1 and form = 'off'", &[code()])?;
+    }
+    Ok(())
+}
+
 /// Keeps words; none for those that ship.
 pub fn keep_text(
     tx: &mut Tx<'_>,

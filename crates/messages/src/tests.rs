@@ -505,13 +505,21 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from message_text"), 0);
         assert_eq!(site.text(&format!("select text from outbox where id = {id}")), own);
         assert_eq!(site.signed_in("quantri").get(path).await.status, 200);
+        // What nobody is owed the office may do without.
+        let providers = Providers::start().await;
+        sms_on(&mut site.signed_in("quantri"), &providers).await;
+        assert_eq!(reform.post(path, &[("received-tat", "1")]).await.status, 303);
+        assert_eq!(queued(&site, Kind::Received, "off", &somebody()), None);
+        assert!(queued(&site, Kind::ResultReady, "on", &somebody()).is_some());
+        assert_eq!(reform.post(path, &[]).await.status, 303);
+        assert!(queued(&site, Kind::Received, "off", &somebody()).is_some());
     }
 }
 
 #[tokio::test]
 async fn a_real_server_of_mail_takes_our_mails() {
     // aiosmtpd, where ./test has installed it; it prints what it hears.
-    let Ok(python) = std::env::var("TEST_AIOSMTPD") else { return };
+    let Ok(python) = std::env::var("TEST_OUTSIDE") else { return };
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut server = std::process::Command::new(python)
         .args(["-u", "-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")])

@@ -35,6 +35,18 @@ fn name_of(kind: Kind, form: Form) -> String {
     }
 }
 
+/// What the tick is called by which the office does without a kind.
+fn off_name(kind: Kind) -> String {
+    format!("{}-tat", kind.code())
+}
+
+fn turn(tx: &mut Tx<'_>, kind: Kind, off: bool) -> Result<(), Fault> {
+    sql::keep_off(tx, kind, off)?;
+    let details = serde_json::json!({"kind": kind.code(), "off": off});
+    tx.journal(Entry::new("notice_text", 0, "turn").details(&details));
+    Ok(())
+}
+
 fn all() -> impl Iterator<Item = (Kind, Form)> {
     Kind::editable().flat_map(|kind| Form::ALL.into_iter().map(move |form| (kind, form)))
 }
@@ -56,6 +68,10 @@ pub const PART: ConfigPart = ConfigPart {
         for (kind, form) in all() {
             texts.insert(name_of(kind, form), sql::text(tx, kind, form)?);
         }
+        for kind in Kind::editable().filter(|it| it.may_be_off()) {
+            let off = if sql::is_off(tx, kind)? { "1" } else { "" };
+            texts.insert(off_name(kind), off.to_owned());
+        }
         Ok(serde_json::json!(texts))
     },
     bring_in: |_, _, tx, value: &Value| {
@@ -72,6 +88,14 @@ pub const PART: ConfigPart = ConfigPart {
                 lines.push(format!("{}: “{text}”", kind.label()));
             }
         }
+        for kind in Kind::editable().filter(|it| it.may_be_off()) {
+            let Some(off) = wanted.get(&off_name(kind)).map(|it| !it.is_empty()) else { continue };
+            if sql::is_off(tx, kind)? != off {
+                turn(tx, kind, off)?;
+                let said = if off { "không gửi" } else { "gửi" };
+                lines.push(format!("{}: {said}", kind.label()));
+            }
+        }
         Ok(lines)
     },
 };
@@ -84,6 +108,8 @@ struct TextView {
     sample: String,
     sms: String,
     chars: usize,
+    /// The name of the tick by which the office does without it; empty if it may not.
+    off: String,
 }
 
 #[derive(Template)]
@@ -112,6 +138,7 @@ fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
                 sample,
                 chars: sms.chars().count(),
                 sms,
+                off: if kind.may_be_off() { off_name(kind) } else { String::new() },
             }
         })
         .collect();
@@ -125,6 +152,11 @@ pub async fn form(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             let mut typed = Typed::default();
             for (kind, form) in all() {
                 typed.set(&name_of(kind, form), sql::text(tx, kind, form)?);
+            }
+            for kind in Kind::editable().filter(|it| it.may_be_off()) {
+                if sql::is_off(tx, kind)? {
+                    typed.set(&off_name(kind), "1");
+                }
             }
             Ok(typed)
         })
@@ -145,6 +177,10 @@ pub async fn save(
             typed.set(&name, shipped(kind, form));
         }
     }
+    let off: Vec<(Kind, bool)> = Kind::editable()
+        .filter(|it| it.may_be_off())
+        .map(|it| (it, typed.has(&off_name(it))))
+        .collect();
     let mut fields = Fields::of(typed);
     let mut texts = Vec::new();
     for (kind, form) in all() {
@@ -168,6 +204,11 @@ pub async fn save(
         for ((kind, form), text) in &texts {
             if sql::text(tx, *kind, *form)? != *text {
                 keep(tx, (*kind, *form), text)?;
+            }
+        }
+        for (kind, off) in off {
+            if sql::is_off(tx, kind)? != off {
+                turn(tx, kind, off)?;
             }
         }
         Ok(())

@@ -25,7 +25,10 @@ use super::{
 };
 use crate::{dossiers::facts::Kept, procedures::facts as procedures};
 
-pub use super::config::{configuration_export, configuration_import};
+pub use super::{
+    calls::bank_signature,
+    config::{configuration_export, configuration_import},
+};
 
 /// Rates of one procedure at most.
 const RATES_MAX: i64 = 60;

@@ -9,6 +9,7 @@ mod desk;
 mod fees;
 mod lateness;
 mod linked;
+mod messages;
 mod people;
 mod queue;
 mod ratings;
