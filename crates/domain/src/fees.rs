@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{dossier::codes::codes, money::Dong, procedure::ChannelKind};
 
+pub mod calls;
 pub mod catalogue;
 pub mod statement;
 #[cfg(test)]

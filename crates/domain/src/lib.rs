@@ -24,6 +24,7 @@ pub mod level;
 pub mod life_event;
 pub mod link;
 pub mod lunar;
+pub mod message;
 pub mod money;
 pub mod names;
 pub mod names_replaced;

@@ -27,7 +27,11 @@ mod tests;
 /// Every route of the product.
 #[must_use]
 pub fn routes() -> Routes {
-    citizen::routes().and(counter::routes()).and(portal::routes()).and(people::routes())
+    citizen::routes()
+        .and(counter::routes())
+        .and(portal::routes())
+        .and(messages::routes())
+        .and(people::routes())
 }
 
 /// Why a command ends without having done its work.

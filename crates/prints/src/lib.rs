@@ -18,6 +18,7 @@ mod fees;
 mod forms;
 mod hand_over;
 mod handing;
+mod letter;
 mod people;
 mod qr;
 mod register;
@@ -44,6 +45,7 @@ pub use hand_over::{HandOverSheet, HandedPaper, render_hand_over};
 pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
+pub use letter::{LetterSheet, render_letters};
 pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};

@@ -626,3 +626,39 @@ fn a_slip_names_both_sides_and_every_paper() {
     let text = pages(&render_hand_over(&result).unwrap()).join(" ");
     check_has(&text, &["PHIẾU BÀN GIAO KẾT QUẢ LIÊN THÔNG"]);
 }
+
+#[test]
+fn a_letter_names_its_receiver_what_it_says_and_whom_to_ask() {
+    let sheet = prints::LetterSheet {
+        agency: samples::birth(FormSet::Circular2025).agency,
+        day: Some(jiff::civil::date(2026, 3, 2)),
+        title: "ĐỀ NGHỊ BỔ SUNG HỒ SƠ".into(),
+        to: "Nguyễn Thị Thử".into(),
+        address: "Xóm 1, xã Phú Sơn".into(),
+        code: "H41.99.40-260302-0001".into(),
+        procedure: "Đăng ký khai sinh".into(),
+        text: "Hồ sơ H41.99.40-260302-0001: đề nghị bổ sung #strong[giấy] *chứng sinh*.".into(),
+        counter: "Một cửa xã Phú Sơn".into(),
+        counter_phone: "0238 384 1234".into(),
+        track_url: "http://motcua.test/ho-so/H41.99.40-260302-0001".into(),
+        ..prints::LetterSheet::default()
+    };
+    let pages = pages(&prints::render_letters(&[sheet.clone(), sheet]).unwrap());
+    assert_eq!(pages.len(), 2, "each letter on a page of its own");
+    for page in &pages {
+        check_has(
+            page,
+            &[
+                "Kính gửi: Nguyễn Thị Thử",
+                "Xóm 1, xã Phú Sơn",
+                "THÔNG BÁO",
+                "ĐỀ NGHỊ BỔ SUNG HỒ SƠ",
+                "Mã hồ sơ: H41.99.40-260302-0001",
+                "đề nghị bổ sung #strong[giấy] *chứng sinh*.",
+                "Một cửa xã Phú Sơn",
+                "0238 384 1234",
+                "ngày 02 tháng 3 năm 2026",
+            ],
+        );
+    }
+}

@@ -36,4 +36,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0021_filing",
     "0022_citizens",
     "0023_find",
+    "0024_messages",
+    "0025_payment_calls",
 ];

@@ -22,6 +22,7 @@ use site::{Config, Routes, Site, seal::Seal};
 use store::{Blobs, Db, Fault, Param, Stamp, Tx};
 use tower::ServiceExt as _;
 
+pub mod double;
 pub mod pdf;
 pub mod pg;
 
@@ -355,6 +356,21 @@ impl Browser<'_> {
     /// POSTs any body.
     pub async fn post_raw(&mut self, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
         let request = Request::post(path).header(header::CONTENT_TYPE, media_type);
+        self.send(request, Body::from(body)).await
+    }
+
+    /// POSTs any body with more headers, as another program does.
+    pub async fn post_with(
+        &mut self,
+        path: &str,
+        media_type: &str,
+        heads: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, media_type);
+        for (name, value) in heads {
+            request = request.header(*name, *value);
+        }
         self.send(request, Body::from(body)).await
     }
 

@@ -385,7 +385,7 @@ fn carry_out(tx: &mut Tx<'_>, who: &Who, wanted: &Change) -> Result<usize, Failu
         let command = Command::saying(what, reason.clone());
         on_desk.step(tx, desk, &maker, command)?;
         if effect.is_told() {
-            notices::new_date(tx, &on_desk.kept, tells, &wanted.reason())?;
+            notices::new_date(tx, &who.tree, &on_desk.kept, tells, &wanted.reason())?;
         }
     }
     Ok(effects.moved.iter().filter(|it| it.is_told()).count())

@@ -575,6 +575,8 @@ impl OnDesk {
         let before = (event.what.kind() != CommandKind::Accept).then_some(&self.kept);
         beside::follow(tx, &self.kept, &event)?;
         course::follow(tx, before, &kept, &self.workflow)?;
+        let was = self.kept.dossier.status;
+        crate::notices::follow(tx, desk.tree.title(kept.unit), (was, &kept), &event)?;
         self.kept = kept;
         followed.after(tx, desk, &self.kept, &event)
     }

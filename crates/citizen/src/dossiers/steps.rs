@@ -220,7 +220,7 @@ pub async fn take(
             }
             if kind == CommandKind::Extend {
                 lateness::apologised(tx, id)?;
-                notices::extended(tx, &on_desk.kept)?;
+                notices::extended(tx, &around.who.tree, &on_desk.kept)?;
             }
             Ok(Ok(()))
         })

@@ -69,7 +69,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
         &[id.into(), ERASED.into()],
     )?;
     tx.execute("update dossier_paper set note = '' where dossier = ?1", &[id.into()])?;
-    tx.execute("delete from outbox where subject = 'dossier' and subject_id = ?1", &[id.into()])?;
+    messages::facts::forget(tx, "dossier", id.0)?;
     let mut orphans = Vec::new();
     for sha256 in hashes {
         let left = tx.query_number(

@@ -18,7 +18,7 @@ use super::{
     address, all_or, collects, cut, demand_collector,
     sql::{
         bank::{self, Filter, Line, Which},
-        table,
+        calls, table,
     },
     statement::{self, Mapping},
     units,
@@ -324,6 +324,10 @@ pub(super) fn keep(
     let id = bank::insert_statement(tx, account, file)?;
     let mut new = 0;
     for it in &statement.came {
+        // What a bank has told by itself is the same money.
+        if calls::was_told(tx, account, (it.reference.as_str(), it.amount), it.booked_at)? {
+            continue;
+        }
         let money = (it.booked_at, it.amount);
         let said = (it.content.as_str(), it.reference.as_str());
         if bank::insert_line(tx, (account, id), &it.mark, money, said)? {

@@ -25,7 +25,10 @@ use super::{
 };
 use crate::{dossiers::facts::Kept, procedures::facts as procedures};
 
-pub use super::config::{configuration_export, configuration_import};
+pub use super::{
+    calls::bank_signature,
+    config::{configuration_export, configuration_import},
+};
 
 /// What lines of bank statements up to the day `until` say of payers goes, where nothing is to be done with them
 /// any more; day, amount, reference and receipt stay. Says of how many lines.
@@ -103,6 +106,16 @@ impl PayRequest {
              {holder}, nội dung {purpose}. Cơ quan xác nhận khi tiền có trên sao kê."
         )
     }
+}
+
+/// Receipts of a dossier that hold: row, number, amount.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn receipts_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<(i64, String, Dong)>, Fault> {
+    let all = receipts::of_dossier(tx, id)?;
+    let holding = all.into_iter().filter(|it| it.cancelled.is_none());
+    Ok(holding.map(|it| (it.id, it.shown(), it.amount)).collect())
 }
 
 /// What a dossier is to pay, line by line; the lines add up to what it owes in all.

@@ -12,6 +12,7 @@ mod accounts;
 mod assess;
 mod bank;
 mod books;
+mod calls;
 mod cashbook;
 mod collect;
 mod config;
@@ -57,6 +58,22 @@ pub fn routes() -> Routes {
             manage,
             "Tài khoản ngân hàng cho mã VietQR; mở, đóng quyển biên lai.",
         )
+        .admin(
+            AdminGroup::Work,
+            ("Báo có tự động", calls::admin::ADDRESS),
+            manage,
+            "Ngân hàng, Nền tảng thanh toán báo tiền đến: khóa ký, thử chữ ký, các lần gọi.",
+        )
+        .on(calls::admin::ADDRESS, manage, get(calls::admin::list).post(calls::admin::add))
+        .on(
+            "/co-quan/quan-tri/bao-co/{id}",
+            manage,
+            get(calls::admin::show).post(calls::admin::change),
+        )
+        .on("/co-quan/quan-tri/bao-co/{id}/dung", manage, post(calls::admin::pause))
+        .on("/co-quan/quan-tri/bao-co/{id}/thu-chu-ky", manage, post(calls::admin::try_out))
+        .on("/thu-phi/bao-co/{code}", Action::RelayReceive, post(calls::hear))
+        .on("/ho-so/{code}/bien-lai/{id}", Action::DossierTrack, get(receipts::for_citizen))
         .on("/co-quan/thu-phi", take, get(collect::list))
         .on("/co-quan/thu-phi/xuat", take, get(collect::export))
         .on("/co-quan/thu-phi/ho-so/{id}", take, get(collect::form).post(collect::take))

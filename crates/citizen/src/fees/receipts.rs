@@ -198,7 +198,7 @@ async fn page(
     let (it, collector, from_bank, may_act) = site
         .read(who, move |tx| {
             let it = find(tx, &asker, id)?;
-            let collector = staff::account_name(tx, it.collector)?;
+            let collector = collector_of(tx, &it)?;
             let from_bank = bank::match_of_receipt(tx, id)?.map(|it| it.line);
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = crate::dossiers::desk::take(tx, it.dossier)?;
@@ -257,46 +257,91 @@ pub async fn print(
                 let entry = store::journal::Entry::new(super::till::RECEIPT, id, "reprint");
                 tx.journal(entry.details(&details));
             }
-            let procedure = crate::dossiers::desk::take(tx, it.dossier)?.version.body.name.clone();
-            let collector = staff::account_name(tx, it.collector)?;
             let mark = match (&it.cancelled, before) {
                 (Some((_, why)), _) => format!("ĐÃ HỦY: {why}"),
                 (None, 0) => String::new(),
                 (None, copy) => format!("BẢN SAO (in lại lần {copy})"),
             };
-            let mut facts = vec![("Người nộp".to_owned(), it.payer.clone())];
-            facts.extend(facts_of(&asker, it.unit, &it.code));
-            facts.push(("Thủ tục".to_owned(), procedure));
-            facts.push(("Hình thức nộp".to_owned(), it.method.label().to_owned()));
-            if !it.lines.exemption.is_empty() {
-                let basis = &it.lines.basis;
-                let basis = if basis.is_empty() { String::new() } else { format!(" ({basis})") };
-                facts.push(("Miễn, giảm".to_owned(), format!("{}{basis}", it.lines.exemption)));
-            }
-            Ok(MoneySheet {
-                agency: agency_of(&asker, it.unit),
-                title: "BIÊN LAI THU PHÍ, LỆ PHÍ".to_owned(),
-                number: it.shown(),
-                mark,
-                at: Some(it.paid_at),
-                facts,
-                lines: it
-                    .lines
-                    .lines
-                    .iter()
-                    .map(|line| ChargeLine {
-                        name: line.name.clone(),
-                        working: line.working.clone(),
-                        dong: line.due.0,
-                    })
-                    .collect(),
-                dong: it.amount.0,
-                signs: vec![
-                    ("Người nộp tiền".to_owned(), it.payer.clone()),
-                    ("Người thu tiền".to_owned(), collector),
-                ],
-                demo,
+            sheet(tx, &asker, &it, mark, demo)
+        })
+        .await?;
+    pdf(sheet, "bien-lai").await
+}
+
+/// A receipt as paper.
+fn sheet(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    it: &Receipt,
+    mark: String,
+    demo: bool,
+) -> Result<MoneySheet, Failure> {
+    let procedure = crate::dossiers::desk::take(tx, it.dossier)?.version.body.name.clone();
+    let collector = collector_of(tx, it)?;
+    let mut facts = vec![("Người nộp".to_owned(), it.payer.clone())];
+    facts.extend(facts_of(who, it.unit, &it.code));
+    facts.push(("Thủ tục".to_owned(), procedure));
+    facts.push(("Hình thức nộp".to_owned(), it.method.label().to_owned()));
+    if !it.lines.exemption.is_empty() {
+        let basis = &it.lines.basis;
+        let basis = if basis.is_empty() { String::new() } else { format!(" ({basis})") };
+        facts.push(("Miễn, giảm".to_owned(), format!("{}{basis}", it.lines.exemption)));
+    }
+    Ok(MoneySheet {
+        agency: agency_of(who, it.unit),
+        title: "BIÊN LAI THU PHÍ, LỆ PHÍ".to_owned(),
+        number: it.shown(),
+        mark,
+        at: Some(it.paid_at),
+        facts,
+        lines: it
+            .lines
+            .lines
+            .iter()
+            .map(|line| ChargeLine {
+                name: line.name.clone(),
+                working: line.working.clone(),
+                dong: line.due.0,
             })
+            .collect(),
+        dong: it.amount.0,
+        signs: vec![
+            ("Người nộp tiền".to_owned(), it.payer.clone()),
+            ("Người thu tiền".to_owned(), collector),
+        ],
+        demo,
+    })
+}
+
+/// Who took the money: the program itself, where a bank told of it.
+fn collector_of(tx: &mut Tx<'_>, it: &Receipt) -> Result<String, Fault> {
+    let name = staff::account_name(tx, it.collector)?;
+    Ok(if name.is_empty() {
+        "Tự động theo báo có của ngân hàng".to_owned()
+    } else {
+        name
+    })
+}
+
+/// GET `/ho-so/{code}/bien-lai/{id}`: the receipt for whoever follows the dossier; always a copy of the one that
+/// the office keeps.
+pub async fn for_citizen(
+    State(site): State<Site>,
+    who: Who,
+    Path((code, id)): Path<(String, i64)>,
+    headers: axum::http::HeaderMap,
+) -> Result<Response, Failure> {
+    if !crate::tracking::may_see(&site, &headers, &code, who.now) {
+        return Err(Failure::NotFound);
+    }
+    let (asker, demo) = (who.clone(), site.config.demo);
+    let sheet = site
+        .read(&who, move |tx| {
+            let it = receipts::find(tx, id)?.ok_or(Failure::NotFound)?;
+            if it.code != code || it.cancelled.is_some() {
+                return Err(Failure::NotFound);
+            }
+            sheet(tx, &asker, &it, "BẢN ĐIỆN TỬ".to_owned(), demo)
         })
         .await?;
     pdf(sheet, "bien-lai").await

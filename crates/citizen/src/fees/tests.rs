@@ -14,7 +14,7 @@ use crate::dossiers::tests::{ONCE, birth, given_two_communes};
 const COPY: &str = "2.000635";
 
 /// The two communes, an account of the first, and a reform officer.
-fn given(site: &TestSite) {
+pub(super) fn given(site: &TestSite) {
     given_two_communes(site);
     let today = site.now().civil().date();
     site.run(|tx| {
@@ -54,7 +54,7 @@ fn rate_of(site: &TestSite, procedure: &'static str) -> String {
 }
 
 /// A dossier on [`COPY`] with so many copies, and what else the form says.
-async fn copies(
+pub(super) async fn copies(
     site: &TestSite,
     browser: &mut Browser<'_>,
     token: char,
@@ -76,7 +76,7 @@ fn statement(rows: &[(&str, &str, &str)]) -> Vec<u8> {
     workbook(&[Sheet { name: "a", heads, rows }]).unwrap()
 }
 
-fn sound(site: &TestSite) {
+pub(super) fn sound(site: &TestSite) {
     let wrong = site.run(crate::dossiers::facts::unfolded);
     assert!(wrong.is_empty(), "rows are the fold of their events");
     let wrong = site.run(facts::unsound);

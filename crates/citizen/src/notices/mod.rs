@@ -1,47 +1,107 @@
-//! Notices to citizens: queued in the transaction that gives them cause, told by whoever is at
-//! the counter, told once.
+//! Messages about dossiers: what each step lets the citizen know, what could not be sent and is told by whoever
+//! is at the counter, and the look-up by text message.
 
-use askama::Template;
-use axum::response::Response;
-use domain::access::{Action, Object};
-use jiff::civil::DateTime;
-use site::{
-    AdminGroup, Asked, Failure, Filled, Html, Path, Routes, Shell, Site, State, Who, get, post,
-    told,
+use domain::{
+    access::Action,
+    dossier::{CommandKind, Event, Status, What},
+    message::Kind,
+    procedure::ChannelKind,
 };
-use store::{Fault, Tx, journal::Entry};
+use jiff::civil::DateTime;
+use messages::{Contact, Message, facts as kept_messages};
+use site::{AdminGroup, Routes, Tie, Who, get, post, tree::Tree};
+use store::{Fault, Tx};
 
 use crate::dossiers::facts::{self as dossiers, Kept};
 
+mod letters;
+mod list;
+mod lookup;
+mod show;
 mod sql;
 #[cfg(test)]
 mod tests;
-mod texts;
 
-/// Rows of one page.
-const ROWS: i64 = 50;
+/// Where the list is.
+const PAGE: &str = "/co-quan/thong-bao";
+/// What a message about a dossier is about.
+const SUBJECT: &str = "dossier";
+/// Messages of one dossier that its page shows.
+const TIES_MAX: i64 = 12;
 
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
+    let (see, act) = (Action::DossierView, Action::DossierReceive);
     Routes::default()
-        .menu("Cần báo cho dân", "/co-quan/thong-bao", Action::DossierView)
+        .menu("Cần báo cho dân", PAGE, see)
         .admin(
             AdminGroup::Work,
-            ("Cần báo cho dân", "/co-quan/thong-bao"),
-            Action::DossierView,
-            "Tin chờ báo khi ngày hẹn thay đổi.",
+            ("Cần báo cho dân", PAGE),
+            see,
+            "Tin báo cho dân: đã gửi, chờ gửi, cần báo trực tiếp, chờ in thư.",
         )
-        .admin(
-            AdminGroup::Work,
-            ("Mẫu tin báo cho dân", "/co-quan/quan-tri/mau-tin"),
-            Action::WorkflowManage,
-            "Lời của từng loại tin: hẹn lại, đổi ngày hẹn.",
-        )
-        .configures(texts::PART)
-        .on("/co-quan/quan-tri/mau-tin", Action::WorkflowManage, get(texts::form).post(texts::save))
-        .on("/co-quan/thong-bao", Action::DossierView, get(list))
-        .on("/co-quan/thong-bao/{id}", Action::DossierReceive, post(mark))
+        .ties(ties)
+        .on(PAGE, see, get(list::list))
+        .on("/co-quan/thong-bao/xuat", see, get(list::export))
+        .on("/co-quan/thong-bao/in-thu", act, post(letters::print))
+        .on("/co-quan/thong-bao/{id}", act, post(show::mark))
+        .on("/co-quan/thong-bao/tin/{id}", see, get(show::show))
+        .on("/co-quan/thong-bao/tin/{id}/gui-lai", act, post(show::again))
+        .on("/co-quan/thong-bao/tin/{id}/chuyen", act, post(show::hand_to))
+        .on("/co-quan/thong-bao/tin/{id}/thu", act, get(letters::again))
+        .on("/tin/{secret}/den", Action::RelayReceive, get(lookup::hear).post(lookup::hear))
+}
+
+/// The applicant, as he is reached.
+fn contact_of(tx: &mut Tx<'_>, kept: &Kept) -> Result<Contact, Fault> {
+    let person = dossiers::person_of(tx, kept.id)?.unwrap_or_default();
+    Ok(Contact {
+        name: person.name,
+        phone: person.phone,
+        email: person.email,
+        address: person.address,
+    })
+}
+
+/// Queues a message about a dossier. A part of a case that another unit leads says nothing to the citizen: the
+/// whole does.
+fn queue(
+    tx: &mut Tx<'_>,
+    counter: &str,
+    kept: &Kept,
+    kind: Kind,
+    values: &[(&str, &str)],
+) -> Result<(), Fault> {
+    if !kind.is_owed() && !messages::is_any_on(tx)? {
+        return Ok(());
+    }
+    if kept.applicant == dossiers::ERASED || crate::dossiers::links::facts::is_child(tx, kept.id)? {
+        return Ok(());
+    }
+    let to = contact_of(tx, kept)?;
+    let key = format!("{}:{}:{}", kind.code(), kept.id, kept.edition);
+    let link = match kind {
+        Kind::Paid => format!("/ho-so/{}#bien-lai", kept.code),
+        _ => format!("/tra-cuu?ma-ho-so={}", site::percent(&kept.code)),
+    };
+    let mut all =
+        vec![("ma-ho-so", kept.code.as_str()), ("don-vi", counter), ("lien-ket", link.as_str())];
+    all.extend(values);
+    let message = Message {
+        key: &key,
+        kind,
+        subject: (SUBJECT, kept.id.0),
+        to: &to,
+        values: &all,
+        urgent: kind.is_urgent(),
+        unit: Some(kept.unit),
+    };
+    messages::send(tx, &message).map(|_| ())
+}
+
+fn replace(tx: &mut Tx<'_>, kept: &Kept, kinds: &[Kind], why: &str) -> Result<(), Fault> {
+    kept_messages::replace(tx, (SUBJECT, kept.id.0), kinds, why)
 }
 
 /// Queues the notice of a date that the calendar moved. Each change of a dossier is said once; a
@@ -49,31 +109,98 @@ pub fn routes() -> Routes {
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn new_date(tx: &mut Tx<'_>, kept: &Kept, due: DateTime, why: &str) -> Result<(), Fault> {
-    let (when, code) = (domain::text::date_time(due), &kept.code);
-    let text =
-        texts::NEW_DATE.fill(tx, &[("ma-ho-so", code), ("ngay-hen", &when), ("ly-do", why)])?;
-    queue(tx, kept, texts::NEW_DATE.kind, &text)
+pub fn new_date(
+    tx: &mut Tx<'_>,
+    tree: &Tree,
+    kept: &Kept,
+    due: DateTime,
+    why: &str,
+) -> Result<(), Fault> {
+    // Whoever was not told yet is told the newest only.
+    replace(tx, kept, &[Kind::NewDate, Kind::Extended], "Đã có ngày hẹn mới hơn.")?;
+    let when = domain::text::date_time(due);
+    let counter = tree.title(kept.unit);
+    queue(tx, counter, kept, Kind::NewDate, &[("ngay-hen", &when), ("ly-do", why)])
 }
 
 /// Queues the notice of a new appointment that was made with an apology (NĐ 61/2018 Đ.19 k.9).
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn extended(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), Fault> {
+pub fn extended(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept) -> Result<(), Fault> {
     let Some(due) = kept.dossier.due_at else { return Ok(()) };
-    let (when, code) = (domain::text::date_time(due), &kept.code);
-    let text = texts::EXTENDED.fill(tx, &[("ma-ho-so", code), ("ngay-hen", &when)])?;
-    queue(tx, kept, texts::EXTENDED.kind, &text)
+    replace(tx, kept, &[Kind::NewDate, Kind::Extended], "Đã có ngày hẹn mới hơn.")?;
+    let when = domain::text::date_time(due);
+    queue(tx, tree.title(kept.unit), kept, Kind::Extended, &[("ngay-hen", &when)])
 }
 
-fn queue(tx: &mut Tx<'_>, kept: &Kept, kind: &str, text: &str) -> Result<(), Fault> {
-    let phone = dossiers::phone_of(tx, kept.id)?;
-    let dedupe = format!("{kind}:{}:{}", kept.id, kept.edition);
-    sql::queue(tx, &dedupe, kind, kept.id, &phone, text)
+/// What was said about a dossier that is settled, or whose step was taken back, need not be told any more.
+const OF_OPEN: [Kind; 5] =
+    [Kind::NewDate, Kind::Extended, Kind::Supplement, Kind::PayAsked, Kind::Received];
+
+/// Follows a step that was just written: `was` is the status before it, `kept` the dossier after it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    counter: &str,
+    (was, kept): (Status, &Kept),
+    event: &Event,
+) -> Result<(), Fault> {
+    let dossier = &kept.dossier;
+    let due = || dossier.due_at.map(domain::text::date_time).unwrap_or_default();
+    match &event.what {
+        What::Accept { .. } => {
+            let values = [("ngay-hen", due())];
+            queue(tx, counter, kept, Kind::Received, &[("ngay-hen", &values[0].1)])?;
+        }
+        What::RequestSupplement { until } => {
+            let words = event.words.clone().unwrap_or_default();
+            let by = domain::text::date_time(*until);
+            queue(tx, counter, kept, Kind::Supplement, &[("noi-dung", &words), ("ngay-hen", &by)])?;
+        }
+        // Whoever stands at the counter has the paper in his hand.
+        What::RequestIntakeSupplement if dossier.channel == Some(ChannelKind::Online) => {
+            let words = event.words.clone().unwrap_or_default();
+            queue(tx, counter, kept, Kind::Supplement, &[("noi-dung", &words), ("ngay-hen", "")])?;
+        }
+        What::RequestPayment { amount, .. } => {
+            let amount = amount.to_string();
+            queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", &amount)])?;
+        }
+        What::MarkPaid { amount, paid_at, .. } => {
+            if dossier.fee_paid >= dossier.fee_due {
+                replace(tx, kept, &[Kind::PayAsked], "Đã nộp tiền.")?;
+            }
+            // Over the counter he has the receipt in his hand.
+            if paid_at.is_some() {
+                let amount = amount.to_string();
+                queue(tx, counter, kept, Kind::Paid, &[("so-tien", &amount)])?;
+            }
+        }
+        What::Undo => {
+            let mut kinds = OF_OPEN.to_vec();
+            kinds.extend([Kind::ResultReady, Kind::Paid]);
+            replace(tx, kept, &kinds, "Bước này đã được hoàn tác.")?;
+        }
+        _ => {}
+    }
+    if matches!(event.what.kind(), CommandKind::Supplement | CommandKind::Resubmit) {
+        replace(tx, kept, &[Kind::Supplement], "Đã nhận bổ sung.")?;
+    }
+    if was != Status::ResultAtCounter && dossier.status == Status::ResultAtCounter {
+        replace(tx, kept, &OF_OPEN, "Hồ sơ đã có kết quả.")?;
+        queue(tx, counter, kept, Kind::ResultReady, &[])?;
+    } else if dossier.status.is_over() {
+        let mut kinds = OF_OPEN.to_vec();
+        kinds.push(Kind::ResultReady);
+        replace(tx, kept, &kinds, "Hồ sơ đã kết thúc.")?;
+    }
+    Ok(())
 }
 
-/// How many notices wait to be told, and since when the oldest does.
+/// How many messages wait for somebody to tell them, and since when the oldest does.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
@@ -81,84 +208,16 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, Option<domain::time::Instant>), 
     sql::backlog(tx)
 }
 
-struct Line {
-    id: i64,
-    dossier: i64,
-    phone: String,
-    text: String,
-    queued: String,
-    told: String,
-}
-
-#[derive(Template)]
-#[template(path = "notices/templates/list.html")]
-struct List {
-    shell: Shell,
-    lines: Vec<Line>,
-    waiting: bool,
-    next: Option<String>,
-    may_mark: bool,
-}
-
-/// GET `/co-quan/thong-bao`: what waits, oldest first; with `xem=da-bao` what was told, newest
-/// first.
-async fn list(
-    State(site): State<Site>,
-    who: Who,
-    Asked(asked): Asked,
-) -> Result<Html<String>, Failure> {
-    let waiting = asked.get("xem") != "da-bao";
-    let after = asked.get("sau").parse().ok();
-    let asker = who.clone();
-    let mut kept = site
-        .read(&who, move |tx| {
-            let seen = dossiers::seen(&asker);
-            Ok(sql::page(tx, &seen, waiting, after, ROWS + 1)?)
-        })
-        .await?;
-    let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let more = kept.len() > full;
-    kept.truncate(full);
-    let view = if waiting { "" } else { "xem=da-bao&" };
-    let next = kept.last().filter(|_| more);
-    let next = next.map(|it| format!("/co-quan/thong-bao?{view}sau={}", it.id));
-    let at = |it: domain::time::Instant| domain::text::date_time(it.civil());
-    let lines = kept
+/// What was said about a dossier, on its page.
+fn ties(_: &Who, tx: &mut Tx<'_>, id: domain::ids::DossierId) -> Result<Vec<Tie>, Fault> {
+    let found = sql::of_dossier(tx, id, TIES_MAX)?;
+    Ok(found
         .into_iter()
-        .map(|it| Line {
-            id: it.id,
-            dossier: it.dossier.0,
-            phone: it.phone,
-            text: it.text,
-            queued: at(it.queued),
-            told: it.told.map(at).unwrap_or_default(),
+        .map(|it| Tie {
+            label: format!("Tin báo “{}”: {}", it.kind_label(), show::state_of(&it)),
+            href: format!("{PAGE}/tin/{}", it.id),
+            is_due: it.state.is_due(),
+            stays: None,
         })
-        .collect();
-    site.page(&List {
-        shell: site.shell(&who),
-        lines,
-        waiting,
-        next,
-        may_mark: who.can(Action::DossierReceive, Object::Anything),
-    })
-}
-
-/// POST `/co-quan/thong-bao/{id}`: the citizen was told.
-async fn mark(
-    State(site): State<Site>,
-    who: Who,
-    Path(id): Path<i64>,
-    Filled(_): Filled,
-) -> Result<Response, Failure> {
-    let asker = who.clone();
-    site.write(&who, move |tx| {
-        let seen = dossiers::seen(&asker);
-        let notice = sql::waiting(tx, &seen, id)?.ok_or(Failure::NotFound)?;
-        sql::tell(tx, id)?;
-        let details = serde_json::json!({"notice": id});
-        tx.journal(Entry::new("dossier", notice.0, "tell").details(&details));
-        Ok(())
-    })
-    .await?;
-    Ok(told("/co-quan/thong-bao", "Đã ghi nhận: đã báo cho công dân."))
+        .collect())
 }

@@ -1,101 +1,145 @@
-//! SQL of notices.
+//! SQL of messages about dossiers, narrowed to what somebody sees.
 
-use domain::{ids::DossierId, time::Instant};
-use store::{Fault, Row, Select, Tx};
+use domain::{
+    ids::{DossierId, UnitId},
+    message::{Channel, Kind, State},
+    time::Instant,
+};
+use messages::facts::{COLUMNS, Kept, WIDTH, read};
+use store::{Fault, Param, Row, Select, Tx};
 
 use crate::dossiers::facts::Seen;
 
-/// A notice as it is kept.
-pub(super) struct Kept {
-    pub id: i64,
+/// A message and the dossier that it is about.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The message.
+    pub it: Kept,
+    /// Its dossier; 0 if it is about something else.
     pub dossier: DossierId,
-    pub phone: String,
-    pub text: String,
-    pub queued: Instant,
-    pub told: Option<Instant>,
+    /// The dossier's code.
+    pub code: String,
 }
 
-const COLUMNS: &str = "o.id, o.subject_id, o.recipient, o.text, o.created_ms, o.sent_ms";
-const FROM: &str = "outbox o join dossier d on d.id = o.subject_id";
+const FROM: &str = "outbox o left join dossier d on o.subject = 'dossier' and d.id = o.subject_id";
 
-fn kept(row: &Row) -> Result<Kept, Fault> {
-    Ok(Kept {
-        id: row.get(0)?,
-        dossier: row.get(1)?,
-        phone: row.get(2)?,
-        text: row.get(3)?,
-        queued: Instant::from_epoch_ms(row.get(4)?),
-        told: row.get::<Option<i64>>(5)?.map(Instant::from_epoch_ms),
-    })
+fn columns() -> &'static str {
+    static ALL: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| format!("{COLUMNS}, coalesce(d.id, 0), coalesce(d.code, '')"));
+    ALL.as_str()
 }
 
-/// Queues a notice unless the same was queued before.
-pub(super) fn queue(
+fn line(row: &Row) -> Result<Line, Fault> {
+    Ok(Line { it: read(row)?, dossier: row.get(WIDTH)?, code: row.get(WIDTH + 1)? })
+}
+
+/// Messages whose dossiers somebody sees, or which are told at a counter of his.
+fn narrowed(seen: &Seen, units: Option<&[UnitId]>) -> Select {
+    let select = Select::new(columns(), FROM).and("o.kind <> 'trial'", []);
+    let Some(units) = units.filter(|_| !seen.everything) else { return select };
+    let mut condition = String::from("1 = 0");
+    let mut values: Vec<Param> = Vec::new();
+    let kinds = [
+        ("d.body", seen.bodies.as_slice()),
+        ("d.unit", seen.counters.as_slice()),
+        ("d.competent", seen.divisions.as_slice()),
+        ("o.subject <> 'dossier' and o.unit", units),
+    ];
+    for (column, units) in kinds.into_iter().filter(|it| !it.1.is_empty()) {
+        let marks = vec!["?"; units.len()].join(", ");
+        condition.push_str(&format!(" or ({column} in ({marks}))"));
+        values.extend(units.iter().map(|it| Param::from(*it)));
+    }
+    select.and(&condition, values)
+}
+
+/// Whose messages somebody sees.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// By their dossiers.
+    pub seen: Seen,
+    /// By the counter that tells them; nothing for all.
+    pub units: Option<Vec<UnitId>>,
+}
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In one of these states; any if empty.
+    pub states: Vec<State>,
+    /// By this channel.
+    pub channel: Option<Channel>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// A dossier's code, a telephone or an e-mail, whole.
+    pub word: String,
+    /// Queued at this moment or later.
+    pub from: Option<Instant>,
+    /// Queued before this moment.
+    pub until: Option<Instant>,
+}
+
+fn filtered(scope: &Scope, it: &Filter) -> Select {
+    let mut select = narrowed(&scope.seen, scope.units.as_deref());
+    if !it.states.is_empty() {
+        let codes: Vec<Param> = it.states.iter().map(|it| Param::from(it.code())).collect();
+        select = select.and_in("o.state", codes);
+    }
+    if !it.word.is_empty() {
+        let word = || Param::from(it.word.as_str());
+        select =
+            select.and("d.code = ? or o.recipient = ? or o.email = ?", [word(), word(), word()]);
+    }
+    select
+        .and_if("o.channel = ?", it.channel.map(Channel::code))
+        .and_if("o.kind = ?", it.kind.map(Kind::code))
+        .and_if("o.created_ms >= ?", it.from.map(Instant::epoch_ms))
+        .and_if("o.created_ms < ?", it.until.map(Instant::epoch_ms))
+}
+
+/// A page of messages: what is still to be done oldest first, all others newest first.
+pub fn page(
     tx: &mut Tx<'_>,
-    dedupe: &str,
-    kind: &str,
-    dossier: DossierId,
-    phone: &str,
-    text: &str,
-) -> Result<(), Fault> {
-    // Whoever was not told yet is told the newest only.
-    tx.execute(
-        "delete from outbox where subject = 'dossier' and subject_id = ?1 and sent_ms is null
-           and kind in ('new_date', 'extended')",
-        &[dossier.into()],
-    )?;
-    tx.execute(
-        "insert into outbox (dedupe, kind, subject, subject_id, recipient, text, created_ms)
-         values (?1, ?2, 'dossier', ?3, ?4, ?5, ?6)
-         on conflict (dedupe) do nothing",
-        &[dedupe.into(), kind.into(), dossier.into(), phone.into(), text.into(), tx.now().into()],
-    )?;
-    Ok(())
+    scope: &Scope,
+    it: &Filter,
+    (oldest_first, beyond): (bool, Option<i64>),
+    limit: i64,
+) -> Result<Vec<Line>, Fault> {
+    let select = filtered(scope, it);
+    let select = if oldest_first {
+        select.and_if("o.id > ?", beyond).order_by("o.id")
+    } else {
+        select.and_if("o.id < ?", beyond).order_by("o.id desc")
+    };
+    select.rows(tx, limit)?.iter().map(line).collect()
 }
 
-/// Notices that wait, and since when the oldest does.
-pub(super) fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Instant>), Fault> {
-    let count = tx.query_number("select count(*) from outbox where sent_ms is null", &[])?;
-    let oldest = tx.query_one(
-        "select created_ms from outbox where sent_ms is null order by id limit 1",
+/// How many there are, up to `count_max`.
+pub fn count(tx: &mut Tx<'_>, scope: &Scope, it: &Filter, count_max: i64) -> Result<i64, Fault> {
+    filtered(scope, it).count(tx, count_max)
+}
+
+/// One message that somebody sees.
+pub fn one(tx: &mut Tx<'_>, scope: &Scope, id: i64) -> Result<Option<Line>, Fault> {
+    let select = narrowed(&scope.seen, scope.units.as_deref()).and("o.id = ?", [id.into()]);
+    select.rows(tx, 1)?.first().map(line).transpose()
+}
+
+/// Messages about a dossier, the newest first.
+pub fn of_dossier(tx: &mut Tx<'_>, id: DossierId, limit: i64) -> Result<Vec<Kept>, Fault> {
+    let sql = format!(
+        "select {COLUMNS} from outbox o where o.subject = 'dossier' and o.subject_id = ?1
+         order by o.id desc limit ?2"
+    );
+    tx.query(&sql, &[id.into(), limit.into()])?.iter().map(read).collect()
+}
+
+/// Messages that somebody has to tell, and since when the oldest waits.
+pub fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<Instant>), Fault> {
+    let row = tx.query_one(
+        "select count(*), min(created_ms) from outbox where state in ('failed', 'given_up')",
         &[],
     )?;
-    let oldest = oldest.map(|row| row.get(0)).transpose()?;
-    Ok((count, oldest.map(Instant::from_epoch_ms)))
-}
-
-/// A page of notices on dossiers that somebody sees.
-pub(super) fn page(
-    tx: &mut Tx<'_>,
-    seen: &Seen,
-    waiting: bool,
-    after: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Kept>, Fault> {
-    let select = seen.narrow(Select::new(COLUMNS, FROM)).and("o.subject = 'dossier'", []);
-    let select = if waiting {
-        // Nobody is told a new date of what is settled already.
-        select
-            .and("o.sent_ms is null and d.is_open = 1", [])
-            .and_if("o.id > ?", after)
-            .order_by("o.id")
-    } else {
-        select.and("o.sent_ms is not null", []).and_if("o.id < ?", after).order_by("o.id desc")
-    };
-    select.rows(tx, limit)?.iter().map(kept).collect()
-}
-
-/// The dossier of a notice that waits, if the asker sees it.
-pub(super) fn waiting(tx: &mut Tx<'_>, seen: &Seen, id: i64) -> Result<Option<DossierId>, Fault> {
-    let select = seen
-        .narrow(Select::new(COLUMNS, FROM))
-        .and("o.subject = 'dossier' and o.sent_ms is null and o.id = ?", [id.into()]);
-    let rows = select.rows(tx, 1)?;
-    Ok(rows.first().map(kept).transpose()?.map(|it| it.dossier))
-}
-
-/// Marks a notice as told.
-pub(super) fn tell(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
-    tx.execute("update outbox set sent_ms = ?2 where id = ?1", &[id.into(), tx.now().into()])?;
-    Ok(())
+    let Some(row) = row else { return Ok((0, None)) };
+    Ok((row.get(0)?, row.get::<Option<i64>>(1)?.map(Instant::from_epoch_ms)))
 }

@@ -108,15 +108,27 @@ async fn open(site: &Site, who: &Who, code: &str, secret: &str) -> Result<bool, 
     let too_many = |wait_s| Failure::TooMany { wait_s };
     let from = format!("track-from:{}", who.origin);
     site.limiter.take(&from, site.config.tries_per_address, WINDOW_S, who.now).map_err(too_many)?;
-    let (pair, of) = (format!("track-pair:{code}\n{}", who.origin), format!("track-of:{code}"));
-    let knocked = site
-        .limiter
-        .knock(&pair, FROM_ONE_ADDRESS, who.now)
-        .and_then(|_| site.limiter.knock(&of, OF_ONE_DOSSIER, who.now));
-    if let Err(wait_s) = knocked {
-        site.limiter.give_back(&from);
-        return Err(too_many(wait_s));
+    match belong_together(site, who, code, secret).await {
+        Err(Failure::TooMany { wait_s }) => {
+            site.limiter.give_back(&from);
+            Err(too_many(wait_s))
+        }
+        other => other,
     }
+}
+
+/// [`open`] for whoever counts tries from one place himself.
+pub(crate) async fn belong_together(
+    site: &Site,
+    who: &Who,
+    code: &str,
+    secret: &str,
+) -> Result<bool, Failure> {
+    let (pair, of) = (format!("track-pair:{code}\n{}", who.origin), format!("track-of:{code}"));
+    site.limiter
+        .knock(&pair, FROM_ONE_ADDRESS, who.now)
+        .and_then(|_| site.limiter.knock(&of, OF_ONE_DOSSIER, who.now))
+        .map_err(|wait_s| Failure::TooMany { wait_s })?;
     let asked = code.to_owned();
     let kept = site.read(who, move |tx| Ok(facts::secret_of(tx, &asked)?)).await?;
     // A dossier that does not exist takes the same comparison.
@@ -190,6 +202,11 @@ struct Show {
     /// How what is owed can be paid, and its square code.
     pay: Option<(crate::fees::facts::PayRequest, String)>,
     pay_amount: String,
+    /// Whether a bank tells by itself that money came: the page looks again.
+    looks_again: bool,
+    waits: bool,
+    /// Receipts of what was paid: where, and what is said of them.
+    receipts: Vec<(String, String)>,
     /// What other units do for it: where, what, how far, by when.
     parts: Vec<PartLine>,
 }
@@ -249,7 +266,7 @@ async fn show(
         return Ok(Redirect::to(&back).into_response());
     }
     let shell = site.shell(&who);
-    let (inner, asker) = (site.clone(), who.clone());
+    let (inner, asker, waits) = (site.clone(), who.clone(), asked.has("cho"));
     let page = site
         .read(&who, move |tx| {
             let id = facts::id_of(tx, &code)?.ok_or(Failure::NotFound)?;
@@ -305,6 +322,18 @@ async fn show(
                 let qr = crate::fees::qr_of(&it);
                 (it, qr)
             });
+            let receipts = crate::fees::facts::receipts_of(tx, id)?
+                .into_iter()
+                .map(|(row, number, amount)| {
+                    let said = [("number", number), ("amount", amount.to_string())];
+                    let said = [("number", said[0].1.as_str()), ("amount", said[1].1.as_str())];
+                    (
+                        format!("/ho-so/{code}/bien-lai/{row}"),
+                        words.say_with("track-receipt", &said),
+                    )
+                })
+                .collect();
+            let waits = waits && pay.is_some();
             let pay_amount = pay.as_ref().map_or_else(String::new, |(it, _)| {
                 words.say_with("track-pay-amount", &[("amount", &it.amount.to_string())])
             });
@@ -346,6 +375,9 @@ async fn show(
                     0 => words.say("track-no-trips"),
                     trips => words.say_with("track-trips", &[("trips", &trips.to_string())]),
                 },
+                looks_again: pay.is_some(),
+                waits,
+                receipts,
                 pay,
                 pay_amount,
                 parts: links::public_parts(tx, id, dossier.due_at)?

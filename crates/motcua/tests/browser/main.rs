@@ -12,6 +12,7 @@ mod filing;
 mod find;
 mod lateness;
 mod linked;
+mod messages;
 mod people;
 mod queue;
 mod ratings;

@@ -146,7 +146,7 @@ pub(super) fn taste(response: &mut Response, lang: site::Lang, large: bool) {
     let age = if large { 31_536_000 } else { 0 };
     let large_cookie = format!(
         "{LARGE_COOKIE}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax",
-        i64::from(large)
+        if large { site::who::LARGE } else { "" }
     );
     for cookie in [lang_cookie, large_cookie] {
         if let Ok(value) = HeaderValue::from_str(&cookie) {

@@ -50,3 +50,16 @@ track-part-finished = there is a result, on its way back
 track-part-done = done, the result is back
 track-part-refused = not accepted; the office that received your dossier goes on with it
 track-part-withdrawn = no longer needed
+
+# Somebody wants no more mails.
+opt-out-title = No more mails
+opt-out-ask = We will send no more mails about dossiers to the address that ends in
+opt-out-button = I want no more mails
+opt-out-done = Noted. No more mails go to the address that ends in
+opt-out-still = If papers are missing or a date changes, the office will tell you in another way. To get mails again, tell the one-stop shop.
+
+track-receipts = Receipts
+track-receipt = Receipt { $number }, { $amount } (PDF)
+track-paid = Paid in full
+track-pay-look = I have paid, please check
+track-pay-waiting = Waiting for the bank to tell that the money came. This page looks again by itself; do not pay twice.

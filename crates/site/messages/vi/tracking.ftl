@@ -50,3 +50,16 @@ track-part-finished = đã có kết quả, đang chuyển về
 track-part-done = đã xong, kết quả đã về
 track-part-refused = không tiếp nhận; nơi nhận hồ sơ của ông, bà đang xử lý tiếp
 track-part-withdrawn = không cần làm nữa
+
+# Người nhận thư không muốn nhận nữa.
+opt-out-title = Không nhận thư báo nữa
+opt-out-ask = Hệ thống sẽ không gửi thư điện tử về hồ sơ đến địa chỉ có đuôi
+opt-out-button = Tôi không muốn nhận thư nữa
+opt-out-done = Đã ghi nhận. Không gửi thư nữa đến địa chỉ có đuôi
+opt-out-still = Khi cần bổ sung hồ sơ hoặc đổi ngày hẹn, cơ quan vẫn báo bằng cách khác. Muốn nhận lại, hãy báo với Bộ phận Một cửa.
+
+track-receipts = Biên lai
+track-receipt = Biên lai { $number }, { $amount } (PDF)
+track-paid = Đã nộp đủ
+track-pay-look = Tôi đã chuyển tiền, kiểm tra giúp tôi
+track-pay-waiting = Đang chờ ngân hàng báo tiền đến. Trang này tự xem lại; không cần chuyển tiền lần nữa.

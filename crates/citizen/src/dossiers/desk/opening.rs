@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
-    dossier::{Command, Dossier, Event, Maker, What, decide_all},
+    dossier::{Command, Dossier, Event, Maker, Status, What, decide_all},
     ids::{DossierId, UnitId},
     law::{CodeShape, RulePack},
     workflow::Workflow,
@@ -36,6 +36,7 @@ pub(super) struct Opened {
     code: String,
     provisional: bool,
     due_at: Option<DateTime>,
+    counter: String,
 }
 
 /// A number taken from a series for a dossier that is not kept yet.
@@ -105,7 +106,19 @@ impl Opened {
         let (workflow, course) = procedures::workflow_for(tx, &version.body, office.tier, day)?;
         let code = next_code(tx, desk, pack, office.body, day)?;
         let pack = pack.id.clone();
-        Ok(Self { version, office, pack, workflow, course, code, provisional: false, due_at: None })
+        let counter = desk.tree.title(intake.unit).to_owned();
+        let provisional = false;
+        Ok(Self {
+            version,
+            office,
+            pack,
+            workflow,
+            course,
+            code,
+            provisional,
+            due_at: None,
+            counter,
+        })
     }
 
     pub fn submit(&self, intake: &Intake) -> Command {
@@ -164,6 +177,9 @@ impl Opened {
         }
         if let Some(kept) = sql::find(tx, id)?.filter(|_| after.status.is_open()) {
             follow(tx, None, &kept, &self.course)?;
+            for event in events {
+                crate::notices::follow(tx, &self.counter, (Status::Draft, &kept), event)?;
+            }
         }
         Ok(Received { id, code: self.code, due_at: self.due_at })
     }
