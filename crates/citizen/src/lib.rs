@@ -4,6 +4,7 @@ use site::Routes;
 
 pub mod calendar;
 pub mod dossiers;
+pub mod eforms;
 pub mod erasure;
 pub mod fees;
 pub mod figures;

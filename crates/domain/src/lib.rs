@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod codes;
 pub mod deadline;
 pub mod dossier;
+pub mod eform;
 pub mod evaluation;
 pub mod fees;
 pub mod hours;

@@ -6,6 +6,7 @@
 mod administration;
 mod books;
 mod desk;
+mod eforms;
 mod fees;
 mod lateness;
 mod linked;
