@@ -22,6 +22,7 @@ pub mod workflows;
 #[must_use]
 pub fn routes() -> Routes {
     dossiers::routes()
+        .and(eforms::routes())
         .and(lateness::routes())
         .and(figures::routes())
         .and(notices::routes())

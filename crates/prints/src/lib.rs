@@ -12,6 +12,7 @@ mod board;
 mod book;
 mod clean;
 mod copy;
+mod declaration;
 mod evaluation;
 mod fees;
 mod forms;
@@ -35,6 +36,9 @@ pub use book::{
     render_book, render_extract,
 };
 pub use copy::{CopySheet, render_copy};
+pub use declaration::{
+    DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner, render_declaration,
+};
 pub use evaluation::{EvaluationRow, EvaluationSheet, render_evaluation};
 pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};
 pub use forms::{Form, render, render_many};

@@ -566,3 +566,75 @@ fn a_slip_names_both_sides_and_every_paper() {
     let text = pages(&render_hand_over(&result).unwrap()).join(" ");
     check_has(&text, &["PHIẾU BÀN GIAO KẾT QUẢ LIÊN THÔNG"]);
 }
+
+#[test]
+fn a_declaration_numbers_its_questions_and_leaves_room_to_sign() {
+    use prints::{
+        DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner, render_declaration,
+    };
+    let item = |label: &str, text: &str| DeclaredItem {
+        label: label.into(),
+        text: text.into(),
+        ..DeclaredItem::default()
+    };
+    let mut sheet = DeclarationSheet {
+        heading: "TỜ KHAI ĐĂNG KÝ KẾT HÔN".into(),
+        to: "Ủy ban nhân dân xã Phú Sơn".into(),
+        parts: vec![
+            DeclaredPart {
+                title: "Bên nam".into(),
+                items: vec![item("Họ, chữ đệm, tên", "Lê #quang *Minh*"), item("Dân tộc", "")],
+            },
+            DeclaredPart {
+                title: "Người làm chứng".into(),
+                items: vec![DeclaredItem {
+                    label: "Danh sách".into(),
+                    heads: vec!["Họ tên".into(), "Nơi ở".into()],
+                    rows: vec![vec!["Phạm Văn Tám".into(), "Xóm 1".into()]],
+                    ..DeclaredItem::default()
+                }],
+            },
+        ],
+        oath: "Chúng tôi cam đoan lời khai là đúng.".into(),
+        place: "Tân Kỳ".into(),
+        made_on: Some(jiff::civil::date(2026, 2, 10)),
+        signers: vec![
+            DeclaredSigner {
+                label: "Bên nam".into(),
+                name: "Lê Quang Minh".into(),
+                confirmed: "Đã xác nhận qua mạng lúc 08:30".into(),
+            },
+            DeclaredSigner {
+                label: "Bên nữ".into(),
+                name: "Phạm Thị Hoa".into(),
+                ..DeclaredSigner::default()
+            },
+        ],
+        edition: "Biểu mẫu ket-hon, bản 1".into(),
+        ..DeclarationSheet::default()
+    };
+    let printed = pages(&render_declaration(&sheet).unwrap());
+    assert_eq!(printed.len(), 1);
+    check_has(
+        &printed[0],
+        &[
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Kính gửi: Ủy ban nhân dân xã Phú Sơn",
+            "I. Bên nam",
+            "1. Họ, chữ đệm, tên: Lê #quang *Minh*",
+            "2. Dân tộc:",
+            "II. Người làm chứng",
+            "3. Danh sách:",
+            "Phạm Văn Tám",
+            "Tân Kỳ, ngày 10 tháng 02 năm 2026",
+            "Đã xác nhận qua mạng lúc 08:30",
+            "(Ký, ghi rõ họ, chữ đệm, tên)",
+            "Phạm Thị Hoa",
+        ],
+    );
+    // A blank one, for who writes by hand, and a long one over several pages.
+    let blank = DeclaredItem { heads: vec!["Họ tên".into()], ..item("Danh sách", "") };
+    sheet.parts = vec![DeclaredPart { title: "Phần".into(), items: vec![blank; 60] }];
+    sheet.signers.clear();
+    assert!(pages(&render_declaration(&sheet).unwrap()).len() > 3);
+}

@@ -31,4 +31,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0016_ratings",
     "0017_links",
     "0018_relay",
+    "0021_eforms",
 ];

@@ -223,6 +223,8 @@ struct Show {
     today_due: Option<String>,
     replaced: Vec<(String, String)>,
     qr: Arc<str>,
+    /// Where its form is filled in; empty if it has none.
+    form: String,
 }
 
 fn copies(it: &domain::procedure::RequiredPaper) -> String {
@@ -282,6 +284,9 @@ pub async fn show(
 ) -> Result<Html<String>, Failure> {
     let (catalogue, calendars) = current_with_calendars(&site, &who).await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
+    let today = who.today();
+    let form = site.glance(&who, move |tx| Ok(crate::eforms::facts::form_for(tx, &code, today)?));
+    let form = form.await?.map_or_else(String::new, |it| format!("/to-khai/{}", it.form.code));
     let body = &it.body;
     let channel = domain::procedure::ChannelKind::Direct;
     let today_due = body
@@ -325,6 +330,7 @@ pub async fn show(
             .map(|it| (it.paper.clone(), it.reason()))
             .collect(),
         qr: qr(&format!("{}/thu-tuc/{}", site.config.base_url, body.code))?,
+        form,
         shell: site.shell(&who),
         it: it.clone(),
     };

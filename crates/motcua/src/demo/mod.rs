@@ -13,6 +13,7 @@ use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 mod books;
 mod counter;
 mod crowd;
+mod eforms;
 mod links;
 mod money;
 mod office;

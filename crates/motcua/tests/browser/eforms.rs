@@ -163,3 +163,149 @@ async fn the_browser_judges_answers_as_the_server_does() {
     }
     assert!(told > 2_000, "the disturbance disturbs: {told} mistakes");
 }
+
+/// Pages of forms for the office.
+const OFFICE: &[&str] = &[
+    "/co-quan/bieu-mau",
+    "/co-quan/bieu-mau?q=khong-co-gi",
+    "/co-quan/bieu-mau/moi",
+    "/co-quan/bieu-mau/nhap",
+    "/co-quan/bieu-mau/ket-hon",
+    "/co-quan/bieu-mau/ket-hon/thu?mau=1",
+    "/co-quan/bieu-mau/ho-ngheo/thu?kieu=dien-thoai",
+];
+
+/// A citizen on a telephone: a part at a time, what is wrong beside it, the last look.
+async fn a_citizen_fills_in(page: &Page) {
+    page.goto("/thu-tuc/1.014027").await;
+    page.press("Điền tờ khai").await;
+    page.see("Phần 1 / 3").await;
+    page.sound().await;
+    page.press("Tiếp tục").await;
+    page.see("Có chỗ cần sửa").await;
+    page.sound().await;
+    page.fill("Họ, chữ đệm, tên", "Hoàng Văn Sơn").await;
+    page.fill("Ngày, tháng, năm sinh", "02/03/1950").await;
+    // Said in the browser as soon as the field is left, taken back when it is put right.
+    page.fill("Số định danh cá nhân", "04005012345").await;
+    page.key("Tab").await;
+    page.see("gồm 12 chữ số; đã nhập 11 chữ số").await;
+    page.fill("Số định danh cá nhân", "040050123456").await;
+    page.see("Tuổi: 75").await;
+    page.pick("Nam").await;
+    page.fill("Dân tộc", "Kinh").await;
+    page.fill("Số nhà, đường, thôn, xóm", "Xóm 3").await;
+    page.fill("Xã, phường; huyện; tỉnh", "xã Phú Sơn, huyện Tân Kỳ, tỉnh Nghệ An").await;
+    page.press("Tiếp tục").await;
+    page.see("Phần 2 / 3").await;
+    // A question comes with its answer, and goes.
+    page.pick("Có").await;
+    page.see("Mức đang hưởng một tháng").await;
+    page.sound().await;
+    page.pick("Không").await;
+    page.pick("Không thuộc hộ nghèo, cận nghèo").await;
+    page.press("Tiếp tục").await;
+    page.see("Phần 3 / 3").await;
+    page.pick("Tiền mặt").await;
+    page.press("Xem lại tờ khai").await;
+    page.see("Xem lại trước khi in").await;
+    page.see("040050123456").await;
+    page.see("02/03/1950").await;
+    page.sound().await;
+}
+
+async fn forms_of_the_office(on: On) {
+    let start = date(2026, 2, 10).at(9, 0, 0, 0);
+    let Some(server) = Server::start(on, start).await else { return };
+    let page = Page::open_at(&server.base, 390, 844).await;
+    page.goto("/to-khai").await;
+    page.sound().await;
+    a_citizen_fills_in(&page).await;
+    let (status, media_type, head) = page.fetch("/to-khai/huu-tri-xa-hoi/in.pdf").await;
+    assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
+    page.goto("/to-khai/khai-sinh?phan=tat-ca&lang=en").await;
+    page.see("Full name").await;
+    page.sound().await;
+    page.goto("/to-khai?lang=vi").await;
+
+    // The reform officer adds a question, tries it and publishes it.
+    page.resize(1366, 768).await;
+    page.sign_in("cchc").await;
+    for path in OFFICE {
+        page.goto(path).await;
+        page.sound().await;
+    }
+    page.goto("/co-quan/bieu-mau/huu-tri-xa-hoi").await;
+    page.press("Sửa").await;
+    page.see("bản nháp").await;
+    page.sound().await;
+    page.press("Thêm mục vào phần Nhận tiền").await;
+    page.sound().await;
+    page.fill("Câu hỏi", "Người nhận thay").await;
+    page.fill("Câu hỏi tiếng Anh", "Who collects").await;
+    page.choose("Kiểu trả lời", "Họ tên người").await;
+    page.choose("Điều kiện", "Khi tất cả các dòng đúng").await;
+    page.choose("Mục dòng 1", "Nhận trợ cấp qua (cach-nhan)").await;
+    page.choose("So dòng 1", "là").await;
+    page.fill("Với dòng 1", "tien-mat").await;
+    page.press("Ghi và về danh sách").await;
+    page.see("Người nhận thay").await;
+    page.press("Ghi và điền thử").await;
+    page.see("không ghi gì cả").await;
+    page.pick("Tiền mặt").await;
+    page.see("Người nhận thay").await;
+    page.goto("/co-quan/bieu-mau/huu-tri-xa-hoi/cong-bo").await;
+    page.see("Thêm mục “Người nhận thay”").await;
+    page.sound().await;
+    page.press("Công bố").await;
+    page.see("Đã công bố: tờ khai mới điền theo phiên bản này từ bây giờ.").await;
+    page.resize(390, 844).await;
+    for path in OFFICE {
+        page.goto(path).await;
+        page.sound().await;
+    }
+    page.resize(1366, 768).await;
+    page.sign_out().await;
+
+    // The counter fills it in with whoever came; it stays beside the dossier and is printed.
+    page.sign_in("motcua-phuson").await;
+    page.goto("/co-quan/ho-so/moi?thu-tuc=1.014027").await;
+    page.fill("Họ và tên", "Hoàng Văn Sơn").await;
+    page.fill("Điện thoại", "0912 345 678").await;
+    page.tick("Đã nhận giấy tờ 1").await;
+    page.press("Tiếp nhận và in giấy hẹn").await;
+    page.see("Đã tiếp nhận hồ sơ.").await;
+    page.press("Điền văn bản đề nghị hưởng trợ cấp hưu trí xã hội tại quầy").await;
+    page.holds("Họ, chữ đệm, tên", "Hoàng Văn Sơn").await;
+    page.press("Lưu tờ khai vào hồ sơ").await;
+    page.see("chỗ cần sửa").await;
+    page.sound().await;
+    page.fill("Ngày, tháng, năm sinh", "02/03/1950").await;
+    page.pick("Nam").await;
+    page.fill("Dân tộc", "Kinh").await;
+    page.fill("Số định danh cá nhân", "040050123456").await;
+    page.fill("Số nhà, đường, thôn, xóm", "Xóm 3").await;
+    page.fill("Xã, phường; huyện; tỉnh", "xã Phú Sơn, huyện Tân Kỳ, tỉnh Nghệ An").await;
+    page.pick("Không").await;
+    page.pick("Không thuộc hộ nghèo, cận nghèo").await;
+    page.pick("Tiền mặt").await;
+    page.press("Lưu tờ khai vào hồ sơ").await;
+    page.see("Đã lưu tờ khai.").await;
+    page.see("Biểu mẫu huu-tri-xa-hoi bản 2").await;
+    page.sound().await;
+    let path = page.path().await;
+    let (status, media_type, head) = page.fetch(&format!("{path}/in.pdf")).await;
+    assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
+    page.close().await;
+    assert_eq!(server.text("select cast(count(*) as text) from eform_answer").await, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_the_office_on_sqlite() {
+    forms_of_the_office(On::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_the_office_on_postgresql() {
+    forms_of_the_office(On::Postgresql).await;
+}
