@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::Page;
+use crate::support::{On, Page, Server};
 
 const EVALUATOR: &str = include_str!("../../../site/static/eform-judge.js");
 const VECTORS: &str = include_str!("../../../domain/tests/data/eform-vectors.json");
