@@ -5,6 +5,7 @@ use site::Routes;
 pub mod blanks;
 pub mod calendar;
 pub mod dossiers;
+pub mod eforms;
 pub mod erasure;
 pub mod fees;
 pub mod figures;
@@ -26,6 +27,7 @@ pub mod workflows;
 #[must_use]
 pub fn routes() -> Routes {
     dossiers::routes()
+        .and(eforms::routes())
         .and(lateness::routes())
         .and(figures::routes())
         .and(notices::routes())

@@ -12,6 +12,7 @@ pub mod codes;
 pub mod consent;
 pub mod deadline;
 pub mod dossier;
+pub mod eform;
 pub mod evaluation;
 pub mod fees;
 pub mod guide;

@@ -13,6 +13,7 @@ mod book;
 mod checklist;
 mod clean;
 mod copy;
+mod declaration;
 mod evaluation;
 mod fees;
 mod forms;
@@ -38,6 +39,9 @@ pub use book::{
 };
 pub use checklist::{ChecklistPaper, ChecklistSheet, render_checklist};
 pub use copy::{CopySheet, render_copy};
+pub use declaration::{
+    DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner, render_declaration,
+};
 pub use evaluation::{EvaluationRow, EvaluationSheet, render_evaluation};
 pub use fees::{CashRow, CashSheet, ChargeLine, MoneySheet, Signs, render_cash, render_money};
 pub use forms::{Form, render, render_many};

@@ -38,4 +38,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0023_find",
     "0024_messages",
     "0025_payment_calls",
+    "0026_eforms",
 ];

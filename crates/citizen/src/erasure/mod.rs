@@ -117,6 +117,7 @@ async fn erase(
             let orphans = sql::erase(tx, id)?;
             crate::results::facts::erase(tx, id)?;
             crate::hand_entries::erase(tx, id)?;
+            crate::eforms::facts::erase(tx, id)?;
             journal::erase_words(tx, dossiers::SUBJECT, id.0)?;
             tx.journal(
                 Entry::new(dossiers::SUBJECT, id.0, "erase_person")

@@ -96,6 +96,7 @@ pub fn seed(tx: &mut Tx<'_>, from: Date) -> Result<(), Fault> {
         from,
     )?;
     sql::insert_workflow(tx, &workflow::on_the_spot(), from)?;
+    crate::eforms::facts::seed(tx, from)?;
     site::outdate(tx, EDITION)
 }
 

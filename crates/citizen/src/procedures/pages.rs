@@ -291,6 +291,8 @@ struct Show {
     today_due: String,
     replaced: Vec<(String, String)>,
     qr: Arc<str>,
+    /// Where its form is filled in; empty if it has none.
+    form: String,
 }
 
 fn copies(it: &domain::procedure::RequiredPaper) -> String {
@@ -362,6 +364,9 @@ pub async fn show(
         })
         .await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
+    let today = who.today();
+    let form = site.glance(&who, move |tx| Ok(crate::eforms::facts::form_for(tx, &code, today)?));
+    let form = form.await?.map_or_else(String::new, |it| format!("/to-khai/{}", it.form.code));
     let body = &it.body;
     let units = place::units(&who, &it);
     let chosen = asked.get("don-vi").parse().ok().map(UnitId);
@@ -426,6 +431,7 @@ pub async fn show(
             .map(|it| (it.paper.clone(), it.reason()))
             .collect(),
         qr: qr(&format!("{}/thu-tuc/{}", site.config.base_url, body.code))?,
+        form,
         shell: site.shell(&who),
         it: it.clone(),
     };

@@ -17,7 +17,7 @@ mod reading;
 mod show;
 mod sql;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transfer;
 mod tryout;
 

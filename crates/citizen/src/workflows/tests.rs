@@ -22,7 +22,7 @@ pub(super) fn given(site: &TestSite) {
 }
 
 /// One more account with a role at a unit.
-pub(super) fn with_role(site: &TestSite, login: &str, role: Role, unit: i64, title: &str) {
+pub(crate) fn with_role(site: &TestSite, login: &str, role: Role, unit: i64, title: &str) {
     let today = site.now().civil().date();
     site.run(|tx| {
         let position = staff::create_position(tx, UnitId(unit), title, 1, false)?;

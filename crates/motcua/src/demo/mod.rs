@@ -14,6 +14,7 @@ mod books;
 mod citizens;
 mod counter;
 mod crowd;
+mod eforms;
 mod levels;
 mod links;
 mod money;

@@ -40,6 +40,7 @@ use super::{
     Play,
     books::Books,
     crowd::{self, Crowd},
+    eforms::Declarations,
     missing,
     office::{Body, Office, Player},
     progress::Progress,
@@ -93,6 +94,7 @@ pub(super) struct Stage<'a> {
     crowd: Crowd,
     end: DateTime,
     books: Books,
+    declarations: Declarations,
 }
 
 pub(super) fn played(error: Failure) -> Fault {
@@ -147,6 +149,7 @@ pub(super) fn play(
         crowd: Crowd::new(play.seed),
         end: now.civil(),
         books: Books::default(),
+        declarations: Declarations::default(),
     };
     db.write_blocking(Stamp::of_program(now, "demo"), packages)?;
     let (mut cases, mut queue) = stage.plan(play.dossiers)?;
@@ -538,6 +541,7 @@ impl Stage<'_> {
             let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
             let id = done.map_err(played)?.id;
             case.id = Some(id);
+            self.declarations.turn(tx, &intake, id)?;
             self.books.turn(tx, self.office, time)?;
             tx.restamp(at(time, by));
             let kept = desk::take_with(tx, &mut self.shelf, id).map_err(played)?.kept;
@@ -546,6 +550,7 @@ impl Stage<'_> {
         }
         let received = desk::receive(tx, self.desk(), &maker, &intake).map_err(played)?;
         case.id = Some(received.id);
+        self.declarations.turn(tx, &intake, received.id)?;
         if time.date() == self.end.date() {
             facts::served(tx, received.id, body.place.contains("Phú Sơn"))?;
         }

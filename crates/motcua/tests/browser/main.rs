@@ -7,6 +7,7 @@ mod account;
 mod administration;
 mod books;
 mod desk;
+mod eforms;
 mod fees;
 mod filing;
 mod find;

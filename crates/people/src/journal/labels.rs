@@ -158,6 +158,7 @@ const ACTS: &[(&str, &str)] = &[
     ("remove_passkey", "Xóa khóa đăng nhập"),
     ("wrong_passkey", "Khóa đăng nhập không đúng"),
     ("passkey_sign_in", "Đăng nhập bằng khóa"),
+    ("declare", "Lưu tờ khai điện tử"),
 ];
 
 /// What things are called, most wanted first.
@@ -205,6 +206,8 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("citizen", "Tài khoản người dân"),
     ("identity_provider", "Nhà cung cấp định danh"),
     ("retention", "Thời hạn lưu"),
+    ("eform", "Biểu mẫu điện tử"),
+    ("eform_draft", "Bản nháp biểu mẫu"),
 ];
 
 /// What an auditor reads instead of the stable name of what was done.

@@ -1,0 +1,316 @@
+//! What was declared for a dossier, on the office's side: shown, printed, filled in at the counter
+//! with whoever came.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use domain::{
+    dossier::Part,
+    eform::{self, Account, Answer, Answers, Block, Known},
+    ids::DossierId,
+    text,
+    time::Instant,
+};
+use people::staff::facts as staff;
+use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Tie, Who, told};
+use store::{Fault, Tx};
+
+use super::{
+    facts::{self, Declaration, FormVersion},
+    fill::{self, Asking},
+    papers::{self, Around as Paper},
+};
+use crate::dossiers::facts::{self as dossiers, Around, ERASED, OnDesk};
+
+fn page_of(id: DossierId) -> String {
+    format!("/co-quan/ho-so/{id}/to-khai")
+}
+
+/// What of forms hangs on a dossier: what was declared, or that it can be.
+pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
+    let label = match super::sql::declared(tx, id)?.first() {
+        Some(it) => facts::version(tx, it.eform)?.map(|it| it.form.title),
+        None => match form_of(tx, id)? {
+            Some(it) => Some(format!("Điền {} tại quầy", lower_first(&it.form.title))),
+            None => None,
+        },
+    };
+    Ok(label
+        .into_iter()
+        .map(|label| Tie { label, href: page_of(id), is_due: false, stays: None })
+        .collect())
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |it| it.to_lowercase().chain(letters).collect())
+}
+
+/// The form with which the dossier's procedure is filed today.
+fn form_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<FormVersion>, Fault> {
+    let Some(kept) = dossiers::by_id(tx, id)? else { return Ok(None) };
+    let Some(version) = crate::procedures::facts::version(tx, kept.version)? else {
+        return Ok(None);
+    };
+    if kept.applicant == ERASED {
+        return Ok(None);
+    }
+    let today = tx.now().civil().date();
+    facts::form_for(tx, &version.body.code, today)
+}
+
+struct Loaded {
+    on_desk: OnDesk,
+    declared: Vec<Declaration>,
+    names: Vec<String>,
+    /// The form to fill in: that of what was declared, else today's.
+    form: Option<FormVersion>,
+    first: Answers,
+    may: bool,
+    is_own: bool,
+}
+
+fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Loaded, Failure> {
+    let around = Around::load(site, who, tx)?;
+    let on_desk = around.take(tx, id)?;
+    let maker = around.maker(tx, &on_desk.kept)?;
+    let declared = facts::declared(tx, id)?;
+    let form = match declared.first() {
+        Some(it) => Some(it.version.clone()),
+        None => form_of(tx, id)?,
+    };
+    if form.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let mut names = Vec::new();
+    for it in &declared {
+        names.push(if it.kept_by.0 == 0 {
+            "người nộp, qua mạng".to_owned()
+        } else {
+            staff::account_name(tx, it.kept_by)?
+        });
+    }
+    let first = match (declared.first(), &form) {
+        (Some(it), _) => it.answers.clone(),
+        (None, Some(it)) => eform::prefill(&it.form, &known(tx, id)?),
+        (None, None) => Answers::new(),
+    };
+    let status = on_desk.kept.dossier.status;
+    let may = maker.plays_any(&[Part::Counter, Part::CounterHead])
+        && !status.is_over()
+        && on_desk.kept.applicant != ERASED;
+    let is_own = !maker.parts.is_empty();
+    Ok(Loaded { on_desk, declared, names, form, first, may, is_own })
+}
+
+/// What the dossier knows of its applicant, for the first answers.
+fn known(tx: &mut Tx<'_>, id: DossierId) -> Result<Known, Fault> {
+    let person = dossiers::person_of(tx, id)?.unwrap_or_default();
+    let pairs = [
+        (Account::Name, person.name),
+        (Account::Id, person.id_number),
+        (Account::Birth, person.birth_date),
+        (Account::Phone, person.phone),
+        (Account::Email, person.email),
+    ];
+    let filled = pairs.into_iter().filter(|(_, it)| !it.is_empty());
+    let mut account: BTreeMap<Account, Answer> =
+        filled.map(|(what, it)| (what, Answer::Text(it))).collect();
+    // The last comma-parted pieces of an address are its commune and what stands above it.
+    let parts: Vec<&str> = person.address.split(',').map(str::trim).collect();
+    if parts.len() > 2 {
+        let cut = parts.len() - parts.len().min(3);
+        let (detail, unit) = parts.split_at(cut.max(1));
+        let place = eform::Place { unit: unit.join(", "), detail: detail.join(", ") };
+        account.insert(Account::Address, Answer::Place(place));
+    }
+    Ok(Known { account, earlier: BTreeMap::new() })
+}
+
+struct Edition {
+    row: i64,
+    text: String,
+    is_shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "eforms/templates/declared.html")]
+struct Show {
+    shell: Shell,
+    id: DossierId,
+    code: String,
+    title: String,
+    about: String,
+    row: i64,
+    blocks: Vec<Block>,
+    warnings: Vec<String>,
+    signers: Vec<String>,
+    editions: Vec<Edition>,
+    may: bool,
+    is_erased: bool,
+}
+
+#[derive(Template)]
+#[template(path = "eforms/templates/declare.html")]
+struct Fill {
+    shell: Shell,
+    id: DossierId,
+    code: String,
+    title: String,
+    version: i64,
+    latest: i64,
+    problems: Vec<(String, String)>,
+    fields: String,
+}
+
+fn filled(
+    site: &Site,
+    who: &Who,
+    it: &Loaded,
+    answers: &Answers,
+    (told, more): (bool, &str),
+) -> Result<Html<String>, Failure> {
+    let form = it.form.as_ref().ok_or(Failure::NotFound)?;
+    let judged = fill::without_files(&form.form, eform::judge(&form.form, answers, who.today()));
+    let shell = site.shell(who);
+    let units = fill::units(&who.tree);
+    let asking = Asking {
+        form: &form.form,
+        answers,
+        judged: &judged,
+        section: None,
+        told,
+        more,
+        takes_files: false,
+        units: &units,
+        today: who.today(),
+        words: shell.words,
+    };
+    site.page(&Fill {
+        id: it.on_desk.kept.id,
+        code: it.on_desk.kept.code.clone(),
+        title: form.form.title.clone(),
+        version: form.id,
+        latest: it.declared.first().map_or(0, |it| it.id),
+        problems: asking.problems(),
+        fields: fill::html(&asking)?,
+        shell,
+    })
+}
+
+/// GET `/co-quan/ho-so/{id}/to-khai`; `?ban=` another declaration, `?sua=1` to fill it in.
+pub async fn show(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<DossierId>,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
+    if !it.is_own {
+        dossiers::look(&site, &who, id, "declaration").await?;
+    }
+    let wanted = it.declared.iter().find(|d| d.id.to_string() == asked.get("ban"));
+    let Some(shown) = wanted.or_else(|| it.declared.first()).filter(|_| !asked.has("sua")) else {
+        if !it.may {
+            return Err(Failure::NotFound);
+        }
+        return filled(&site, &who, &it, &it.first, (false, ""));
+    };
+    let (form, judged) = (&shown.version.form, shown.judged());
+    let when = |ms: i64| text::date_time(Instant::from_epoch_ms(ms).civil());
+    let signers = form.signers.iter().filter(|s| judged.signers.contains(&s.code));
+    let name = |field: &str| judged.answers.get(field).map_or("", Answer::text).to_owned();
+    site.page(&Show {
+        shell: site.shell(&who),
+        id,
+        code: it.on_desk.kept.code.clone(),
+        title: form.title.clone(),
+        about: format!("Biểu mẫu {} bản {}", form.code, form.version),
+        row: shown.id,
+        blocks: eform::blocks(form, &judged, &BTreeMap::new(), false),
+        warnings: judged.warnings.iter().map(|it| it.say.vi.clone()).collect(),
+        signers: signers.map(|s| format!("{}: {}", s.label, name(&s.name))).collect(),
+        editions: it
+            .declared
+            .iter()
+            .zip(&it.names)
+            .map(|(d, by)| Edition {
+                row: d.id,
+                text: format!("{}, {by}", when(d.kept_ms)),
+                is_shown: d.id == shown.id,
+            })
+            .collect(),
+        may: it.may,
+        is_erased: shown.answers.is_empty(),
+    })
+}
+
+/// POST `/co-quan/ho-so/{id}/to-khai`: keeps what was filled in at the counter.
+pub async fn fill(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<DossierId>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
+    let form = it.form.clone().filter(|_| it.may).ok_or(Failure::NotFound)?;
+    let answers = fill::read(&form.form, &typed);
+    if eform::weight(&answers) > eform::WEIGHT_MAX {
+        return Err(Failure::TooLarge);
+    }
+    if let Some(table) = typed.get("viec").strip_prefix("dong.") {
+        return Ok(filled(&site, &who, &it, &answers, (false, table))?.into_response());
+    }
+    let judged = fill::without_files(&form.form, eform::judge(&form.form, &answers, who.today()));
+    if !judged.mistakes.is_empty() {
+        return Err(Failure::Mistaken(filled(&site, &who, &it, &answers, (true, ""))?));
+    }
+    let (begun, latest) = (typed.get("ban").parse(), typed.get("sau").parse::<i64>().ok());
+    let (inner, asker) = (site.clone(), who.clone());
+    site.write(&who, move |tx| {
+        let now = load(&inner, &asker, tx, id)?;
+        let form = now.form.filter(|it| now.may && begun == Ok(it.id)).ok_or_else(stale)?;
+        if latest != Some(now.declared.first().map_or(0, |it| it.id)) {
+            return Err(stale());
+        }
+        facts::declare(tx, id, &form, &judged)
+    })
+    .await?;
+    Ok(told(&page_of(id), "Đã lưu tờ khai."))
+}
+
+fn stale() -> Failure {
+    Failure::Refused(
+        "Tờ khai hoặc biểu mẫu vừa được người khác thay đổi. Hãy mở lại trước khi sửa tiếp."
+            .to_owned(),
+    )
+}
+
+/// GET `/co-quan/ho-so/{id}/to-khai/in.pdf`; `?ban=` another declaration.
+pub async fn print(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<DossierId>,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
+    if !it.is_own {
+        dossiers::look(&site, &who, id, "declaration").await?;
+    }
+    let wanted = it.declared.iter().find(|d| d.id.to_string() == asked.get("ban"));
+    let shown = wanted.or_else(|| it.declared.first()).ok_or(Failure::NotFound)?;
+    let kept = &it.on_desk.kept;
+    let paper = Paper {
+        dossier: kept.code.clone(),
+        made_on: Some(Instant::from_epoch_ms(shown.kept_ms).civil().date()),
+        demo: site.config.demo,
+        ..Paper::default()
+    };
+    let paper = paper.to_unit(who.tree.known(kept.body));
+    let sheet = papers::sheet(&shown.version.form, &shown.judged(), &paper);
+    papers::sent(&site, sheet, &format!("to-khai-{}.pdf", kept.code)).await
+}

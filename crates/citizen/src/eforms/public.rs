@@ -1,0 +1,394 @@
+//! Forms for everybody: the list, and one to fill in, look over and print. Nothing that is typed
+//! here is kept: it travels with the page until it is printed.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use domain::{
+    eform::{self, Answers, Block, Eform, Field, Judgement},
+    ids::UnitId,
+    text,
+};
+use site::{Asked, Failure, Filled, Html, Lang, Path, Shell, Site, State, Typed, Who, Words};
+
+use super::{
+    facts::{self, FormVersion},
+    fill::{self, Asking},
+    papers::{self, Around},
+};
+use crate::procedures::facts as procedures;
+
+/// Papers that one address may have printed within [`WINDOW_S`].
+const PRINTS_MAX: u32 = 40;
+const WINDOW_S: i64 = 15 * 60;
+/// The part that is all of them, in addresses and pages.
+const WHOLE: &str = "tat-ca";
+
+struct Line {
+    title: String,
+    href: String,
+    procedures: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "eforms/templates/public_list.html")]
+struct List {
+    shell: Shell,
+    q: String,
+    lines: Vec<Line>,
+    count: String,
+}
+
+fn title(form: &Eform, words: Words) -> String {
+    let english = words.lang == Lang::En && !form.title_en.is_empty();
+    if english { form.title_en.clone() } else { form.title.clone() }
+}
+
+/// GET `/to-khai`
+pub async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (inner, today) = (site.clone(), who.today());
+    let (offered, catalogue) = site
+        .read(&who, move |tx| Ok((facts::offered(tx, today)?, procedures::catalogue(&inner, tx)?)))
+        .await?;
+    let shell = site.shell(&who);
+    let wanted = text::words(asked.get("q"));
+    let lines: Vec<Line> = offered
+        .into_iter()
+        .map(|(it, codes)| Line {
+            title: title(&it.form, shell.words),
+            href: format!("/to-khai/{}", it.form.code),
+            procedures: codes
+                .into_iter()
+                .filter_map(|code| {
+                    let name = catalogue.get(&code)?.body.name.clone();
+                    Some((code, name))
+                })
+                .collect(),
+        })
+        .filter(|it| {
+            let names: Vec<&str> = it.procedures.iter().map(|it| it.1.as_str()).collect();
+            let said = text::fold(&format!("{} {}", it.title, names.join(" ")));
+            wanted.iter().all(|word| said.contains(word.as_str()))
+        })
+        .collect();
+    let count = shell.words.say_with("eform-count", &[("count", &lines.len().to_string())]);
+    site.page(&List { q: asked.get("q").to_owned(), lines, count, shell })
+}
+
+struct Step {
+    title: String,
+    number: usize,
+    state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "eforms/templates/public_form.html")]
+struct Page {
+    shell: Shell,
+    title: String,
+    code: String,
+    version: i64,
+    steps: Vec<Step>,
+    progress: String,
+    section: String,
+    is_whole: bool,
+    is_first: bool,
+    is_last: bool,
+    problems: Vec<(String, String)>,
+    news: bool,
+    carried: Vec<(String, String)>,
+    fields: String,
+    procedures: Vec<String>,
+    sample: bool,
+}
+
+#[derive(Template)]
+#[template(path = "eforms/templates/public_review.html")]
+struct Review {
+    shell: Shell,
+    title: String,
+    code: String,
+    version: i64,
+    blocks: Vec<(usize, Block)>,
+    warnings: Vec<String>,
+    oath: String,
+    carried: Vec<(String, String)>,
+    bodies: Vec<(String, String)>,
+    body: String,
+    signers: Vec<(String, String)>,
+    procedures: Vec<String>,
+    whole: bool,
+}
+
+/// What is about to be shown.
+struct Shown<'a> {
+    it: &'a FormVersion,
+    answers: &'a Answers,
+    judged: &'a Judgement,
+    procedures: &'a [String],
+}
+
+/// The parts that these answers show.
+fn parts(form: &Eform, judged: &Judgement) -> Vec<usize> {
+    let shows = |at: &usize| {
+        let page = form.pages.get(*at);
+        page.is_some_and(|page| page.fields.iter().any(|it| judged.shows(&it.code)))
+    };
+    (0..form.pages.len()).filter(shows).collect()
+}
+
+fn shown(
+    site: &Site,
+    who: &Who,
+    of: &Shown<'_>,
+    section: Option<usize>,
+    (told, news, more): (bool, bool, &str),
+) -> Result<Html<String>, Failure> {
+    let shell = site.shell(who);
+    let words = shell.words;
+    let form = &of.it.form;
+    let units = fill::units(&who.tree);
+    let asking = Asking {
+        form,
+        answers: of.answers,
+        judged: of.judged,
+        section,
+        told,
+        more,
+        takes_files: false,
+        units: &units,
+        today: who.today(),
+        words,
+    };
+    let here = |field: &Field| section.is_none() || form.page_of(&field.code) == section;
+    let parts = parts(form, of.judged);
+    let english = words.lang == Lang::En;
+    let steps: Vec<Step> = (1..)
+        .zip(&parts)
+        .filter_map(|(number, at)| {
+            let page = form.pages.get(*at)?;
+            let title =
+                if english && !page.title_en.is_empty() { &page.title_en } else { &page.title };
+            let state = match section {
+                Some(now) if now == *at => "now",
+                Some(now) if now > *at => "done",
+                _ => "",
+            };
+            Some(Step { title: title.clone(), number, state })
+        })
+        .collect();
+    let number = steps.iter().find(|it| it.state == "now").map_or(1, |it| it.number);
+    let progress = words.say_with(
+        "eform-progress",
+        &[("number", &number.to_string()), ("count", &steps.len().to_string())],
+    );
+    site.page(&Page {
+        title: title(form, words),
+        code: form.code.clone(),
+        version: of.it.id,
+        progress,
+        section: section.map_or_else(|| WHOLE.to_owned(), |it| it.to_string()),
+        is_whole: section.is_none(),
+        is_first: section.is_none_or(|it| parts.first() == Some(&it)),
+        is_last: section.is_none_or(|it| parts.last() == Some(&it)),
+        problems: asking.problems(),
+        news,
+        carried: fill::carried(form, of.answers, here),
+        fields: fill::html(&asking)?,
+        procedures: of.procedures.to_vec(),
+        sample: site.config.demo && super::shipped::sample(&form.code)?.is_some(),
+        steps,
+        shell,
+    })
+}
+
+/// Bodies to which a declaration can go.
+fn bodies(who: &Who) -> Vec<(String, String)> {
+    let of = who.tree.all().filter(|it| matches!(it.kind.as_str(), "commune" | "district"));
+    of.map(|it| (it.id.to_string(), it.title.clone())).collect()
+}
+
+fn review(
+    site: &Site,
+    who: &Who,
+    of: &Shown<'_>,
+    (body, whole): (&str, bool),
+) -> Result<Html<String>, Failure> {
+    let shell = site.shell(who);
+    let english = shell.words.lang == Lang::En;
+    let form = &of.it.form;
+    let said = |vi: &str, en: &str| {
+        if english && !en.is_empty() { en.to_owned() } else { vi.to_owned() }
+    };
+    let blocks = eform::blocks(form, of.judged, &std::collections::BTreeMap::new(), english);
+    let place = |code: &str| form.pages.iter().position(|it| it.code == code).unwrap_or(0);
+    let signers = form.signers.iter().filter(|it| of.judged.signers.contains(&it.code));
+    let name =
+        |field: &str| of.judged.answers.get(field).map_or("", eform::Answer::text).to_owned();
+    site.page(&Review {
+        title: title(form, shell.words),
+        code: form.code.clone(),
+        version: of.it.id,
+        blocks: blocks.into_iter().map(|it| (place(&it.code), it)).collect(),
+        warnings: of.judged.warnings.iter().map(|it| said(&it.say.vi, &it.say.en)).collect(),
+        oath: said(&form.oath, &form.oath_en),
+        carried: fill::carried(form, &of.judged.answers, |_| false),
+        bodies: bodies(who),
+        body: body.to_owned(),
+        signers: signers.map(|it| (said(&it.label, &it.label_en), name(&it.name))).collect(),
+        procedures: of.procedures.to_vec(),
+        whole,
+        shell,
+    })
+}
+
+/// The version that a page was begun with, or the one of today.
+async fn version(
+    site: &Site,
+    who: &Who,
+    code: String,
+    begun: i64,
+) -> Result<(FormVersion, Vec<String>), Failure> {
+    let today = who.today();
+    site.read(who, move |tx| {
+        let begun = facts::version(tx, begun)?.filter(|it| it.form.code == code);
+        let it = match begun {
+            Some(it) => it,
+            None => facts::in_force(tx, &code, today)?.ok_or(Failure::NotFound)?,
+        };
+        let bindings = super::sql::bindings(tx)?.into_iter();
+        let of = bindings.filter(|(_, form)| *form == code).map(|(procedure, _)| procedure);
+        Ok((it, of.collect()))
+    })
+    .await
+}
+
+/// GET `/to-khai/{code}`; `?phan=tat-ca` shows all parts on one page, `?mau=1` a filled sample of the demo.
+pub async fn form(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let (it, procedures) = version(&site, &who, code, 0).await?;
+    let sample = if asked.has("mau") && site.config.demo {
+        super::shipped::sample(&it.form.code)?
+    } else {
+        None
+    };
+    let answers = sample.unwrap_or_default();
+    let judged = eform::judge(&it.form, &answers, who.today());
+    let section = (asked.get("phan") != WHOLE).then_some(0);
+    let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
+    shown(&site, &who, &of, section, (false, false, ""))
+}
+
+fn section_of(typed: &Typed, form: &Eform) -> Option<usize> {
+    let at = typed.get("phan").parse::<usize>().ok()?;
+    (at < form.pages.len()).then_some(at)
+}
+
+/// POST `/to-khai/{code}`: one part further or back, one row more, the last look, the paper.
+pub async fn fill(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let begun = typed.get("ban").parse().unwrap_or(0);
+    let (it, procedures) = version(&site, &who, code, begun).await?;
+    let answers = fill::read(&it.form, &typed);
+    if eform::weight(&answers) > eform::WEIGHT_MAX {
+        return Err(Failure::TooLarge);
+    }
+    let judged = fill::without_files(&it.form, eform::judge(&it.form, &answers, who.today()));
+    let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
+    let section = section_of(&typed, &it.form);
+    let parts = parts(&it.form, &judged);
+    let show = |section, how| shown(&site, &who, &of, section, how);
+    let (what, which) = typed.get("viec").split_once('.').unwrap_or((typed.get("viec"), ""));
+    let wrong_at = |at: usize| {
+        judged.mistakes.iter().any(|m| it.form.page_of(&m.path).is_none_or(|page| page == at))
+    };
+    match what {
+        "dong" => Ok(show(section, (false, false, which))?.into_response()),
+        "lui" => {
+            let before = parts.iter().rev().find(|at| section.is_some_and(|now| **at < now));
+            let to = before.or(parts.first()).copied();
+            Ok(show(section.and(to), (false, false, ""))?.into_response())
+        }
+        "sua" => {
+            let whole = typed.get("phan") == WHOLE;
+            let to = which.parse::<usize>().ok().filter(|_| !whole);
+            Ok(show(to, (false, false, ""))?.into_response())
+        }
+        "in" => {
+            // Somebody who changed what the page carries is led back to the first mistake.
+            if let Some(first) = judged.mistakes.first() {
+                let page = it.form.page_of(&first.path);
+                return Err(Failure::Mistaken(show(page, (true, false, ""))?));
+            }
+            let key = format!("eform-print:{}", who.origin);
+            let too_many = |wait_s| Failure::TooMany { wait_s };
+            site.limiter.take(&key, PRINTS_MAX, WINDOW_S, who.now).map_err(too_many)?;
+            let unit = typed.get("don-vi").parse::<i64>().ok();
+            let unit = unit.and_then(|it| who.tree.unit(UnitId(it)));
+            let around = Around {
+                made_on: Some(who.today()),
+                demo: site.config.demo,
+                url: format!("{}/to-khai/{}", site.config.base_url, it.form.code),
+                ..Around::default()
+            };
+            let sheet = papers::sheet(&it.form, &judged, &around.to_unit(unit));
+            papers::sent(&site, sheet, &format!("to-khai-{}.pdf", it.form.code)).await
+        }
+        _ => match section {
+            Some(at) if wrong_at(at) => Err(Failure::Mistaken(show(section, (true, false, ""))?)),
+            Some(at) if fill::has_news(&it.form, &judged, at, &typed) => {
+                Ok(show(section, (false, true, ""))?.into_response())
+            }
+            Some(at) => match parts.iter().find(|it| **it > at) {
+                Some(next) => Ok(show(Some(*next), (false, false, ""))?.into_response()),
+                None => last(&site, &who, &of, typed.get("don-vi"), false),
+            },
+            None => last(&site, &who, &of, typed.get("don-vi"), true),
+        },
+    }
+}
+
+/// The last look, or the first part that is not right yet.
+fn last(
+    site: &Site,
+    who: &Who,
+    of: &Shown<'_>,
+    body: &str,
+    whole: bool,
+) -> Result<Response, Failure> {
+    if let Some(first) = of.judged.mistakes.first() {
+        let page = of.it.form.page_of(&first.path).filter(|_| !whole);
+        return Err(Failure::Mistaken(shown(site, who, of, page, (true, false, ""))?));
+    }
+    Ok(review(site, who, of, (body, whole))?.into_response())
+}
+
+/// GET `/to-khai/{code}/in.pdf`: the form on paper, to be filled in by hand.
+pub async fn print(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let (it, _) = version(&site, &who, code, 0).await?;
+    let key = format!("eform-print:{}", who.origin);
+    let too_many = |wait_s| Failure::TooMany { wait_s };
+    site.limiter.take(&key, PRINTS_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    let around = Around {
+        demo: site.config.demo,
+        url: format!("{}/to-khai/{}", site.config.base_url, it.form.code),
+        ..Around::default()
+    };
+    let sheet = papers::sheet(&it.form, &fill::blank(&it.form, who.today()), &around);
+    papers::sent(&site, sheet, &format!("mau-{}.pdf", it.form.code)).await
+}
