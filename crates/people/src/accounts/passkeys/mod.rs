@@ -133,10 +133,10 @@ fn challenge_of(site: &Site, who: &Who, typed: &Typed, account: AccountId) -> Op
 /// Each challenge is answered once.
 fn use_once(tx: &mut Tx<'_>, challenge: &str) -> Result<bool, Fault> {
     let token = format!("passkey:{}", site::token_sha256(challenge));
-    if site::form::submitted_before(tx, &token)?.is_some() {
+    if site::form::mark(tx, &token)?.is_some() {
         return Ok(false);
     }
-    site::form::remember_submission(tx, &token, "")?;
+    site::form::take_mark(tx, &token, "")?;
     Ok(true)
 }
 
