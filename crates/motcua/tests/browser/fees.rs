@@ -107,7 +107,7 @@ async fn a_day_of_money(on: On) {
         "2"
     );
     page.goto("/co-quan/thu-phi/sao-ke?so-tien=300000").await;
-    page.press("09:20, thứ Hai 02/03/2026").await;
+    page.press("tien nha thang 3").await;
     page.sound().await;
     page.fill("Lý do để riêng", "Tiền thuê nhà, không phải phí hồ sơ").await;
     page.press("Để riêng").await;

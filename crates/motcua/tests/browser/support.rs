@@ -304,7 +304,12 @@ impl Page {
     /// Ticks the box with this label.
     pub async fn tick(&self, label: &str) {
         for _ in 0..5 {
-            if self.control(label).await.click().await.is_ok() {
+            let control = self.control(label).await;
+            // Below a bar that is pinned to the edge of the window nobody ticks: he scrolls first.
+            let to_middle = "arguments[0].scrollIntoView({block: 'center'})";
+            let it = serde_json::to_value(&control).unwrap();
+            self.client.execute(to_middle, vec![it]).await.ok();
+            if control.click().await.is_ok() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
