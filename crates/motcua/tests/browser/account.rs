@@ -4,10 +4,9 @@
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
-use domain::time::Instant;
 use jiff::civil::{DateTime, date};
 use motcua::demo;
 
@@ -39,9 +38,10 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .expect("node; ./test installs it");
+        let provider = Self { process, issuer };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(Self { process, issuer });
+                return Some(provider);
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -51,8 +51,7 @@ impl Provider {
 
 /// Now by the machine's clock: the provider's tokens bear it.
 fn now() -> DateTime {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    Instant::from_epoch_ms(i64::try_from(since.as_millis()).unwrap()).civil()
+    motcua::clock::now().civil()
 }
 
 /// The administrator sets a provider up; a citizen signs in with it and finds his dossiers.
@@ -258,9 +257,8 @@ async fn with_passkeys(on: On) {
     page.press("Đăng nhập bằng khóa (passkey)").await;
     page.see("Việc hôm nay").await;
     page.goto("/co-quan/tai-khoan/khoa").await;
-    page.click("details summary").await;
-    page.click("form[action$='/ten'] input[name=ten]").await;
-    page.keys(" (mới)").await;
+    page.unfold("Đổi tên hoặc xóa").await;
+    page.fill("Tên mới", "Máy tính ở quầy 1 (mới)").await;
     page.press("Đổi tên").await;
     page.see("Đã đổi tên khóa.").await;
     page.see("Máy tính ở quầy 1 (mới)").await;

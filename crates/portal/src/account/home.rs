@@ -14,8 +14,7 @@ use site::{
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    SUBJECT,
-    codes,
+    SUBJECT, codes,
     facts::{self, Citizen},
     session::{self, SignedIn},
     sql,

@@ -44,12 +44,7 @@ struct Page<'a> {
     can_send: bool,
 }
 
-fn awaited_of(
-    site: &Site,
-    who: &Who,
-    headers: &HeaderMap,
-    citizen: i64,
-) -> Option<Awaited> {
+fn awaited_of(site: &Site, who: &Who, headers: &HeaderMap, citizen: i64) -> Option<Awaited> {
     let sealed = site::who::cookie(headers, COOKIE)?;
     let text = site.seal.open(&format!("citizen-phone:{citizen}"), sealed).ok()?;
     let it: Awaited = serde_json::from_str(&text).ok()?;
