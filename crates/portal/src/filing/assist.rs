@@ -39,6 +39,13 @@ struct Row {
     href: String,
 }
 
+/// A procedure that was chosen.
+struct Chosen {
+    code: String,
+    name: String,
+    units: Vec<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "filing/templates/assist.html")]
 struct Assist<'a> {
@@ -47,7 +54,7 @@ struct Assist<'a> {
     q: String,
     found: Vec<(String, String)>,
     /// The procedure that was chosen: its name and the one-stop shops that receive it.
-    chosen: Option<(String, String, Vec<(String, String)>)>,
+    chosen: Option<Chosen>,
     consents: Vec<(String, String)>,
     rows: Vec<Row>,
 }
@@ -80,7 +87,7 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
                     let it = version(tx, &code, &asker)?;
                     let shops = shops(&inner, &asker, tx, &it)?;
                     let units = shops.into_iter().map(|it| (it.id.to_string(), it.title));
-                    Some((code.clone(), it.body.name.clone(), units.collect()))
+                    Some(Chosen { code, name: it.body.name.clone(), units: units.collect() })
                 }
                 None => None,
             };
