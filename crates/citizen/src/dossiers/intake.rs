@@ -540,6 +540,7 @@ async fn read(
             let on_paper = hand_entries::Around {
                 days_max: hand_entries::days_max(tx)?,
                 passed: calendar.working_days_between(at.date(), now.date()).into(),
+                was_open: calendar.is_open_at(at),
                 used: hand_entries::receipt_used(tx, unit, at.date(), &receipt)?,
             };
             let twin = match IdPaper::parse(asked.get("so-giay-to")) {

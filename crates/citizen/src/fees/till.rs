@@ -329,6 +329,11 @@ pub fn close_day(
         return Err(Failure::Refused(text));
     }
     let sums = cash::sums(tx, unit, collector, day, day)?;
+    if last.is_none() && sums == domain::fees::till::Sums::default() {
+        return Err(Failure::Refused(
+            "Đến hết ngày này sổ chưa có khoản thu, chi nào nên không có gì để chốt.".to_owned(),
+        ));
+    }
     if counted != sums.closing() && note.is_empty() {
         return Err(Failure::Refused(format!(
             "Theo sổ còn {}, đếm được {counted}. Đếm lại; nếu vẫn lệch thì ghi rõ lý do.",

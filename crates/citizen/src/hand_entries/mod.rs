@@ -80,6 +80,8 @@ pub(crate) struct Around {
     pub days_max: i64,
     /// Working days from the paper's day to today.
     pub passed: i64,
+    /// Whether the counter was open at that moment.
+    pub was_open: bool,
     /// The code of the dossier that has this receipt already.
     pub used: Option<String>,
 }
@@ -107,7 +109,12 @@ fn is_too_old(at: DateTime, now: DateTime) -> bool {
 
 /// The number of the paper receipt as it is compared.
 pub(crate) fn receipt_of(typed: &Typed) -> String {
-    domain::text::tidy(typed.get("giay-so"))
+    compared(typed.get("giay-so"))
+}
+
+/// One number, however somebody's hand wrote it.
+fn compared(typed: &str) -> String {
+    domain::text::tidy(typed).to_uppercase()
 }
 
 /// Reads that part of the counter's form; the mistakes stand beside its fields.
@@ -121,7 +128,7 @@ pub(crate) fn read(
         return Some(None);
     }
     let received_at = fields.date_time("giay-luc");
-    let receipt = fields.text("giay-so", 60).map(|it| domain::text::tidy(&it));
+    let receipt = fields.text("giay-so", 60).map(|it| compared(&it));
     let reason = fields.text("giay-ly-do", 500);
     let received_at = received_at?;
     let limit = around.days_max;
@@ -139,6 +146,12 @@ pub(crate) fn read(
             "Đã quá {limit} ngày làm việc kể từ ngày nhận trên giấy: không nhập bù được nữa. Hãy báo người \
              đứng đầu và tiếp nhận theo ngày hôm nay."
         ))
+    } else if !around.was_open {
+        Some(
+            "Lúc đó Bộ phận Một cửa không mở cửa. Ghi đúng ngày, giờ trên phiếu giấy; nếu có tiếp nhận ngoài giờ \
+             thì thêm ngày, giờ đó vào lịch làm việc trước."
+                .to_owned(),
+        )
     } else {
         None
     };

@@ -69,7 +69,7 @@ on_both_engines! { crate::routes();
         // The same form and the same receipt make no second one.
         let again = counter.post(NEW, &fields).await;
         assert!(again.location.is_some_and(|it| it.starts_with("/co-quan/ho-so/1")));
-        let twin = counter.post(NEW, &on_paper(B, "10:00 08/01/2026", "P-017", CUT)).await;
+        let twin = counter.post(NEW, &on_paper(B, "10:00 08/01/2026", "p-017", CUT)).await;
         assert!(twin.status == 422 && twin.text.contains("đã nhập ở hồ sơ H41.99.40-260108-0001"), "{}", twin.text);
         assert_eq!(site.count("select count(*) from dossier"), 1);
         // Confirmed by the head of that counter, once; by no clerk and by nobody elsewhere.
@@ -106,6 +106,8 @@ on_both_engines! { crate::routes();
             ("09:00 12/01/2026", "P-1", CUT, "phải trước lúc này"),
             ("09:30 02/01/2026", "P-1", CUT, "Đã quá 5 ngày làm việc"),
             ("09:30 08/01/1990", "P-1", CUT, "Đã quá 5 ngày làm việc"),
+            ("02:00 09/01/2026", "P-1", CUT, "không mở cửa"),
+            ("09:30 11/01/2026", "P-1", CUT, "không mở cửa"),
             ("09:30 08/01/2026", "", CUT, "Chưa nhập nội dung này"),
             ("09:30 08/01/2026", "P-1", "", "Chưa nhập nội dung này"),
         ] {

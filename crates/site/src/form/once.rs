@@ -149,8 +149,29 @@ pub async fn once<E: Send + 'static>(
                 .await?;
             found.ok_or(Failure::Fault(fault))
         }
+        // The first click changed what the second one wanted to change: nothing is wrong with either.
+        Err(refused @ (Failure::Refused(_) | Failure::Mistaken(_))) => {
+            match made_before(site, who, &sending).await? {
+                Some(location) => Ok(Sent::Done(location)),
+                None => Err(refused),
+            }
+        }
+        Ok(Sent::Wrong(wrong)) => Ok(match made_before(site, who, &sending).await? {
+            Some(location) => Sent::Done(location),
+            None => Sent::Wrong(wrong),
+        }),
         other => other,
     }
+}
+
+/// Where the same words led, if another click was quicker.
+async fn made_before(site: &Site, who: &Who, sending: &Sending) -> Result<Option<String>, Failure> {
+    let sending = sending.clone();
+    let before = site.read(who, move |tx| Ok(sending.before(tx)?)).await?;
+    Ok(before.and_then(|it| match it {
+        Before::Same(location) => Some(location),
+        Before::Other(_) => None,
+    }))
 }
 
 /// Takes `mark` for what is done at most once, whoever does it, with a word about it; the second fails
