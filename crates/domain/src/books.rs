@@ -489,6 +489,14 @@ pub enum BookRefused {
         "Sổ đã khóa: số bản, số trang, phí đã cộng vào dòng khóa sổ nên không sửa. Hãy dùng “Ghi chú”."
     )]
     SumsStand,
+    /// Nothing stands in the volume yet.
+    #[error(
+        "Quyển số {volume:02} chưa có mục nào nên chưa sang quyển mới. Hãy ghi mục đầu tiên vào quyển này trước."
+    )]
+    EmptyVolume {
+        /// Which volume.
+        volume: i64,
+    },
 }
 
 impl Refusal for BookRefused {}
@@ -528,6 +536,19 @@ pub fn may_close(book: &Book, today: Date) -> Result<(), BookRefused> {
     }
     let last_day = (today.year(), today.month(), today.day()) >= (book.year, 12, 31);
     if last_day { Ok(()) } else { Err(BookRefused::TooEarly { year: book.year }) }
+}
+
+/// Whether a book goes on in its next volume: `volume` is the one that is written in now, with so many
+/// `entries`.
+///
+/// # Errors
+/// Why not.
+pub fn may_turn(is_closed: bool, volume: i64, entries: i64) -> Result<(), BookRefused> {
+    match (is_closed, entries) {
+        (true, _) => Err(BookRefused::ClosedBefore),
+        (false, ..=0) => Err(BookRefused::EmptyVolume { volume }),
+        (false, _) => Ok(()),
+    }
 }
 
 /// Whether `changes` may be made to an entry of a book.

@@ -12,7 +12,9 @@ mod step;
 mod tests;
 mod trial;
 
-pub use check::{Finding, SERIAL, STEPS_MAX};
+pub use check::{
+    Finding, MINUTES_MAX, NAME_CHARS_MAX, SERIAL, STEPS_MAX, TEXT_CHARS_MAX, is_readable,
+};
 pub use gate::{Block, Blocked, Present};
 pub use step::{FileKind, Guard, Member, Place, Question, Series, Step, Way};
 pub use trial::{Stop, Trial};
@@ -109,10 +111,10 @@ pub enum WorkflowError {
 impl Refusal for WorkflowError {}
 
 impl Workflow {
-    /// Minutes of all steps.
+    /// Minutes of all steps. What is more than a number holds is told by its findings.
     #[must_use]
     pub fn minutes(&self) -> i64 {
-        self.steps.iter().map(|it| it.minutes).sum()
+        self.steps.iter().fold(0, |sum, it| sum.saturating_add(it.minutes))
     }
 
     /// Checks the workflow against a limit in working days, if there is one.

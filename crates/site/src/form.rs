@@ -12,8 +12,10 @@ use jiff::civil::{Date, DateTime};
 
 use crate::{Failure, Site, Who};
 
+mod json;
 mod once;
 
+pub use json::{json_said, without_bom};
 pub use once::{Before, SAVED, Sending, Sent, mark, once, take_mark};
 
 /// Bytes of a form without files at most.
@@ -420,6 +422,12 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {
 #[must_use]
 pub fn new_token() -> String {
     crate::random_hex(16)
+}
+
+/// Whether `text` is made like [`new_token`]: a form without one is an old one, or none of ours.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
 /// A short mark of what a form was filled from: another mark at the time of writing means that

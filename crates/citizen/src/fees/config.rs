@@ -106,7 +106,8 @@ pub fn configuration_export(tx: &mut Tx<'_>) -> Result<Value, Fault> {
 /// [`Failure::Refused`] if the archive does not read or names a unit that is not here.
 pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String>, Failure> {
     let archive: Archive = serde_json::from_value(value.clone()).map_err(|e| {
-        Failure::Refused(format!("Phần biểu phí trong tệp cấu hình không đọc được: {e}"))
+        let said = site::form::json_said(&e);
+        Failure::Refused(format!("Phần biểu phí trong tệp cấu hình không đọc được: {said}"))
     })?;
     let tree = site::tree_of(tx)?;
     let mut changes = Vec::new();

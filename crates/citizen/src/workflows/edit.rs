@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::Part,
-    workflow::{Place, STEPS_MAX, Way, Workflow, WorkflowCode, default_for},
+    workflow::{NAME_CHARS_MAX, Place, STEPS_MAX, Way, Workflow, WorkflowCode, default_for},
 };
 use site::{
     Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, OrShowAgain as _, Path, Shell, Site,
@@ -193,7 +193,7 @@ pub async fn create(
         let code = if name.is_empty() { it } else { code };
         WorkflowCode::parse(code).map(|it| it.as_str().to_owned())
     });
-    let name = fields.text("ten", 1_000).map(|it| domain::text::tidy(&it));
+    let name = fields.text("ten", NAME_CHARS_MAX).map(|it| domain::text::tidy(&it));
     let (code, name) = match fields.finish(code.zip(name)) {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(new_page(&site, &who, &m).await?)),

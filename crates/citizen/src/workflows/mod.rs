@@ -16,6 +16,7 @@ mod publish;
 mod reading;
 mod show;
 mod sql;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -6,7 +6,8 @@ use domain::{
     org::UnitKind,
     text,
     workflow::{
-        FileKind, Finding, Guard, Member, Place, Question, STEPS_MAX, Series, Step, Way, Workflow,
+        FileKind, Finding, Guard, Member, NAME_CHARS_MAX, Place, Question, STEPS_MAX, Series, Step,
+        Way, Workflow,
     },
 };
 use site::{Fields, Mistakes, Typed};
@@ -144,7 +145,7 @@ const QUESTION: [&str; 3] = ["hoi-loai", "hoi-ten", "hoi-gio"];
 /// a draft may be wrong, its findings stand beside it.
 pub fn read(typed: Typed, before: &Workflow) -> Result<Workflow, Mistakes> {
     let mut fields = Fields::of(typed);
-    let name = fields.optional_text("ten", 1_000).map(|it| text::tidy(&it));
+    let name = fields.optional_text("ten", NAME_CHARS_MAX).map(|it| text::tidy(&it));
     let source = fields.optional_text("can-cu", 500).map(|it| text::tidy(&it));
     let count = fields.typed().get("so-buoc").parse::<usize>().unwrap_or(0).min(STEPS_MAX + 1);
     let steps: Vec<Option<Step>> = (1..=count).map(|number| step(&mut fields, number)).collect();

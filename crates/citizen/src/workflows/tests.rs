@@ -235,6 +235,46 @@ on_both_engines! { crate::routes();
             .await;
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("Bước 3") && refused.text.contains("giá trị lạ"), "{}", refused.text);
+        // Each mistake by its place and its key, and never in the words of the machine.
+        let long = format!("\"name\": \"{}", "a".repeat(1_001));
+        for (old, new, told) in [
+            ("\"minutes\": 120", "\"minutes\": -1", "mục “minutes” phải là số nguyên từ 0 đến 527040."),
+            ("\"minutes\": 120", "\"minutes\": 9223372036854775807", "mục “minutes” phải là số nguyên"),
+            ("\"minutes\": 120", "\"minutes\": \"lâu\"", "mục “minutes” phải là số nguyên"),
+            ("\"minutes\": 120", "\"minute\": 120", "thiếu mục “minutes”."),
+            ("\"minutes\": 120", "\"minute\": 120", "mục “minute” không có trong mẫu."),
+            ("\"minutes\": 120", "\"minutes\": 120, \"guards\": [{\"kind\": \"la\"}]", "mục “kind” mang giá trị lạ “la”."),
+            ("\"minutes\": 120", "\"minutes\": 120, \"guards\": {}", "mục “guards” phải là danh sách [ ]."),
+            ("\"minutes\": 120", "\"minutes\": 120, \"series\": 3", "mục “series” phải là một nhóm mục { }."),
+            ("\"steps\": [", "\"steps\": [], \"x\": [", "mục “steps” là danh sách trống"),
+            ("\"steps\": [", "\"steps\": 5, \"x\": [", "mục “steps” phải là danh sách [ ]."),
+            ("\"name\": \"", "\"name\": \"\\u0007", "mục “name” có ký tự điều khiển"),
+            ("\"name\": \"", long.as_str(), "mục “name” tối đa 1000 ký tự"),
+            ("{", "{,", "Dòng 1, cột 2: không phải JSON đúng dạng."),
+        ] {
+            assert!(out.text.contains(old), "{old}: {}", out.text);
+            let bad = out.text.replacen(old, new, 1);
+            let refused = browser
+                .upload("/co-quan/quy-trinh/nhap", &[("viec", "xem")], &[("tep", "a.json", bad.as_bytes())])
+                .await;
+            assert_eq!(refused.status, 422, "{new}");
+            assert!(refused.text.contains(told) && refused.text.contains("Dòng "), "{told}: {}", refused.text);
+            for english in ["invalid", "expected", "internally tagged", "unknown", "missing"] {
+                assert!(!refused.text.contains(english), "{english}: {}", refused.text);
+            }
+        }
+        let many = format!("[{}]", (0..61).map(|_| "{}").collect::<Vec<_>>().join(","));
+        let many = format!("{{\"code\": \"QT.901\", \"steps\": {many}}}");
+        let refused = browser
+            .upload("/co-quan/quy-trinh/nhap", &[("viec", "xem")], &[("tep", "a.json", many.as_bytes())])
+            .await;
+        assert!(refused.text.contains("mục “steps” có 61 phần tử, tối đa 60."), "{}", refused.text);
+        let marked = [&b"\xef\xbb\xbf"[..], &out.bytes].concat();
+        let same = browser
+            .upload("/co-quan/quy-trinh/nhap", &[("viec", "xem")], &[("tep", "a.json", &marked)])
+            .await;
+        assert!(same.text.contains("1 quy trình không đổi"), "{}", same.text);
+        assert_eq!(site.count("select count(*) from workflow_draft"), 0);
         let new = out.text.replacen("QT.004", "QT.900", 1);
         let seen = browser
             .upload("/co-quan/quy-trinh/nhap", &[("viec", "xem")], &[("tep", "a.json", new.as_bytes())])

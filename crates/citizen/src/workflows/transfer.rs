@@ -2,17 +2,22 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use domain::workflow::{STEPS_MAX, Step, Workflow, WorkflowCode};
+use domain::workflow::{Step, Workflow, WorkflowCode};
 use serde_json::Value;
 use site::{
     Failure, FilledWithFiles, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Who, told,
 };
 use store::Fault;
 
-use super::{changes, sql};
+use super::{
+    changes, sql,
+    strict::{self, Key},
+};
 
 /// Workflows of one file at most.
 const WORKFLOWS_MAX: usize = 1_000;
+/// Mistakes that are told of one file at most.
+const WRONG_MAX: usize = 200;
 /// Bytes of a file at most.
 const BYTES_MAX: usize = 8 << 20;
 
@@ -23,6 +28,8 @@ pub struct Wrong {
     pub workflow: String,
     /// The step, from 1; 0 if it is about the whole.
     pub step: usize,
+    /// Where in the file: line and column, from 1.
+    pub at: Option<(usize, usize)>,
     /// What, in words for people.
     pub text: String,
 }
@@ -30,6 +37,13 @@ pub struct Wrong {
 impl Wrong {
     fn place(&self) -> String {
         if self.step == 0 { "–".to_owned() } else { format!("Bước {}", self.step) }
+    }
+
+    fn told(&self) -> String {
+        match self.at {
+            Some((line, column)) => format!("Dòng {line}, cột {column}: {}", self.text),
+            None => self.text.clone(),
+        }
     }
 }
 
@@ -62,36 +76,58 @@ struct Import<'a> {
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn read(bytes: &[u8]) -> Result<Vec<Workflow>, Vec<Wrong>> {
-    let whole =
-        |text: &str| vec![Wrong { workflow: "Tệp".to_owned(), step: 0, text: text.to_owned() }];
+    let bytes = site::form::without_bom(bytes);
+    let whole = |text: &str| {
+        let (workflow, text) = ("Tệp".to_owned(), text.to_owned());
+        vec![Wrong { workflow, step: 0, at: None, text }]
+    };
     if bytes.len() > BYTES_MAX {
         return Err(whole("Tệp lớn hơn 8 MB."));
     }
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|e| whole(&format!("Không phải JSON (dòng {}, cột {}).", e.line(), e.column())))?;
-    let list = match value {
-        Value::Array(list) => list,
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|e| whole(&site::form::json_said(&e)))?;
+    let (list, base) = match value {
+        Value::Array(list) => (list, Vec::new()),
         Value::Object(mut it) => match it.remove("workflows") {
-            Some(Value::Array(list)) => list,
-            _ => vec![Value::Object(it)],
+            Some(Value::Array(list)) => {
+                if let Some(name) = it.keys().find(|it| *it != "bindings") {
+                    return Err(whole(&format!("Mục “{name}” không có trong mẫu.")));
+                }
+                (list, vec![Key::Name("workflows".to_owned())])
+            }
+            Some(_) => return Err(whole("Mục “workflows” phải là danh sách [ ].")),
+            None => return of_list(bytes, vec![(Vec::new(), Value::Object(it))]),
         },
         _ => return Err(whole("Tệp phải là một quy trình hoặc danh sách quy trình.")),
     };
     if list.is_empty() || list.len() > WORKFLOWS_MAX {
         return Err(whole("Tệp không có quy trình nào, hoặc có quá nhiều."));
     }
+    let placed = list.into_iter().enumerate().map(|(at, value)| {
+        let mut path = base.clone();
+        path.push(Key::At(at));
+        (path, value)
+    });
+    of_list(bytes, placed.collect())
+}
+
+/// Every workflow of a list with its way in the file.
+fn of_list(bytes: &[u8], list: Vec<(Vec<Key>, Value)>) -> Result<Vec<Workflow>, Vec<Wrong>> {
     let mut wrong = Vec::new();
     let mut found: Vec<Workflow> = Vec::new();
-    for (number, value) in (1..).zip(list) {
+    for (number, (path, value)) in (1..).zip(list) {
         let before = wrong.len();
-        let it = one(number, value, &mut wrong);
+        let it = one(bytes, (number, path), &value, &mut wrong);
+        if wrong.len() > WRONG_MAX {
+            wrong.truncate(WRONG_MAX);
+            let text = "Còn nhiều chỗ khác; sửa những chỗ trên rồi xem trước lại.".to_owned();
+            wrong.push(Wrong { workflow: "Tệp".to_owned(), step: 0, at: None, text });
+            break;
+        }
         let Some(it) = it.filter(|_| wrong.len() == before) else { continue };
         if found.iter().any(|other| other.code == it.code) {
-            wrong.push(Wrong {
-                workflow: it.code,
-                step: 0,
-                text: "Mã này có hai lần trong tệp.".to_owned(),
-            });
+            let text = "Mã này có hai lần trong tệp.".to_owned();
+            wrong.push(Wrong { workflow: it.code, step: 0, at: None, text });
             continue;
         }
         found.push(it);
@@ -99,48 +135,43 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Workflow>, Vec<Wrong>> {
     if wrong.is_empty() { Ok(found) } else { Err(wrong) }
 }
 
-fn one(number: usize, mut value: Value, wrong: &mut Vec<Wrong>) -> Option<Workflow> {
-    let code = value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
+fn one(
+    bytes: &[u8],
+    (number, path): (usize, Vec<Key>),
+    value: &Value,
+    wrong: &mut Vec<Wrong>,
+) -> Option<Workflow> {
+    let written = value.get("code").and_then(Value::as_str);
+    let code = written.unwrap_or_default().to_owned();
     let named = if code.is_empty() { format!("Quy trình thứ {number}") } else { code.clone() };
-    let mut say = |step: usize, text: String| {
-        wrong.push(Wrong { workflow: named.clone(), step, text });
-    };
-    if code.is_empty() {
-        say(0, "Thiếu mã (code).".to_owned());
-    } else if let Err(refusal) = WorkflowCode::parse(&code) {
-        say(0, refusal.to_string());
+    let depth = path.len();
+    let mut odd = strict::odd(value, path.clone());
+    if let Some(Err(refusal)) = written.map(WorkflowCode::parse) {
+        odd.push((path.clone(), refusal.to_string()));
     }
-    let steps = match value.get_mut("steps").map(Value::take) {
-        Some(Value::Array(steps)) if steps.len() <= STEPS_MAX => steps,
-        Some(Value::Array(_)) => {
-            say(0, format!("Có nhiều hơn {STEPS_MAX} bước."));
-            return None;
-        }
-        _ => {
-            say(0, "Thiếu danh sách bước (steps).".to_owned());
-            return None;
-        }
-    };
-    let mut read = Vec::with_capacity(steps.len());
-    for (at, step) in (1..).zip(steps) {
-        match serde_json::from_value::<Step>(step) {
-            Ok(it) => read.push(it),
-            Err(e) => say(at, format!("Không đọc được: {}", plain(&e.to_string()))),
+    if odd.is_empty() {
+        // What passed the look reads; were it not so, the file would be at fault for the program.
+        let steps = value.get("steps").cloned().unwrap_or_default();
+        match serde_json::from_value::<Vec<Step>>(steps) {
+            Ok(steps) => {
+                let text = |name: &str| {
+                    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+                };
+                let (name, source) = (text("name"), text("source"));
+                return Some(Workflow { name, source, code, version: 0, steps });
+            }
+            Err(e) => odd.push((path, site::form::json_said(&e))),
         }
     }
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let body =
-        Workflow { name: text("name"), source: text("source"), code, version: 0, steps: read };
-    Some(body)
-}
-
-/// What the reader of JSON says, in Vietnamese as far as it is about what people write.
-fn plain(said: &str) -> String {
-    said.replace("missing field", "thiếu mục")
-        .replace("unknown variant", "giá trị lạ")
-        .replace("invalid type", "sai kiểu")
-        .replace("invalid value", "sai giá trị")
-        .replace(", expected", "; cần")
+    for (path, text) in odd.into_iter().take(WRONG_MAX + 1) {
+        let step = match (path.get(depth), path.get(depth + 1)) {
+            (Some(Key::Name(it)), Some(Key::At(at))) if it == "steps" => at + 1,
+            _ => 0,
+        };
+        let at = strict::place(bytes, &path);
+        wrong.push(Wrong { workflow: named.clone(), step, at, text });
+    }
+    None
 }
 
 fn page(
@@ -214,7 +245,7 @@ pub async fn import(
                 if sql::draft(tx, &it.code)?.is_some() {
                     let text =
                         "Đang có bản nháp. Hãy công bố hoặc bỏ bản nháp đó trước.".to_owned();
-                    wrong.push(Wrong { workflow: it.code.clone(), step: 0, text });
+                    wrong.push(Wrong { workflow: it.code.clone(), step: 0, at: None, text });
                 }
                 let grave = it.findings(None).into_iter().filter(|it| it.is_grave);
                 let told = grave.map(|f| match f.step {

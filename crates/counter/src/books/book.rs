@@ -1,4 +1,4 @@
-//! The shelf: which books there are in a year; opening, going on in a new volume, closing.
+//! The shelf: which books there are in a year; opening, closing.
 
 use askama::Template;
 use axum::response::Response;
@@ -172,27 +172,6 @@ pub async fn open(
     Ok(told(&format!("{ADDRESS}?don-vi={body}"), said))
 }
 
-/// POST `/co-quan/so/{id}/quyen-moi`: the paper book is full.
-pub async fn new_volume(
-    State(site): State<Site>,
-    who: Who,
-    Path(id): Path<BookId>,
-    Filled(_): Filled,
-) -> Result<Response, Failure> {
-    let asker = who.clone();
-    let volume = site
-        .write(&who, move |tx| {
-            let book = take(tx, &asker, id)?;
-            if !may_at(&asker, Action::BookKeep, book.body) {
-                return Err(Failure::NotFound);
-            }
-            keep::new_volume(tx, id)
-        })
-        .await?;
-    let said = format!("Từ nay ghi vào quyển số {volume:02}; số thứ tự ghi tiếp, không đánh lại.");
-    Ok(told(&format!("{ADDRESS}/{id}"), &said))
-}
-
 #[derive(Template)]
 #[template(path = "books/templates/close.html")]
 struct Close<'a> {
@@ -239,7 +218,7 @@ async fn close_page(
 }
 
 /// What is typed to close a book.
-fn name(book: &KeptBook) -> String {
+pub(super) fn name(book: &KeptBook) -> String {
     format!("{} năm {}", book.title(), book.year)
 }
 

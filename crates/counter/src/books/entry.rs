@@ -114,6 +114,7 @@ struct Show {
     extract: String,
     may_write: bool,
     may_change: bool,
+    may_strike: bool,
     again: String,
 }
 
@@ -160,6 +161,7 @@ pub async fn show(
                 extract: form.map_or_else(String::new, |it| it.extract.clone()),
                 may_write,
                 may_change: may_write && !entry.is_cancelled,
+                may_strike: may_strike(&asker, &entry, &book) && !entry.is_cancelled,
                 again: format!("{ADDRESS}/ghi?loai={}&don-vi={}{from}", book.kind, book.body),
             };
             Ok((page, private))
@@ -170,6 +172,20 @@ pub async fn show(
         look(&site, &who, facts::ENTRY, id.0, "page").await?;
     }
     site.page(&page)
+}
+
+/// Whether somebody may strike an entry: he wrote it, or he answers for the book and may close it.
+fn may_strike(who: &Who, entry: &Entry, book: &KeptBook) -> bool {
+    let wrote = entry.entered_by == who.account;
+    may_at(who, Action::BookClose, book.body) || (wrote && may_at(who, Action::BookKeep, book.body))
+}
+
+/// Whether somebody who sees an entry may strike it, or write into its margin.
+fn demand(who: &Who, entry: &Entry, book: &KeptBook, is_cancel: bool) -> Result<(), Failure> {
+    if is_cancel {
+        return if may_strike(who, entry, book) { Ok(()) } else { Err(Failure::Forbidden) };
+    }
+    if may_at(who, Action::BookKeep, book.body) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 #[derive(Template)]
@@ -194,11 +210,8 @@ async fn reason_page(
     let (entry, book, _) = site
         .read(who, move |tx| {
             let found = take(tx, &asker, id)?;
-            if may_at(&asker, Action::BookKeep, found.1.body) {
-                Ok(found)
-            } else {
-                Err(Failure::NotFound)
-            }
+            demand(&asker, &found.0, &found.1, is_cancel)?;
+            Ok(found)
         })
         .await?;
     let own;
@@ -264,6 +277,16 @@ pub async fn annotate(
     beside(site, who, id, typed, false).await
 }
 
+/// The edition of the entry that a form was filled from. It is no field that people see: without it the
+/// page is opened again.
+pub(super) fn edition(fields: &mut Fields) -> Option<i64> {
+    let edition = fields.typed().get("an-ban").parse().ok().filter(|it| *it >= 1_i64);
+    if edition.is_none() {
+        fields.wrong("an-ban", "Hãy mở lại trang rồi làm lại.");
+    }
+    edition
+}
+
 async fn beside(
     site: Site,
     who: Who,
@@ -273,7 +296,7 @@ async fn beside(
 ) -> Result<Response, Failure> {
     let mut fields = Fields::of(typed);
     let reason = fields.text("ly-do", 500);
-    let edition = fields.number("an-ban", 1..=i64::MAX);
+    let edition = edition(&mut fields);
     let (reason, edition) = match fields.finish(reason.zip(edition)) {
         Ok(it) => it,
         Err(m) => {
@@ -283,10 +306,8 @@ async fn beside(
     };
     let asker = who.clone();
     site.write(&who, move |tx| {
-        let (_, book, _) = take(tx, &asker, id)?;
-        if !may_at(&asker, Action::BookKeep, book.body) {
-            return Err(Failure::NotFound);
-        }
+        let (entry, book, _) = take(tx, &asker, id)?;
+        demand(&asker, &entry, &book, is_cancel)?;
         if is_cancel {
             keep::cancel(tx, id, edition, &reason)
         } else {

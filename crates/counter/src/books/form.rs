@@ -15,19 +15,22 @@ use jiff::civil::Date;
 use people::staff::facts as staff;
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
-    form::{Sending, Sent, new_token, once},
+    form::{Sending, Sent, is_token, new_token, once},
     told,
 };
 use store::Tx;
 
 use super::{
-    ADDRESS, bodies, facts,
+    ADDRESS, bodies, entry, facts,
     keep::{self, Draft},
     may_at, seen, sql,
 };
 
 /// Characters of one field at most.
 const FIELD_CHARS_MAX: usize = 400;
+
+/// Said of a form without its token.
+const OLD: &str = "Biểu mẫu đã cũ. Hãy xem lại rồi bấm “Ghi vào sổ” lần nữa.";
 
 /// A field of the form.
 struct Field {
@@ -186,16 +189,26 @@ struct Target {
     dossier: Option<Copied>,
 }
 
+/// The number in a field, if there is one: what is none leads nowhere, and not to somebody's first book.
+fn named(typed: &Typed, field: &str) -> Result<Option<i64>, Failure> {
+    match typed.get(field) {
+        "" => Ok(None),
+        it => it.parse().map(Some).map_err(|_| Failure::NotFound),
+    }
+}
+
 fn target(tx: &mut Tx<'_>, who: &Who, typed: &Typed) -> Result<Target, Failure> {
     let today = who.today();
-    let dossier = match typed.get("ho-so").parse().ok().map(DossierId) {
-        Some(id) => Some(dossiers::copied(tx, who, id)?),
+    let dossier = match named(typed, "ho-so")? {
+        Some(id) => Some(dossiers::copied(tx, who, DossierId(id))?),
         None => None,
     };
-    let asked = typed.get("don-vi").parse().ok().map(UnitId);
-    let body = match &dossier {
-        Some(it) => Some(it.kept.body),
-        None => asked.or_else(|| bodies(who, Action::BookKeep).first().copied()),
+    let asked = named(typed, "don-vi")?.map(UnitId);
+    let body = match (&dossier, asked) {
+        (Some(it), Some(asked)) if asked != it.kept.body => None,
+        (Some(it), _) => Some(it.kept.body),
+        (None, Some(asked)) => Some(asked),
+        (None, None) => bodies(who, Action::BookKeep).first().copied(),
     };
     let body = body.filter(|it| may_at(who, Action::BookKeep, *it)).ok_or(Failure::NotFound)?;
     let kind = typed.get("loai");
@@ -297,7 +310,16 @@ pub async fn enter(
 ) -> Result<Response, Failure> {
     let asker = who.clone();
     let wanted = typed.clone();
+    if typed.get("don-vi").is_empty() && typed.get("ho-so").is_empty() {
+        return Err(Failure::NotFound);
+    }
     let target = site.read(&who, move |tx| target(tx, &asker, &wanted)).await?;
+    if !is_token(typed.get("lan-gui")) {
+        let mut typed = typed;
+        typed.set("lan-gui", new_token());
+        let m = Mistakes::one(typed.clone(), "ngay-ghi", OLD);
+        return Err(Failure::Mistaken(page(&site, &who, &typed, Some(&m)).await?));
+    }
     let sending = Sending::of(&who, &typed, "lan-gui");
     let mut fields = Fields::of(typed.clone());
     let on = fields.date("ngay-ghi");
@@ -407,7 +429,7 @@ pub async fn correct(
 ) -> Result<Response, Failure> {
     let mut fields = Fields::of(typed.clone());
     let reason = fields.text("ly-do", 500);
-    let edition = fields.number("an-ban", 1..=i64::MAX);
+    let edition = entry::edition(&mut fields);
     let asker = who.clone();
     let book = site
         .read(&who, move |tx| {

@@ -17,6 +17,8 @@ use super::{
 
 /// Somebody else changed the entry in the meantime.
 const STALE: &str = "Mục này vừa được người khác sửa. Hãy mở lại để xem trước khi làm tiếp.";
+/// Somebody else went on to the next volume in the meantime.
+const TURNED: &str = "Sổ vừa được sang quyển khác. Hãy mở lại trang rồi làm lại.";
 /// No form holds on the day.
 const NO_FORM: &str = "Không có mẫu sổ này vào ngày đã chọn.";
 
@@ -267,15 +269,18 @@ fn say(
     Ok(())
 }
 
-/// The book goes on in its next volume; numbers go on (NĐ 23/2015 Đ.13 k.2).
+/// The book goes on in the volume `wanted`, its next one; numbers go on (NĐ 23/2015 Đ.13 k.2).
 ///
 /// # Errors
-/// [`Failure::Refused`] if it is closed.
-pub fn new_volume(tx: &mut Tx<'_>, id: BookId) -> Result<i64, Failure> {
+/// [`Failure::Refused`] if it is closed, nothing stands in the volume of today, or `wanted` is not the
+/// next one any more.
+pub fn new_volume(tx: &mut Tx<'_>, id: BookId, wanted: i64) -> Result<i64, Failure> {
     let book = sql::hold(tx, id)?.ok_or(Failure::NotFound)?;
-    if book.closed_on.is_some() {
-        return Err(BookRefused::ClosedBefore).or_refuse();
+    if book.volume + 1 != wanted {
+        return Err(Failure::Refused(TURNED.to_owned()));
     }
+    let entries = sql::in_volume(tx, id, book.volume)?;
+    books::may_turn(book.closed_on.is_some(), book.volume, entries).or_refuse()?;
     let volume = sql::next_volume(tx, id)?;
     let details = serde_json::json!({ "volume": volume });
     tx.journal(journal::Entry::new(BOOK, id.0, "new_volume").details(&details));

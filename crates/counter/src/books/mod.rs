@@ -21,6 +21,7 @@ mod papers;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod volume;
 
 /// Where the books are.
 const ADDRESS: &str = "/co-quan/so";
@@ -46,10 +47,11 @@ pub fn routes() -> Routes {
         .on("/co-quan/so/{id}", view, get(list::of_book))
         .on("/co-quan/so/{id}/in", view, get(papers::print))
         .on("/co-quan/so/{id}/khoa", Action::BookClose, get(book::close_form).post(book::close))
-        .on("/co-quan/so/{id}/quyen-moi", write, post(book::new_volume))
+        .on("/co-quan/so/{id}/quyen-moi", write, get(volume::form).post(volume::turn))
         .on("/co-quan/so/muc/{id}", view, get(entry::show))
         .on("/co-quan/so/muc/{id}/dinh-chinh", write, get(form::correction).post(form::correct))
-        .on("/co-quan/so/muc/{id}/huy", write, get(entry::cancel_form).post(entry::cancel))
+        // Who may close a book strikes entries in it, whoever wrote them: the page asks.
+        .on("/co-quan/so/muc/{id}/huy", view, get(entry::cancel_form).post(entry::cancel))
         .on("/co-quan/so/muc/{id}/ghi-chu", write, get(entry::annotate_form).post(entry::annotate))
         .on("/co-quan/so/muc/{id}/trich-luc", view, get(papers::extract))
 }

@@ -175,6 +175,14 @@ pub fn next_volume(tx: &mut Tx<'_>, id: BookId) -> Result<i64, Fault> {
     tx.insert("update book set volume = volume + 1 where id = ?1 returning volume", &[id.into()])
 }
 
+/// How many entries stand in a volume, struck ones included.
+pub fn in_volume(tx: &mut Tx<'_>, id: BookId, volume: i64) -> Result<i64, Fault> {
+    tx.query_number(
+        "select count(*) from book_entry where book = ?1 and volume = ?2",
+        &[id.into(), volume.into()],
+    )
+}
+
 /// What the entries of a book come to.
 pub fn sums(tx: &mut Tx<'_>, id: BookId) -> Result<Sums, Fault> {
     let row = tx.query_one(

@@ -64,6 +64,9 @@ pub(crate) fn given_two_communes(site: &TestSite) {
     });
 }
 
+/// A token as forms carry it.
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// A copy that was certified: 3 pages, twice.
 fn copy<'a>(name: &'a str, token: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -90,7 +93,7 @@ fn without<'a>(fields: &[(&'a str, &'a str)], name: &str) -> Vec<(&'a str, &'a s
 }
 
 async fn entered(browser: &mut Browser<'_>, name: &str) {
-    let done = browser.post("/co-quan/so/ghi", &copy(name, "")).await;
+    let done = browser.post("/co-quan/so/ghi", &copy(name, &site::form::new_token())).await;
     assert_eq!(done.status, 303, "{}", done.text);
 }
 
@@ -118,24 +121,24 @@ on_both_engines! { citizen::routes().and(crate::routes());
     async fn a_form_sent_again_with_other_words_is_not_taken_for_the_first(site) {
         given_two_communes(&site);
         let mut quay = site.signed_in("quay");
-        let first = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        let first = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", TOKEN)).await;
         let first = first.location.unwrap();
-        let twice = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        let twice = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", TOKEN)).await;
         assert_eq!(twice.location.as_deref(), Some(first.as_str()));
-        let other = quay.post("/co-quan/so/ghi", &copy("Trần Văn Sau", "t1")).await;
+        let other = quay.post("/co-quan/so/ghi", &copy("Trần Văn Sau", TOKEN)).await;
         assert_eq!(other.status, 422);
         assert!(other.text.contains("value=\"Trần Văn Sau\"") && other.text.contains("đã lưu một lần"));
         assert!(other.text.contains(&format!("href=\"{first}\"")), "{}", other.text);
         assert_eq!(site.count("select count(*) from book_entry"), 1);
         let token = token_of(&other.text);
-        assert_ne!(token, "t1");
+        assert_ne!(token, TOKEN);
         let second = quay.post("/co-quan/so/ghi", &copy("Trần Văn Sau", &token)).await;
         assert_eq!(second.status, 303, "{}", second.text);
         assert_ne!(second.location.unwrap(), first);
         assert_eq!(site.count("select count(*) from book_entry"), 2);
         // The token is this account's and this form's: with another one it says nothing.
         let mut head = site.signed_in("truong");
-        let theirs = head.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", "t1")).await;
+        let theirs = head.post("/co-quan/so/ghi", &copy("Nguyễn Thị Trước", TOKEN)).await;
         assert_ne!(theirs.location.as_deref(), Some(first.as_str()));
     }
 
@@ -188,7 +191,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
             ("ngay-ghi", "31/12/2025", "phải thuộc năm 2026"),
             ("ngay-ghi", "mai", "Nhập ngày theo dạng"),
         ] {
-            let mut fields = without(&copy("Nguyễn Thị Thử", ""), name);
+            let mut fields = without(&copy("Nguyễn Thị Thử", TOKEN), name);
             fields.push((name, value));
             let answer = quay.post("/co-quan/so/ghi", &fields).await;
             assert_eq!(answer.status, 422, "{name}");
@@ -200,7 +203,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         // Numbers follow the days: what comes late needs a reason, which stands in the margin.
         site.set_clock(date(2026, 1, 9).at(9, 0, 0, 0));
         let mut quay = site.signed_in("quay");
-        let mut late = without(&copy("Nguyễn Thị Thử", ""), "ngay-ghi");
+        let mut late = without(&copy("Nguyễn Thị Thử", TOKEN), "ngay-ghi");
         late.push(("ngay-ghi", "7/1/2026"));
         let refused = quay.post("/co-quan/so/ghi", &late).await;
         assert!(refused.status == 422 && refused.text.contains("Sổ đã có mục ngày 08/01/2026"));
@@ -213,7 +216,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         given_two_communes(&site);
         let mut quay = site.signed_in("quay");
         entered(&mut quay, "Nguyễn Thị Thừ").await;
-        let mut fields = without(&copy("Nguyễn Thị Thử", ""), "c-so-ban");
+        let mut fields = without(&copy("Nguyễn Thị Thử", TOKEN), "c-so-ban");
         fields.extend([("c-so-ban", "3"), ("c-le-phi", "15.000"), ("an-ban", "1")]);
         let path = "/co-quan/so/muc/1/dinh-chinh";
         assert!(quay.get(path).await.text.contains("value=\"Nguyễn Thị Thừ\""));
@@ -272,7 +275,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(head.post("/co-quan/so/1/khoa", &name).await.status, 422, "once");
         assert_eq!(head.get("/co-quan/so/1/in").await.status, 200);
         let mut quay = site.signed_in("quay");
-        let mut late = without(&copy("Lê Văn Muộn", ""), "ngay-ghi");
+        let mut late = without(&copy("Lê Văn Muộn", TOKEN), "ngay-ghi");
         late.push(("ngay-ghi", "31/12/2026"));
         let refused = quay.post("/co-quan/so/ghi", &late).await;
         assert_eq!(refused.status, 422);
@@ -284,7 +287,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(quay.post("/co-quan/so/muc/1/huy", &gone).await.status, 422);
         site.set_clock(date(2027, 1, 4).at(8, 0, 0, 0));
         let mut quay = site.signed_in("quay");
-        let mut new = without(&copy("Lê Văn Mới", ""), "ngay-ghi");
+        let mut new = without(&copy("Lê Văn Mới", TOKEN), "ngay-ghi");
         new.push(("ngay-ghi", "4/1/2027"));
         assert_eq!(quay.post("/co-quan/so/ghi", &new).await.status, 303);
         assert_eq!(site.count("select number from book_entry where person = 'Lê Văn Mới'"), 1);
@@ -294,12 +297,102 @@ on_both_engines! { citizen::routes().and(crate::routes());
     async fn a_full_volume_is_followed_by_the_next_and_numbers_go_on(site) {
         given_two_communes(&site);
         let mut quay = site.signed_in("quay");
+        let path = "/co-quan/so/1/quyen-moi";
+        let fields = [("lan-gui", TOKEN), ("quyen", "2")];
+        site.signed_in("truong").post("/co-quan/so/mo", &[("loai", "ban-sao"), ("don-vi", "2")]).await;
+        let empty = quay.get(path).await.text;
+        assert!(empty.contains("chưa có mục nào") && !empty.contains("name=\"lan-gui\""), "{empty}");
+        let empty = quay.post(path, &fields).await;
+        assert!(empty.status == 422 && empty.text.contains("chưa có mục nào"), "{}", empty.text);
         entered(&mut quay, "Nguyễn Thị Thử").await;
-        let next = quay.post("/co-quan/so/1/quyen-moi", &[]).await;
-        assert_eq!(next.status, 303, "{}", next.text);
+        for old in [vec![], vec![("quyen", "2")], vec![("lan-gui", "x"), ("quyen", "2")], vec![("lan-gui", TOKEN)]] {
+            let told = quay.post(path, &old).await;
+            assert!(told.status == 422 && told.text.contains("Biểu mẫu đã cũ"), "{}", told.text);
+        }
+        assert_eq!(site.count("select volume from book"), 1);
+        let page = quay.get(path).await.text;
+        assert!(page.contains("Sổ chứng thực bản sao từ bản chính năm 2026: sang quyển số 02/2026-SCT/BS?"), "{page}");
+        let token = token_of(&page);
+        let fields = [("lan-gui", token.as_str()), ("quyen", "2")];
+        for _ in 0..2 {
+            let next = quay.post(path, &fields).await;
+            assert_eq!((next.status, next.location.as_deref()), (303, Some("/co-quan/so/1")), "{}", next.text);
+        }
+        assert_eq!(site.count("select volume from book"), 2, "a second click");
+        assert_eq!(quay.post(path, &[("lan-gui", TOKEN), ("quyen", "2")]).await.status, 422, "an older screen");
+        assert_eq!(quay.post(path, &[("lan-gui", TOKEN), ("quyen", "3")]).await.status, 422, "nothing in it yet");
+        assert_eq!(site.count("select count(*) from journal where act = 'new_volume'"), 1);
         entered(&mut quay, "Trần Văn Thử").await;
         assert_eq!(site.count("select number * 100 + volume from book_entry where id = 2"), 202);
         assert!(quay.get("/co-quan/so/muc/2").await.text.contains("02/2026-SCT/BS"));
+    }
+
+    async fn a_form_without_its_token_or_for_no_book_of_his_writes_nothing(site) {
+        given_two_communes(&site);
+        let mut quay = site.signed_in("quay");
+        for token in ["", "t1", "0123456789abcdef0123456789abcdeg"] {
+            let old = quay.post("/co-quan/so/ghi", &copy("Nguyễn Thị Thử", token)).await;
+            assert!(old.status == 422 && old.text.contains("Biểu mẫu đã cũ"), "{token}: {}", old.text);
+            assert!(old.text.contains("Bằng tốt nghiệp đại học"), "what was typed is kept");
+            assert_eq!(token_of(&old.text).len(), 32, "the form that is shown again is a fresh one");
+        }
+        let old = quay.post("/co-quan/so/ghi", &without(&copy("Nguyễn Thị Thử", ""), "lan-gui")).await;
+        assert!(old.status == 422 && old.text.contains("Biểu mẫu đã cũ"), "{}", old.text);
+        for unit in ["9e18", "9000000000000000000", "99999999999999999999", "-1", "Phú Sơn", "4", "1", "999", ""] {
+            let mut fields = without(&copy("Nguyễn Thị Thử", TOKEN), "don-vi");
+            fields.push(("don-vi", unit));
+            assert_eq!(quay.post("/co-quan/so/ghi", &fields).await.status, 404, "{unit}");
+            if !unit.is_empty() {
+                let form = format!("/co-quan/so/ghi?loai=ban-sao&don-vi={}", site::percent(unit));
+                assert_eq!(quay.get(&form).await.status, 404, "{unit}");
+            }
+        }
+        let mut fields = copy("Nguyễn Thị Thử", TOKEN);
+        fields.push(("ho-so", "x"));
+        assert_eq!(quay.post("/co-quan/so/ghi", &fields).await.status, 404);
+        assert_eq!(site.count("select count(*) from book_entry"), 0);
+    }
+
+    async fn an_entry_is_struck_by_who_wrote_it_or_answers_for_the_book(site) {
+        given_two_communes(&site);
+        let today = site.now().civil().date();
+        site.run(|tx| {
+            let position = staff::create_position(tx, UnitId(3), "Công chức", 1, false)?;
+            let id = staff::create(tx, "quay2", "", true, position, today)?;
+            let roles = &[(Role::CounterOfficial, UnitId(3))];
+            accounts::create(tx, &NewAccount {
+                login: "quay2", name: "quay2", staff: Some(id), password_hash: "", must_change: false,
+                roles, from: today,
+            })?;
+            Ok(())
+        });
+        let mut quay = site.signed_in("quay");
+        for name in ["Người Một", "Người Hai", "Người Ba"] {
+            entered(&mut quay, name).await;
+        }
+        let gone = [("an-ban", "1"), ("ly-do", "in nhầm")];
+        let (form, door) = ("/co-quan/so/muc/1/huy", "href=\"/co-quan/so/muc/1/huy\"");
+        for (login, status) in [("quay2", 403), ("kiemtra", 403), ("lanhdao-huyen", 403), ("quay-khac", 404)] {
+            let mut other = site.signed_in(login);
+            assert!(!other.get("/co-quan/so/muc/1").await.text.contains(door), "{login}");
+            assert_eq!(other.get(form).await.status, status, "{login}");
+            assert_eq!(other.post(form, &gone).await.status, status, "{login}");
+        }
+        assert_eq!(site.count("select count(*) from book_entry where state = 'cancelled'"), 0);
+        for (login, id) in [("quay", 1), ("truong", 2), ("ky", 3)] {
+            let mut his = site.signed_in(login);
+            let path = format!("/co-quan/so/muc/{id}/huy");
+            let page = his.get(&format!("/co-quan/so/muc/{id}")).await.text;
+            assert!(page.contains(&format!("href=\"{path}\"")), "{login}: {page}");
+            assert_eq!(his.get(&path).await.status, 200, "{login}");
+            for old in [vec![("ly-do", "in nhầm")], vec![("ly-do", "in nhầm"), ("an-ban", "x")]] {
+                let told = his.post(&path, &old).await;
+                assert!(told.status == 422 && told.text.contains("Hãy mở lại trang rồi làm lại."), "{}", told.text);
+                assert!(!told.text.contains("Nhập một số"), "{}", told.text);
+            }
+            assert_eq!(his.post(&path, &gone).await.status, 303, "{login}");
+        }
+        assert_eq!(site.count("select count(*) from book_entry where state = 'cancelled'"), 3);
     }
 
     async fn writers_at_once_get_numbers_without_gaps(site) {
@@ -340,7 +433,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         }
         assert!(!other.get("/co-quan/so/muc?q=thu").await.text.contains("Nguyễn Thị Thử"));
         assert!(!other.get("/co-quan/so/xuat").await.text.contains("Nguyễn Thị Thử"));
-        assert_eq!(other.post("/co-quan/so/ghi", &copy("Kẻ Lạ", "")).await.status, 404);
+        assert_eq!(other.post("/co-quan/so/ghi", &copy("Kẻ Lạ", TOKEN)).await.status, 404);
         let reason = [("an-ban", "1"), ("ly-do", "x")];
         for path in ["/co-quan/so/muc/1/huy", "/co-quan/so/muc/1/ghi-chu"] {
             assert_eq!(other.post(path, &reason).await.status, 404, "{path}");
@@ -363,7 +456,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
             ("c-ho-ten", "Nguyễn An Bình"), ("c-gioi-tinh", "Nam"), ("c-ngay-sinh", "1/1/2026"),
             ("c-noi-sinh", "Trạm y tế xã"), ("c-dan-toc", "Kinh"), ("c-quoc-tich", "Việt Nam"),
             ("c-nguoi-di-khai", "Nguyễn Văn Cha"), ("c-loai", "Đăng ký đúng hạn"),
-            ("c-nguoi-ky", "Hồ Văn Chủ"),
+            ("c-nguoi-ky", "Hồ Văn Chủ"), ("lan-gui", TOKEN),
         ];
         let done = quay.post("/co-quan/so/ghi", &birth).await;
         assert_eq!(done.status, 303, "{}", done.text);
@@ -395,7 +488,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let form = quay.get("/co-quan/so/ghi?ho-so=1").await.text;
         assert!(form.contains("value=\"Lê Thị Thử\"") && form.contains("value=\"6.000\""), "{form}");
         assert!(form.contains("value=\"3\"") && form.contains("ky, Lãnh đạo ký duyệt"), "{form}");
-        let mut entry = without(&copy("Lê Thị Thử", ""), "don-vi");
+        let mut entry = without(&copy("Lê Thị Thử", TOKEN), "don-vi");
         entry.push(("ho-so", "1"));
         assert_eq!(quay.post("/co-quan/so/ghi", &entry).await.status, 303);
         assert_eq!(site.count("select dossier from book_entry"), 1);

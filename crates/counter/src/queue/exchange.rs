@@ -65,7 +65,8 @@ pub fn configuration_import(
     value: &serde_json::Value,
 ) -> Result<Vec<String>, Failure> {
     let archive: Archive = serde_json::from_value(value.clone()).map_err(|e| {
-        Failure::Refused(format!("Phần hàng chờ của tệp cấu hình không đọc được: {e}."))
+        let said = site::form::json_said(&e);
+        Failure::Refused(format!("Phần hàng chờ của tệp cấu hình không đọc được: {said}"))
     })?;
     let tree = site::tree_of(tx)?;
     let mut lines = Vec::new();

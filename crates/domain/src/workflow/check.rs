@@ -4,11 +4,15 @@ use super::{Guard, Step, Workflow};
 use crate::{dossier::Part, org::UnitKind, text};
 
 /// Steps of a workflow at most.
-pub const STEPS_MAX: usize = 40;
+pub const STEPS_MAX: usize = 60;
+/// Minutes of a step, of its timer or of an answer at most: a year of days and nights.
+pub const MINUTES_MAX: i64 = 60 * 24 * 366;
+/// Characters of a workflow's name at most: it often is that of its procedure, and those are long.
+pub const NAME_CHARS_MAX: usize = 1_000;
 /// What stands for the number in the pattern of a series.
 pub const SERIAL: &str = "{so}";
-/// Characters of a name or a task at most.
-const CHARS_MAX: usize = 2_000;
+/// Characters of a text within a step at most.
+pub const TEXT_CHARS_MAX: usize = 2_000;
 
 /// Something about a workflow that its author should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,12 @@ impl Workflow {
         }
         if self.name.trim().is_empty() {
             found.push(grave(None, "Quy trình chưa có tên."));
+        }
+        if self.name.chars().count() > NAME_CHARS_MAX {
+            found.push(grave(None, format!("Tên quy trình dài quá {NAME_CHARS_MAX} ký tự.")));
+        }
+        if !is_readable(&self.name, false) || !is_readable(&self.source, false) {
+            found.push(grave(None, "Tên hoặc căn cứ có ký tự không đọc được."));
         }
         if self.source.trim().is_empty() {
             found.push(grave(None, "Chưa ghi quyết định phê duyệt quy trình."));
@@ -108,12 +118,20 @@ impl Workflow {
         {
             if text.trim().is_empty() {
                 found.push(grave(here, format!("Chưa ghi {what}.")));
-            } else if text.chars().count() > CHARS_MAX {
-                found.push(grave(here, format!("Phần {what} dài quá {CHARS_MAX} ký tự.")));
+            } else if text.chars().count() > TEXT_CHARS_MAX {
+                found.push(grave(here, format!("Phần {what} dài quá {TEXT_CHARS_MAX} ký tự.")));
             }
+        }
+        if !step.texts().all(|it| is_readable(it, true)) {
+            found.push(grave(here, "Có ký tự không đọc được."));
         }
         if step.minutes < 0 {
             found.push(grave(here, "Thời gian của bước không thể âm."));
+        }
+        let asked = step.questions.iter().map(|it| it.minutes);
+        if asked.chain([step.minutes, step.moves_after.unwrap_or(0)]).any(|it| it > MINUTES_MAX) {
+            let hours = MINUTES_MAX / 60;
+            found.push(grave(here, format!("Thời gian của một bước tối đa {hours} giờ.")));
         }
         if step.minutes == 0 {
             found.push(light(here, "Bước này chưa có thời gian."));
@@ -173,6 +191,17 @@ fn of_questions(here: Option<usize>, step: &Step, found: &mut Vec<Finding>) {
             ));
         }
     }
+}
+
+/// Whether people can read a text: no control characters, nothing that turns the writing round; line
+/// ends and tabs only where it may have several lines.
+#[must_use]
+pub fn is_readable(text: &str, has_lines: bool) -> bool {
+    text.chars().all(|it| match it {
+        '\n' | '\r' | '\t' => has_lines,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        _ => !it.is_control(),
+    })
 }
 
 const fn is_counter(part: Part) -> bool {

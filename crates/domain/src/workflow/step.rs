@@ -199,4 +199,16 @@ impl Step {
             questions: Vec::new(),
         }
     }
+
+    /// Every text of the step that people write.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let papers = self.guards.iter().filter_map(|it| match it {
+            Guard::Paper { name } => Some(name),
+            _ => None,
+        });
+        let series = self.series.iter().flat_map(|it| [&it.name, &it.pattern]);
+        let all = [&self.actor, &self.task].into_iter().chain(&self.documents).chain(papers);
+        let all = all.chain(series).chain(self.members.iter().map(|it| &it.title));
+        all.chain(self.questions.iter().map(|it| &it.name)).map(String::as_str)
+    }
 }

@@ -28,6 +28,28 @@ fn every_workflow_that_ships_begins_at_the_counter_and_has_steps() {
 }
 
 #[test]
+fn what_is_out_of_bounds_is_grave() {
+    let grave = |change: fn(&mut Workflow)| {
+        let mut it = default_for("QT.1", "Thử", 10);
+        change(&mut it);
+        assert!(it.minutes() != 0 || it.steps.is_empty());
+        it.findings(None).iter().any(|it| it.is_grave)
+    };
+    assert!(!grave(|_| ()));
+    assert!(!grave(|it| it.steps[2].minutes = MINUTES_MAX));
+    assert!(grave(|it| it.steps[2].minutes = MINUTES_MAX + 1));
+    assert!(grave(|it| it.steps.iter_mut().for_each(|it| it.minutes = i64::MAX)));
+    assert!(grave(|it| it.steps[2].minutes = -1));
+    assert!(grave(|it| it.steps[2].moves_after = Some(MINUTES_MAX + 1)));
+    assert!(grave(|it| it.name = "a".repeat(NAME_CHARS_MAX + 1)));
+    assert!(grave(|it| it.name = "a\u{7}b".to_owned()));
+    assert!(grave(|it| it.steps[2].actor = "a\u{202e}b".to_owned()));
+    assert!(!grave(|it| it.steps[2].task = "một\nhai".to_owned()));
+    assert!(grave(|it| it.steps.clear()));
+    assert!(grave(|it| it.steps = vec![it.steps[0].clone(); STEPS_MAX + 1]));
+}
+
+#[test]
 fn the_default_adds_up_to_the_limit_and_knows_whose_turn_it_is() {
     for days in [1, 3, 5, 10, 30] {
         let it = default_for("default-commune", "mặc định", days);

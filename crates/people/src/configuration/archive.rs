@@ -9,7 +9,7 @@ use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use site::configuration::ConfigPart;
+use site::{configuration::ConfigPart, form::without_bom};
 use store::{Fault, hex};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -116,7 +116,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Archive, String> {
         files.insert(name, text);
     }
     let list = files.get(LIST).ok_or(NOT_OURS)?;
-    let list: List = serde_json::from_slice(list).map_err(|_| NOT_OURS.to_owned())?;
+    let list: List = serde_json::from_slice(without_bom(list)).map_err(|_| NOT_OURS.to_owned())?;
     if list.product != PRODUCT {
         return Err(NOT_OURS.to_owned());
     }
@@ -133,7 +133,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Archive, String> {
         if hex(&Sha256::digest(text)) != it.sha256 {
             return Err(wrong("đã bị sửa sau khi xuất hoặc bị hỏng"));
         }
-        let value = serde_json::from_slice(text).map_err(|_| wrong("không đọc được"))?;
+        let value =
+            serde_json::from_slice(without_bom(text)).map_err(|_| wrong("không đọc được"))?;
         parts.insert(it.name.clone(), value);
     }
     Ok(Archive { office: list.office, at: list.at, parts })

@@ -112,6 +112,8 @@ struct Preview {
     parts: Vec<PartView>,
     unknown: Vec<String>,
     changes: usize,
+    /// Parts that cannot be brought in.
+    refused: usize,
 }
 
 /// An archive that was put away and waits for its use.
@@ -207,7 +209,9 @@ async fn preview(
         })
         .collect();
     let changes = parts.iter().map(|it| it.lines.len() + it.more).sum();
-    site.page(&Preview { shell: site.shell(&who), office, at, kept, parts, unknown, changes })
+    let refused = parts.iter().filter(|it| it.refused.is_some()).count();
+    let shell = site.shell(&who);
+    site.page(&Preview { shell, office, at, kept, parts, unknown, changes, refused })
 }
 
 fn chosen(typed: &Typed, part: &ConfigPart) -> bool {

@@ -155,5 +155,11 @@ on_both_engines! { routes();
         let seen = admin.upload(path, &[], &[("tep", "a.zip", &wrong[..])]).await;
         assert!(seen.text.contains("Con số phải từ 0 đến 99"), "{}", seen.text);
         assert!(!seen.text.contains("value=\"number\""));
+        assert!(seen.text.contains("1 phần không nhập được"), "{}", seen.text);
+        assert!(!seen.text.contains("Không có chỗ nào khác"), "{}", seen.text);
+        // What some editors write before a text is no damage.
+        let marked = with(&out.bytes, "number", "\u{feff}3", true);
+        let seen = admin.upload(path, &[], &[("tep", "a.zip", &marked[..])]).await;
+        assert!(seen.text.contains("Không có chỗ nào khác"), "{}", seen.text);
     }
 }

@@ -305,7 +305,7 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
 /// # Errors
 /// Every mistake, by place in the list.
 pub fn read_json(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
-    let list: Vec<Value> = serde_json::from_slice(bytes)
+    let list: Vec<Value> = serde_json::from_slice(site::form::without_bom(bytes))
         .map_err(|e| {
             whole_file(format!(
                 "Tệp không phải danh sách JSON đúng dạng (gần dòng {}, cột {}). Hãy dùng tệp xuất ra làm mẫu.",
@@ -324,9 +324,7 @@ pub fn read_json(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
             Err(e) => errors.push(RowError {
                 row,
                 field: "json",
-                message: format!(
-                    "Không đọc được thủ tục thứ {row}: thiếu trường, hoặc giá trị sai kiểu ({e})."
-                ),
+                message: format!("Không đọc được thủ tục thứ {row}: {}", site::form::json_said(&e)),
             }),
         }
     }
