@@ -132,7 +132,7 @@ on_both_engines! { crate::routes();
         let no = counter.post(NEW, &on_paper(A, "09:30 08/01/2026", "P-1", CUT)).await;
         assert!(no.status == 422 && no.text.contains("không cho nhập bù"), "{}", no.text);
         assert_eq!(reform.post(SET, &[("so-ngay", "10")]).await.status, 303);
-        let yes = counter.post(NEW, &on_paper(A, "09:30 02/01/2026", "P-1", CUT)).await;
+        let yes = counter.post(NEW, &on_paper(A, "09:30 05/01/2026", "P-1", CUT)).await;
         assert_eq!(yes.status, 303, "{}", yes.text);
     }
 
