@@ -143,7 +143,7 @@ on_both_engines! { crate::routes();
         assert!(page.contains("3 dòng") && page.contains("Nộp thiếu") && page.contains("Nộp thừa"), "{page}");
         // No book of receipts is open: the money is kept all the same, and paid for once somebody matches it.
         let mut reform = site.signed_in("cchc");
-        assert_eq!(reform.post("/co-quan/quan-tri/thu-phi/quyen/1/dong", &[]).await.status, 303);
+        assert_eq!(reform.post("/co-quan/quan-tri/thu-phi/quyen/1/dong", &[("dong-y", "PS/26P")]).await.status, 303);
         let (status, said) = call(&mut bank, &path, &signed(&site, "A4", 8_000, &of)).await;
         assert!(status == 200 && said.contains("\"open\""), "{status} {said}");
         assert!(site.text("select why from fee_call where reference = 'A4'").contains("quyển biên lai"));
