@@ -172,7 +172,7 @@ pub(crate) fn read(
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(crate) fn days_max(tx: &mut Tx<'_>) -> Result<i64, Fault> {
-    let set = sql::setting(tx, DAYS)?.and_then(|it| it.parse().ok());
+    let set = site::settings::get(tx, DAYS)?.and_then(|it| it.parse().ok());
     Ok(set.filter(|it| (0..=DAYS_MAX).contains(it)).unwrap_or(DAYS_DEFAULT))
 }
 
