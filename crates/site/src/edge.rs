@@ -151,7 +151,10 @@ async fn pages_of_failures(State(site): State<Site>, request: Request, next: Nex
     let knock = Knock::of(&site, &request);
     let before = crate::who::page_before(&request);
     let mut response = next.run(request).await;
-    let Some(shown) = response.extensions_mut().remove::<Shown>() else { return response };
+    let shown = response.extensions_mut().remove::<Shown>();
+    // The address of a form that was sent, opened again: there is no page there.
+    let no_page = response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    let Some(shown) = shown.or_else(|| no_page.then_some(Shown::NotFound)) else { return response };
     let who = match Who::load(&site, knock).await {
         Ok(who) => who,
         Err(_) => Who::nobody(crate::words::Lang::Vi),

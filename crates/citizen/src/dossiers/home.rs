@@ -10,7 +10,7 @@ use people::staff::facts as staff;
 use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx};
 
-use crate::lateness::facts as lateness;
+use crate::{hand_entries, lateness::facts as lateness};
 
 use super::{
     links,
@@ -262,7 +262,16 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             let member = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
             piles.extend(beside(tx, &asker, &seen, TAKES_PART, &member)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
-            Ok((piles, alarms, links::alarms(tx, &asker)?, substitutions))
+            let mut hand_overs = links::alarms(tx, &asker)?;
+            // What was taken on paper and entered afterwards waits for the head of the counter.
+            if let Some(body) = home.filter(|_| is(&Role::UnitHead)) {
+                let count = hand_entries::waiting(tx, &seen, body)?;
+                let (label, href) = ("nhập bù chờ xác nhận", "/co-quan/nhap-bu?trang-thai=cho");
+                if count > 0 {
+                    hand_overs.push(links::Alarm { label, href, count, is_late: false });
+                }
+            }
+            Ok((piles, alarms, hand_overs, substitutions))
         })
         .await?;
     site.page(&Home {

@@ -231,6 +231,35 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from fee_refund"), 0);
     }
 
+    async fn one_form_that_is_sent_three_times_in_a_moment_takes_money_once(site) {
+        given(&site);
+        let mut browser = site.signed_in("quay");
+        assert_eq!(copies(&site, &mut browser, 'a', "1", &[]).await.status, 303);
+        let once = "c".repeat(32);
+        let paid = [("so-tien", "5.000"), ("lan-gui", once.as_str())];
+        // Each has the same session's words; whoever comes second finds the dossier changed.
+        let path = "/co-quan/thu-phi/ho-so/1";
+        let (mut a, mut b, mut c) = (site.signed_in("quay"), site.signed_in("quay"), site.signed_in("quay"));
+        let sent = tokio::join!(a.post(path, &paid), b.post(path, &paid), c.post(path, &paid));
+        for it in [&sent.0, &sent.1, &sent.2] {
+            assert_eq!(it.status, 303, "{}", it.text);
+            assert_eq!(it.location, sent.0.location, "all lead to the one receipt");
+        }
+        assert_eq!(site.count("select count(*) from fee_receipt"), 1);
+        assert_eq!(site.count("select count(*) from fee_entry where amount = 5000"), 1);
+        sound(&site);
+    }
+
+    async fn a_day_before_the_first_entry_is_not_closed(site) {
+        given(&site);
+        let mut browser = site.signed_in("quay");
+        let (path, close) = ("/co-quan/thu-phi/so-quy/chot", "01/01/2020");
+        let fields = [("noi", "3"), ("ngay-chot", close), ("dem-duoc", "0"), ("ly-do-lech", "")];
+        let no = browser.post(path, &fields).await;
+        assert!(no.status == 422 && no.text.contains("chưa có khoản thu, chi nào"), "{}", no.text);
+        assert_eq!(site.count("select count(*) from fee_day"), 0);
+    }
+
     async fn no_money_is_taken_without_a_number(site) {
         given(&site);
         let mut browser = site.signed_in("quay");

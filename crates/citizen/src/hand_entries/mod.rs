@@ -13,7 +13,7 @@ use jiff::{
 use site::{AdminGroup, Failure, Fields, Routes, Typed, Who, get, post};
 use store::{Fault, Tx, journal::Entry};
 
-use crate::dossiers::facts::acts_at;
+use crate::dossiers::facts::{Seen, acts_at};
 
 mod pages;
 mod settings;
@@ -167,12 +167,22 @@ pub(crate) fn read(
     Some(Some(HandEntry { received_at, receipt, reason: domain::text::tidy(&reason?) }))
 }
 
+/// Entries of a body that nobody has confirmed yet.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn waiting(tx: &mut Tx<'_>, seen: &Seen, body: UnitId) -> Result<i64, Fault> {
+    let wanted =
+        sql::Wanted { state: "cho".to_owned(), unit: Some(body), ..sql::Wanted::default() };
+    sql::count(tx, seen, &wanted)
+}
+
 /// Working days within which a paper may be entered.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(crate) fn days_max(tx: &mut Tx<'_>) -> Result<i64, Fault> {
-    let set = sql::setting(tx, DAYS)?.and_then(|it| it.parse().ok());
+    let set = site::settings::get(tx, DAYS)?.and_then(|it| it.parse().ok());
     Ok(set.filter(|it| (0..=DAYS_MAX).contains(it)).unwrap_or(DAYS_DEFAULT))
 }
 

@@ -8,7 +8,7 @@ use site::{
 };
 use store::{Fault, Tx, journal::Entry};
 
-use super::{DAYS, DAYS_MAX, days_max, sql};
+use super::{DAYS, DAYS_MAX, days_max};
 
 const PAGE: &str = "/co-quan/quan-tri/nhap-bu";
 
@@ -38,7 +38,7 @@ struct Form<'a> {
 }
 
 fn keep(tx: &mut Tx<'_>, days: i64) -> Result<(), Fault> {
-    sql::set(tx, DAYS, &days.to_string())?;
+    site::settings::set(tx, DAYS, &days.to_string())?;
     tx.journal(Entry::new("setting", 0, DAYS).details(&serde_json::json!({"working_days": days})));
     Ok(())
 }

@@ -177,19 +177,3 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
     tx.execute("update hand_entry set reason = '', words = '' where dossier = ?1", &[id.into()])?;
     Ok(())
 }
-
-/// The text under `name` in the settings.
-pub(super) fn setting(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Fault> {
-    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
-    row.map(|row| row.get(0)).transpose()
-}
-
-/// Keeps a text in the settings.
-pub(super) fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Fault> {
-    tx.execute(
-        "insert into setting (name, value) values (?1, ?2)
-         on conflict (name) do update set value = excluded.value",
-        &[name.into(), value.into()],
-    )?;
-    Ok(())
-}

@@ -117,7 +117,7 @@ struct Look {
 
 impl Look {
     /// Says something of the value at the path.
-    fn say(&mut self, what: &str) {
+    fn tell(&mut self, what: &str) {
         let name = self.path.iter().rev().find_map(|it| match it {
             Key::Name(name) => Some(name.as_str()),
             Key::At(_) => None,
@@ -140,35 +140,35 @@ impl Look {
             (Shape::Text(max, lines), Value::String(text)) => {
                 let chars = text.chars().count();
                 if chars > *max {
-                    self.say(&format!("tối đa {max} ký tự, đang có {chars}."));
+                    self.tell(&format!("tối đa {max} ký tự, đang có {chars}."));
                 }
                 if !is_readable(text, *lines) {
-                    self.say("có ký tự điều khiển không đọc được.");
+                    self.tell("có ký tự điều khiển không đọc được.");
                 }
             }
-            (Shape::Text(..), _) => self.say("phải là chữ."),
+            (Shape::Text(..), _) => self.tell("phải là chữ."),
             (Shape::Whole(low, high), _) => {
                 if !value.as_i64().is_some_and(|it| (*low..=*high).contains(&it)) {
-                    self.say(&format!("phải là số nguyên từ {low} đến {high}."));
+                    self.tell(&format!("phải là số nguyên từ {low} đến {high}."));
                 }
             }
             (Shape::Word(is_known), _) => match value.as_str() {
                 Some(it) if is_known(it) => {}
-                Some(it) => self.say(&format!("mang giá trị lạ “{}”.", shown(it))),
-                None => self.say("phải là chữ."),
+                Some(it) => self.tell(&format!("mang giá trị lạ “{}”.", shown(it))),
+                None => self.tell("phải là chữ."),
             },
             (Shape::List(of, low, high), Value::Array(list)) => {
                 if list.len() < *low {
-                    self.say("là danh sách trống; cần ít nhất một bước.");
+                    self.tell("là danh sách trống; cần ít nhất một bước.");
                 } else if list.len() > *high {
-                    self.say(&format!("có {} phần tử, tối đa {high}.", list.len()));
+                    self.tell(&format!("có {} phần tử, tối đa {high}.", list.len()));
                     return;
                 }
                 for (at, it) in list.iter().enumerate() {
                     self.within(Key::At(at), |look| look.shape(it, of));
                 }
             }
-            (Shape::List(..), _) => self.say("phải là danh sách [ ]."),
+            (Shape::List(..), _) => self.tell("phải là danh sách [ ]."),
             (Shape::Record(entries), _) => self.record(value, entries),
             (Shape::Guard, _) => {
                 let entries = match value.get("kind").and_then(Value::as_str) {
@@ -183,7 +183,7 @@ impl Look {
 
     fn record(&mut self, value: &Value, entries: &[Entry]) {
         let Value::Object(object) = value else {
-            self.say("phải là một nhóm mục { }.");
+            self.tell("phải là một nhóm mục { }.");
             return;
         };
         for Entry(name, shape, need) in entries {
@@ -200,7 +200,7 @@ impl Look {
         }
         for name in object.keys() {
             if !entries.iter().any(|it| it.0 == name) {
-                self.within(Key::Name(name.clone()), |look| look.say("không có trong mẫu."));
+                self.within(Key::Name(name.clone()), |look| look.tell("không có trong mẫu."));
             }
         }
     }

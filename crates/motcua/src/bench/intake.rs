@@ -105,21 +105,22 @@ async fn recorded(set: &Set, now: Instant) -> Result<Recorded, Problem> {
     let mut official = Visitor::new(address);
     official.sign_in(OFFICIAL, PASSWORD).await?;
     received(&mut official, "Nguyễn Thị Mẫu Một", &site::random_hex(16)).await?;
-    let token = site::random_hex(16);
     db.record();
-    let id = received(&mut official, "Nguyễn Thị Mẫu Hai", &token).await?;
+    let id = received(&mut official, "Nguyễn Thị Mẫu Hai", &site::random_hex(16)).await?;
     let statements: Vec<_> = db.recorded().into_iter().filter(store::Statement::writes).collect();
     drop(official);
     stop.send(()).ok();
     server.await.ok();
-    let code = statements.iter().find_map(|it| match it.params.first() {
-        Some(Param::Text(Some(code))) if it.sql.contains("insert into dossier\n") => {
-            Some(code.clone())
-        }
-        _ => None,
-    });
-    let code =
-        code.ok_or_else(|| Problem::Refused("Lần tiếp nhận mẫu không ghi hồ sơ.".to_owned()))?;
+    let first_of = |table: &str| {
+        statements.iter().find_map(|it| match it.params.first() {
+            Some(Param::Text(Some(text))) if it.sql.contains(table) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let none = || Problem::Refused("Lần tiếp nhận mẫu không ghi hồ sơ.".to_owned());
+    let code = first_of("insert into dossier\n").ok_or_else(none)?;
+    // What is kept of a form's token is bound to the form and to who sent it.
+    let token = first_of("into submission").ok_or_else(none)?;
     Ok(Recorded { statements, id, code, token })
 }
 

@@ -23,7 +23,7 @@ pub struct Recorded {
     pub id: i64,
     /// Its code.
     pub code: String,
-    /// The form's token.
+    /// What is kept of the form's token.
     pub token: String,
 }
 
