@@ -112,7 +112,7 @@ on_both_engines! { crate::routes();
         let sweep = || {
             site.run(|tx| {
                 let now_ms = tx.now().epoch_ms();
-                super::sweep(tx, domain::time::Instant::from_epoch_ms(now_ms - 14 * 86_400_000))
+                crate::dossiers::drafts::sweep(tx, domain::time::Instant::from_epoch_ms(now_ms - 14 * 86_400_000))
             })
         };
         site.pass_minutes(13 * 24 * 60);
