@@ -260,7 +260,11 @@ fn done(
     let mut names = Names::default();
     let mut done = Vec::with_capacity(events.len() + asides.len());
     for event in events {
-        let mut name = names.of(tx, event.by)?;
+        let mut name = if super::online::is_his(event.by, &event.what) {
+            "Người nộp, qua cổng".to_owned()
+        } else {
+            names.of(tx, event.by)?
+        };
         if let Some(absent) = event.in_place_of {
             name = format!("{name} (thay {})", name_of(tx, Some(absent), who.today())?);
         }
