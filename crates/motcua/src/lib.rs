@@ -23,6 +23,8 @@ pub mod stop;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weight;
 
 /// Every route of the product.
 #[must_use]

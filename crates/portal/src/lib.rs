@@ -5,6 +5,7 @@ use site::Routes;
 
 pub mod account;
 pub mod filing;
+pub mod follow;
 
 #[cfg(test)]
 mod tests;
@@ -12,5 +13,5 @@ mod tests;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    account::routes().and(filing::routes())
+    account::routes().and(filing::routes()).and(follow::routes())
 }

@@ -83,6 +83,11 @@ pub fn url(path: &str) -> String {
     }
 }
 
+/// A static file of text, as it is embedded.
+pub(crate) fn text(path: &str) -> String {
+    ASSETS.get(path).map_or_else(String::new, |it| String::from_utf8_lossy(&it.body).into_owned())
+}
+
 /// Every static file by its path, and its bytes.
 #[must_use]
 pub fn sizes() -> Vec<(String, usize)> {
@@ -141,7 +146,10 @@ mod tests {
         };
         let bytes: usize = ASSETS
             .iter()
-            .filter(|(name, _)| name.ends_with(".woff2") || *name == "app.css" || *name == "app.js")
+            .filter(|(name, _)| {
+                name.ends_with(".woff2")
+                    || ["app.css", "app.js", "offline.js"].contains(&name.as_str())
+            })
             .map(|(_, asset)| sent(&asset.body))
             .sum();
         // Of the 60 KB that the first page may be, the page itself takes some.

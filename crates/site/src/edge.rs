@@ -18,6 +18,7 @@ use crate::{
     Failure, Site, assets,
     failure::Shown,
     form::{FILE_BYTES_MAX, FILES_MAX},
+    offline,
     routes::Routes,
     show,
     who::{Knock, NOTICE_COOKIE, Who},
@@ -27,7 +28,7 @@ use crate::{
 const REQUEST_MAX: Duration = Duration::from_secs(120);
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    base-uri 'none'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'";
 
 /// The whole site: the routes of the slices, static files, health, limits, headers.
 pub fn serve(routes: Routes, mut site: Site) -> Router {
@@ -36,6 +37,9 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
     guarded
         .route("/static/{*path}", get(assets::serve))
         .route("/favicon.ico", get(icon))
+        .route("/sw.js", get(offline::worker))
+        .route("/manifest.webmanifest", get(offline::manifest))
+        .route("/ngoai-tuyen", get(offline::page))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .fallback(|| async { Failure::NotFound })
@@ -89,6 +93,7 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
     let method = request.method().clone();
     let is_static = request.uri().path().starts_with("/static/");
     let has_notice = crate::who::cookie(request.headers(), NOTICE_COOKIE).is_some();
+    let keep = offline::mark(request.uri().path(), request.headers());
     let asked_lang = request
         .uri()
         .query()
@@ -117,6 +122,12 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
     );
     if site.config.tls {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if method == Method::GET
+        && status == StatusCode::OK
+        && let Some(keep) = keep
+    {
+        put(header::HeaderName::from_static(offline::KEEP), keep);
     }
     if !is_static {
         put(header::CACHE_CONTROL, "no-store");

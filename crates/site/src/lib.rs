@@ -27,6 +27,7 @@ mod failure;
 pub mod form;
 pub mod jobs;
 pub mod limit;
+mod offline;
 mod printed;
 mod routes;
 pub mod seal;

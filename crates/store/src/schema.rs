@@ -39,4 +39,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0024_messages",
     "0025_payment_calls",
     "0026_eforms",
+    "0027_citizen_acts",
 ];

@@ -21,6 +21,7 @@ mod list;
 mod many;
 mod members;
 mod ocr;
+pub mod online;
 mod packages;
 mod papers;
 pub mod parts;

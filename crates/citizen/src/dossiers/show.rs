@@ -291,7 +291,11 @@ fn done(
     names.learn(tx, actors)?;
     let mut done = Vec::with_capacity(events.len() + asides.len());
     for event in events {
-        let mut name = names.of(event.by);
+        let mut name = if super::online::is_his(event.by, &event.what) {
+            "Người nộp, qua cổng".to_owned()
+        } else {
+            names.of(event.by)
+        };
         if let Some(absent) = event.in_place_of {
             name = format!("{name} (thay {})", names.of_staff(tx, Some(absent))?);
         }

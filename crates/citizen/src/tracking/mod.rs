@@ -25,8 +25,10 @@ use crate::dossiers::{
     desk::{self, Desk},
     facts::{self, StepView},
     links::facts as links,
+    online,
 };
 
+mod messages;
 #[cfg(test)]
 mod tests;
 
@@ -170,12 +172,8 @@ pub fn let_in(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
 }
 
 /// Whether this browser has shown the secret of this dossier lately.
-pub(crate) fn may_see(
-    site: &Site,
-    headers: &axum::http::HeaderMap,
-    code: &str,
-    now: Instant,
-) -> bool {
+#[must_use]
+pub fn may_see(site: &Site, headers: &axum::http::HeaderMap, code: &str, now: Instant) -> bool {
     let Some(sealed) = site::who::cookie(headers, COOKIE) else { return false };
     let Ok(text) = site.seal.open("track", sealed) else { return false };
     text.split_once(' ').is_some_and(|(until, of)| {
@@ -195,6 +193,9 @@ struct Show {
     provisional: bool,
     working: Option<Working>,
     asked_of_you: Option<String>,
+    /// What he can do himself.
+    open: online::Open,
+    messages: Vec<messages::Message>,
     steps: Vec<StepView>,
     unit: String,
     /// Where what came of it can be rated; empty while nothing did.
@@ -352,6 +353,8 @@ async fn show(
             Ok(Show {
                 tracking,
                 files,
+                open: online::open(&on_desk, asker.now.civil()),
+                messages: messages::of(words, &events),
                 code,
                 procedure: on_desk.version.body.name.clone(),
                 applicant: facts::public_name(tx, &on_desk.kept)?,

@@ -143,7 +143,7 @@ pub const TABLE: &[Rule] = &[
     rule("t7", CommandKind::Answer, &[Consulting], To::ProcessingUnlessAwaited, &[Part::Consulted, Part::Officer], ""),
     rule("t7", CommandKind::SkipAnswer, &[Consulting], To::Status(Processing), OFFICER, "Quá hạn trả lời"),
     rule("t8", CommandKind::RequestSupplement, &[Processing], To::Status(AwaitSupplement), &[Part::Officer, Part::Signer], "Chỉ một lần"),
-    rule("t9", CommandKind::Supplement, &[AwaitSupplement], To::Status(Processing), COUNTER, ""),
+    rule("t9", CommandKind::Supplement, &[AwaitSupplement], To::Status(Processing), &[Part::Citizen, Part::Counter, Part::CounterHead], ""),
     rule("t10", CommandKind::CloseNoSupplement, &[AwaitSupplement], To::Status(ClosedNoSupplement), &[Part::Counter, Part::CounterHead, Part::System], "Quá hạn bổ sung"),
     rule("t11", CommandKind::RequestPayment, &[Processing], To::Status(AwaitPayment), &[Part::Officer, Part::Cashier], ""),
     rule("t12", CommandKind::MarkPaid, &[AwaitPayment], To::ProcessingIfPaid, CASHIER, "Có biên lai"),

@@ -15,9 +15,9 @@ use super::{
 };
 
 /// Bytes of a draft's files together at most.
-pub(super) const FILES_BYTES_MAX: i64 = 60 << 20;
+pub(crate) const FILES_BYTES_MAX: i64 = 60 << 20;
 /// Files of a draft at most.
-pub(super) const FILES_MAX: usize = 40;
+pub(crate) const FILES_MAX: usize = 40;
 /// Bytes of the word in a draft's address.
 const SECRET_BYTES: usize = 20;
 /// What the seal of a draft is for.
@@ -131,8 +131,11 @@ impl Draft {
         if sql::keep(tx, &self.kept, &typed)? { Ok(()) } else { Err(stale()) }
     }
 
-    /// Adds a file beside the paper at `place`.
+    /// Adds a file beside the paper at `place`; the same file again, sent because an answer was lost, is one.
     pub fn add(&self, tx: &mut Tx<'_>, place: i64, it: &Stored) -> Result<(), Fault> {
+        if self.files_at(place).any(|known| known.stored.sha256 == it.sha256) {
+            return Ok(());
+        }
         sql::insert_file(tx, self.kept.id, place, (&it.sha256, it.size, &written(it)?))
     }
 

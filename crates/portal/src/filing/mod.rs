@@ -16,7 +16,9 @@ mod start;
 mod steps;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+pub(crate) use draft::{FILES_BYTES_MAX, FILES_MAX};
 
 /// Days after which a draft that nobody touches is erased.
 pub const IDLE_DAYS: i64 = 30;

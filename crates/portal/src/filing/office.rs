@@ -56,6 +56,7 @@ struct Row {
     due: String,
     status: &'static str,
     late: bool,
+    answered: bool,
 }
 
 #[derive(Template)]
@@ -64,6 +65,7 @@ struct List {
     shell: Shell,
     waiting: bool,
     count: i64,
+    acts: i64,
     procedures: Vec<(String, String)>,
     procedure: String,
     query: String,
@@ -94,6 +96,7 @@ fn rows(site: &Site, who: &Who, tx: &mut Tx<'_>, found: Vec<Line>) -> Result<Vec
                     .map_or_else(|| it.procedure.clone(), |found| found.body.name.clone()),
                 late: status == Some(Status::Submitted) && it.answer_due_at < now,
                 status: status.map_or("", Status::label),
+                answered: it.is_answered,
                 dossier: it.dossier,
                 code: it.code,
                 applicant: it.applicant,
@@ -114,7 +117,7 @@ pub async fn list(
     let (inner, asker) = (site.clone(), who.clone());
     let wanted = filter(&who, &asked);
     let waiting = wanted.waiting;
-    let (rows, next, count, hours, known) = site
+    let (rows, next, count, acts, hours, known) = site
         .read(&who, move |tx| {
             let mut found = sql::list(tx, &wanted, ROWS + 1)?;
             let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -122,6 +125,7 @@ pub async fn list(
             found.truncate(full);
             let next = found.last().filter(|_| more && !waiting).map(|it| it.dossier);
             let count = sql::waiting(tx, &wanted.units)?;
+            let acts = crate::follow::sql::waiting(tx, &wanted.units)?;
             let calendars = people::calendar::facts::calendars(&inner, tx)?;
             let hours = calendars.pack_on(asker.today()).map_or(8, |it| it.online_answer_hours);
             let known = sql::procedures(tx, &wanted.units)?;
@@ -134,7 +138,7 @@ pub async fn list(
                     (code, name)
                 })
                 .collect();
-            Ok((rows(&inner, &asker, tx, found)?, next, count, hours, known))
+            Ok((rows(&inner, &asker, tx, found)?, next, count, acts, hours, known))
         })
         .await?;
     let procedure = asked.get("thu-tuc").to_owned();
@@ -146,6 +150,7 @@ pub async fn list(
         shell: site.shell(&who),
         waiting,
         count,
+        acts,
         procedures: choices,
         procedure,
         next: next.map(|it| format!("{PAGE}?{query}&sau={it}")),

@@ -4,14 +4,13 @@ use citizen::{
     dossiers::{
         attach_to,
         desk::{self, Desk, Intake},
-        facts as dossiers,
+        facts as dossiers, online,
     },
     procedures::facts::Version,
 };
 use domain::{
     deadline::{Term, TimeLimit, explain},
-    dossier::{Maker, Part},
-    ids::{AccountId, DossierId},
+    ids::DossierId,
     money::Dong,
     procedure::ChannelKind,
 };
@@ -24,17 +23,6 @@ use super::{
     draft::Draft,
     reading::{Judged, Step},
 };
-
-/// Whoever files over the line: no account of the office, and the part of a citizen.
-fn citizen() -> Maker {
-    Maker {
-        account: AccountId(0),
-        staff: None,
-        parts: vec![Part::Citizen],
-        lent: Vec::new(),
-        answers_for: Vec::new(),
-    }
-}
 
 /// When the one-stop shop must have answered what is sent now: the working hours of the day's rule pack
 /// (NĐ 45/2020/NĐ-CP Đ.11).
@@ -110,7 +98,7 @@ pub(super) fn send(
         fee: Dong::ZERO,
         agreed_days: None,
     };
-    let received = desk::hand_in(tx, desk, &citizen(), &intake)?;
+    let received = desk::hand_in(tx, desk, &online::citizen(), &intake)?;
     let kept = dossiers::papers(tx, received.id)?;
     for file in &draft.files {
         let paper = kept.iter().find(|it| it.place == file.place);

@@ -239,6 +239,8 @@ pub(super) struct Line {
     pub status: String,
     pub sent: Instant,
     pub answer_due_at: DateTime,
+    /// The citizen did something and nobody has acted since.
+    pub is_answered: bool,
 }
 
 /// What the list of a counter is narrowed by.
@@ -252,8 +254,8 @@ pub(super) struct Filter {
 /// Filings on the counters of these units: those that wait, the first to be answered first; else all, the newest
 /// first.
 pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
-    let columns =
-        "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at";
+    let columns = "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at, \
+         (select count(*) from citizen_act a where a.dossier = d.id and a.edition = d.edition)";
     let select = Select::new(columns, "filing f join dossier d on d.id = f.dossier")
         .and_in("f.unit", filter.units.clone())
         .and_if("f.procedure = ?", filter.procedure.clone());
@@ -274,6 +276,7 @@ pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<L
                 status: row.get(5)?,
                 sent: Instant::from_epoch_ms(row.get(6)?),
                 answer_due_at: time(row, 7)?,
+                is_answered: row.get::<i64>(8)? > 0,
             })
         })
         .collect()

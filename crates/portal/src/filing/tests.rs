@@ -7,13 +7,13 @@ use super::IDLE_DAYS;
 use crate::tests::{OTHER, SHOP, given_account, given_two_communes};
 
 /// Birth registration: partial, at communes.
-const BIRTH: &str = "1.001193";
+pub(crate) const BIRTH: &str = "1.001193";
 
 fn routes() -> site::Routes {
     crate::routes().and(citizen::routes())
 }
 
-async fn begun(browser: &mut Browser<'_>) -> String {
+pub(crate) async fn begun(browser: &mut Browser<'_>) -> String {
     let answer = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &SHOP.to_string())]).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
     answer.location.expect("a draft's address")
@@ -44,7 +44,7 @@ fn papers(site: &TestSite) -> usize {
 }
 
 /// Takes a draft through the steps until it can be sent.
-async fn filled(site: &TestSite, browser: &mut Browser<'_>, here: &str) {
+pub(crate) async fn filled(site: &TestSite, browser: &mut Browser<'_>, here: &str) {
     let page = browser.get(here).await;
     let answer = browser.post(here, &person(&mark(&page))).await;
     assert_eq!(
@@ -80,6 +80,21 @@ async fn filled(site: &TestSite, browser: &mut Browser<'_>, here: &str) {
 }
 
 on_both_engines! { routes();
+
+async fn a_file_that_is_sent_again_because_the_answer_was_lost_is_one(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let page = browser.get(&format!("{here}?buoc=giay-to")).await;
+    let before = mark(&page);
+    let scan = testkit::pdf("giấy chứng sinh");
+    let fields = [("buoc", "giay-to"), ("dau", before.as_str()), ("cach-1", "gui"), ("viec", "luu")];
+    for _ in 0..2 {
+        let answer = browser.upload(&here, &fields, &[("tep-1", "giay.pdf", &scan)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+    }
+    assert_eq!(site.count("select count(*) from filing_file"), 1);
+}
 
 async fn a_birth_is_filed_and_lies_on_the_counter_with_its_files(site) {
     given_two_communes(&site);

@@ -55,3 +55,14 @@ deadline-each-day = Day by day, with its source
 deadline-day = Day
 deadline-why = Reason (in Vietnamese)
 deadline-law = Source
+# Without a network.
+offline-title = There is no network
+offline-what = This page was not read on this device before, so it cannot be shown without a network.
+offline-todo = It opens by itself when the network is back. What you typed into an online filing is kept: open the draft's address again then.
+offline-pages = Pages that can be read now
+offline-clear = Remove what is kept on this device
+offline-cleared = All pages and drafts kept on this device were removed.
+offline-kept = There is no network; this is a copy of
+own-title = Read it without a network
+own-what = This device keeps this page for 30 minutes, to be read without a network. If the device is yours alone, it can be kept for 30 days.
+own-stay = Keep it for 30 days on this device

@@ -97,3 +97,6 @@ filing-answer-by = The office answers by
 filing-status = State
 filing-done-next = Note the code and the secret. The dossier counts as received once the office says so and promises a date.
 filing-follow = Follow the dossier
+filing-held = No network: what you typed is held on this device and is sent when the network is back. Held at
+filing-sending = The network is back: sending…
+filing-restored = What was held on this device was put back. Held at

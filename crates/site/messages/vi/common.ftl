@@ -55,3 +55,14 @@ deadline-each-day = Từng ngày và căn cứ
 deadline-day = Ngày
 deadline-why = Lý do
 deadline-law = Căn cứ
+# Without a network.
+offline-title = Không có mạng
+offline-what = Trang này chưa được xem trên máy này nên không mở được khi mất mạng.
+offline-todo = Khi có mạng lại, trang tự mở. Điều ông, bà đang điền trong hồ sơ trực tuyến vẫn được giữ: mở lại địa chỉ bản nháp khi có mạng.
+offline-pages = Các trang xem được ngay
+offline-clear = Xóa bản lưu trên máy này
+offline-cleared = Đã xóa mọi trang và bản nháp lưu trên máy này.
+offline-kept = Không có mạng, đang xem bản lưu lúc
+own-title = Xem khi mất mạng
+own-what = Máy này giữ trang này trong 30 phút để xem khi mất mạng. Nếu là máy của riêng ông, bà thì có thể giữ 30 ngày.
+own-stay = Giữ 30 ngày trên máy này

@@ -97,3 +97,6 @@ filing-answer-by = Cơ quan trả lời trước
 filing-status = Trạng thái
 filing-done-next = Ghi lại mã hồ sơ và mã bí mật. Hồ sơ được tính là tiếp nhận khi cơ quan báo nhận và hẹn ngày trả.
 filing-follow = Theo dõi hồ sơ
+filing-held = Mất mạng: nội dung đang giữ trong máy này, sẽ tự gửi khi có mạng. Giữ lúc
+filing-sending = Có mạng lại: đang gửi…
+filing-restored = Đã lấy lại nội dung giữ trong máy này lúc

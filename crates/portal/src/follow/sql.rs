@@ -1,0 +1,114 @@
+//! SQL of what citizens did over the line.
+
+use domain::{
+    ids::{DossierId, UnitId},
+    time::Instant,
+};
+use store::{Fault, Row, Select, Tx};
+
+/// Writes down what a citizen did, with the edition of the dossier after it.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    kind: &str,
+    files: usize,
+    edition: i64,
+) -> Result<(), Fault> {
+    let files = i64::try_from(files).unwrap_or(i64::MAX);
+    tx.execute(
+        "insert into citizen_act (dossier, kind, at_ms, files, edition) values (?1, ?2, ?3, ?4, ?5)",
+        &[dossier.into(), kind.into(), tx.now().into(), files.into(), edition.into()],
+    )?;
+    Ok(())
+}
+
+/// What a citizen did.
+pub(super) struct Act {
+    pub kind: String,
+    pub at: Instant,
+    pub files: i64,
+    /// Nobody has acted on the dossier since.
+    pub is_fresh: bool,
+}
+
+fn act(row: &Row, from: usize) -> Result<Act, Fault> {
+    Ok(Act {
+        kind: row.get(from)?,
+        at: Instant::from_epoch_ms(row.get(from + 1)?),
+        files: row.get(from + 2)?,
+        is_fresh: row.get::<i64>(from + 3)? == row.get::<i64>(from + 4)?,
+    })
+}
+
+/// What the citizen did last on a dossier.
+pub(super) fn last(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Act>, Fault> {
+    let row = tx.query_one(
+        "select a.kind, a.at_ms, a.files, a.edition, d.edition
+         from citizen_act a join dossier d on d.id = a.dossier
+         where a.dossier = ?1 order by a.id desc limit 1",
+        &[dossier.into()],
+    )?;
+    row.map(|row| act(&row, 0)).transpose()
+}
+
+/// What the list is narrowed by.
+pub(super) struct Filter {
+    pub units: Vec<UnitId>,
+    /// Only what nobody has acted on since.
+    pub fresh: bool,
+    pub kind: Option<String>,
+    pub after: Option<i64>,
+}
+
+/// A line of the list.
+pub(super) struct Line {
+    pub id: i64,
+    pub dossier: DossierId,
+    pub code: String,
+    pub applicant: String,
+    pub unit: UnitId,
+    pub status: String,
+    pub procedure: String,
+    pub act: Act,
+}
+
+fn narrowed(columns: &'static str, filter: &Filter) -> Select {
+    let from = "citizen_act a join dossier d on d.id = a.dossier \
+                join procedure_version v on v.id = d.version";
+    let select = Select::new(columns, from)
+        .and_in("d.unit", filter.units.clone())
+        .and_if("a.kind = ?", filter.kind.clone());
+    if filter.fresh { select.and("a.edition = d.edition", []) } else { select }
+}
+
+/// What citizens did on dossiers of these counters, the newest first.
+pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
+    let columns = "a.id, d.id, d.code, d.applicant, d.unit, d.status, v.name, a.kind, a.at_ms, a.files, \
+                   a.edition, d.edition";
+    let select = narrowed(columns, filter).and_if("a.id < ?", filter.after).order_by("a.id desc");
+    let rows = select.rows(tx, limit)?;
+    rows.iter()
+        .map(|row| {
+            Ok(Line {
+                id: row.get(0)?,
+                dossier: row.get(1)?,
+                code: row.get(2)?,
+                applicant: row.get(3)?,
+                unit: row.get(4)?,
+                status: row.get(5)?,
+                procedure: row.get(6)?,
+                act: act(row, 7)?,
+            })
+        })
+        .collect()
+}
+
+/// How many there are.
+pub(super) fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Fault> {
+    narrowed("1", filter).count(tx, 10_000)
+}
+
+/// How many wait on these counters: nobody has acted on them since.
+pub(crate) fn waiting(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<i64, Fault> {
+    count(tx, &Filter { units: units.to_vec(), fresh: true, kind: None, after: None })
+}

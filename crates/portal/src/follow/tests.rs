@@ -1,0 +1,204 @@
+//! Answering over the line: once, with the files beside their papers, and the office sees it.
+
+use testkit::{Answer, Browser, TestSite, on_both_engines};
+
+use crate::{
+    filing::tests::{begun, filled},
+    tests::given_two_communes,
+};
+
+fn routes() -> site::Routes {
+    crate::routes().and(citizen::routes())
+}
+
+const WORDS: &str = "Giấy chứng sinh: bản gửi bị mờ";
+
+/// A birth that was filed over the line, in a browser that has shown its secret; where it is followed.
+async fn followed(site: &TestSite, browser: &mut Browser<'_>) -> String {
+    given_two_communes(site);
+    let here = begun(browser).await;
+    filled(site, browser, &here).await;
+    let fields = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
+    browser.post(&here, &fields).await;
+    let code = site.text("select code from dossier");
+    let secret = site.text("select secret from dossier_person");
+    browser.get(&format!("/ho-so/{code}?ma={secret}")).await;
+    format!("/ho-so/{code}")
+}
+
+async fn take(site: &TestSite, login: &str, step: &str, fields: &[(&str, &str)]) {
+    let id = site.count("select id from dossier");
+    let answer = site.signed_in(login).post(&format!("/co-quan/ho-so/{id}/{step}"), fields).await;
+    assert_eq!(answer.status, 303, "{step}: {}", answer.text);
+}
+
+async fn asked_at_intake(site: &TestSite) {
+    take(site, "quay", "yeu-cau-hoan-thien", &[("loi", WORDS)]).await;
+}
+
+async fn asked_later(site: &TestSite) {
+    take(site, "quay", "tiep-nhan", &[]).await;
+    take(site, "quay", "chuyen", &[("don-vi", "2")]).await;
+    take(site, "thuly", "thu-ly", &[]).await;
+    take(site, "thuly", "yeu-cau-bo-sung", &[("loi", WORDS)]).await;
+}
+
+fn status(site: &TestSite) -> String {
+    site.text("select status from dossier")
+}
+
+fn missing_row(site: &TestSite) -> i64 {
+    site.count("select min(id) from dossier_paper where form = 'missing'")
+}
+
+/// Sends a scan beside the missing paper.
+async fn answer(site: &TestSite, browser: &mut Browser<'_>, at: &str) -> Answer {
+    let field = format!("tep-{}", missing_row(site));
+    let scan = testkit::pdf("bản rõ");
+    let fields = [("ghi-chu", "Xin gửi bản rõ"), ("dong-y", "1"), ("viec", "gui")];
+    browser.upload(&format!("{at}/bo-sung"), &fields, &[(&field, "ban-ro.pdf", &scan)]).await
+}
+
+on_both_engines! { routes();
+
+async fn what_the_counter_asks_for_is_sent_once_and_lies_on_the_counter_again(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    let early = browser.get(&format!("{at}/bo-sung")).await;
+    assert_eq!(early.location.as_deref(), Some(at.as_str()), "nothing is asked");
+    asked_at_intake(&site).await;
+    let page = browser.get(&at).await;
+    assert!(page.text.contains(WORDS) && page.text.contains(&format!("{at}/bo-sung")), "{}", page.text);
+    let form = browser.get(&format!("{at}/bo-sung")).await;
+    let field = format!("name=\"tep-{}\"", missing_row(&site));
+    assert!(form.text.contains(WORDS) && form.text.contains(&field), "{}", form.text);
+    // Nothing is sent without a file or a word, and without the declaration.
+    let nothing = browser.post(&format!("{at}/bo-sung"), &[("viec", "gui")]).await;
+    assert_eq!(nothing.status, 422);
+    assert!(nothing.text.contains("ghi-chu-mistake") && nothing.text.contains("dong-y-mistake"));
+    assert_eq!(status(&site), "intake_supplement");
+    // A file that is no document is told beside its paper; nothing is sent.
+    let row = missing_row(&site);
+    let bad = [("dong-y", "1"), ("ghi-chu", "x"), ("viec", "gui")];
+    let name = format!("tep-{row}");
+    let told = browser.upload(&format!("{at}/bo-sung"), &bad, &[(&name, "a.pdf", b"none")]).await;
+    assert!(told.status == 422 && told.text.contains(&format!("{name}-mistake")), "{}", told.text);
+
+    let sent = answer(&site, &mut browser, &at).await;
+    assert_eq!(sent.location.as_deref(), Some(at.as_str()), "{}", sent.text);
+    let again = browser.post(&format!("{at}/bo-sung"), &[("viec", "gui"), ("dong-y", "1")]).await;
+    assert_eq!(again.location.as_deref(), Some(at.as_str()), "a second click is no second answer");
+    assert_eq!(status(&site), "submitted");
+    assert_eq!(site.count("select count(*) from citizen_act"), 1);
+    let scans = format!("select count(*) from dossier_file where paper = {row} and name = 'ban-ro.pdf'");
+    assert_eq!(site.count(&scans), 1);
+    assert_eq!(site.text(&format!("select form from dossier_paper where id = {row}")), "copy");
+    let followed = browser.get(&at).await;
+    for said in ["Ông, bà đã gửi bổ sung qua cổng.", "Xin gửi bản rõ", WORDS] {
+        assert!(followed.text.contains(said), "{said}: {}", followed.text);
+    }
+    let english = browser.get(&format!("{at}?lang=en")).await;
+    assert!(english.text.contains("You sent what was asked for, online."));
+
+    // The counter sees it, and may still say that it is not complete.
+    let mut counter = site.signed_in("quay");
+    let list = counter.get("/co-quan/nop-truc-tuyen/bo-sung").await;
+    assert!(list.text.contains("Lê Thị Minh Họa") && list.text.contains("vừa gửi"), "{}", list.text);
+    assert!(counter.get("/co-quan/nop-truc-tuyen").await.text.contains("người nộp vừa gửi"));
+    let id = site.count("select id from dossier");
+    let shown = counter.get(&format!("/co-quan/ho-so/{id}")).await;
+    assert!(shown.text.contains("Người nộp vừa làm: Nộp lại"), "{}", shown.text);
+    assert!(shown.text.contains("Người nộp, qua cổng"));
+    let stranger = site.signed_in("quay-khac").get("/co-quan/nop-truc-tuyen/bo-sung").await;
+    assert!(!stranger.text.contains("Minh Họa"));
+    assert_eq!(counter.get("/co-quan/nop-truc-tuyen/bo-sung/xuat").await.status, 200);
+    let refused = [("loi", "Vẫn thiếu giấy chứng sinh"), ("can-cu", "incomplete")];
+    let path = format!("/co-quan/ho-so/{id}/tu-choi-tiep-nhan");
+    let grounds = counter.get(&path).await.text;
+    let first = grounds.split("<option value=\"").nth(1).and_then(|it| it.split('"').next());
+    let refused = [refused[0], ("can-cu", first.expect("a ground"))];
+    assert_eq!(counter.post(&path, &refused).await.status, 303);
+    // The mark is gone: somebody has acted.
+    let list = counter.get("/co-quan/nop-truc-tuyen/bo-sung").await;
+    assert!(!list.text.contains("Lê Thị Minh Họa"));
+    let all = counter.get("/co-quan/nop-truc-tuyen/bo-sung?xem=tat-ca&viec=resubmit").await;
+    assert!(all.text.contains("Lê Thị Minh Họa"));
+    assert!(site.run(citizen::dossiers::facts::unfolded).is_empty());
+}
+
+async fn what_the_officer_asks_for_is_sent_and_the_clock_goes_on_without_a_trip(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    asked_later(&site).await;
+    assert_eq!(site.text("select coalesce(due_at, 'none') from dossier"), "none", "it stands still");
+    let form = browser.get(&format!("{at}/bo-sung")).await;
+    assert!(form.text.contains("Bổ sung trước"), "{}", form.text);
+    site.pass_minutes(60);
+    // The cookie's half hour is over; the form that was open is not lost.
+    let pass = form.text.split("name=\"phien\" value=\"").nth(1).and_then(|it| it.split('"').next());
+    let fields = [("phien", pass.expect("a pass")), ("ghi-chu", "Bản chính nộp sau"), ("dong-y", "1"), ("viec", "gui")];
+    let bare = browser.post(&format!("{at}/bo-sung"), &fields[1..]).await;
+    assert!(bare.location.is_some_and(|it| it.starts_with("/tra-cuu")));
+    let sent = browser.post(&format!("{at}/bo-sung"), &fields).await;
+    assert_eq!(sent.location.as_deref(), Some(at.as_str()), "{}", sent.text);
+    assert_eq!(status(&site), "processing");
+    assert_ne!(site.text("select coalesce(due_at, 'none') from dossier"), "none");
+    assert_eq!(site.count("select count(*) from dossier_visit where cause = 'supplement'"), 0);
+    // What has no file is still missing on the list.
+    assert_eq!(site.count("select count(*) from dossier_paper where form = 'missing'"), 1);
+    assert!(site.run(citizen::dossiers::facts::unfolded).is_empty());
+}
+
+async fn two_clicks_in_one_moment_are_one_answer(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    asked_later(&site).await;
+    let form = browser.get(&format!("{at}/bo-sung")).await;
+    let pass = form.text.split("name=\"phien\" value=\"").nth(1).and_then(|it| it.split('"').next());
+    let fields = [("phien", pass.expect("a pass")), ("ghi-chu", "Nộp sau"), ("dong-y", "1"), ("viec", "gui")];
+    let path = format!("{at}/bo-sung");
+    let (mut one, mut two) = (site.browser(), site.browser());
+    let (first, second) = tokio::join!(one.post(&path, &fields), two.post(&path, &fields));
+    assert_eq!((first.status, second.status), (303, 303), "{} {}", first.text, second.text);
+    assert_eq!(site.count("select count(*) from citizen_act"), 1);
+}
+
+async fn a_dossier_is_asked_back_with_a_page_that_says_what_it_means(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    let form = browser.get(&format!("{at}/rut")).await;
+    assert!(form.text.contains("hồ sơ dừng lại và không có kết quả"), "{}", form.text);
+    let unsure = browser.post(&format!("{at}/rut"), &[("ly-do", "Đổi ý")]).await;
+    assert!(unsure.status == 422 && unsure.text.contains("Đổi ý"));
+    assert_eq!(status(&site), "submitted");
+    for _ in 0..2 {
+        let fields = [("ly-do", "Đổi ý"), ("chac-chan", "1")];
+        let answer = browser.post(&format!("{at}/rut"), &fields).await;
+        assert_eq!(answer.location.as_deref(), Some(at.as_str()), "{}", answer.text);
+    }
+    assert_eq!(status(&site), "withdraw_requested");
+    assert_eq!(site.count("select count(*) from citizen_act"), 1);
+    let list = site.signed_in("quay").get("/co-quan/nop-truc-tuyen/bo-sung").await;
+    assert!(list.text.contains("Xin rút hồ sơ"), "{}", list.text);
+    take(&site, "quay", "khong-cho-rut", &[("loi", "Đã có kết quả")]).await;
+    assert_eq!(status(&site), "submitted");
+    assert!(browser.get(&at).await.text.contains("Cơ quan không đồng ý cho rút hồ sơ:"));
+}
+
+async fn without_the_secret_nobody_answers(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    asked_at_intake(&site).await;
+    for path in ["bo-sung", "rut"] {
+        let mut stranger = site.browser();
+        let page = stranger.get(&format!("{at}/{path}")).await;
+        assert!(page.location.is_some_and(|it| it.starts_with("/tra-cuu")));
+        let fields = [("phien", "made-up"), ("dong-y", "1"), ("chac-chan", "1"), ("ghi-chu", "x")];
+        let answer = stranger.post(&format!("{at}/{path}"), &fields).await;
+        assert!(answer.location.is_some_and(|it| it.starts_with("/tra-cuu")));
+    }
+    assert_eq!(browser.get("/ho-so/x/bo-sung").await.status, 404);
+    assert_eq!(status(&site), "intake_supplement");
+}
+
+}

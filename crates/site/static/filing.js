@@ -1,0 +1,146 @@
+// Holds a step of a filing in this browser while the network is gone, sealed with a key that only the draft's
+// address gives, and sends it once when the network is back: the draft's mark tells whether it had arrived.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-filing]"), done = document.querySelector("[data-filing-done]");
+  var subtle = window.crypto && window.crypto.subtle;
+  if (!(form || done) || !subtle || !window.indexedDB) { return; }
+  var path = location.pathname, utf8 = new TextEncoder();
+  var hash = function (what) { return subtle.digest("SHA-256", utf8.encode(what + path)); };
+  var hex = function (it) { return Array.from(new Uint8Array(it)).map(function (b) { return b.toString(16).padStart(2, "0"); }).join(""); };
+  var name = function () { return hash("mc-ten ").then(hex); };
+  var key = function () {
+    return hash("mc-khoa ").then(function (it) { return subtle.importKey("raw", it, "AES-GCM", false, ["encrypt", "decrypt"]); });
+  };
+  var seal = function (bytes) {
+    var iv = window.crypto.getRandomValues(new Uint8Array(12));
+    return key().then(function (it) { return subtle.encrypt({ name: "AES-GCM", iv: iv }, it, bytes); })
+      .then(function (data) { return { iv: iv, data: data }; });
+  };
+  var open = function (it) {
+    return key().then(function (k) { return subtle.decrypt({ name: "AES-GCM", iv: it.iv }, k, it.data); });
+  };
+  // One row a draft.
+  var store = function (mode, work) {
+    return new Promise(function (resolve, reject) {
+      var asked = indexedDB.open("mc-nop", 1);
+      asked.onupgradeneeded = function () { asked.result.createObjectStore("buoc"); };
+      asked.onerror = function () { reject(asked.error); };
+      asked.onsuccess = function () {
+        var db = asked.result, tx = db.transaction("buoc", mode), got = work(tx.objectStore("buoc"));
+        db.onversionchange = function () { db.close(); };
+        tx.oncomplete = function () { db.close(); resolve(got && got.result); };
+        tx.onerror = function () { db.close(); reject(tx.error); };
+      };
+    });
+  };
+  var forget = function () {
+    return name().then(function (at) { return store("readwrite", function (it) { it.delete(at); }); }).catch(function () {});
+  };
+  if (done) { forget(); return; }
+
+  var step = form.elements.buoc.value, mark = form.elements.dau.value;
+  var state = document.createElement("p");
+  state.setAttribute("role", "status");
+  state.hidden = true;
+  form.prepend(state);
+  var say = function (words, warn) { state.hidden = false; state.className = warn ? "warning" : "soft"; state.textContent = words; };
+  var clock = function (at) { return new Date(at).toTimeString().slice(0, 5); };
+
+  // What the form holds; `wish` is the button that was pressed, if one was.
+  var hold = function (wish) {
+    var fields = [], files = [];
+    new FormData(form).forEach(function (value, field) {
+      if (typeof value !== "string") { if (value.size > 0) { files.push([field, value]); } }
+      else if (field !== "csrf") { fields.push([field, value]); }
+    });
+    return Promise.all(files.map(function (it) { return it[1].arrayBuffer().then(seal); })).then(function (bodies) {
+      var named = files.map(function (it) { return [it[0], it[1].name, it[1].type]; });
+      var head = { step: step, mark: mark, fields: fields, files: named, wish: wish, at: Date.now() };
+      return seal(utf8.encode(JSON.stringify(head))).then(function (sealed) {
+        return name().then(function (at) {
+          return store("readwrite", function (it) { it.put({ head: sealed, bodies: bodies }, at); });
+        });
+      });
+    });
+  };
+  var read = function () {
+    return name().then(function (at) { return store("readonly", function (it) { return it.get(at); }); }).then(function (row) {
+      if (!row) { return null; }
+      return open(row.head).then(function (it) {
+        return { head: JSON.parse(new TextDecoder().decode(it)), bodies: row.bodies };
+      });
+    });
+  };
+  var fill = function (kept) {
+    var head = kept.head, has = function (field, value) {
+      return head.fields.some(function (it) { return it[0] === field && (value === undefined || it[1] === value); });
+    };
+    Array.from(form.elements).forEach(function (it) {
+      if (!it.name || it.type === "hidden" || it.type === "file" || it.tagName === "BUTTON") { return; }
+      if (it.type === "radio" || it.type === "checkbox") { it.checked = has(it.name, it.value); }
+      else if (has(it.name)) { it.value = head.fields.find(function (f) { return f[0] === it.name; })[1]; }
+    });
+    return Promise.all(kept.bodies.map(open)).then(function (bodies) {
+      var by = {};
+      bodies.forEach(function (body, at) {
+        var it = head.files[at];
+        (by[it[0]] = by[it[0]] || new DataTransfer()).items.add(new File([body], it[1], { type: it[2] }));
+      });
+      Object.keys(by).forEach(function (field) { form.elements[field].files = by[field].files; });
+    });
+  };
+
+  var leaving = false, waiting = null, timer = 0, retry = 0;
+  var alive = function () {
+    return fetch("/healthz", { cache: "no-store" }).then(function (it) { if (!it.ok) { throw new Error("down"); } });
+  };
+  var go = function () {
+    leaving = true;
+    form.requestSubmit(waiting);
+  };
+  var wait = function () {
+    say(form.dataset.held + " " + clock(Date.now()), true);
+    window.clearTimeout(retry);
+    retry = window.setTimeout(back, 3000);
+  };
+  function back() {
+    if (waiting && !leaving) { alive().then(function () { say(form.dataset.sending, false); go(); }, wait); }
+  }
+  window.addEventListener("online", back);
+  var begin = function (button) {
+    waiting = button;
+    window.clearTimeout(timer);
+    hold([button.name, button.value]).catch(function () {}).then(alive).then(go, wait);
+  };
+  form.addEventListener("submit", function (event) {
+    if (leaving) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    if (!waiting) { begin(event.submitter || form.querySelector("button[name=viec]")); }
+  });
+  var later = function () {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(function () { if (!waiting) { hold(null).catch(function () {}); } }, 700);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  window.addEventListener("pageshow", function (event) { if (event.persisted) { leaving = false; waiting = null; } });
+
+  read().then(function (kept) {
+    if (!kept) { return null; }
+    // The server knows more than was held here: it had arrived.
+    if (kept.head.mark !== mark) { return forget(); }
+    if (kept.head.step !== step) {
+      if (kept.head.wish) { location.replace(path + "?buoc=" + encodeURIComponent(kept.head.step)); }
+      return null;
+    }
+    return fill(kept).then(function () {
+      say(form.dataset.restored + " " + clock(kept.head.at), false);
+      if (!kept.head.wish) { return; }
+      var button = Array.from(form.querySelectorAll("button[name=viec]"))
+        .find(function (it) { return it.value === kept.head.wish[1]; });
+      if (button) { begin(button); }
+    });
+  }).catch(function () {});
+})();

@@ -1,0 +1,73 @@
+// Has the service worker keep what is read, and lets whoever uses this browser say what stays in it.
+(function () {
+  "use strict";
+  if (!("serviceWorker" in navigator) || !window.caches) { return; }
+  window.addEventListener("load", function () { navigator.serviceWorker.register("/sw.js").catch(function () {}); });
+  var OWN = "mc-rieng", PAGES = "mc-trang", ASKED = "/__mc/giu";
+  var one = function (what) { return document.querySelector(what); };
+  var away = one("[data-offline]"), band = one(".kept-band");
+
+  // What cannot be had now is tried again when the network is back.
+  if ((away && location.pathname !== "/ngoai-tuyen") || band) {
+    var again = function () {
+      fetch("/healthz", { cache: "no-store" }).then(function (it) {
+        if (it.ok) { location.replace(location.href); }
+      }, function () {});
+    };
+    window.addEventListener("online", again);
+    window.setInterval(again, 5000);
+  }
+
+  // Everything that was kept in this browser, and drafts that were not sent.
+  var clear = function () {
+    if (window.indexedDB) { indexedDB.deleteDatabase("mc-nop"); }
+    return Promise.all([caches.delete(OWN), caches.delete(PAGES)]);
+  };
+  Array.from(document.querySelectorAll("[data-clear]")).forEach(function (button) {
+    button.addEventListener("click", function () {
+      clear().then(function () {
+        var told = document.createElement("p");
+        told.setAttribute("role", "status");
+        told.textContent = button.dataset.clear;
+        button.closest("section").replaceChildren(told);
+      });
+    });
+  });
+
+  // The list of what can be read.
+  var list = one("[data-kept-pages]");
+  if (list) {
+    Promise.all([OWN, PAGES].map(function (name) {
+      return caches.open(name).then(function (cache) {
+        return cache.keys().then(function (keys) {
+          return Promise.all(keys.reverse().map(function (key) {
+            return cache.match(key).then(function (it) { return [new URL(key.url), it]; });
+          }));
+        });
+      });
+    })).then(function (all) {
+      all[0].concat(all[1]).forEach(function (it) {
+        var title = it[1] && it[1].headers.get("mc-ten");
+        if (!title) { return; }
+        var link = document.createElement("a"), line = document.createElement("li");
+        link.href = it[0].pathname + it[0].search;
+        // The title is markup of ours: read it as such, show it as text.
+        link.textContent = new DOMParser().parseFromString(decodeURIComponent(title), "text/html").body.textContent;
+        line.append(link);
+        list.querySelector("ul").append(line);
+        list.hidden = false;
+      });
+    });
+  }
+
+  // A citizen's own page: kept for longer only where he says that the device is his.
+  var own = one("[data-own]"), stay = own && own.querySelector("[data-stay]");
+  if (own && !band) {
+    own.hidden = false;
+    caches.match(ASKED).then(function (it) { if (it) { stay.hidden = true; } });
+    stay.addEventListener("click", function () {
+      caches.open(OWN).then(function (cache) { return cache.put(ASKED, new Response("1")); })
+        .then(function () { location.reload(); });
+    });
+  }
+})();

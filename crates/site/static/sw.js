@@ -1,0 +1,125 @@
+// Keeps what was read, for when there is no network. Pages of the office are never kept; a citizen's own page
+// is kept for the half hour in which it could be opened, longer only where he asked for it.
+"use strict";
+var STATIC = "mc-tinh-__VERSION__", PAGES = "mc-trang", OWN = "mc-rieng";
+var FILES = "__FILES__";
+var OWN_MS = 30 * 60 * 1000, LONG_MS = 30 * 24 * 3600 * 1000, PAGES_MAX = 60;
+var ASKED = "/__mc/giu", LANG = "/__mc/lang";
+
+self.addEventListener("install", function (event) {
+  event.waitUntil(caches.open(STATIC).then(function (it) {
+    return it.addAll(FILES.map(function (url) { return new Request(url, { credentials: "omit" }); }));
+  }).then(function () { return self.skipWaiting(); }));
+});
+self.addEventListener("activate", function (event) {
+  event.waitUntil(caches.keys().then(function (names) {
+    return Promise.all(names.filter(function (it) { return it.startsWith("mc-tinh-") && it !== STATIC; })
+      .map(function (it) { return caches.delete(it); }));
+  }).then(tidy).then(function () { return self.clients.claim(); }));
+});
+
+// Copies whose time is over go.
+function tidy() {
+  return caches.open(OWN).then(function (cache) {
+    return cache.keys().then(function (all) {
+      return Promise.all(all.map(function (key) {
+        return cache.match(key).then(function (it) {
+          var until = Number(it && it.headers.get("mc-den"));
+          return until && until < Date.now() ? cache.delete(key) : null;
+        });
+      }));
+    });
+  });
+}
+
+self.addEventListener("fetch", function (event) {
+  var request = event.request, url = new URL(request.url);
+  if (url.origin !== self.location.origin) { return; }
+  if (request.method === "GET" && url.pathname.startsWith("/static/") && url.searchParams.has("v")) {
+    event.respondWith(file(request));
+  } else if (request.mode === "navigate" && !url.pathname.startsWith("/co-quan")) {
+    event.respondWith(request.method === "GET" ? page(event, request, url) : fetch(request).catch(away));
+  }
+});
+
+function file(request) {
+  return caches.match(request).then(function (kept) {
+    return kept || fetch(request).then(function (it) {
+      if (it.ok) {
+        var copy = it.clone();
+        caches.open(STATIC).then(function (cache) { return cache.put(request, copy); }).catch(function () {});
+      }
+      return it;
+    });
+  });
+}
+
+// One page, one copy: the language is a matter of the reader, not of the address.
+function key(url) {
+  var asked = new URLSearchParams(url.search);
+  asked.delete("lang");
+  var query = asked.toString();
+  return url.pathname + (query ? "?" + query : "");
+}
+
+function page(event, request, url) {
+  return fetch(request).then(function (it) {
+    event.waitUntil(keep(it.clone(), url).then(tidy).catch(function () {}));
+    return it;
+  }, function () { return tidy().then(function () { return copy(url); }); });
+}
+
+function keep(answer, url) {
+  var how = answer.headers.get("mc-keep");
+  var at = key(url);
+  if (answer.status === 404 || answer.status === 410) {
+    return caches.open(OWN).then(function (cache) { return cache.delete(at); });
+  }
+  if (answer.status !== 200 || answer.redirected || !how || url.searchParams.has("ma")) { return Promise.resolve(); }
+  return Promise.all([answer.text(), caches.open(how === "own" ? OWN : PAGES), caches.match(ASKED)]).then(function (all) {
+    var html = all[0], cache = all[1], now = Date.now();
+    var headers = { "content-type": "text/html; charset=utf-8", "mc-luc": String(now),
+      "content-security-policy": answer.headers.get("content-security-policy") || "default-src 'self'",
+      "mc-ten": encodeURIComponent((/<title>([^<]*)/.exec(html) || ["", ""])[1]) };
+    if (how === "own") { headers["mc-den"] = String(now + (all[2] ? LONG_MS : OWN_MS)); }
+    var lang = (/<html lang="(\w+)/.exec(html) || ["", "vi"])[1];
+    return cache.delete(at).then(function () { return cache.put(at, new Response(html, { headers: headers })); })
+      .then(function () { return caches.open(PAGES); })
+      .then(function (pages) { return pages.put(LANG, new Response(lang)); })
+      .then(function () { return how === "own" ? null : cut(cache); });
+  });
+}
+
+// The oldest go when there are many.
+function cut(cache) {
+  return cache.keys().then(function (all) {
+    return Promise.all(all.slice(0, Math.max(0, all.length - PAGES_MAX)).map(function (it) { return cache.delete(it); }));
+  });
+}
+
+function copy(url) {
+  var at = key(url);
+  return Promise.all([OWN, PAGES].map(function (name) {
+    return caches.open(name).then(function (cache) { return cache.match(at); });
+  })).then(function (found) {
+    var kept = found[0] || found[1];
+    if (!kept) { return away(); }
+    return kept.text().then(function (html) {
+      var when = new Date(Number(kept.headers.get("mc-luc")));
+      var two = function (n) { return String(n).padStart(2, "0"); };
+      var told = two(when.getHours()) + ":" + two(when.getMinutes()) + ", "
+        + two(when.getDate()) + "/" + two(when.getMonth() + 1) + "/" + when.getFullYear();
+      var banded = html.replace(/<body[^>]*data-kept="([^"]*)"[^>]*>/, function (body, words) {
+        return body + '<p class="kept-band" role="status">' + words + " " + told + "</p>";
+      });
+      return new Response(banded, { headers: kept.headers });
+    });
+  });
+}
+
+// The page that stands in for one that cannot be had, in the language that was read last.
+function away() {
+  return caches.match(LANG).then(function (it) { return it ? it.text() : "vi"; }).then(function (lang) {
+    return caches.match("/ngoai-tuyen?lang=" + (lang === "en" ? "en" : "vi"));
+  }).then(function (it) { return it || Response.error(); });
+}
