@@ -40,4 +40,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0025_payment_calls",
     "0026_eforms",
     "0027_citizen_acts",
+    "0028_eform_signing",
 ];

@@ -20,6 +20,7 @@ use super::{
     facts::{self, Declaration, FormVersion},
     fill::{self, Asking},
     papers::{self, Around as Paper},
+    signing::{self, Due, Stage},
 };
 use crate::dossiers::facts::{self as dossiers, Around, ERASED, OnDesk};
 
@@ -67,6 +68,8 @@ struct Loaded {
     /// The form to fill in: that of what was declared, else today's.
     form: Option<FormVersion>,
     first: Answers,
+    /// Who must sign the newest.
+    due: Vec<Due>,
     may: bool,
     is_own: bool,
 }
@@ -96,12 +99,16 @@ fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Loaded
         (None, Some(it)) => eform::prefill(&it.form, &known(tx, id)?),
         (None, None) => Answers::new(),
     };
+    let due = match declared.first() {
+        Some(it) => signing::due(tx, it)?,
+        None => Vec::new(),
+    };
     let status = on_desk.kept.dossier.status;
     let may = maker.plays_any(&[Part::Counter, Part::CounterHead])
         && !status.is_over()
         && on_desk.kept.applicant != ERASED;
     let is_own = !maker.parts.is_empty();
-    Ok(Loaded { on_desk, declared, names, form, first, may, is_own })
+    Ok(Loaded { on_desk, declared, names, form, first, due, may, is_own })
 }
 
 /// What the dossier knows of its applicant, for the first answers.
@@ -134,6 +141,32 @@ struct Edition {
     is_shown: bool,
 }
 
+/// Somebody who must sign, as the page shows him.
+struct SignerLine {
+    code: String,
+    text: String,
+    state: String,
+    can_ask: bool,
+}
+
+fn signer_line(it: &Due, may: bool) -> SignerLine {
+    let at = |ms: i64| text::date_time(Instant::from_epoch_ms(ms).civil());
+    let state = match it.stage {
+        Stage::Unasked => "chưa gửi đường dẫn ký".to_owned(),
+        Stage::Waiting => "đã có đường dẫn, chờ ký".to_owned(),
+        Stage::Over => "đường dẫn hết hạn, chưa ký".to_owned(),
+        Stage::Signed(ms) => format!("đã ký qua mạng lúc {}", at(ms)),
+        Stage::Refused(ms) => format!("không ký, trả lời lúc {}", at(ms)),
+    };
+    let waits = matches!(it.stage, Stage::Unasked | Stage::Waiting | Stage::Over);
+    SignerLine {
+        code: it.signer.code.clone(),
+        text: format!("{}: {}", it.signer.label, it.name),
+        state,
+        can_ask: may && waits,
+    }
+}
+
 #[derive(Template)]
 #[template(path = "eforms/templates/declared.html")]
 struct Show {
@@ -145,7 +178,7 @@ struct Show {
     row: i64,
     blocks: Vec<Block>,
     warnings: Vec<String>,
-    signers: Vec<String>,
+    signers: Vec<SignerLine>,
     editions: Vec<Edition>,
     may: bool,
     is_erased: bool,
@@ -220,8 +253,8 @@ pub async fn show(
     };
     let (form, judged) = (&shown.version.form, shown.judged());
     let when = |ms: i64| text::date_time(Instant::from_epoch_ms(ms).civil());
-    let signers = form.signers.iter().filter(|s| judged.signers.contains(&s.code));
-    let name = |field: &str| judged.answers.get(field).map_or("", Answer::text).to_owned();
+    let is_newest = it.declared.first().is_some_and(|newest| newest.id == shown.id);
+    let signers = it.due.iter().filter(|_| is_newest).map(|due| signer_line(due, it.may));
     site.page(&Show {
         shell: site.shell(&who),
         id,
@@ -231,7 +264,7 @@ pub async fn show(
         row: shown.id,
         blocks: eform::blocks(form, &judged, &BTreeMap::new(), false),
         warnings: judged.warnings.iter().map(|it| it.say.vi.clone()).collect(),
-        signers: signers.map(|s| format!("{}: {}", s.label, name(&s.name))).collect(),
+        signers: signers.collect(),
         editions: it
             .declared
             .iter()
@@ -297,7 +330,18 @@ pub async fn print(
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
+    let wanted = asked.get("ban").to_owned();
+    let (it, confirmed) = site
+        .read(&who, move |tx| {
+            let it = load(&inner, &asker, tx, id)?;
+            let asked = it.declared.iter().find(|d| d.id.to_string() == wanted);
+            let confirmed = match asked.or_else(|| it.declared.first()) {
+                Some(shown) => signing::confirmed(tx, shown)?,
+                None => BTreeMap::new(),
+            };
+            Ok((it, confirmed))
+        })
+        .await?;
     if !it.is_own {
         dossiers::look(&site, &who, id, "declaration").await?;
     }
@@ -308,6 +352,7 @@ pub async fn print(
         dossier: kept.code.clone(),
         made_on: Some(Instant::from_epoch_ms(shown.kept_ms).civil().date()),
         demo: site.config.demo,
+        confirmed,
         ..Paper::default()
     };
     let paper = paper.to_unit(who.tree.known(kept.body));

@@ -21,6 +21,7 @@ mod public;
 mod publish;
 pub mod shipped;
 mod show;
+pub mod signing;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ fn public_pages() -> Routes {
         .on("/to-khai", read, get(public::list))
         .on("/to-khai/{code}", read, get(public::form).post(public::fill))
         .on("/to-khai/{code}/in.pdf", read, get(public::print))
+        .on("/ky/{secret}", read, get(signing::form).post(signing::answer))
 }
 
 fn beside_dossiers() -> Routes {
@@ -51,6 +53,7 @@ fn beside_dossiers() -> Routes {
     Routes::default()
         .ties(declared::ties)
         .on("/co-quan/ho-so/{id}/to-khai", view, get(declared::show).post(declared::fill))
+        .on("/co-quan/ho-so/{id}/to-khai/ky", view, post(signing::make))
         .on("/co-quan/ho-so/{id}/to-khai/in.pdf", view, get(declared::print))
 }
 

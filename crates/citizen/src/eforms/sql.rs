@@ -136,6 +136,83 @@ pub fn insert_declared(
     )
 }
 
+/// The link of somebody who must sign.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// Its row.
+    pub id: i64,
+    /// The declaration that is to be signed.
+    pub declaration: i64,
+    /// The signer's code in the form.
+    pub signer: String,
+    /// When the link was made, milliseconds since the epoch.
+    pub made_ms: i64,
+    /// Empty while it waits; `signed`, `refused`.
+    pub answer: String,
+    /// When it was answered.
+    pub answered_ms: Option<i64>,
+}
+
+const SIGNING: &str =
+    "select id, declaration, signer, made_ms, answer, answered_ms from eform_signing";
+
+fn signing_of(row: &Row) -> Result<Signing, Fault> {
+    Ok(Signing {
+        id: row.get(0)?,
+        declaration: row.get(1)?,
+        signer: row.get(2)?,
+        made_ms: row.get(3)?,
+        answer: row.get(4)?,
+        answered_ms: row.get(5)?,
+    })
+}
+
+/// The links of a declaration.
+pub fn signings(tx: &mut Tx<'_>, declaration: i64) -> Result<Vec<Signing>, Fault> {
+    let sql = format!("{SIGNING} where declaration = ?1 order by id");
+    tx.query(&sql, &[declaration.into()])?.iter().map(signing_of).collect()
+}
+
+/// The link whose secret has this hash.
+pub fn signing(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Signing>, Fault> {
+    let row = tx.query_one(&format!("{SIGNING} where secret_hash = ?1"), &[hash.into()])?;
+    row.as_ref().map(signing_of).transpose()
+}
+
+/// Makes a link, or makes it anew while nobody answered.
+pub fn put_signing(
+    tx: &mut Tx<'_>,
+    declaration: i64,
+    signer: &str,
+    hash: &str,
+) -> Result<(), Fault> {
+    tx.execute(
+        "insert into eform_signing (declaration, signer, secret_hash, made_ms, made_by, answer)
+         values (?1, ?2, ?3, ?4, ?5, '')
+         on conflict (declaration, signer) do update set
+           secret_hash = excluded.secret_hash, made_ms = excluded.made_ms, made_by = excluded.made_by
+         where eform_signing.answer = ''",
+        &[declaration.into(), signer.into(), hash.into(), tx.now().into(), tx.by().into()],
+    )?;
+    Ok(())
+}
+
+/// Answers a link. `false`: it was answered before, and nothing was written.
+pub fn answer_signing(tx: &mut Tx<'_>, id: i64, answer: &str) -> Result<bool, Fault> {
+    let touched = tx.execute(
+        "update eform_signing set answer = ?2, answered_ms = ?3 where id = ?1 and answer = ''",
+        &[id.into(), answer.into(), tx.now().into()],
+    )?;
+    Ok(touched > 0)
+}
+
+/// The dossier of a declaration.
+pub fn dossier_of(tx: &mut Tx<'_>, declaration: i64) -> Result<Option<DossierId>, Fault> {
+    let row =
+        tx.query_one("select dossier from eform_answer where id = ?1", &[declaration.into()])?;
+    row.map(|it| it.get(0)).transpose()
+}
+
 /// Empties what was declared for a dossier: it names people.
 pub fn erase_declared(tx: &mut Tx<'_>, dossier: DossierId) -> Result<(), Fault> {
     tx.execute("update eform_answer set answers = '{}' where dossier = ?1", &[dossier.into()])?;

@@ -3,7 +3,7 @@
 use domain::{access::Role, eform::Answers, ids::DossierId};
 use testkit::{Browser, TestSite, on_both_engines};
 
-use super::{configuration, facts, fill, shipped, sql};
+use super::{configuration, facts, fill, shipped, signing, sql};
 use crate::dossiers::tests::{given_two_communes, received};
 use crate::workflows::tests::with_role;
 
@@ -323,5 +323,70 @@ on_both_engines! { crate::routes();
         site.run(|tx| facts::erase(tx, DossierId(1)));
         assert_eq!(site.count("select count(*) from eform_answer where answers <> '{}'"), 0);
         assert!(counter.get(to).await.text.contains("Dữ liệu cá nhân của tờ khai này đã xóa."));
+    }
+
+    async fn two_people_sign_each_by_his_own_link_and_anew_when_it_is_declared_anew(site) {
+        given(&site);
+        let mut counter = received(&site).await;
+        site.run(|tx| sql::bind(tx, "1.001193", "ket-hon"));
+        let form = site.run(|tx| facts::form_for(tx, "1.001193", jiff::civil::date(2026, 1, 8))).unwrap();
+        let ban = form.id.to_string();
+        let all = pairs("ket-hon", &shipped::sample("ket-hon").unwrap().unwrap());
+        let to = "/co-quan/ho-so/1/to-khai";
+        let kept = send(&mut counter, to, &all, &[("ban", &ban), ("sau", "0")]).await;
+        assert_eq!(kept.status, 303, "{}", kept.text);
+        assert!(counter.get(to).await.text.contains("chưa gửi đường dẫn ký"));
+        let link = |text: &str| {
+            let at = text.split("/ky/").nth(1).unwrap();
+            format!("/ky/{}", at.chars().take_while(char::is_ascii_hexdigit).collect::<String>())
+        };
+        let asked = counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nu")]).await;
+        assert!(asked.status == 200 && asked.text.contains("Phạm Thị Hoa") && asked.text.contains("<svg"), "{}", asked.text);
+        let first = link(&asked.text);
+        let asked = counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nu")]).await;
+        let hers = link(&asked.text);
+        let mut phone = site.browser();
+        assert_eq!(phone.get(&first).await.status, 404, "a link made anew is in place of the old one");
+        assert_eq!(phone.get("/ky/00000000000000000000000000000000").await.status, 404);
+        assert_eq!(counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "la")]).await.status, 404);
+        assert_eq!(site.signed_in("quay-khac").post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nu")]).await.status, 404);
+        // She sees all of it; the wrong name or no tick signs nothing.
+        let seen = phone.get(&hers).await;
+        assert!(seen.text.contains("Lê Quang Minh") && seen.text.contains("việc kết hôn của chúng tôi là tự nguyện"), "{}", seen.text);
+        let wrong = phone.post(&hers, &[("ho-ten", "Lê Quang Minh"), ("viec", "ky")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text.contains("Họ tên khác với") && wrong.text.contains("Đánh dấu là đã đọc"), "{}", wrong.text);
+        let signed = phone.post(&hers, &[("ho-ten", "pham thi hoa"), ("dong-y", "1"), ("viec", "ky")]).await;
+        assert_eq!(signed.location.as_deref(), Some(hers.as_str()), "{}", signed.text);
+        assert!(phone.get(&hers).await.text.contains("Ông, bà đã ký lúc"));
+        let again = phone.post(&hers, &[("ho-ten", "Phạm Thị Hoa"), ("viec", "khong")]).await;
+        assert!(again.status == 200 && again.text.contains("đã ký lúc"), "{}", again.text);
+        let page = counter.get(to).await;
+        assert!(page.text.contains("đã ký qua mạng lúc") && page.text.contains("chưa gửi đường dẫn ký"), "{}", page.text);
+        let done = counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nu")]).await;
+        assert_eq!(done.status, 422, "who answered is not asked again");
+        let confirmed = site.run(|tx| {
+            let newest = facts::declared(tx, DossierId(1))?.remove(0);
+            signing::confirmed(tx, &newest)
+        });
+        assert_eq!(confirmed.keys().collect::<Vec<_>>(), ["nu"]);
+        // He lets his link run out, then says no.
+        let asked = counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nam")]).await;
+        site.pass_minutes(15 * 24 * 60);
+        assert!(phone.get(&link(&asked.text)).await.text.contains("Đường dẫn đã hết hạn"));
+        let mut counter = site.signed_in("quay");
+        let asked = counter.post("/co-quan/ho-so/1/to-khai/ky", &[("nguoi", "nam")]).await;
+        let his = link(&asked.text);
+        let no = phone.post(&his, &[("ho-ten", "Lê Quang Minh"), ("viec", "khong")]).await;
+        assert_eq!(no.status, 303, "{}", no.text);
+        assert!(counter.get(to).await.text.contains("không ký, trả lời lúc"));
+        // Declared anew: nobody has signed that, and the old links show nothing.
+        let row = site.text("select cast(max(id) as text) from eform_answer");
+        let anew = send(&mut counter, to, &all, &[("ban", &ban), ("sau", &row), ("f.ban-sao", "3")]).await;
+        assert_eq!(anew.status, 303, "{}", anew.text);
+        let past = phone.get(&hers).await;
+        assert!(past.text.contains("đã ký lúc") && !past.text.contains("040300123456"), "{}", past.text);
+        assert!(counter.get(to).await.text.matches("chưa gửi đường dẫn ký").count() == 2);
+        assert_eq!(site.count("select count(*) from journal where act in ('ask_co_sign', 'co_sign', 'refuse_co_sign')"), 6);
     }
 }

@@ -159,6 +159,9 @@ const ACTS: &[(&str, &str)] = &[
     ("wrong_passkey", "Khóa đăng nhập không đúng"),
     ("passkey_sign_in", "Đăng nhập bằng khóa"),
     ("declare", "Lưu tờ khai điện tử"),
+    ("ask_co_sign", "Tạo đường dẫn cùng ký"),
+    ("co_sign", "Cùng ký tờ khai"),
+    ("refuse_co_sign", "Không ký tờ khai"),
 ];
 
 /// What things are called, most wanted first.
