@@ -26,6 +26,7 @@ pub mod org;
 pub mod paper;
 pub mod party;
 pub mod procedure;
+pub mod publication;
 pub mod queue;
 pub mod results;
 pub mod search;

@@ -4,7 +4,9 @@
 use site::Routes;
 
 pub mod account;
+pub mod board;
 pub mod filing;
+pub mod meter;
 
 #[cfg(test)]
 mod tests;
@@ -12,5 +14,5 @@ mod tests;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    account::routes().and(filing::routes())
+    account::routes().and(board::routes()).and(filing::routes()).and(meter::routes())
 }

@@ -18,6 +18,7 @@ mod forms;
 mod hand_over;
 mod handing;
 mod people;
+mod publication;
 mod qr;
 mod register;
 mod sheet;
@@ -43,6 +44,7 @@ pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
 pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
+pub use publication::{PublicationRow, PublicationSheet, render_publication};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{

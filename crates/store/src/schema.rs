@@ -32,4 +32,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0017_links",
     "0018_relay",
     "0019_filing",
+    "0020_publication",
 ];

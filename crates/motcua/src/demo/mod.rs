@@ -17,6 +17,7 @@ mod links;
 mod money;
 mod office;
 mod progress;
+mod publication;
 mod random;
 mod workflows;
 mod year;
@@ -140,6 +141,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
         return Err(Problem::Refused(text));
     }
     workflows::play(db, now, &office)?;
+    publication::play(db, now, play.seed, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

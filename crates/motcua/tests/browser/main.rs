@@ -4,6 +4,7 @@
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
 mod administration;
+mod board;
 mod books;
 mod desk;
 mod fees;
