@@ -34,6 +34,7 @@ pub mod paper;
 pub mod party;
 pub mod plain;
 pub mod procedure;
+pub mod publication;
 pub mod queue;
 pub mod results;
 pub mod retention;

@@ -423,7 +423,8 @@ impl ProcedureVersion {
 }
 
 /// `1.001193` with or without a local suffix, or a local code `DP.000012`.
-fn is_code(code: &str) -> bool {
+#[must_use]
+pub fn is_code(code: &str) -> bool {
     let mut parts = code.split('.');
     let (Some(head), Some(number)) = (parts.next(), parts.next()) else { return false };
     let head_ok = head == "DP" || matches!(head.as_bytes(), [b'1'..=b'9']);

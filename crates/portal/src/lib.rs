@@ -4,8 +4,10 @@
 use site::Routes;
 
 pub mod account;
+pub mod board;
 pub mod filing;
 pub mod follow;
+pub mod meter;
 
 #[cfg(test)]
 mod tests;
@@ -13,5 +15,9 @@ mod tests;
 /// The routes of every slice in this crate.
 #[must_use]
 pub fn routes() -> Routes {
-    account::routes().and(filing::routes()).and(follow::routes())
+    account::routes()
+        .and(board::routes())
+        .and(filing::routes())
+        .and(follow::routes())
+        .and(meter::routes())
 }

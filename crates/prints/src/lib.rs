@@ -21,6 +21,7 @@ mod hand_over;
 mod handing;
 mod letter;
 mod people;
+mod publication;
 mod qr;
 mod register;
 mod sheet;
@@ -51,6 +52,7 @@ pub use handing::{
 };
 pub use letter::{LetterSheet, render_letters};
 pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
+pub use publication::{PublicationRow, PublicationSheet, render_publication};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{

@@ -41,4 +41,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0026_eforms",
     "0027_citizen_acts",
     "0028_eform_signing",
+    "0029_publication",
 ];

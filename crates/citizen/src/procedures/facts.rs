@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    ids::VersionId,
+    ids::{UnitId, VersionId},
     org::UnitKind,
     procedure::{ProcedureVersion, RowError, Tier},
     search::{Document, Index, Synonyms},
@@ -11,10 +11,10 @@ use domain::{
 };
 use jiff::civil::Date;
 use site::Site;
-use store::{Fault, Tx};
+use store::{Fault, Tx, journal::Entry};
 
 pub use super::changes::Plan;
-pub use super::sql::{Paused, Version};
+pub use super::sql::{Hung, Paused, Version};
 use super::{changes, sql};
 pub use crate::levels::facts::level_at;
 
@@ -24,6 +24,8 @@ pub const EDITION: &str = "procedures_edition";
 pub const DEFAULT_COMMUNE: &str = "default-commune";
 /// The same for districts and provinces.
 pub const DEFAULT_ABOVE: &str = "default-above";
+/// The place of a posting that counts: the board itself.
+const BOARD: &str = "board";
 /// Working days for which the defaults are written; a step's share follows the limit.
 const DEFAULT_DAYS: u32 = 10;
 
@@ -144,7 +146,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Version>, Fault> {
 /// Any [`Fault`] of the engine.
 pub fn posted(
     tx: &mut Tx<'_>,
-    unit: domain::ids::UnitId,
+    unit: UnitId,
     until: Date,
 ) -> Result<std::collections::HashSet<VersionId>, Fault> {
     let mut all = std::collections::HashSet::new();
@@ -153,6 +155,44 @@ pub fn posted(
         all.extend(hanging.into_iter().filter(|it| it.posted_on <= until).map(|it| it.version));
     }
     Ok(all)
+}
+
+/// Every procedure that was published and in force on `day`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn all_on(tx: &mut Tx<'_>, day: Date) -> Result<Vec<Version>, Fault> {
+    sql::all_in_force(tx, day)
+}
+
+/// What hung on the board of `unit` at the end of `day`, by code.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn posted_on(tx: &mut Tx<'_>, unit: UnitId, day: Date) -> Result<Vec<Hung>, Fault> {
+    sql::hung_on(tx, unit, BOARD, day)
+}
+
+/// Hangs a version on the board of `unit` from today on, in place of an older one; false if it hung there already.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn post(tx: &mut Tx<'_>, unit: UnitId, it: &Version) -> Result<bool, Fault> {
+    let today = tx.now().civil().date();
+    if sql::hung_on(tx, unit, BOARD, today)?.iter().any(|hung| hung.version == it.id) {
+        return Ok(false);
+    }
+    sql::unpost(tx, unit, BOARD, it.procedure)?;
+    sql::insert_posting(tx, unit, BOARD, it.id, today)?;
+    let details = serde_json::json!({"unit": unit.0, "place": BOARD, "version": it.id.0});
+    tx.journal(Entry::new(sql::SUBJECT, it.procedure.0, "post").details(&details));
+    Ok(true)
+}
+
+/// Who settles procedures at a unit of this kind; nothing if it has no board of its own.
+#[must_use]
+pub fn tier_of(kind: &str) -> Option<Tier> {
+    super::pages::tier_of(kind)
 }
 
 /// Adds an edition of a workflow, in force from `from`.

@@ -244,6 +244,40 @@ pub fn postings(tx: &mut Tx<'_>, unit: UnitId, place: &str) -> Result<Vec<Postin
         .collect()
 }
 
+/// A posting of some day: the procedure's code, the version, and since when it hung.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hung {
+    /// National code.
+    pub code: String,
+    /// Which version.
+    pub version: VersionId,
+    /// The first day.
+    pub posted_on: Date,
+}
+
+/// What hung at a place of a unit at the end of `day`.
+pub fn hung_on(tx: &mut Tx<'_>, unit: UnitId, place: &str, day: Date) -> Result<Vec<Hung>, Fault> {
+    let rows = tx.query(
+        "select p.code, o.version, o.posted_on
+         from (select unit, version, place, posted_on from posting
+               where unit = ?1 and place = ?2 and posted_on <= ?3
+               union all
+               select unit, version, place, posted_on from posting_ended
+               where unit = ?1 and place = ?2 and posted_on <= ?3 and ended_on > ?3) o
+         join procedure_version v on v.id = o.version
+         join procedure p on p.id = v.procedure
+         order by p.code, o.posted_on",
+        &[unit.into(), place.into(), day.into()],
+    )?;
+    let date = |it: &str| it.parse::<Date>().ok();
+    rows.iter()
+        .map(|row| {
+            let posted_on = row.parse(2, "date", date)?;
+            Ok(Hung { code: row.get(0)?, version: row.get(1)?, posted_on })
+        })
+        .collect()
+}
+
 /// Takes every version of a procedure down from a place; says how many hung there.
 pub fn unpost(
     tx: &mut Tx<'_>,
@@ -251,6 +285,14 @@ pub fn unpost(
     place: &str,
     procedure: ProcedureId,
 ) -> Result<usize, Fault> {
+    let today = tx.now().civil().date();
+    tx.execute(
+        "insert into posting_ended (unit, version, place, posted_on, ended_on)
+         select unit, version, place, posted_on, ?4 from posting
+         where unit = ?1 and place = ?2 and posted_on < ?4
+           and version in (select id from procedure_version where procedure = ?3)",
+        &[unit.into(), place.into(), procedure.into(), today.into()],
+    )?;
     tx.execute(
         "delete from posting where unit = ?1 and place = ?2
            and version in (select id from procedure_version where procedure = ?3)",

@@ -19,6 +19,7 @@ use store::{Fault, Tx};
 mod booking;
 mod desk;
 pub mod exchange;
+pub mod facts;
 mod figures;
 pub mod jobs;
 mod kiosk;

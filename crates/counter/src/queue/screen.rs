@@ -63,7 +63,7 @@ fn view(call: Call) -> CallView {
 }
 
 /// The first moment of today.
-fn midnight(now: Instant) -> Instant {
+pub(super) fn midnight(now: Instant) -> Instant {
     Instant::from_civil(now.civil().date().at(0, 0, 0, 0))
 }
 

@@ -21,6 +21,7 @@ mod money;
 mod office;
 mod on_paper;
 mod progress;
+mod publication;
 mod random;
 mod workflows;
 mod year;
@@ -147,6 +148,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     }
     workflows::play(db, now, &office)?;
     citizens::play(db, now)?;
+    publication::play(db, now, play.seed, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

@@ -93,7 +93,9 @@ impl Founder<'_> {
         let signs = roles.contains(&Role::Leader);
         let position = staff::create_position(tx, unit.0, title, rank, signs)?;
         let name = format!("{} (minh họa)", person.name);
-        let id = staff::create(tx, &name, "", true, position, self.from)?;
+        // Leaders' numbers stand on the board of hotlines.
+        let phone = if signs { person.phone.reveal() } else { "" };
+        let id = staff::create(tx, &name, phone, true, position, self.from)?;
         let granted: Vec<(Role, UnitId)> = roles.iter().map(|it| (*it, unit.0)).collect();
         let account = accounts::create(
             tx,

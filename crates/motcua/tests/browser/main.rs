@@ -5,6 +5,7 @@
 
 mod account;
 mod administration;
+mod board;
 mod books;
 mod desk;
 mod eforms;

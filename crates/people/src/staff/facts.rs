@@ -11,6 +11,7 @@ pub use super::exchange::{Plan, RowMistake, apply, plan};
 pub(crate) use super::list::{Candidate, address, candidates, options};
 use super::sql;
 pub use super::sql::Person;
+pub use super::sql::holdings::Holder;
 pub(crate) use super::sql::list::{Filter, belongs, find, of_units, posts};
 pub use crate::substitutions::facts::{stood_in_for, substitute};
 
@@ -95,6 +96,14 @@ pub fn account_names(
     accounts: &[AccountId],
 ) -> Result<Vec<(AccountId, String)>, Fault> {
     sql::account_names(tx, accounts)
+}
+
+/// Whoever holds a position of `units` on `day`, heads first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holder>, Fault> {
+    sql::holdings::holders(tx, units, day)
 }
 
 /// The name behind an account; empty for the program itself.

@@ -2,7 +2,7 @@
 
 use domain::ids::{PositionId, StaffId, UnitId};
 use jiff::civil::Date;
-use store::{Fault, Row, Tx};
+use store::{Fault, Row, Select, Tx};
 
 /// A position of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +128,51 @@ pub fn overlapping(
     let params = [staff.into(), position.into(), from.into(), until.into(), but.into()];
     let row = tx.query_one(&sql, &params)?;
     row.as_ref().map(holding).transpose()
+}
+
+/// Whoever holds a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The position.
+    pub position: PositionId,
+    /// Its title.
+    pub title: String,
+    /// Whether it signs for its unit.
+    pub signs: bool,
+    /// Whose it is.
+    pub unit: UnitId,
+    /// The holder's name; made-up people are marked.
+    pub name: String,
+    /// The holder's telephone; empty if none is known.
+    pub phone: String,
+}
+
+/// Whoever holds a position of `units` on `day`, heads first.
+pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holder>, Fault> {
+    let rows = Select::new(
+        "p.id, p.title, p.signs, p.unit, s.name, s.demo, s.phone",
+        "holding h join position p on p.id = h.position join staff s on s.id = h.staff",
+    )
+    .and_in("p.unit", units.to_vec())
+    .and(
+        "h.valid_from <= ? and (h.valid_until >= ? or h.valid_until is null)",
+        [day.into(), day.into()],
+    )
+    .order_by("p.rank, s.name_key, h.id")
+    .rows(tx, 500)?;
+    rows.iter()
+        .map(|row| {
+            let name: String = row.get(4)?;
+            Ok(Holder {
+                position: row.get(0)?,
+                title: row.get(1)?,
+                signs: row.get(2)?,
+                unit: row.get(3)?,
+                name: super::marked(&name, row.get(5)?),
+                phone: row.get(6)?,
+            })
+        })
+        .collect()
 }
 
 /// How many positions that sign somebody holds on `day`.
