@@ -189,12 +189,6 @@ pub fn post(tx: &mut Tx<'_>, unit: UnitId, it: &Version) -> Result<bool, Fault> 
     Ok(true)
 }
 
-/// Who settles procedures at a unit of this kind; nothing if it has no board of its own.
-#[must_use]
-pub fn tier_of(kind: &str) -> Option<Tier> {
-    super::pages::tier_of(kind)
-}
-
 /// Adds an edition of a workflow, in force from `from`.
 ///
 /// # Errors

@@ -103,7 +103,8 @@ fn snapshot(tx: &mut Tx<'_>, district: UnitId, now: Instant) -> Result<(), Fault
     let codes: Vec<String> = items.iter().take(PUBLISHED).map(|it| it.0.clone()).collect();
     let source = "Số liệu bài báo ngày 26/10/2020 (minh họa)";
     count::answer(tx, (district, Portal::Province, day), source, &codes)?;
-    count::record_settled(tx, &site::tree_of(tx)?, &base, day)?;
+    let tree = site::tree_of(tx)?;
+    count::record_settled(tx, &tree, &base, day)?;
     tx.restamp(Stamp::of_program(now, "demo"));
     Ok(())
 }

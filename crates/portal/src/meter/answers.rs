@@ -12,7 +12,7 @@ use serde_json::Value;
 use site::{
     Failure, Fields, Filled, FilledWithFiles, Html, Mistakes, OrShowAgain as _, Path, Shell, Site,
     State, Who, demand,
-    form::{new_token, once},
+    form::{Sending, Sent, new_token, once},
     told,
 };
 use store::{Fault, Tx, journal::Entry};
@@ -243,7 +243,7 @@ pub async fn import(
     let kept = if confirmed && is_hash { site.blobs.get(&hash).await? } else { None };
     let upload = files.into_iter().find(|it| it.field == "tep");
     let name_before = typed.get("ten-tep").to_owned();
-    let token = typed.get("lan-gui").to_owned();
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let may = bodies(&who);
     let mut fields = Fields::of(typed);
     let unit = fields.choice("don-vi", |it| {
@@ -289,15 +289,20 @@ pub async fn import(
     let named = (unit, portal, as_of);
     if confirmed {
         let count = codes.len();
-        let done: Result<String, ()> = once(&site, &who, &token, move |tx| {
+        let done = once::<()>(&site, &who, sending, move |tx| {
             demand(&asker, Action::ProcedureManage, unit)?;
             answer(tx, named, &source, &codes)?;
             record_all(tx, &asker.tree, asker.today())?;
             Ok(Ok(PAGE.to_owned()))
         })
         .await?;
-        let location = done.unwrap_or_else(|()| PAGE.to_owned());
-        return Ok(told(&location, &format!("Đã ghi trả lời với {count} mã thủ tục.")));
+        return match done {
+            Sent::Done(location) => {
+                Ok(told(&location, &format!("Đã ghi trả lời với {count} mã thủ tục.")))
+            }
+            Sent::Wrong(()) => Err(Failure::NotFound),
+            Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, m, Vec::new(), None)?)),
+        };
     }
     let inner = site.clone();
     let found = site
