@@ -100,8 +100,7 @@ async fn carry(
             quiet = false;
         }
         let pace = bytes_per_s.load(Ordering::Relaxed);
-        if pace > 0 {
-            let ms = u64::try_from(read).unwrap() * 1000 / pace;
+        if let Some(ms) = (u64::try_from(read).unwrap() * 1000).checked_div(pace) {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
         if to.write_all(buffer.get(..read).unwrap()).await.is_err() {

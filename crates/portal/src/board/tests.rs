@@ -117,7 +117,7 @@ async fn the_screen_shows_the_hours_the_head_of_the_journal_and_one_slide_withou
     let page = site.browser().get("/bang-tin/2?trang=1").await;
     assert!(page.text.contains("http-equiv=\"refresh\""), "without JavaScript it turns all the same");
     assert_eq!(page.text.matches("<section class=\"slide ").count() - page.text.matches(" hidden><h2>").count(), 1);
-    let head = site.run(|tx| store::journal::head(tx)).head;
+    let head = site.run(store::journal::head).head;
     let group: String = head.chars().take(8).collect();
     assert!(page.text.contains(&group));
     assert!(page.text.contains("07:30") || page.text.contains("07:00"), "today's hours");
