@@ -163,8 +163,10 @@ pub fn check_used(sources: &[String]) -> Vec<String> {
     let told = |of: &[(String, Vec<String>)], id: &str| of.iter().any(|(it, _)| it == id);
     let mut used = Vec::new();
     for source in sources {
-        for mark in ["say(\"", "say_with(\""] {
+        for mark in ["say(", "say_with("] {
             for rest in source.split(mark).skip(1) {
+                // A long call has its id on the next line.
+                let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
                 used.extend(rest.split_once('"').map(|(id, _)| id.to_owned()));
             }
         }

@@ -30,13 +30,10 @@ fn page_of(id: DossierId) -> String {
 
 /// What of forms hangs on a dossier: what was declared, or that it can be.
 pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
-    let label = match super::sql::declared(tx, id)?.first() {
-        Some(it) => facts::version(tx, it.eform)?.map(|it| it.form.title),
-        None => match form_of(tx, id)? {
-            Some(it) => Some(format!("Điền {} tại quầy", lower_first(&it.form.title))),
-            None => None,
-        },
-    };
+    let today = tx.now().civil().date();
+    let label = super::sql::beside(tx, id, (today, ERASED))?.map(|(is_declared, title)| {
+        if is_declared { title } else { format!("Điền {} tại quầy", lower_first(&title)) }
+    });
     Ok(label
         .into_iter()
         .map(|label| Tie { label, href: page_of(id), is_due: false, stays: None })

@@ -120,6 +120,34 @@ pub fn declared(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Declared>, Fa
         .collect()
 }
 
+/// The title of what was declared for a dossier last; else of the form with which its procedure is filed on
+/// `day`, unless its people are `erased`. One statement: every look at a dossier asks it.
+pub fn beside(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    (day, erased): (Date, &str),
+) -> Result<Option<(bool, String)>, Fault> {
+    let row = tx.query_one(
+        "select body, is_declared from (
+           select e.body as body, cast(1 as bigint) as is_declared, '' as since, a.id as nth
+             from eform_answer a join eform e on e.id = a.eform where a.dossier = ?1
+           union all
+           select e.body, cast(0 as bigint), e.in_force_from, e.version
+             from dossier d join procedure_version v on v.id = d.version
+             join procedure p on p.id = v.procedure
+             join eform_binding b on b.procedure_code = p.code
+             join eform e on e.code = b.eform_code
+            where d.id = ?1 and e.in_force_from <= ?2 and d.applicant <> ?3
+         ) found order by is_declared desc, since desc, nth desc limit 1",
+        &[dossier.into(), day.into(), erased.into()],
+    )?;
+    row.map(|row| {
+        let form: Eform = row.parse(0, "eform", parse)?;
+        Ok((row.get::<i64>(1)? == 1, form.title))
+    })
+    .transpose()
+}
+
 /// Keeps what was declared for a dossier.
 pub fn insert_declared(
     tx: &mut Tx<'_>,

@@ -81,19 +81,19 @@ impl Eform {
 }
 
 impl<'a> Findings<'a> {
-    fn say(&mut self, at: &str, text: impl Into<String>, is_grave: bool) {
+    fn note(&mut self, at: &str, text: impl Into<String>, is_grave: bool) {
         self.found.push(Finding { at: at.to_owned(), text: text.into(), is_grave });
     }
 
     fn grave(&mut self, at: &str, text: impl Into<String>) {
-        self.say(at, text, true);
+        self.note(at, text, true);
     }
 
     fn words(&mut self, at: &str, what: &str, (vi, en): (&str, &str), most: usize) {
         if vi.trim().is_empty() {
             self.grave(at, format!("Chưa ghi {what}."));
         } else if en.trim().is_empty() {
-            self.say(at, format!("Chưa có bản tiếng Anh của {what}."), false);
+            self.note(at, format!("Chưa có bản tiếng Anh của {what}."), false);
         }
         for it in [vi, en] {
             if it.chars().count() > most {
@@ -124,7 +124,7 @@ impl<'a> Findings<'a> {
             }
         }
         if form.oath.trim().is_empty() {
-            self.say("", "Chưa có lời cam đoan.", false);
+            self.note("", "Chưa có lời cam đoan.", false);
         }
         let fields = form.fields().count();
         if form.pages.is_empty() {

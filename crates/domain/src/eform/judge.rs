@@ -152,14 +152,14 @@ fn warning(field: &Field, values: &Values<'_>) -> Option<Mistake> {
         Some(Value::Text(it)) => Sex::read(it),
         _ => None,
     };
-    let say = |code: &'static str, number| {
+    let tell = |code: &'static str, number| {
         Some(mistake(field, Wrong { at: String::new(), code, number }))
     };
     if year.is_some_and(|it| it != id.birth_year()) {
-        return say("id_year", Some(i64::from(id.birth_year())));
+        return tell("id_year", Some(i64::from(id.birth_year())));
     }
     if sex.is_some_and(|it| it != id.sex()) {
-        return say("id_sex", None);
+        return tell("id_sex", None);
     }
     None
 }

@@ -348,19 +348,19 @@ fn place(field: &Field, given: &super::Place) -> Read {
     let (unit, detail) = (line(&given.unit), line(&given.detail));
     let most = field.max.unwrap_or(PLACE_MAX);
     let mut mistakes = Vec::new();
-    let mut say = |at: &str, code, number| {
+    let mut tell = |at: &str, code, number| {
         mistakes.push(Wrong { at: format!(".{at}"), code, number });
     };
     if unit.is_empty() && detail.is_empty() {
         return Ok(None);
     }
     if unit.is_empty() || !unit.contains(',') {
-        say("unit", "place_unit", None);
+        tell("unit", "place_unit", None);
     } else if chars(&unit) > most {
-        say("unit", "too_long", Some(most));
+        tell("unit", "too_long", Some(most));
     }
     if chars(&detail) > most {
-        say("detail", "too_long", Some(most));
+        tell("detail", "too_long", Some(most));
     }
     if !mistakes.is_empty() {
         return Err(mistakes);

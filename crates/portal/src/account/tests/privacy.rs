@@ -5,7 +5,7 @@ use std::io::Read as _;
 use super::*;
 
 /// Somebody whose number an official confirmed; he is signed in.
-async fn given_identified<'a>(site: &'a TestSite) -> Browser<'a> {
+pub(super) async fn given_identified<'a>(site: &'a TestSite) -> Browser<'a> {
     let mut browser = site.browser();
     sign_in(site, &mut browser, "0912345678").await;
     site.given(

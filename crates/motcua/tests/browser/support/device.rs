@@ -1,0 +1,70 @@
+//! What a browser is told that no page can tell it: no scripts, no network, an authenticator, a crash.
+
+use serde_json::{Value, json};
+
+use super::Page;
+
+impl Page {
+    /// Ends the page as a crash does: nobody is asked, and a new one is opened.
+    pub async fn kill_page(&self) {
+        let old = self.client.window().await.unwrap();
+        let new = self.client.new_window(true).await.unwrap().handle;
+        self.client.switch_to_window(old).await.unwrap();
+        self.client.close_window().await.unwrap();
+        self.client.switch_to_window(new).await.unwrap();
+    }
+
+    /// Has the browser load no script of any page. The content policy lets none stand within a page, so that
+    /// none runs.
+    pub async fn without_scripts(&self) {
+        for (cmd, params) in [
+            ("Network.enable", json!({})),
+            ("Network.setCacheDisabled", json!({"cacheDisabled": true})),
+            ("Network.setBlockedURLs", json!({"urls": ["*.js", "*.js?*"]})),
+        ] {
+            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+        }
+    }
+
+    /// Takes the network away from the browser, or gives it back.
+    pub async fn network(&self, there: bool) {
+        let conditions = json!({"network_conditions": {
+            "offline": !there, "latency": 0, "upload_throughput": -1, "download_throughput": -1,
+        }});
+        self.tell("chromium/network_conditions", conditions).await;
+    }
+
+    /// Gives the browser an authenticator that is unlocked by whoever holds it.
+    pub async fn with_authenticator(&self) {
+        let body = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+        });
+        self.tell("webauthn/authenticator", body).await;
+    }
+
+    /// Tells the driver something that the protocol of all browsers has no word for.
+    async fn tell(&self, path: &'static str, what: Value) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let body = what.to_string();
+        let port = self.driver_port;
+        let answer = tokio::task::spawn_blocking(move || {
+            use std::io::{Read as _, Write as _};
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+            write!(
+                stream,
+                "POST /session/{session}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+                 Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+            // The driver keeps the connection open: the first words are enough.
+            let mut answer = [0; 256];
+            let read = stream.read(&mut answer).unwrap_or(0);
+            String::from_utf8_lossy(answer.get(..read).unwrap_or_default()).into_owned()
+        })
+        .await
+        .unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
