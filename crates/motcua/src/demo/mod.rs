@@ -20,6 +20,7 @@ mod links;
 mod money;
 mod office;
 mod on_paper;
+mod online;
 mod progress;
 mod random;
 mod workflows;
@@ -147,6 +148,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     }
     workflows::play(db, now, &office)?;
     citizens::play(db, now)?;
+    online::play(db, now, play, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;
