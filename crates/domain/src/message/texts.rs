@@ -125,7 +125,8 @@ pub const fn shipped(kind: Kind, form: Form) -> &'static str {
             "Ho so truc tuyen {ma-ho-so} khong duoc tiep nhan: {ly-do}. {don-vi}"
         }
         (Kind::SignedIn, Form::Full) => {
-            "Tài khoản của bạn trên {trang} vừa đăng nhập trên máy mới lúc {luc}. Nếu không phải bạn, hãy mở Tài khoản của tôi và kết thúc phiên đó."
+            "Tài khoản của bạn trên {trang} vừa đăng nhập trên máy mới lúc {luc}. \
+             Nếu không phải bạn, hãy mở Tài khoản của tôi và kết thúc phiên đó."
         }
         (Kind::SignedIn, Form::Short) => {
             "{trang}: dang nhap tren may moi luc {luc}. Neu khong phai ban, mo Tai khoan cua toi va ket thuc phien do."
