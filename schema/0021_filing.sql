@@ -12,13 +12,16 @@ create table filing (
     answer_due_at TEXT,                 -- civil time by which the one-stop shop answers; null while it is a draft
     assistant INTEGER REFERENCES account (id),      -- who files for a citizen; null: the citizen himself
     consent TEXT NOT NULL,              -- how the citizen agreed to that; empty if nobody assists
-    assisted_key TEXT NOT NULL,         -- sealed: the address's word, for the assistant to go on; emptied once it is sent
+    citizen INTEGER,                    -- the account from which the citizen files (citizen.id); null without one
+    kept_key TEXT NOT NULL,             -- sealed: the address's word, for whoever finds it on a page of his; emptied once it is sent
+    proof TEXT NOT NULL,                -- how surely the sender is known: none, phone, identified
     edition INTEGER NOT NULL
 ) STRICT;
 
 create index filing_idle on filing (sent_ms, changed_ms);
 create index filing_sent on filing (unit, sent_ms);
 create index filing_assisted on filing (assistant, id);
+create index filing_own on filing (citizen, id);
 
 -- Files of drafts; gone once the draft is sent: they are the dossier's then.
 create table filing_file (

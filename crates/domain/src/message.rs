@@ -100,6 +100,8 @@ codes! {
         FilingAccepted = "filing_accepted", "Hồ sơ trực tuyến được tiếp nhận";
         /// What was filed over the line was not.
         FilingRefused = "filing_refused", "Hồ sơ trực tuyến không được tiếp nhận";
+        /// An account was signed in with a browser that was not seen before.
+        SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -142,7 +144,7 @@ impl Kind {
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
-        matches!(self, Self::Received | Self::ResultReady | Self::Paid)
+        matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
     }
 
     /// Those whose words the office may change.

@@ -230,6 +230,22 @@ pub fn forget(tx: &mut Tx<'_>, subject: &str, id: i64) -> Result<(), Fault> {
     sql::forget(tx, subject, id)
 }
 
+/// Everything that was said about subjects of this kind to a telephone is gone, with every try.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn forget_phone(tx: &mut Tx<'_>, subject: &str, phone: &str) -> Result<(), Fault> {
+    if phone.is_empty() { Ok(()) } else { sql::forget_phone(tx, subject, phone) }
+}
+
+/// Messages of a kind that were queued before are gone, with every try; how many.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn sweep(tx: &mut Tx<'_>, kind: Kind, before: Instant) -> Result<usize, Fault> {
+    sql::sweep(tx, kind, before)
+}
+
 /// The secret part of the addresses that providers call.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use domain::{
     message::{Channel, Form, Kind, Quiet, State, order_of, shipped},
     time::Instant,
 };
-use store::{Fault, Row, Tx};
+use store::{Fault, Param, Row, Tx};
 
 use crate::{
     Message,
@@ -409,6 +409,7 @@ pub fn replace(
 
 /// Everything that was said about a subject is gone, with every try.
 pub fn forget(tx: &mut Tx<'_>, subject: &str, id: i64) -> Result<(), Fault> {
+    hold(tx, "o.subject = ?1 and o.subject_id = ?2", &[subject.into(), id.into()])?;
     tx.execute(
         "delete from message_attempt where message in
            (select o.id from outbox o where o.subject = ?1 and o.subject_id = ?2)",
@@ -419,6 +420,41 @@ pub fn forget(tx: &mut Tx<'_>, subject: &str, id: i64) -> Result<(), Fault> {
         &[subject.into(), id.into()],
     )?;
     Ok(())
+}
+
+/// Holds messages that are about to go: nobody begins a try of them meanwhile.
+fn hold(tx: &mut Tx<'_>, which: &str, values: &[Param]) -> Result<(), Fault> {
+    let sql = format!("select o.id from outbox o where {which} order by o.id{}", tx.for_update());
+    tx.query(&sql, values).map(|_| ())
+}
+
+/// Everything that was said to a telephone about subjects of a kind is gone, with every try.
+pub fn forget_phone(tx: &mut Tx<'_>, subject: &str, phone: &str) -> Result<(), Fault> {
+    hold(tx, "o.subject = ?1 and o.recipient = ?2", &[subject.into(), phone.into()])?;
+    tx.execute(
+        "delete from message_attempt where message in
+           (select o.id from outbox o where o.subject = ?1 and o.recipient = ?2)",
+        &[subject.into(), phone.into()],
+    )?;
+    tx.execute(
+        "delete from outbox where subject = ?1 and recipient = ?2",
+        &[subject.into(), phone.into()],
+    )?;
+    Ok(())
+}
+
+/// Messages of a kind from before are gone, with every try; how many.
+pub fn sweep(tx: &mut Tx<'_>, kind: Kind, before: Instant) -> Result<usize, Fault> {
+    hold(tx, "o.kind = ?1 and o.created_ms < ?2", &[kind.code().into(), before.into()])?;
+    tx.execute(
+        "delete from message_attempt where message in
+           (select o.id from outbox o where o.kind = ?1 and o.created_ms < ?2)",
+        &[kind.code().into(), before.into()],
+    )?;
+    tx.execute(
+        "delete from outbox where kind = ?1 and created_ms < ?2",
+        &[kind.code().into(), before.into()],
+    )
 }
 
 /// How many messages are in each state since a moment, by channel.

@@ -39,7 +39,9 @@
   };
   if (done) { forget(); return; }
 
-  var step = form.elements.buoc.value, mark = form.elements.dau.value;
+  // A form of the office has parts of its own within the step.
+  var part = form.elements.phan, step = form.elements.buoc.value + (part ? "&phan=" + part.value : "");
+  var mark = form.elements.dau.value;
   var state = document.createElement("p");
   state.setAttribute("role", "status");
   state.hidden = true;
@@ -132,7 +134,7 @@
     // The server knows more than was held here: it had arrived.
     if (kept.head.mark !== mark) { return forget(); }
     if (kept.head.step !== step) {
-      if (kept.head.wish) { location.replace(path + "?buoc=" + encodeURIComponent(kept.head.step)); }
+      if (kept.head.wish) { location.replace(path + "?buoc=" + encodeURI(kept.head.step)); }
       return null;
     }
     return fill(kept).then(function () {

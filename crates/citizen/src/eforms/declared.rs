@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::Part,
-    eform::{self, Account, Answer, Answers, Block, Known},
+    eform::{self, Answer, Answers, Block, Known},
     ids::DossierId,
     text,
     time::Instant,
@@ -110,26 +110,7 @@ fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Loaded
 
 /// What the dossier knows of its applicant, for the first answers.
 fn known(tx: &mut Tx<'_>, id: DossierId) -> Result<Known, Fault> {
-    let person = dossiers::person_of(tx, id)?.unwrap_or_default();
-    let pairs = [
-        (Account::Name, person.name),
-        (Account::Id, person.id_number),
-        (Account::Birth, person.birth_date),
-        (Account::Phone, person.phone),
-        (Account::Email, person.email),
-    ];
-    let filled = pairs.into_iter().filter(|(_, it)| !it.is_empty());
-    let mut account: BTreeMap<Account, Answer> =
-        filled.map(|(what, it)| (what, Answer::Text(it))).collect();
-    // The last comma-parted pieces of an address are its commune and what stands above it.
-    let parts: Vec<&str> = person.address.split(',').map(str::trim).collect();
-    if parts.len() > 2 {
-        let cut = parts.len() - parts.len().min(3);
-        let (detail, unit) = parts.split_at(cut.max(1));
-        let place = eform::Place { unit: unit.join(", "), detail: detail.join(", ") };
-        account.insert(Account::Address, Answer::Place(place));
-    }
-    Ok(Known { account, earlier: BTreeMap::new() })
+    Ok(facts::known(&dossiers::person_of(tx, id)?.unwrap_or_default()))
 }
 
 struct Edition {

@@ -1,7 +1,9 @@
 //! What other slices ask of forms: the one that a procedure is filed with, what was declared.
 
+use std::collections::BTreeMap;
+
 use domain::{
-    eform::{self, Answers, Eform, Judgement},
+    eform::{self, Account, Answer, Answers, Eform, Judgement, Known, Place},
     ids::DossierId,
 };
 use jiff::civil::Date;
@@ -9,7 +11,7 @@ use site::Failure;
 use store::{Fault, Tx, journal::Entry};
 
 use super::{shipped, sql};
-use crate::dossiers::facts as dossiers;
+use crate::dossiers::{Person, facts as dossiers};
 
 /// A version of a form that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +147,30 @@ pub fn declare(
     });
     tx.journal(Entry::new(dossiers::SUBJECT, dossier.0, "declare").details(&details));
     Ok(())
+}
+
+/// What is known of a person, for first answers.
+#[must_use]
+pub fn known(person: &Person) -> Known {
+    let pairs = [
+        (Account::Name, &person.name),
+        (Account::Id, &person.id_number),
+        (Account::Birth, &person.birth_date),
+        (Account::Phone, &person.phone),
+        (Account::Email, &person.email),
+    ];
+    let filled = pairs.into_iter().filter(|(_, it)| !it.is_empty());
+    let mut account: BTreeMap<Account, Answer> =
+        filled.map(|(what, it)| (what, Answer::Text(it.clone()))).collect();
+    // The last comma-parted pieces of an address are its commune and what stands above it.
+    let parts: Vec<&str> = person.address.split(',').map(str::trim).collect();
+    if parts.len() > 2 {
+        let cut = parts.len() - parts.len().min(3);
+        let (detail, unit) = parts.split_at(cut.max(1));
+        let place = Place { unit: unit.join(", "), detail: detail.join(", ") };
+        account.insert(Account::Address, Answer::Place(place));
+    }
+    Known { account, earlier: BTreeMap::new() }
 }
 
 /// Empties what was declared for a dossier whose people are erased.

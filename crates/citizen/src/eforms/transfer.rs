@@ -94,21 +94,21 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Eform>, Vec<Wrong>> {
 fn one(number: usize, value: Value, wrong: &mut Vec<Wrong>) -> Option<Eform> {
     let code = value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
     let named = if code.is_empty() { format!("Biểu mẫu thứ {number}") } else { code.clone() };
-    let mut say = |text: String| wrong.push(Wrong { form: named.clone(), text });
+    let mut tell = |text: String| wrong.push(Wrong { form: named.clone(), text });
     if !eform::is_code(&code) || RESERVED.contains(&code.as_str()) {
-        say("Thiếu mã (code), hoặc mã có ký tự lạ.".to_owned());
+        tell("Thiếu mã (code), hoặc mã có ký tự lạ.".to_owned());
         return None;
     }
     let pages = value.get("pages").and_then(Value::as_array);
     let fields = pages.into_iter().flatten().filter_map(|it| it.get("fields")?.as_array());
     if fields.flatten().count() > eform::FIELDS_MAX {
-        say(format!("Có nhiều hơn {} mục.", eform::FIELDS_MAX));
+        tell(format!("Có nhiều hơn {} mục.", eform::FIELDS_MAX));
         return None;
     }
     match serde_json::from_value::<Eform>(value) {
         Ok(it) => Some(Eform { version: 0, ..it }),
         Err(e) => {
-            say(format!("Không đọc được: {}", plain(&e.to_string())));
+            tell(format!("Không đọc được: {}", plain(&e.to_string())));
             None
         }
     }

@@ -82,6 +82,35 @@ pub fn level_of(
     Ok(held_on(&settings, procedure.level, means, day))
 }
 
+/// Those of `units` whose bodies take a procedure over the line on `day`: at level 3 or above. What level 4
+/// needs beside that is not asked.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn filed_at(
+    tx: &mut Tx<'_>,
+    tree: &Tree,
+    procedure: &ProcedureVersion,
+    units: &[UnitId],
+    day: Date,
+) -> Result<Vec<UnitId>, Fault> {
+    let all = sql::of_procedure(tx, &procedure.code)?;
+    let means = Means::of(procedure, true, true);
+    let offers = |unit: &&UnitId| {
+        let body = body_of(tree, **unit);
+        let own = all.iter().filter(|it| it.unit == body);
+        let settings: Vec<Setting> = own.map(|it| it.setting).collect();
+        held_on(&settings, procedure.level, means, day).level.offers_filing()
+    };
+    Ok(units.iter().filter(offers).copied().collect())
+}
+
+/// Whether any unit could take a procedure over the line.
+#[must_use]
+pub fn can_be_filed(procedure: &ProcedureVersion) -> bool {
+    Means::of(procedure, true, true).online
+}
+
 /// The levels of one body, read once.
 #[derive(Debug, Clone, Default)]
 pub struct BodyLevels {

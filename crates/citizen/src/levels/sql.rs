@@ -52,6 +52,12 @@ pub(super) fn of(tx: &mut Tx<'_>, unit: UnitId, procedure: &str) -> Result<Vec<K
     tx.query(&sql, &[unit.into(), procedure.into()])?.iter().map(kept).collect()
 }
 
+/// All that was set for a procedure, in the order in which it was set.
+pub(super) fn of_procedure(tx: &mut Tx<'_>, procedure: &str) -> Result<Vec<Kept>, Fault> {
+    let sql = format!("{COLUMNS} where procedure = ?1 order by id");
+    tx.query(&sql, &[procedure.into()])?.iter().map(kept).collect()
+}
+
 /// All that a unit set, in the order in which it was set.
 pub(super) fn of_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Kept>, Fault> {
     let sql = format!("{COLUMNS} where unit = ?1 order by id");

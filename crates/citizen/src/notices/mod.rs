@@ -135,8 +135,14 @@ pub fn extended(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept) -> Result<(), Fault> 
 }
 
 /// What was said about a dossier that is settled, or whose step was taken back, need not be told any more.
-const OF_OPEN: [Kind; 5] =
-    [Kind::NewDate, Kind::Extended, Kind::Supplement, Kind::PayAsked, Kind::Received];
+const OF_OPEN: [Kind; 6] = [
+    Kind::NewDate,
+    Kind::Extended,
+    Kind::Supplement,
+    Kind::PayAsked,
+    Kind::Received,
+    Kind::FilingAccepted,
+];
 
 /// Follows a step that was just written: `was` is the status before it, `kept` the dossier after it.
 ///
@@ -152,8 +158,14 @@ pub(crate) fn follow(
     let due = || dossier.due_at.map(domain::text::date_time).unwrap_or_default();
     match &event.what {
         What::Accept { .. } => {
-            let values = [("ngay-hen", due())];
-            queue(tx, counter, kept, Kind::Received, &[("ngay-hen", &values[0].1)])?;
+            // Whoever filed over the line has no paper in his hand: he is owed an answer (NĐ 45/2020/NĐ-CP Đ.11).
+            let online = was == Status::Submitted && dossier.channel == Some(ChannelKind::Online);
+            let kind = if online { Kind::FilingAccepted } else { Kind::Received };
+            queue(tx, counter, kept, kind, &[("ngay-hen", &due())])?;
+        }
+        What::RefuseIntake { .. } if dossier.channel == Some(ChannelKind::Online) => {
+            let why = event.words.clone().unwrap_or_default();
+            queue(tx, counter, kept, Kind::FilingRefused, &[("ly-do", &why)])?;
         }
         What::RequestSupplement { until } => {
             let words = event.words.clone().unwrap_or_default();

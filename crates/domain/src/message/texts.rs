@@ -45,7 +45,8 @@ const WHAT: Place = ("noi-dung", "bản chính giấy chứng sinh");
 const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
 const SECRET: Place = ("ma", "481 920");
-const FILING: Place = ("ma-nop", "TT-260302-0007");
+const WHEN: Place = ("luc", "14:05, thứ Hai 02/03/2026");
+const SITE: Place = ("trang", "motcua.example");
 
 /// The places that may stand in a kind's words; the first must.
 #[must_use]
@@ -58,8 +59,9 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::ResultReady => &[CODE, UNIT, LINK],
         Kind::PayAsked | Kind::Paid => &[CODE, AMOUNT, UNIT, LINK],
         Kind::OneTimeCode => &[SECRET],
-        Kind::FilingAccepted => &[FILING, CODE, DUE, UNIT, LINK],
-        Kind::FilingRefused => &[FILING, WHY, UNIT, LINK],
+        Kind::FilingAccepted => &[CODE, DUE, UNIT, LINK],
+        Kind::FilingRefused => &[CODE, WHY, UNIT, LINK],
+        Kind::SignedIn => &[WHEN, SITE],
         Kind::Trial => &[UNIT],
     }
 }
@@ -111,16 +113,23 @@ pub const fn shipped(kind: Kind, form: Form) -> &'static str {
             "Ma xac nhan: {ma}, hieu luc 5 phut. Khong dua ma cho bat ky ai, ke ca can bo."
         }
         (Kind::FilingAccepted, Form::Full) => {
-            "Hồ sơ nộp trực tuyến {ma-nop} đã được tiếp nhận, mã {ma-ho-so}, hẹn trả {ngay-hen}. {lien-ket}"
+            "Hồ sơ nộp trực tuyến {ma-ho-so} đã được tiếp nhận, hẹn trả {ngay-hen}. Theo dõi tại {lien-ket}"
         }
         (Kind::FilingAccepted, Form::Short) => {
-            "Ho so {ma-nop} da tiep nhan, ma {ma-ho-so}, hen tra {ngay-hen}. {don-vi}"
+            "Ho so truc tuyen {ma-ho-so} da tiep nhan, hen tra {ngay-hen}. {don-vi}"
         }
         (Kind::FilingRefused, Form::Full) => {
-            "Hồ sơ nộp trực tuyến {ma-nop} chưa được tiếp nhận: {ly-do}. Liên hệ {don-vi}."
+            "Hồ sơ nộp trực tuyến {ma-ho-so} không được tiếp nhận: {ly-do}. Liên hệ {don-vi}."
         }
         (Kind::FilingRefused, Form::Short) => {
-            "Ho so {ma-nop} chua duoc tiep nhan: {ly-do}. {don-vi}"
+            "Ho so truc tuyen {ma-ho-so} khong duoc tiep nhan: {ly-do}. {don-vi}"
+        }
+        (Kind::SignedIn, Form::Full) => {
+            "Tài khoản của bạn trên {trang} vừa đăng nhập trên máy mới lúc {luc}. \
+             Nếu không phải bạn, hãy mở Tài khoản của tôi và kết thúc phiên đó."
+        }
+        (Kind::SignedIn, Form::Short) => {
+            "{trang}: dang nhap tren may moi luc {luc}. Neu khong phai ban, mo Tai khoan cua toi va ket thuc phien do."
         }
         (Kind::Trial, Form::Full) => "Tin gửi thử từ hệ thống Một Cửa của {don-vi}.",
         (Kind::Trial, Form::Short) => "Tin gui thu tu he thong Mot Cua cua {don-vi}.",

@@ -20,6 +20,7 @@ mod links;
 mod money;
 mod office;
 mod on_paper;
+mod online;
 mod progress;
 mod publication;
 mod random;
@@ -148,6 +149,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     }
     workflows::play(db, now, &office)?;
     citizens::play(db, now)?;
+    online::play(db, now, play, &office)?;
     publication::play(db, now, play.seed, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;

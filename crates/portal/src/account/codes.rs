@@ -118,6 +118,11 @@ pub fn can_send(site: &Site, tx: &mut Tx<'_>) -> Result<bool, Fault> {
     Ok(site.config.demo || sending::can_reach(tx)?)
 }
 
+/// Sends the code that was just asked for without waiting for the next minute.
+pub fn send_now(site: &Site) {
+    sending::now(site);
+}
+
 /// Counts a request for a code against the address that asks.
 ///
 /// # Errors
@@ -127,14 +132,13 @@ pub fn may_ask(site: &Site, who: &site::Who) -> Result<(), i64> {
     site.limiter.take(&key, PER_ADDRESS_MAX, WINDOW_MS / 1000, who.now)
 }
 
-/// Sends a code to `phone`.
+/// Sends a code to `phone`; after the commit call [`send_now`].
 ///
 /// # Errors
 /// Any [`Fault`] of the engine; why none was sent is in the answer.
 pub fn begin(
     site: &Site,
     tx: &mut Tx<'_>,
-    words: Words,
     (purpose, citizen): (Purpose, Option<CitizenId>),
     phone: &Phone,
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
@@ -160,8 +164,7 @@ pub fn begin(
         },
     )?;
     if can_reach {
-        let text = words.say_with("account-sms-code", &[("code", &code)]);
-        sending::code(tx, (&handle, citizen), phone.reveal(), &text)?;
+        sending::code(tx, (&handle, citizen), phone.reveal(), &code)?;
     }
     Ok(Ok(Begun { handle, shown: site.config.demo.then_some(code) }))
 }

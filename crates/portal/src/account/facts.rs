@@ -14,7 +14,7 @@ use store::{Fault, Tx};
 
 pub use super::{
     SUBJECT,
-    codes::{Begun, CodeRefusal, Proved, Purpose, can_send, may_ask},
+    codes::{Begun, CodeRefusal, Proved, Purpose, can_send, may_ask, send_now},
     session::SignedIn,
 };
 use super::{privacy::consent, session, sql};
@@ -111,17 +111,16 @@ impl FromRequestParts<Site> for Visitor {
 }
 
 /// Sends a code to a telephone that somebody without an account says is his. Count the request with
-/// [`may_ask`] first; the answer's handle is kept in the browser.
+/// [`may_ask`] first, and call [`send_now`] after the commit; the answer's handle is kept in the browser.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine; why none was sent is in the answer.
 pub fn begin_phone(
     site: &Site,
     tx: &mut Tx<'_>,
-    words: Words,
     phone: &Phone,
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
-    super::codes::begin(site, tx, words, (Purpose::Phone, None), phone)
+    super::codes::begin(site, tx, (Purpose::Phone, None), phone)
 }
 
 /// Whether what was typed is the code behind `handle`; gives the telephone that answered. A wrong code costs a
@@ -136,6 +135,15 @@ pub fn confirm_phone(
     typed: &str,
 ) -> Result<Result<Proved, CodeRefusal>, Fault> {
     super::codes::confirm(site, tx, Purpose::Phone, handle, typed)
+}
+
+/// Whether this telephone is the account's and answered a code.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_confirmed(tx: &mut Tx<'_>, citizen: CitizenId, phone: &Phone) -> Result<bool, Fault> {
+    let found = sql::find(tx, citizen)?;
+    Ok(found.is_some_and(|it| it.phone_confirmed.is_some() && it.phone == phone.reveal()))
 }
 
 /// A dossier was sent from this account: its owner sees it among his.

@@ -19,6 +19,7 @@ use super::{
     session::{self, SignedIn},
     sql,
 };
+use crate::filing::facts as filings;
 
 /// The cookie that shows the code for the counter again, for as long as it is good.
 const COUNTER_COOKIE: &str = "mc_quay";
@@ -31,6 +32,13 @@ struct DossierLine {
     procedure: String,
     status: String,
     due: String,
+}
+
+struct DraftLine {
+    procedure: String,
+    unit: String,
+    changed: String,
+    href: String,
 }
 
 struct SessionLine {
@@ -63,6 +71,7 @@ struct Page {
     providers: Vec<String>,
     deeds: Vec<DeedLine>,
     dossiers: Vec<DossierLine>,
+    drafts: Vec<DraftLine>,
     count: String,
     next: Option<String>,
     sessions: Vec<SessionLine>,
@@ -149,6 +158,28 @@ fn lines(
     Ok(lines)
 }
 
+/// What was begun from the account and not sent.
+fn drafts(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    words: Words,
+    citizen: domain::ids::CitizenId,
+) -> Result<Vec<DraftLine>, Fault> {
+    let found = filings::drafts_of(site, tx, citizen)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let catalogue = citizen::procedures::facts::catalogue(site, tx)?;
+    let line = |it: filings::Draft| DraftLine {
+        procedure: catalogue.get(&it.procedure).map_or(it.procedure, |it| it.body.name.clone()),
+        unit: who.tree.title(it.unit).to_owned(),
+        changed: words.moment(it.changed.civil()),
+        href: it.href,
+    };
+    Ok(found.into_iter().map(line).collect())
+}
+
 /// GET `/tai-khoan`
 pub async fn show(
     State(site): State<Site>,
@@ -163,13 +194,15 @@ pub async fn show(
     let SignedIn { citizen: me, account, session: this } = it;
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
-    let (all, dossiers, providers, sessions) = site
+    let (inner, viewer) = (site.clone(), who.clone());
+    let (all, dossiers, drafts, providers, sessions) = site
         .read(&who, move |tx| {
+            let drafts = drafts(&inner, &viewer, tx, words, asker.id)?;
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
             let lines = lines(tx, words, &part)?;
             let providers = sql::providers::names_of(tx, asker.id)?;
-            Ok((ids.len(), lines, providers, sql::sessions(tx, asker.id)?))
+            Ok((ids.len(), lines, drafts, providers, sql::sessions(tx, asker.id)?))
         })
         .await?;
     let deeds = Deed::ALL.iter().map(|deed| DeedLine {
@@ -207,6 +240,7 @@ pub async fn show(
         count: words.say_with("account-dossier-count", &[("count", &all.to_string())]),
         next: (all > next).then(|| format!("/tai-khoan?tu={next}")),
         dossiers,
+        drafts,
         sessions: sessions.collect(),
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
         is_vietnamese: account.lang == Lang::Vi,

@@ -107,9 +107,10 @@ pub async fn send(
                 let begun = site
                     .write(&who, move |tx| {
                         let purpose = (Purpose::Phone, Some(citizen));
-                        Ok(codes::begin(&inner, tx, words, purpose, &asked)?)
+                        Ok(codes::begin(&inner, tx, purpose, &asked)?)
                     })
                     .await?;
+                codes::send_now(&site);
                 begun.map(|it| (phone, it)).map_err(|why| why.said(words))
             }
             Err(text) => Err(text),

@@ -1,32 +1,44 @@
 //! How a message reaches a citizen. One place, so that whoever sends messages has one place to stand.
 
+use domain::{ids::CitizenId, message::Kind, time::Instant};
+use messages::{Contact, Message, facts as kept};
+use site::Site;
 use store::{Fault, Tx};
 
-use domain::ids::CitizenId;
-use site::Site;
-
-use super::{privacy::consent, sql};
-
-/// The setting that says that somebody carries messages from the outbox to telephones.
-const CARRIER: &str = "message_carriers";
+use super::{SUBJECT, privacy::consent, sql};
 
 /// Whether a message can reach a telephone now.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(super) fn can_reach(tx: &mut Tx<'_>) -> Result<bool, Fault> {
-    Ok(site::edition(tx, CARRIER)? > 0)
+    messages::can_reach_phones(tx)
 }
 
-/// Queues a code. Whatever the person agreed to: he asked for it.
+/// Queues a code. Whatever the person agreed to: he asked for it. After the commit call [`now`].
 pub(super) fn code(
     tx: &mut Tx<'_>,
     (handle, citizen): (&str, Option<CitizenId>),
     phone: &str,
-    text: &str,
+    code: &str,
 ) -> Result<(), Fault> {
-    let dedupe = format!("citizen_code:{}", site::token_sha256(handle));
-    sql::codes::queue(tx, (&dedupe, "citizen_code"), citizen, phone, text)
+    let key = format!("citizen_code:{}", site::token_sha256(handle));
+    let to = Contact { phone: phone.to_owned(), ..Contact::default() };
+    let message = Message {
+        key: &key,
+        kind: Kind::OneTimeCode,
+        subject: (SUBJECT, citizen.map_or(0, |it| it.0)),
+        to: &to,
+        values: &[("ma", code)],
+        urgent: true,
+        unit: None,
+    };
+    messages::send(tx, &message).map(|_| ())
+}
+
+/// Somebody waits for a code: what waits goes out at once.
+pub(super) fn now(site: &Site) {
+    messages::deliver_now(site);
 }
 
 /// Tells of a sign-in with a browser that was not seen before, if the person wants to be told.
@@ -36,9 +48,30 @@ pub(super) fn signed_in(site: &Site, tx: &mut Tx<'_>, account: &sql::Account) ->
         return Ok(());
     }
     let when = domain::text::date_time(tx.now().civil());
-    let words = site::Words::new(account.lang);
     let host = site.config.base_url.split("://").nth(1).unwrap_or_default();
-    let text = words.say_with("account-sms-signed-in", &[("when", &when), ("host", host)]);
-    let dedupe = format!("citizen_sign_in:{}:{}", account.id, tx.now().epoch_ms());
-    sql::codes::queue(tx, (&dedupe, "citizen_sign_in"), Some(account.id), &account.phone, &text)
+    let key = format!("citizen_sign_in:{}:{}", account.id, tx.now().epoch_ms());
+    let to = Contact { phone: account.phone.clone(), ..Contact::default() };
+    let message = Message {
+        key: &key,
+        kind: Kind::SignedIn,
+        subject: (SUBJECT, account.id.0),
+        to: &to,
+        values: &[("luc", &when), ("trang", host)],
+        urgent: false,
+        unit: None,
+    };
+    messages::send(tx, &message).map(|_| ())
+}
+
+/// What was said to an account is gone.
+pub(super) fn forget(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+    kept::forget(tx, SUBJECT, citizen.0)?;
+    // Codes are asked for before anybody is known: they stand under the telephone.
+    let phone = sql::find(tx, citizen)?.map(|it| it.phone).unwrap_or_default();
+    kept::forget_phone(tx, SUBJECT, &phone)
+}
+
+/// Messages that carried codes, and those that told of sign-ins, go with them; how many.
+pub(super) fn sweep(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> {
+    Ok(kept::sweep(tx, Kind::OneTimeCode, before)? + kept::sweep(tx, Kind::SignedIn, before)?)
 }

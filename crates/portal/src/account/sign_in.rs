@@ -137,10 +137,9 @@ pub async fn send(
     };
     let (inner, asked) = (site.clone(), phone.clone());
     let begun = site
-        .write(&who, move |tx| {
-            Ok(codes::begin(&inner, tx, words, (Purpose::SignIn, None), &asked)?)
-        })
+        .write(&who, move |tx| Ok(codes::begin(&inner, tx, (Purpose::SignIn, None), &asked)?))
         .await?;
+    codes::send_now(&site);
     let begun = match begun {
         Ok(it) => it,
         Err(why) => return again(&site, &who, typed, &next, why.said(words)).await,

@@ -5,6 +5,7 @@ use testkit::{Browser, TestSite, on_both_engines};
 
 use crate::tests::given_two_communes;
 
+mod filing;
 mod oidc;
 mod privacy;
 
@@ -14,13 +15,22 @@ fn routes() -> Routes {
 
 /// Somebody carries messages to telephones.
 fn given_a_carrier(site: &TestSite) {
-    site.run(|tx| site::outdate(tx, "message_carriers"));
+    // Somebody who never answers: what is sent waits there, and can be read here.
+    let silent = Box::leak(Box::new(std::net::TcpListener::bind("127.0.0.1:0").unwrap()));
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let settings = serde_json::json!({ "url": url }).to_string();
+    site.given(
+        "insert into message_channel
+           (channel, settings, secret, is_on, edition, failure, lent, lent_until_ms)
+         values ('sms', ?1, '', 1, 1, '', '', 0)",
+        &[settings.into()],
+    );
 }
 
 /// The code in the newest message.
 fn sent_code(site: &TestSite) -> String {
     let text =
-        site.text("select text from outbox where kind = 'citizen_code' order by id desc limit 1");
+        site.text("select data from outbox where kind = 'one_time_code' order by id desc limit 1");
     let digits: String = text
         .split(|it: char| !it.is_ascii_digit())
         .find(|it| it.len() == 6)

@@ -5,14 +5,14 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use citizen::procedures::facts as procedures;
+use citizen::{levels::facts as levels, procedures::facts as procedures};
 use domain::{ids::UnitId, text};
 use site::{Asked, Failure, Filled, Html, Mistakes, Redirect, Shell, Site, State, Who};
 
 use super::{
-    draft::{ASSISTED, Draft},
-    is_filed_online, sql,
-    start::shops,
+    draft::{Draft, KEY, Keeper},
+    sql,
+    start::{beginning, shops},
     steps::version,
 };
 
@@ -78,14 +78,14 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
             let found: Vec<(String, String)> = catalogue
                 .find(&wanted, FOUND_MAX * 4)
                 .into_iter()
-                .filter(|it| !wanted.is_empty() && is_filed_online(it.body.level))
+                .filter(|it| !wanted.is_empty() && levels::can_be_filed(&it.body))
                 .take(FOUND_MAX)
                 .map(|it| (it.body.code.clone(), it.body.name.clone()))
                 .collect();
-            let chosen = match catalogue.get(&code).filter(|it| is_filed_online(it.body.level)) {
+            let chosen = match catalogue.get(&code).filter(|it| levels::can_be_filed(&it.body)) {
                 Some(_) => {
                     let it = version(tx, &code, &asker)?;
-                    let shops = shops(&inner, &asker, tx, &it)?;
+                    let (shops, _) = shops(&inner, &asker, tx, &it)?;
                     let units = shops.into_iter().map(|it| (it.id.to_string(), it.title));
                     Some(Chosen { code, name: it.body.name.clone(), units: units.collect() })
                 }
@@ -97,7 +97,7 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
                 let href = if it.key.is_empty() {
                     String::new()
                 } else {
-                    format!("/nop/{}/{}", it.procedure, inner.seal.open(ASSISTED, &it.key)?)
+                    format!("/nop/{}/{}", it.procedure, inner.seal.open(KEY, &it.key)?)
                 };
                 rows.push(Row {
                     procedure: name.map_or_else(|| it.procedure.clone(), |it| it.body.name.clone()),
@@ -138,13 +138,14 @@ pub async fn begin(
         Some(consent) => {
             site.write(&who, move |tx| {
                 let it = version(tx, &of, &asker)?;
-                let open = is_filed_online(it.body.level) && it.paused_on(asker.today()).is_none();
-                let shops = shops(&inner, &asker, tx, &it)?;
+                let open = it.paused_on(asker.today()).is_none();
+                let (shops, _) = shops(&inner, &asker, tx, &it)?;
                 let Some(shop) = shops.iter().find(|it| open && Some(it.id) == unit) else {
                     return Ok(None);
                 };
-                let by = (asker.account, consent);
-                Ok(Some(Draft::begin(&inner, tx, (&of, shop.id), Some(by))?))
+                let keeper = Keeper::Assistant(asker.account, consent);
+                let typed = beginning(tx, &it, &asker, None)?;
+                Ok(Some(Draft::begin(&inner, tx, (&of, shop.id), keeper, &typed)?))
             })
             .await?
         }

@@ -2,7 +2,7 @@
 
 use citizen::dossiers::Stored;
 use domain::{
-    ids::{AccountId, DossierId, UnitId},
+    ids::{AccountId, CitizenId, DossierId, UnitId},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,8 @@ use store::{Fault, Tx};
 
 use super::{
     IDLE_DAYS,
-    sql::{self, Assisted, Kept},
+    declaring::Declared,
+    sql::{self, Kept, Outcome},
 };
 
 /// Bytes of a draft's files together at most.
@@ -22,8 +23,19 @@ pub(crate) const FILES_MAX: usize = 40;
 const SECRET_BYTES: usize = 20;
 /// What the seal of a draft is for.
 const SEALED: &str = "filing";
-/// What the seal of an assistant's address is for.
-pub(super) const ASSISTED: &str = "filing-assisted";
+/// What the seal of an address is for that somebody finds again on a page of his.
+pub(super) const KEY: &str = "filing-assisted";
+
+/// Who finds a draft again on a page of his own.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keeper<'a> {
+    /// Nobody: the address is all.
+    Nobody,
+    /// Somebody who files for a citizen, and how the citizen agreed.
+    Assistant(AccountId, &'a str),
+    /// The citizen who was signed in.
+    Citizen(CitizenId),
+}
 
 /// A file of a draft, beside the paper that it shows.
 #[derive(Debug, Clone)]
@@ -39,26 +51,38 @@ pub(super) struct Draft {
     kept: Kept,
     pub typed: Typed,
     pub files: Vec<DraftFile>,
+    /// What is declared by a form, if it was begun with one.
+    pub declared: Option<Declared>,
 }
 
 impl Draft {
-    /// Begins one; the word in its address.
+    /// Begins one with what is known beforehand; the word in its address.
     pub fn begin(
         site: &Site,
         tx: &mut Tx<'_>,
         (procedure, unit): (&str, UnitId),
-        assisted: Option<(AccountId, &str)>,
+        keeper: Keeper<'_>,
+        typed: &Typed,
     ) -> Result<String, Fault> {
         let secret = site::random_hex(SECRET_BYTES);
-        let typed = sealed(site, &Typed::default())?;
-        let key = match assisted {
-            Some(_) => site.seal.close(ASSISTED, &secret)?,
-            None => String::new(),
+        let typed = sealed(site, typed)?;
+        let key = match keeper {
+            Keeper::Nobody => String::new(),
+            Keeper::Assistant(..) | Keeper::Citizen(_) => site.seal.close(KEY, &secret)?,
         };
-        let assisted = assisted.map(|(by, consent)| Assisted { by, consent, key: &key });
         let hash = site::token_sha256(&secret);
-        sql::insert(tx, &hash, (procedure, unit), &typed, assisted.as_ref())?;
+        sql::insert(tx, &hash, (procedure, unit), &typed, (keeper, &key))?;
         Ok(secret)
+    }
+
+    /// Whether nobody has kept a step of it yet.
+    pub const fn is_fresh(&self) -> bool {
+        self.kept.edition == 1
+    }
+
+    /// The account from which it was begun.
+    pub const fn citizen(&self) -> Option<CitizenId> {
+        self.kept.citizen
     }
 
     /// Who files for the citizen; nobody if he does himself.
@@ -86,7 +110,8 @@ impl Draft {
             Some(_) => Typed::default(),
             None => Typed::of(read(&site.seal.open(SEALED, &kept.typed)?)?),
         };
-        Ok(Self { typed, files, kept })
+        let declared = Declared::of(tx, &typed)?;
+        Ok(Self { typed, files, declared, kept })
     }
 
     /// The one-stop shop.
@@ -149,13 +174,8 @@ impl Draft {
     ///
     /// # Errors
     /// [`Failure::Refused`] if it was sent or changed in another window.
-    pub fn sent(
-        &self,
-        tx: &mut Tx<'_>,
-        dossier: DossierId,
-        answer_due_at: jiff::civil::DateTime,
-    ) -> Result<(), Failure> {
-        if sql::sent(tx, &self.kept, dossier, answer_due_at)? { Ok(()) } else { Err(stale()) }
+    pub fn sent(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), Failure> {
+        if sql::sent(tx, &self.kept, outcome)? { Ok(()) } else { Err(stale()) }
     }
 
     /// Forgets it; the hashes of files that are waste now.

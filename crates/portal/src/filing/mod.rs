@@ -3,17 +3,22 @@
 //! Law: NĐ 61/2018/NĐ-CP Đ.16, NĐ 45/2020/NĐ-CP Đ.9–12. What is sent is a dossier at the counter, not yet accepted:
 //! the counter answers within the hours that the rule pack of the day names.
 
-use domain::{access::Action, procedure::ServiceLevel};
+use domain::access::Action;
 use site::{Routes, get, post};
 
 mod assist;
+mod at_hand;
+mod declaring;
 mod draft;
+pub mod facts;
 mod office;
+mod proof;
 mod reading;
 mod send;
 mod sql;
 mod start;
 mod steps;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,13 +40,8 @@ pub fn routes() -> Routes {
         .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))
         .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
+        .on("/nop/{code}/{secret}/to-khai.pdf", OnlineFile, get(steps::print))
         .on(assist::PAGE, FilingAssist, get(assist::list).post(assist::begin))
         .on(office::PAGE, DossierReceive, get(office::list))
         .on("/co-quan/nop-truc-tuyen/xuat", DossierReceive, get(office::export))
-}
-
-/// Whether a procedure of this level is filed over the line (levels 3 and 4; NĐ 43/2011/NĐ-CP Đ.3).
-#[must_use]
-pub const fn is_filed_online(level: ServiceLevel) -> bool {
-    matches!(level, ServiceLevel::Partial | ServiceLevel::EndToEnd)
 }

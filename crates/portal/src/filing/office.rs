@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::response::Response;
 use citizen::procedures::facts as procedures;
-use domain::{access::Action, dossier::Status, ids::DossierId, ids::UnitId, text};
+use domain::{
+    access::Action, assurance::Assurance, dossier::Status, ids::DossierId, ids::UnitId, text,
+};
 use people::sheets::{Sheet, to_save};
 use site::{Asked, Failure, Html, Shell, Site, State, Tie, Typed, Who};
 use store::{Fault, Tx};
@@ -28,14 +30,20 @@ fn counters(who: &Who) -> Vec<UnitId> {
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Tie>, Fault> {
-    let Some((sent, due)) = sql::of_dossier(tx, dossier)? else { return Ok(Vec::new()) };
+    let Some(it) = sql::of_dossier(tx, dossier)? else { return Ok(Vec::new()) };
     let waits = citizen::dossiers::facts::by_id(tx, dossier)?
         .is_some_and(|it| it.dossier.status == Status::Submitted);
-    let sent = text::date_time(sent.civil());
+    let sent = text::date_time(it.at.civil());
+    let known = match it.proof {
+        Assurance::Nothing => "chưa xác nhận người gửi",
+        Assurance::Phone => "đã xác nhận điện thoại",
+        Assurance::Identified => "từ tài khoản đã xác thực danh tính",
+    };
     let label = if waits {
-        format!("Nộp trực tuyến lúc {sent}: trả lời trước {}", text::date_time(due))
+        let due = text::date_time(it.answer_due_at);
+        format!("Nộp trực tuyến lúc {sent} ({known}): trả lời trước {due}")
     } else {
-        format!("Nộp trực tuyến lúc {sent}")
+        format!("Nộp trực tuyến lúc {sent} ({known})")
     };
     let mut ties = vec![Tie { label, href: PAGE.to_owned(), is_due: waits, stays: None }];
     if let Some((by, consent)) = sql::assistant_of(tx, dossier)? {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use citizen::dossiers::{Paper, Person, ProxyPaper};
 use domain::{
     dossier::ReturnChannel,
+    eform,
     identity::{Email, IdPaper, Phone},
     party::{Authority, Powers},
     procedure::{PaperRole, ProcedureVersion, RequiredPaper, ServiceLevel},
@@ -13,7 +14,10 @@ use domain::{
 use jiff::civil::Date;
 use site::{Typed, Words};
 
-use super::draft::{Draft, DraftFile};
+use super::{
+    declaring::FORM,
+    draft::{Draft, DraftFile},
+};
 
 /// Papers of one filing at most.
 pub(super) const PAPERS_MAX: usize = 120;
@@ -28,18 +32,25 @@ const REQUEST_MAX: usize = 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Person,
+    Form,
     Papers,
     Receive,
     Review,
 }
 
 impl Step {
-    pub const ALL: [Self; 4] = [Self::Person, Self::Papers, Self::Receive, Self::Review];
+    const ALL: [Self; 5] = [Self::Person, Self::Form, Self::Papers, Self::Receive, Self::Review];
+
+    /// The steps of a filing that declares something by a form, or does not.
+    pub fn all(declares: bool) -> impl DoubleEndedIterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |it| declares || *it != Self::Form)
+    }
 
     /// Its name in addresses and forms.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Person => "nguoi-nop",
+            Self::Form => FORM,
             Self::Papers => "giay-to",
             Self::Receive => "nhan-ket-qua",
             Self::Review => "xem-lai",
@@ -53,6 +64,7 @@ impl Step {
     pub fn label(self, words: Words) -> String {
         match self {
             Self::Person => words.say("filing-step-person"),
+            Self::Form => words.say("filing-step-form"),
             Self::Papers => words.say("filing-step-papers"),
             Self::Receive => words.say("filing-step-receive"),
             Self::Review => words.say("filing-step-review"),
@@ -60,17 +72,17 @@ impl Step {
     }
 
     /// The step after this one.
-    pub fn next(self) -> Self {
-        let after = Self::ALL.into_iter().skip_while(|it| *it != self).nth(1);
+    pub fn next(self, declares: bool) -> Self {
+        let after = Self::all(declares).skip_while(|it| *it != self).nth(1);
         after.unwrap_or(Self::Review)
     }
 
     /// The step before this one.
-    pub fn before(self) -> Option<Self> {
-        Self::ALL.into_iter().take_while(|it| *it != self).last()
+    pub fn before(self, declares: bool) -> Option<Self> {
+        Self::all(declares).take_while(|it| *it != self).last()
     }
 
-    /// The fields that it asks for.
+    /// The fields that it asks for; those of a form are its own.
     pub fn fields(self, body: &ProcedureVersion) -> Vec<String> {
         let of = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
         match self {
@@ -90,7 +102,7 @@ impl Step {
             ]),
             Self::Papers => papers(body).map(|(place, _)| format!("cach-{place}")).collect(),
             Self::Receive => of(&["nhan-ket-qua", "dia-chi-nhan"]),
-            Self::Review => Vec::new(),
+            Self::Form | Self::Review => Vec::new(),
         }
     }
 }
@@ -107,6 +119,8 @@ pub(super) enum Way {
     File,
     /// On paper, later at the counter.
     Paper,
+    /// It is the declaration that was just filled in.
+    Declared,
     /// It is not for his case.
     NotMine,
 }
@@ -116,12 +130,14 @@ impl Way {
         match self {
             Self::File => "gui",
             Self::Paper => "ban-giay",
+            Self::Declared => FORM,
             Self::NotMine => "khong",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::File, Self::Paper, Self::NotMine].into_iter().find(|it| it.code() == code)
+        let all = [Self::File, Self::Paper, Self::Declared, Self::NotMine];
+        all.into_iter().find(|it| it.code() == code)
     }
 }
 
@@ -250,9 +266,12 @@ impl Judged {
                     self.wrong(&format!("tep-{place}"), self.words.say("filing-file-owed"));
                 }
                 Some(Way::File) => found.push(paper(place, it, "copy", true, "")),
+                Some(Way::Declared) if draft.declared.is_some() && eform::stands_for(&it.name) => {
+                    found.push(paper(place, it, "copy", true, DECLARED));
+                }
                 Some(Way::Paper) => found.push(paper(place, it, "original", false, PROMISED)),
                 Some(Way::NotMine) => {}
-                None => self.wrong(&field, self.words.say("filing-way-owed")),
+                Some(Way::Declared) | None => self.wrong(&field, self.words.say("filing-way-owed")),
             }
         }
         let any = papers(body).next().is_some();
@@ -260,6 +279,16 @@ impl Judged {
             self.wrong("cach-1", self.words.say("filing-no-paper"));
         }
         found
+    }
+
+    /// What the form says; a mistake under the name of its field.
+    pub fn declaration(&mut self, draft: &Draft) {
+        let Some(declared) = &draft.declared else { return };
+        for it in &declared.judged.mistakes {
+            let english = self.words.lang == site::Lang::En && !it.say.en.is_empty();
+            let said = if english { &it.say.en } else { &it.say.vi };
+            self.wrong(&format!("f.{}", it.path), said.clone());
+        }
     }
 
     /// How the result comes back.
@@ -279,6 +308,9 @@ impl Judged {
 
 /// What the counter reads beside a paper that is still to come.
 const PROMISED: &str = "Người nộp hẹn nộp bản giấy tại quầy";
+
+/// What the counter reads beside a paper in whose place something was declared.
+const DECLARED: &str = "Tờ khai điện tử kèm hồ sơ này";
 
 fn paper(place: i64, it: &RequiredPaper, form: &str, sufficient: bool, note: &str) -> Paper {
     let shown = it.role == PaperRole::Show && form == "original";

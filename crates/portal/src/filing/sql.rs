@@ -1,11 +1,14 @@
 //! SQL of filings.
 
 use domain::{
-    ids::{AccountId, DossierId, UnitId},
+    assurance::Assurance,
+    ids::{AccountId, CitizenId, DossierId, UnitId},
     time::Instant,
 };
 use jiff::civil::DateTime;
 use store::{Fault, Row, Select, Tx};
+
+use super::draft::Keeper;
 
 /// A filing as it is kept.
 pub(super) struct Kept {
@@ -17,12 +20,15 @@ pub(super) struct Kept {
     pub edition: i64,
     /// Who files for the citizen.
     pub assistant: Option<AccountId>,
+    /// The account from which it was begun.
+    pub citizen: Option<CitizenId>,
 }
 
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition, assistant from filing where key_sha256 = ?1",
+        "select id, procedure, unit, typed, dossier, edition, assistant, citizen from filing
+         where key_sha256 = ?1",
         &[key_sha256.into()],
     )?;
     row.map(|row| {
@@ -34,40 +40,39 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             dossier: row.get(4)?,
             edition: row.get(5)?,
             assistant: row.get::<Option<i64>>(6)?.map(AccountId),
+            citizen: row.get::<Option<i64>>(7)?.map(CitizenId),
         })
     })
     .transpose()
 }
 
-/// Somebody who files for a citizen, and how the citizen agreed.
-pub(super) struct Assisted<'a> {
-    pub by: AccountId,
-    pub consent: &'a str,
-    /// The address's word, sealed.
-    pub key: &'a str,
-}
-
-/// Begins a draft.
+/// Begins a draft; for its keeper the address's word, sealed.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     key_sha256: &str,
     (procedure, unit): (&str, UnitId),
     typed: &str,
-    assisted: Option<&Assisted<'_>>,
+    (keeper, key): (Keeper<'_>, &str),
 ) -> Result<i64, Fault> {
+    let (assistant, consent, citizen) = match keeper {
+        Keeper::Nobody => (None, "", None),
+        Keeper::Assistant(by, consent) => (Some(by.0), consent, None),
+        Keeper::Citizen(it) => (None, "", Some(it.0)),
+    };
     tx.insert(
         "insert into filing (key_sha256, procedure, unit, typed, created_ms, changed_ms, edition,
-           assistant, consent, assisted_key)
-         values (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7, ?8) returning id",
+           assistant, consent, citizen, kept_key, proof)
+         values (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7, ?8, ?9, 'none') returning id",
         &[
             key_sha256.into(),
             procedure.into(),
             unit.into(),
             typed.into(),
             tx.now().into(),
-            assisted.map(|it| it.by.0).into(),
-            assisted.map_or("", |it| it.consent).into(),
-            assisted.map_or("", |it| it.key).into(),
+            assistant.into(),
+            consent.into(),
+            citizen.into(),
+            key.into(),
         ],
     )
 }
@@ -90,7 +95,7 @@ pub(super) fn assisted(
     limit: i64,
 ) -> Result<Vec<AssistedLine>, Fault> {
     let rows = tx.query(
-        "select f.procedure, f.unit, f.assisted_key, f.created_ms, f.consent, coalesce(d.code, '')
+        "select f.procedure, f.unit, f.kept_key, f.created_ms, f.consent, coalesce(d.code, '')
          from filing f left join dossier d on d.id = f.dossier
          where f.assistant = ?1 order by f.id desc limit ?2",
         &[by.into(), limit.into()],
@@ -107,6 +112,46 @@ pub(super) fn assisted(
             })
         })
         .collect()
+}
+
+/// A draft that waits for its citizen.
+pub(super) struct OwnLine {
+    pub procedure: String,
+    pub unit: UnitId,
+    pub key: String,
+    pub changed: Instant,
+}
+
+/// What a citizen began from his account and did not send, the newest first.
+pub(super) fn own(tx: &mut Tx<'_>, citizen: CitizenId, limit: i64) -> Result<Vec<OwnLine>, Fault> {
+    let rows = tx.query(
+        "select procedure, unit, kept_key, changed_ms from filing
+         where citizen = ?1 and dossier is null order by id desc limit ?2",
+        &[citizen.into(), limit.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnLine {
+                procedure: row.get(0)?,
+                unit: row.get(1)?,
+                key: row.get(2)?,
+                changed: Instant::from_epoch_ms(row.get(3)?),
+            })
+        })
+        .collect()
+}
+
+/// An account is closed: its drafts are idle from now on, and nothing says whose filings were.
+pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+    tx.execute(
+        "update filing set changed_ms = 0 where citizen = ?1 and dossier is null",
+        &[citizen.into()],
+    )?;
+    tx.execute(
+        "update filing set citizen = null, kept_key = '' where citizen = ?1",
+        &[citizen.into()],
+    )?;
+    Ok(())
 }
 
 /// Who filed a dossier for its citizen and how he agreed; nothing if nobody did.
@@ -131,23 +176,30 @@ pub(super) fn keep(tx: &mut Tx<'_>, it: &Kept, typed: &str) -> Result<bool, Faul
     Ok(changed == 1)
 }
 
+/// What came of a draft.
+pub(super) struct Outcome {
+    pub dossier: DossierId,
+    pub answer_due_at: DateTime,
+    /// How surely the program knows that it is the applicant's own.
+    pub proof: Assurance,
+    /// The account from which it was sent.
+    pub citizen: Option<CitizenId>,
+}
+
 /// Says what came of a draft; false if it was sent or changed before.
-pub(super) fn sent(
-    tx: &mut Tx<'_>,
-    it: &Kept,
-    dossier: DossierId,
-    answer_due_at: DateTime,
-) -> Result<bool, Fault> {
+pub(super) fn sent(tx: &mut Tx<'_>, it: &Kept, outcome: &Outcome) -> Result<bool, Fault> {
     let changed = tx.execute(
-        "update filing set typed = '', assisted_key = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
-           answer_due_at = ?5, edition = edition + 1
+        "update filing set typed = '', kept_key = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
+           answer_due_at = ?5, proof = ?6, citizen = ?7, edition = edition + 1
          where id = ?1 and edition = ?2 and dossier is null",
         &[
             it.id.into(),
             it.edition.into(),
-            dossier.into(),
+            outcome.dossier.into(),
             tx.now().into(),
-            answer_due_at.to_string().into(),
+            outcome.answer_due_at.to_string().into(),
+            outcome.proof.code().into(),
+            outcome.citizen.map(|it| it.0).into(),
         ],
     )?;
     tx.execute("delete from filing_file where filing = ?1", &[it.id.into()])?;
@@ -213,15 +265,26 @@ pub(super) fn is_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
 }
 
 /// When a dossier was sent over the line, and by when it is answered.
-pub(super) fn of_dossier(
-    tx: &mut Tx<'_>,
-    dossier: DossierId,
-) -> Result<Option<(Instant, DateTime)>, Fault> {
+pub(super) fn of_dossier(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Sent>, Fault> {
     let row = tx.query_one(
-        "select sent_ms, answer_due_at from filing where dossier = ?1",
+        "select sent_ms, answer_due_at, proof from filing where dossier = ?1",
         &[dossier.into()],
     )?;
-    row.map(|row| Ok((Instant::from_epoch_ms(row.get(0)?), time(&row, 1)?))).transpose()
+    row.map(|row| {
+        Ok(Sent {
+            at: Instant::from_epoch_ms(row.get(0)?),
+            answer_due_at: time(&row, 1)?,
+            proof: row.parse(2, "assurance", Assurance::from_code)?,
+        })
+    })
+    .transpose()
+}
+
+/// How a dossier came over the line.
+pub(super) struct Sent {
+    pub at: Instant,
+    pub answer_due_at: DateTime,
+    pub proof: Assurance,
 }
 
 fn time(row: &Row, at: usize) -> Result<DateTime, Fault> {

@@ -2,25 +2,37 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use citizen::{dossiers::desk::Desk, procedures::facts::Version};
-use domain::ids::UnitId;
+use citizen::{
+    dossiers::desk::Desk, eforms::facts as eforms, levels::facts as levels,
+    procedures::facts::Version,
+};
+use domain::{ids::UnitId, text};
 use people::calendar::facts::calendars;
-use site::{Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Who};
-use store::Tx;
+use site::{
+    Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Who,
+};
+use store::{Fault, Tx};
 
-use super::{draft::Draft, is_filed_online, reading::papers, steps::version};
+use super::{
+    declaring::{self, FORM},
+    draft::{Draft, Keeper},
+    reading::{Way, papers},
+    steps::version,
+};
+use crate::account::facts::{self as accounts, Citizen, Visitor};
 
 /// Drafts begun from one address within [`WINDOW_S`]: a whole office may stand behind one.
 const BEGUN_MAX: u32 = 60;
 const WINDOW_S: i64 = 60 * 60;
 
-/// The one-stop shops that receive a procedure, by the titles of their offices.
+/// The one-stop shops that take a procedure over the line today, by the titles of their offices, and whether
+/// there are others that do not.
 pub(super) fn shops(
     site: &Site,
     who: &Who,
     tx: &mut Tx<'_>,
     it: &Version,
-) -> Result<Vec<Shop>, Failure> {
+) -> Result<(Vec<Shop>, bool), Failure> {
     let calendars = calendars(site, tx)?;
     let desk = Desk { tree: &who.tree, calendars: &calendars };
     let with_districts = who.tree.has_districts();
@@ -33,7 +45,49 @@ pub(super) fn shops(
             title: who.tree.title(office.body).to_owned(),
         })
     });
-    Ok(found.collect())
+    let mut found: Vec<Shop> = found.collect();
+    let units: Vec<UnitId> = found.iter().map(|it| it.id).collect();
+    let open = levels::filed_at(tx, &who.tree, &it.body, &units, who.today())?;
+    found.retain(|it| open.contains(&it.id));
+    let has_others = found.len() < units.len();
+    Ok((found, has_others))
+}
+
+/// What a draft begins with: the form of today, and what is known of whoever is signed in and agreed to that.
+pub(super) fn beginning(
+    tx: &mut Tx<'_>,
+    it: &Version,
+    who: &Who,
+    citizen: Option<&Citizen>,
+) -> Result<Typed, Fault> {
+    let mut typed = Typed::default();
+    if let Some(form) = eforms::form_for(tx, &it.body.code, who.today())? {
+        typed.set(FORM, form.id.to_string());
+        // The first paper that is a declaration is the form that is filled in here.
+        let first = papers(&it.body).find(|(_, it)| domain::eform::stands_for(&it.name));
+        if let Some((place, _)) = first {
+            typed.set(&format!("cach-{place}"), Way::Declared.code());
+        }
+    }
+    let mut before = Vec::new();
+    if let Some(me) = citizen
+        && accounts::agrees(tx, me.id, "prefill")?
+    {
+        let born = me.birth_date.parse().map(text::date).unwrap_or_default();
+        for (name, said) in [
+            ("ho-ten", me.name.as_str()),
+            ("so-giay-to", me.id_number.as_str()),
+            ("ngay-sinh", born.as_str()),
+            ("dien-thoai", me.phone.as_str()),
+            ("email", me.email.as_str()),
+            ("dia-chi", me.address.as_str()),
+        ] {
+            typed.set(name, said);
+        }
+        before = accounts::dossiers_of(tx, me)?;
+    }
+    declaring::first(tx, &mut typed, &before)?;
+    Ok(typed)
 }
 
 pub(super) struct Shop {
@@ -74,7 +128,7 @@ async fn start_page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
-    let (it, shops) = site
+    let (it, (shops, has_others)) = site
         .read(who, move |tx| {
             let it = version(tx, &asked, &asker)?;
             let shops = shops(&inner, &asker, tx, &it)?;
@@ -93,7 +147,7 @@ async fn start_page(
     }
     units.extend(shops.into_iter().map(|it| (it.id.to_string(), it.title)));
     site.page(&Start {
-        online: is_filed_online(it.body.level),
+        online: !units.is_empty() || !has_others && levels::can_be_filed(&it.body),
         level: it.body.level.label(),
         paused: it.paused_on(who.today()).map_or_else(String::new, |it| it.reason.clone()),
         papers: papers(&it.body).count(),
@@ -110,6 +164,7 @@ async fn start_page(
 pub async fn begin(
     State(site): State<Site>,
     who: Who,
+    Visitor(citizen): Visitor,
     Path(code): Path<String>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
@@ -122,13 +177,13 @@ pub async fn begin(
     let begun = site
         .write(&who, move |tx| {
             let it = version(tx, &asked, &asker)?;
-            let open = is_filed_online(it.body.level) && it.paused_on(asker.today()).is_none();
-            let shops = shops(&inner, &asker, tx, &it)?;
-            let shop = shops.iter().find(|it| Some(it.id) == wanted);
-            match shop.filter(|_| open) {
-                Some(shop) => Ok(Some(Draft::begin(&inner, tx, (&asked, shop.id), None)?)),
-                None => Ok(None),
-            }
+            let open = it.paused_on(asker.today()).is_none();
+            let (shops, _) = shops(&inner, &asker, tx, &it)?;
+            let shop = shops.iter().find(|it| open && Some(it.id) == wanted);
+            let Some(shop) = shop else { return Ok(None) };
+            let typed = beginning(tx, &it, &asker, citizen.as_ref())?;
+            let keeper = citizen.as_ref().map_or(Keeper::Nobody, |it| Keeper::Citizen(it.id));
+            Ok(Some(Draft::begin(&inner, tx, (&asked, shop.id), keeper, &typed)?))
         })
         .await?;
     if let Some(secret) = begun {

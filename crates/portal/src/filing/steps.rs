@@ -1,97 +1,41 @@
-//! The pages of a filing: one step a page, what was said shown back, what came of it.
+//! The steps of a filing: each is kept whatever is wrong with it, gone on from when nothing is, and sent at the end.
 
 use std::collections::BTreeMap;
 
-use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{
-    dossiers::{Stored, facts as dossiers, put_away},
+    dossiers::{Stored, put_away},
+    eforms::papers as declarations,
     procedures::facts::{self as procedures, Version},
 };
-use domain::{
-    dossier::ReturnChannel,
-    party::Authority,
-    procedure::{PaperRole, ServiceLevel},
-    text,
-};
+use domain::text;
 use site::{
-    Asked, Failure, Filled, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State,
-    Typed, Upload, Who, Words, form::TOO_LARGE, told,
+    Asked, Failure, Filled, FilledWithFiles, Mistakes, Path, Redirect, Site, State, Typed, Upload,
+    Who, Words, form::TOO_LARGE, told,
 };
 use store::Tx;
 
 use super::{
+    at_hand::Filing,
+    declaring::{self, Part},
     draft::{self, Draft, FILES_BYTES_MAX, FILES_MAX},
-    reading::{Judged, Step, Way, file_line, offered, papers},
+    proof,
+    reading::{Step, Way},
     send,
+    view::{Here, done, page},
 };
+use crate::account::facts::{self as accounts, Visitor};
+
+/// Papers that one address may have printed within [`WINDOW_S`].
+const PRINTS_MAX: u32 = 40;
+const WINDOW_S: i64 = 15 * 60;
 
 /// The version in force today.
 pub(super) fn version(tx: &mut Tx<'_>, code: &str, who: &Who) -> Result<Version, Failure> {
     procedures::in_force(tx, code, who.today())?.ok_or(Failure::NotFound)
 }
 
-struct StepView {
-    code: &'static str,
-    label: String,
-    state: &'static str,
-}
-
-struct PaperView {
-    place: i64,
-    name: String,
-    group: String,
-    way: String,
-    files: Vec<(i64, String, String)>,
-    /// It is only shown to the official, at the counter.
-    shown_only: bool,
-}
-
-/// A line of what was said, and the step that it was said in.
-struct Said {
-    step: &'static str,
-    label: String,
-    lines: Vec<(String, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "filing/templates/step.html")]
-struct StepPage<'a> {
-    shell: Shell,
-    m: &'a Mistakes,
-    code: String,
-    secret: String,
-    name: String,
-    unit: String,
-    mark: String,
-    step: Step,
-    label: String,
-    steps: Vec<StepView>,
-    before: Option<&'static str>,
-    papers: Vec<PaperView>,
-    ways: Vec<(String, String)>,
-    authorities: Vec<(String, String)>,
-    said: Vec<Said>,
-    fee: String,
-    limit: String,
-    problems: String,
-    idle_days: i64,
-}
-
-#[derive(Template)]
-#[template(path = "filing/templates/done.html")]
-struct Done {
-    shell: Shell,
-    name: String,
-    unit: String,
-    code: String,
-    secret: String,
-    sent: String,
-    answer_due: String,
-    status: String,
-}
-
-/// GET `/nop/{code}/{secret}`, with `buoc` for a step.
+/// GET `/nop/{code}/{secret}`, with `buoc` for a step and `phan` for a part of the declaration.
 pub async fn show(
     State(site): State<Site>,
     who: Who,
@@ -99,188 +43,27 @@ pub async fn show(
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let (inner, asker, of, word) = (site.clone(), who.clone(), code.clone(), secret.clone());
-    let (it, draft) = site
-        .read(&who, move |tx| Ok((version(tx, &of, &asker)?, Draft::take(&inner, tx, &of, &word)?)))
-        .await?;
-    if draft.dossier().is_some() {
-        return Ok(done(&site, &who, &it, draft).await?.into_response());
+    let filing = site.read(&who, move |tx| Filing::take(&inner, &asker, tx, (&of, &word))).await?;
+    let address = (code.as_str(), secret.as_str());
+    if filing.draft.dossier().is_some() {
+        return Ok(done(&site, &who, address, &filing).await?.into_response());
     }
     let words = site.shell(&who).words;
-    let asked_step = Step::from_code(asked.get("buoc"));
-    let step = asked_step.unwrap_or_else(|| {
-        if draft.typed.pairs().is_empty() {
-            Step::Person
-        } else {
-            send::judge(&draft, &it, words, who.today()).map_or(Step::Review, |it| it.0)
+    let wanted = Step::from_code(asked.get("buoc"));
+    let wanted = wanted.filter(|it| filing.declares() || *it != Step::Form);
+    let mut part = Part::asked(&asked);
+    let step = match wanted {
+        Some(it) => it,
+        None if filing.draft.is_fresh() => Step::Person,
+        None => {
+            let step = filing.judge(words, who.today()).map_or(Step::Review, |it| it.0);
+            let declared = filing.draft.declared.as_ref();
+            part.at = declared.and_then(declaring::Declared::first_wrong).or(part.at);
+            step
         }
-    });
-    let m = Mistakes::none(draft.typed.clone());
-    Ok(page(&site, &who, (&code, &secret), &it, &draft, step, &m)?.into_response())
-}
-
-async fn done(site: &Site, who: &Who, it: &Version, draft: Draft) -> Result<Html<String>, Failure> {
-    let Some(id) = draft.dossier() else { return Err(Failure::NotFound) };
-    let found = site
-        .read(who, move |tx| {
-            let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
-            let secret = dossiers::secret_of(tx, &kept.code)?.unwrap_or_default();
-            let sent = super::sql::of_dossier(tx, id)?.ok_or(Failure::NotFound)?;
-            Ok((kept, secret, sent))
-        })
-        .await?;
-    let (kept, secret, (sent, answer_due)) = found;
-    let shell = site.shell(who);
-    let status = kept.dossier.status.public().map_or_else(String::new, |it| match who.lang {
-        site::Lang::Vi => it.label().to_owned(),
-        site::Lang::En => it.english().to_owned(),
-    });
-    site.page(&Done {
-        name: it.body.name.clone(),
-        unit: who.tree.title(draft.unit()).to_owned(),
-        code: kept.code,
-        secret,
-        sent: shell.words.moment(sent.civil()),
-        answer_due: shell.words.moment(answer_due),
-        status,
-        shell,
-    })
-}
-
-fn way_label(words: Words, way: Way) -> String {
-    match way {
-        Way::File => words.say("filing-way-file"),
-        Way::Paper => words.say("filing-way-paper"),
-        Way::NotMine => words.say("filing-way-not-mine"),
-    }
-}
-
-fn return_label(words: Words, way: ReturnChannel) -> String {
-    match way {
-        ReturnChannel::Counter => words.say("filing-return-counter"),
-        ReturnChannel::Post => words.say("filing-return-post"),
-        ReturnChannel::Online => words.say("filing-return-online"),
-    }
-}
-
-fn authorities(words: Words) -> Vec<(String, String)> {
-    let of = |it: Authority| it.code().to_owned();
-    vec![
-        (String::new(), words.say("filing-authority-choose")),
-        (of(Authority::Guardian), words.say("filing-authority-guardian")),
-        (of(Authority::Certified), words.say("filing-authority-certified")),
-        (of(Authority::Letter), words.say("filing-authority-letter")),
-        (of(Authority::ByLaw), words.say("filing-authority-by-law")),
-    ]
-}
-
-/// What was said in every step, for the last look.
-fn said(words: Words, it: &Version, draft: &Draft) -> Vec<Said> {
-    let typed = &draft.typed;
-    let line = |label: String, name: &str| (label, typed.get(name).to_owned());
-    let mut person = vec![
-        line(words.say("filing-name"), "ho-ten"),
-        line(words.say("filing-number"), "so-giay-to"),
-        line(words.say("filing-birth"), "ngay-sinh"),
-        line(words.say("filing-phone"), "dien-thoai"),
-        line(words.say("filing-email"), "email"),
-        line(words.say("filing-address"), "dia-chi"),
-        line(words.say("filing-request"), "noi-dung"),
-    ];
-    if typed.get("nop-thay") == "1" {
-        person.push(line(words.say("filing-proxy-name"), "nguoi-nop"));
-        person.push(line(words.say("filing-proxy-number"), "so-nguoi-nop"));
-    }
-    person.retain(|it| !it.1.is_empty());
-    let handed = papers(&it.body).filter_map(|(place, paper)| {
-        let way = Way::from_code(typed.get(&format!("cach-{place}")))?;
-        if way == Way::NotMine {
-            return None;
-        }
-        let files: Vec<&str> = draft.files_at(place).map(|it| it.stored.name.as_str()).collect();
-        let how = way_label(words, way);
-        let how = match way {
-            Way::File if !files.is_empty() => format!("{how}: {}", files.join(", ")),
-            _ => how,
-        };
-        Some((paper.name.clone(), how))
-    });
-    let way = ReturnChannel::from_code(typed.get("nhan-ket-qua"));
-    let mut receive = vec![(
-        words.say("filing-return"),
-        way.map_or_else(String::new, |it| return_label(words, it)),
-    )];
-    if way == Some(ReturnChannel::Post) {
-        receive.push(line(words.say("filing-post-address"), "dia-chi-nhan"));
-    }
-    let of = |step: Step, lines| Said { step: step.code(), label: step.label(words), lines };
-    vec![of(Step::Person, person), of(Step::Papers, handed.collect()), of(Step::Receive, receive)]
-}
-
-fn page(
-    site: &Site,
-    who: &Who,
-    (code, secret): (&str, &str),
-    it: &Version,
-    draft: &Draft,
-    step: Step,
-    m: &Mistakes,
-) -> Result<Html<String>, Failure> {
-    let shell = site.shell(who);
-    let words = shell.words;
-    let first_wrong = send::judge(draft, it, words, who.today()).map(|it| it.0);
-    let place = |step: Step| Step::ALL.iter().position(|it| *it == step).unwrap_or(0);
-    let steps = Step::ALL
-        .into_iter()
-        .map(|it| StepView {
-            code: it.code(),
-            label: it.label(words),
-            state: if it == step {
-                "now"
-            } else if first_wrong.is_none_or(|wrong| place(it) < place(wrong)) {
-                "done"
-            } else {
-                ""
-            },
-        })
-        .collect();
-    let papers = papers(&it.body)
-        .map(|(place, paper)| PaperView {
-            place,
-            name: paper.name.clone(),
-            group: paper.group.clone(),
-            way: m.typed(&format!("cach-{place}")).to_owned(),
-            files: draft
-                .files_at(place)
-                .map(|it| (it.id, it.stored.name.clone(), file_line(it)))
-                .collect(),
-            shown_only: paper.role == PaperRole::Show,
-        })
-        .collect();
-    let level: ServiceLevel = it.body.level;
-    site.page(&StepPage {
-        code: code.to_owned(),
-        secret: secret.to_owned(),
-        name: it.body.name.clone(),
-        unit: who.tree.title(draft.unit()).to_owned(),
-        mark: draft.mark(),
-        label: step.label(words),
-        before: step.before().map(Step::code),
-        ways: offered(level)
-            .into_iter()
-            .map(|it| (it.code().to_owned(), return_label(words, it)))
-            .collect(),
-        authorities: authorities(words),
-        said: if step == Step::Review { said(words, it, draft) } else { Vec::new() },
-        fee: it.body.fee_text(),
-        limit: it.body.limit_text(),
-        problems: words.say("problems"),
-        idle_days: super::IDLE_DAYS,
-        steps,
-        papers,
-        step,
-        m,
-        shell,
-    })
+    };
+    let m = Mistakes::none(filing.draft.typed.clone());
+    Ok(page(&site, &who, &filing, &Here { address, step, part }, &m)?.into_response())
 }
 
 /// What a form wants done.
@@ -289,8 +72,14 @@ enum Wish {
     Next,
     /// Keep it and stay.
     Keep,
+    /// One more row of a table, by its code.
+    Row(String),
     /// Take a file out.
     Drop(i64),
+    /// Send a code to the telephone.
+    Code,
+    /// Hold a code against the one that was sent.
+    Confirm,
     /// Send it.
     Send,
 }
@@ -298,20 +87,54 @@ enum Wish {
 impl Wish {
     fn of(typed: &Typed) -> Self {
         let wish = typed.get("viec");
-        match wish.strip_prefix("bo-tep-").and_then(|it| it.parse().ok()) {
-            Some(file) => Self::Drop(file),
-            None if wish == "luu" => Self::Keep,
-            None if wish == "gui" => Self::Send,
-            None => Self::Next,
+        if let Some(file) = wish.strip_prefix("bo-tep-").and_then(|it| it.parse().ok()) {
+            return Self::Drop(file);
+        }
+        if let Some(table) = wish.strip_prefix("dong.") {
+            return Self::Row(table.to_owned());
+        }
+        match wish {
+            "luu" => Self::Keep,
+            "ma" => Self::Code,
+            "xac-nhan" => Self::Confirm,
+            "gui" => Self::Send,
+            _ => Self::Next,
         }
     }
 }
 
 /// What became of a form once it was kept.
 enum Kept {
-    Done,
-    Wrong(Box<Draft>, Step, BTreeMap<String, String>),
+    /// It goes on here.
+    Done(String),
+    Wrong(Box<Filing>, Step, BTreeMap<String, String>),
     Sent,
+}
+
+/// Whether two windows typed the same, whatever the order in which it was kept.
+fn is_same(one: &Typed, other: &Typed) -> bool {
+    let sorted = |it: &Typed| {
+        let mut pairs = it.pairs().to_vec();
+        pairs.retain(|it| !it.1.is_empty());
+        pairs.sort();
+        pairs
+    };
+    sorted(one) == sorted(other)
+}
+
+/// Where a form leads that was kept and in which nothing is wrong, with `here` for the draft's address.
+fn led(here: &str, filing: &Filing, (step, part): (Step, Part<'_>), sent: &Typed) -> String {
+    let Some(declared) = filing.draft.declared.as_ref().filter(|_| step == Step::Form) else {
+        return format!("{here}?buoc={}", step.next(filing.declares()).code());
+    };
+    let form = format!("{here}?buoc={}&phan=", Step::Form.code());
+    if declared.has_news(part.at, sent) {
+        return format!("{form}{}&moi=1", part.code());
+    }
+    match declared.next(part.at) {
+        Some(next) => format!("{form}{next}"),
+        None => format!("{here}?buoc={}", step.next(true).code()),
+    }
 }
 
 /// Puts the files of a form away; what cannot be taken, by the field.
@@ -354,98 +177,174 @@ async fn take_files(
 pub async fn save(
     State(site): State<Site>,
     who: Who,
+    Visitor(sender): Visitor,
     Path((code, secret)): Path<(String, String)>,
     FilledWithFiles(typed, uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
     let here = format!("/nop/{code}/{secret}");
     let step = Step::from_code(typed.get("buoc")).unwrap_or(Step::Person);
-    let (inner, asker, of, word) = (site.clone(), who.clone(), code.clone(), secret.clone());
-    let (it, draft) = site
-        .read(&who, move |tx| Ok((version(tx, &of, &asker)?, Draft::take(&inner, tx, &of, &word)?)))
-        .await?;
+    let (inner, of, word) = (site.clone(), code.clone(), secret.clone());
+    let draft = site.read(&who, move |tx| Draft::take(&inner, tx, &of, &word)).await?;
     if draft.dossier().is_some() {
         return Ok(Redirect::to(&here).into_response());
     }
     let wish = Wish::of(&typed);
-    let (stored, mut wrong) = take_files(&site, &who, &draft, &typed, uploads).await?;
-    let next = match wish {
-        Wish::Next => format!("{here}?buoc={}", step.next().code()),
-        Wish::Keep | Wish::Drop(_) => format!("{here}?buoc={}", step.code()),
-        Wish::Send => here.clone(),
-    };
-    let (inner, asker, of, word) = (site.clone(), who.clone(), code.clone(), secret.clone());
-    let mine = it.clone();
-    let is_kept_only = matches!(wish, Wish::Keep);
-    let (kept, waste) = site
-        .write(&who, move |tx| {
-            let mut draft = Draft::take(&inner, tx, &of, &word)?;
-            if draft.dossier().is_some() {
-                return Ok((Kept::Sent, Vec::new()));
-            }
-            let words = Words::new(asker.lang);
-            let before = draft.typed.clone();
-            draft.fill(&step.fields(&mine.body), &typed);
-            // Two windows: what the other one changed is not lost unseen.
-            let stale = typed.get("dau") != draft.mark() && before != draft.typed;
-            if stale && step != Step::Review {
-                wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
-                return Ok((Kept::Wrong(Box::new(draft), step, wrong), Vec::new()));
-            }
-            for (place, it) in &stored {
-                draft.add(tx, *place, it)?;
-                // A file says by itself that it comes as a file.
-                draft.typed.set(&format!("cach-{place}"), Way::File.code());
-            }
-            let waste = match wish {
-                Wish::Drop(file) => draft.drop_file(tx, file)?,
-                _ => Vec::new(),
-            };
-            draft.keep(&inner, tx)?;
-            let draft = Draft::take(&inner, tx, &of, &word)?;
-            match wish {
-                Wish::Keep | Wish::Drop(_) => {}
-                Wish::Next => {
-                    let mut judged = Judged::new(words);
-                    match step {
-                        Step::Person => drop(judged.person(&draft.typed, asker.today())),
-                        Step::Papers => drop(judged.papers(&draft, &mine.body)),
-                        Step::Receive => drop(judged.receive(&draft.typed, mine.body.level)),
-                        Step::Review => {}
-                    }
-                    wrong.extend(judged.by_field);
-                }
-                Wish::Send => {
-                    if let Some((step, judged)) = send::judge(&draft, &mine, words, asker.today()) {
-                        return Ok((Kept::Wrong(Box::new(draft), step, judged.by_field), waste));
-                    }
-                    if typed.get("dong-y") != "1" {
-                        let owed = words.say("filing-agree-owed");
-                        let wrong = BTreeMap::from([("dong-y".to_owned(), owed)]);
-                        return Ok((Kept::Wrong(Box::new(draft), Step::Review, wrong), waste));
-                    }
-                    send::send(&inner, &asker, tx, &draft, &mine)?;
-                    return Ok((Kept::Sent, waste));
-                }
-            }
-            let kept = if wrong.is_empty() {
-                Kept::Done
-            } else {
-                Kept::Wrong(Box::new(draft), step, wrong)
-            };
-            Ok((kept, waste))
-        })
-        .await?;
+    if matches!(wish, Wish::Code) {
+        accounts::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
+    }
+    let (stored, wrong) = take_files(&site, &who, &draft, &typed, uploads).await?;
+    let (inner, asker, of) = (site.clone(), who.clone(), (code.clone(), secret.clone()));
+    let part_at = Part::asked(&typed).at;
+    let (is_kept_only, asks_code) = (matches!(wish, Wish::Keep), matches!(wish, Wish::Code));
+    let sent = Sent { step, typed, stored, wrong, sender };
+    let (kept, waste) =
+        site.write(&who, move |tx| keep(&inner, &asker, tx, (&of.0, &of.1), (wish, sent))).await?;
     draft::erase(&site, waste).await?;
+    if asks_code {
+        accounts::send_now(&site);
+    }
     match kept {
-        Kept::Done if is_kept_only => Ok(told(&next, &site.shell(&who).words.say("filing-kept"))),
-        Kept::Done => Ok(Redirect::to(&next).into_response()),
+        Kept::Done(next) if is_kept_only => {
+            Ok(told(&next, &site.shell(&who).words.say("filing-kept")))
+        }
+        Kept::Done(next) => Ok(Redirect::to(&next).into_response()),
         Kept::Sent => Ok(Redirect::to(&here).into_response()),
-        Kept::Wrong(draft, step, by_field) => {
-            let m = Mistakes { by_field, typed: draft.typed.clone() };
-            let page = page(&site, &who, (&code, &secret), &it, &draft, step, &m)?;
+        Kept::Wrong(filing, at, by_field) => {
+            let m = Mistakes { by_field, typed: filing.draft.typed.clone() };
+            let mut part = Part { at: part_at, told: true, ..Part::default() };
+            // Somebody who sends is led to the first part that is not right yet.
+            if at != step && at == Step::Form {
+                let declared = filing.draft.declared.as_ref();
+                part.at = declared.and_then(declaring::Declared::first_wrong);
+            }
+            let address = (code.as_str(), secret.as_str());
+            let page = page(&site, &who, &filing, &Here { address, step: at, part }, &m)?;
             Err(Failure::Mistaken(page))
         }
     }
+}
+
+/// What a form brought.
+struct Sent {
+    step: Step,
+    typed: Typed,
+    stored: Vec<(i64, Stored)>,
+    /// What is wrong with its files.
+    wrong: BTreeMap<String, String>,
+    /// Whoever is signed in.
+    sender: Option<accounts::Citizen>,
+}
+
+/// Keeps a step and does what is wanted; what became of it, and the hashes of files that are waste now.
+fn keep(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    address: (&str, &str),
+    (wish, sent): (Wish, Sent),
+) -> Result<(Kept, Vec<String>), Failure> {
+    let Sent { step, typed, stored, mut wrong, sender } = sent;
+    let (words, today) = (Words::new(who.lang), who.today());
+    let part = Part::asked(&typed);
+    let here = format!("/nop/{}/{}", address.0, address.1);
+    let mut filing = Filing::take(site, who, tx, address)?;
+    if filing.draft.dossier().is_some() {
+        return Ok((Kept::Sent, Vec::new()));
+    }
+    let draft = &mut filing.draft;
+    let before = draft.typed.clone();
+    draft.fill(&step.fields(&filing.it.body), &typed);
+    match step {
+        Step::Form => declaring::take(draft, part.at, &typed)?,
+        Step::Person => declaring::follow(draft, &before),
+        Step::Papers | Step::Receive | Step::Review => {}
+    }
+    // Two windows: what the other one changed is not lost unseen.
+    let stale = typed.get("dau") != draft.mark() && !is_same(&before, &draft.typed);
+    if stale && step != Step::Review {
+        wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
+        return Ok((Kept::Wrong(Box::new(filing), step, wrong), Vec::new()));
+    }
+    for (place, it) in &stored {
+        draft.add(tx, *place, it)?;
+        // A file says by itself that it comes as a file.
+        draft.typed.set(&format!("cach-{place}"), Way::File.code());
+    }
+    let waste = match wish {
+        Wish::Drop(file) => draft.drop_file(tx, file)?,
+        _ => Vec::new(),
+    };
+    let refused = match wish {
+        Wish::Code => proof::ask(site, tx, draft)?,
+        Wish::Confirm => proof::answer(site, tx, draft, typed.get(proof::FIELD))?,
+        _ => None,
+    };
+    draft.keep(site, tx)?;
+    let filing = Filing::take(site, who, tx, address)?;
+    let at_form = || format!("{here}?buoc={}&phan={}", step.code(), part.code());
+    let next = match wish {
+        Wish::Keep | Wish::Drop(_) if step == Step::Form => at_form(),
+        Wish::Keep | Wish::Drop(_) => format!("{here}?buoc={}", step.code()),
+        Wish::Row(table) => format!("{}&dong={}", at_form(), site::percent(&table)),
+        Wish::Code | Wish::Confirm => format!("{here}?buoc={}", Step::Review.code()),
+        Wish::Next => {
+            let declared = filing.draft.declared.as_ref().filter(|_| step == Step::Form);
+            // A part is left when nothing is wrong in it: the others are not judged yet.
+            if declared.is_none_or(|it| it.is_wrong(part.at)) {
+                wrong.extend(filing.judge_step(step, words, today).by_field);
+            }
+            led(&here, &filing, (step, part), &typed)
+        }
+        Wish::Send => {
+            if let Some((step, judged)) = filing.judge(words, today) {
+                return Ok((Kept::Wrong(Box::new(filing), step, judged.by_field), waste));
+            }
+            if !filing.is_open(today) {
+                wrong.insert("dau".to_owned(), words.say("filing-closed-now"));
+            }
+            if filing.proof.is_missing() {
+                wrong.insert(proof::FIELD.to_owned(), words.say("filing-proof-owed"));
+            }
+            if typed.get("dong-y") != "1" {
+                wrong.insert("dong-y".to_owned(), words.say("filing-agree-owed"));
+            }
+            if wrong.is_empty() {
+                send::send(site, who, tx, &filing, sender.as_ref())?;
+                return Ok((Kept::Sent, waste));
+            }
+            String::new()
+        }
+    };
+    if let Some(why) = refused {
+        wrong.insert(proof::FIELD.to_owned(), why.said(words));
+    }
+    let kept = if wrong.is_empty() {
+        Kept::Done(next)
+    } else {
+        Kept::Wrong(Box::new(filing), step, wrong)
+    };
+    Ok((kept, waste))
+}
+
+/// GET `/nop/{code}/{secret}/to-khai.pdf`: the declaration on paper, as it stands or as it was sent.
+pub async fn print(
+    State(site): State<Site>,
+    who: Who,
+    Path((code, secret)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let key = format!("eform-print:{}", who.origin);
+    let too_many = |wait_s| Failure::TooMany { wait_s };
+    site.limiter.take(&key, PRINTS_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    let (inner, asker) = (site.clone(), who.clone());
+    let sheet = site
+        .read(&who, move |tx| {
+            let draft = Draft::take(&inner, tx, &code, &secret)?;
+            declaring::sheet(&inner, &asker, tx, &draft)
+        })
+        .await?;
+    let name = if sheet.dossier.is_empty() { "nhap" } else { &sheet.dossier };
+    let name = format!("to-khai-{name}.pdf");
+    declarations::sent(&site, sheet, &name).await
 }
 
 /// POST `/nop/{code}/{secret}/bo`: forgets a draft.

@@ -4,7 +4,7 @@ use domain::access::Role;
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use super::IDLE_DAYS;
-use crate::tests::{OTHER, SHOP, given_account, given_two_communes};
+use crate::tests::{OTHER, SHOP, declaration, declare, given_account, given_two_communes, with};
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
@@ -49,10 +49,16 @@ pub(crate) async fn filled(site: &TestSite, browser: &mut Browser<'_>, here: &st
     let answer = browser.post(here, &person(&mark(&page))).await;
     assert_eq!(
         answer.location.as_deref(),
-        Some(&*format!("{here}?buoc=giay-to")),
+        Some(&*format!("{here}?buoc=to-khai")),
         "{}",
         answer.text
     );
+    declare(browser, here, "Lê Thị Minh Họa").await;
+    filled_from_papers(site, browser, here).await;
+}
+
+/// The steps after the person and what he declares.
+async fn filled_from_papers(site: &TestSite, browser: &mut Browser<'_>, here: &str) {
     let page = browser.get(&format!("{here}?buoc=giay-to")).await;
     let mark_now = mark(&page);
     let ways: Vec<String> = (1..=papers(site)).map(|it| format!("cach-{it}")).collect();
@@ -94,6 +100,125 @@ async fn a_file_that_is_sent_again_because_the_answer_was_lost_is_one(site) {
         assert_eq!(answer.status, 303, "{}", answer.text);
     }
     assert_eq!(site.count("select count(*) from filing_file"), 1);
+}
+
+async fn a_form_of_the_office_is_filled_in_on_the_way_shown_back_printed_and_kept(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let page = browser.get(&here).await;
+    assert!(page.text.contains("Tờ khai</a>"), "a step of its own: {}", page.text);
+    let answer = browser.post(&here, &person(&mark(&page))).await;
+    let form = format!("{here}?buoc=to-khai");
+    assert_eq!(answer.location.as_deref(), Some(form.as_str()), "{}", answer.text);
+    // What the first step said of the person is there.
+    let page = browser.get(&form).await;
+    assert!(page.text.contains("value=\"Lê Thị Minh Họa\""), "{}", page.text);
+    assert!(page.text.contains("Phần 1 / "), "{}", page.text);
+    let all = format!("{here}?buoc=to-khai&phan=tat-ca");
+    let mark_now = mark(&browser.get(&all).await);
+    let whole = [("buoc", "to-khai"), ("phan", "tat-ca"), ("dau", mark_now.as_str()), ("viec", "tiep")];
+    let told = browser.post(&here, &whole).await;
+    assert_eq!(told.status, 422);
+    assert!(told.text.contains("f.tre-ten-mistake"), "{}", told.text);
+    declare(&mut browser, &here, "Lê Thị Minh Họa").await;
+    // Another telephone in the first step is the declaration's too; what else was declared stays.
+    let page = browser.get(&format!("{here}?buoc=nguoi-nop")).await;
+    let mark_now = mark(&page);
+    let mut again = person(&mark_now);
+    again.retain(|it| it.0 != "ho-ten");
+    again.push(("ho-ten", "Lê Thị Minh Hoạ Mới"));
+    browser.post(&here, &again).await;
+    let page = browser.get(&all).await;
+    assert!(page.text.contains("Lê Thị Minh Hoạ Mới") && page.text.contains("Nguyễn Minh An"), "{}", page.text);
+    filled_from_papers(&site, &mut browser, &here).await;
+    let review = browser.get(&here).await;
+    for said in ["Nguyễn Minh An", "Trần Thị Lan", "buoc=to-khai&amp;phan=1", "to-khai.pdf"] {
+        assert!(review.text.contains(said), "{said}: {}", review.text);
+    }
+    assert_eq!(browser.get(&format!("{here}/to-khai.pdf")).await.media_type, "application/pdf");
+    let sent = browser.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+    assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
+    assert_eq!(site.count("select count(*) from eform_answer where kept_by = 0"), 1);
+    assert!(browser.get(&here).await.text.contains("to-khai.pdf"));
+    assert_eq!(browser.get(&format!("{here}/to-khai.pdf")).await.media_type, "application/pdf");
+    let id = site.count("select id from dossier");
+    let counter = site.signed_in("quay").get(&format!("/co-quan/ho-so/{id}/to-khai")).await;
+    assert!(counter.text.contains("Nguyễn Minh An") && counter.text.contains("qua mạng"), "{}", counter.text);
+    let strange = format!("/nop/{BIRTH}/{}/to-khai.pdf", "0".repeat(40));
+    assert_eq!(browser.get(&strange).await.status, 404);
+}
+
+async fn a_part_at_a_time_is_kept_and_gone_on_from_when_it_is_right(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let page = browser.get(&here).await;
+    browser.post(&here, &person(&mark(&page))).await;
+    let all = declaration("Lê Thị Minh Họa");
+    let mut part = 0;
+    let mut seen = Vec::new();
+    loop {
+        let at = part.to_string();
+        let page = browser.get(&format!("{here}?buoc=to-khai&phan={at}")).await;
+        let mark_now = mark(&page);
+        let mut shown: Vec<(String, String)> = all
+            .iter()
+            .filter(|(name, _)| page.text.contains(&format!("name=\"{name}\"")))
+            .cloned()
+            .collect();
+        // What the page showed is said by the page.
+        for rest in page.text.split("name=\"f-shown\" value=\"").skip(1) {
+            if let Some((code, rest)) = rest.split_once('"')
+                && !rest.split('>').next().unwrap_or("").contains("disabled")
+            {
+                shown.push(("f-shown".to_owned(), code.to_owned()));
+            }
+        }
+        let fields = [("buoc", "to-khai"), ("phan", at.as_str()), ("dau", mark_now.as_str()), ("viec", "tiep")];
+        let answer = browser.post(&here, &with(&fields, &shown)).await;
+        let location = answer.location.unwrap_or_else(|| panic!("{}", answer.text));
+        seen.push(location.clone());
+        assert!(seen.len() < 20, "{seen:?}");
+        match location.split("phan=").nth(1) {
+            Some(next) if next.ends_with("&moi=1") => {
+                assert!(browser.get(&location).await.text.contains("role=\"status\""));
+            }
+            Some(next) => part = next.parse().unwrap(),
+            None => break,
+        }
+    }
+    assert_eq!(seen.last().map(String::as_str), Some(&*format!("{here}?buoc=giay-to")));
+    assert!(seen.len() > 3, "{seen:?}");
+    // A place that is not there, a code of a table that is not: the page all the same.
+    for odd in ["phan=99", "phan=x", "phan=0&dong=khong-co"] {
+        assert_eq!(browser.get(&format!("{here}?buoc=to-khai&{odd}")).await.status, 200, "{odd}");
+    }
+}
+
+async fn a_unit_that_does_not_offer_it_takes_nothing_over_the_line(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    let tree = site.run(site::tree_of);
+    let body = citizen::levels::facts::body_of(&tree, domain::ids::UnitId(SHOP));
+    let forms = domain::level::Setting {
+        from: jiff::civil::date(2026, 1, 1),
+        level: Some(domain::procedure::ServiceLevel::Forms),
+    };
+    site.run(|tx| citizen::levels::facts::set(tx, body, BIRTH, &forms, "thử"));
+    let page = browser.get(&format!("/nop/{BIRTH}")).await;
+    assert!(!page.text.contains(&format!("value=\"{SHOP}\"")), "{}", page.text);
+    let refused = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &SHOP.to_string())]).await;
+    assert_eq!(refused.status, 422);
+    let other = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &OTHER.to_string())]).await;
+    assert_eq!(other.status, 303, "the neighbour does");
+    // What was begun before is kept and not sent.
+    let sent = browser.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+    assert_eq!(sent.status, 422);
+    assert!(sent.text.contains("ngừng nhận"), "{}", sent.text);
+    assert_eq!(site.count("select count(*) from dossier"), 0);
 }
 
 async fn a_birth_is_filed_and_lies_on_the_counter_with_its_files(site) {

@@ -11,7 +11,7 @@ use store::{
 
 use super::{consent, looks};
 use crate::account::{
-    SUBJECT,
+    SUBJECT, sending,
     session::{self, SignedIn},
     sql::privacy as sql,
 };
@@ -94,6 +94,8 @@ pub(super) fn close_account(
             consent::say(tx, citizen, &purpose.code, false, lang)?;
         }
     }
+    crate::filing::facts::let_go(tx, citizen)?;
+    sending::forget(tx, citizen)?;
     sql::close(tx, citizen)?;
     tx.journal(Entry::new(SUBJECT, citizen.0, "close_account"));
     journal::erase_words(tx, SUBJECT, citizen.0)?;

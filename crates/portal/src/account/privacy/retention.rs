@@ -12,7 +12,7 @@ use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx, journal::Entry};
 
 use super::erase::close_account;
-use crate::account::sql::privacy as sql;
+use crate::account::{sending, sql::privacy as sql};
 
 pub(super) const ADDRESS: &str = "/co-quan/quan-tri/thoi-han-luu";
 pub(super) const JOB: &str = "retention";
@@ -50,7 +50,7 @@ fn moment(now: Instant, until: Date) -> Instant {
 fn erase(tx: &mut Tx<'_>, rule: &Rule, until: Date) -> Result<usize, Fault> {
     let before = moment(tx.now(), until);
     match rule.kept {
-        Kept::Codes => sql::sweep_codes(tx, before),
+        Kept::Codes => Ok(sql::sweep_codes(tx, before)? + sending::sweep(tx, before)?),
         Kept::Sessions => sql::sweep_sessions(tx, before),
         Kept::SignIns => sql::sweep_sign_ins(tx, before),
         Kept::UnusedAccounts => {

@@ -104,26 +104,3 @@ pub(in crate::account) fn used(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     )?;
     Ok(())
 }
-
-/// Queues a message to a telephone.
-pub(in crate::account) fn queue(
-    tx: &mut Tx<'_>,
-    (dedupe, kind): (&str, &str),
-    citizen: Option<CitizenId>,
-    phone: &str,
-    text: &str,
-) -> Result<(), Fault> {
-    tx.execute(
-        "insert into outbox (dedupe, kind, subject, subject_id, recipient, text, created_ms)
-         values (?1, ?2, 'citizen', ?3, ?4, ?5, ?6) on conflict (dedupe) do nothing",
-        &[
-            dedupe.into(),
-            kind.into(),
-            citizen.map_or(0, |it| it.0).into(),
-            phone.into(),
-            text.into(),
-            tx.now().into(),
-        ],
-    )?;
-    Ok(())
-}

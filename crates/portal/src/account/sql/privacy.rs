@@ -71,11 +71,6 @@ pub(in crate::account) fn close(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(
     )?;
     tx.execute("delete from citizen_dossier where citizen = ?1", &[citizen.into()])?;
     tx.execute(
-        "delete from outbox where subject = 'citizen' and (subject_id = ?1
-           or (recipient <> '' and recipient in (select phone from citizen where id = ?1)))",
-        &[citizen.into()],
-    )?;
-    tx.execute(
         "update citizen set name = '', id_number = null, birth_date = '', phone = '',
            phone_confirmed_ms = null, counter_phone = '', identified_by = '', identified_ms = null,
            email = '', address = '', closed_ms = ?2, edition = edition + 1
@@ -85,14 +80,9 @@ pub(in crate::account) fn close(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(
     Ok(())
 }
 
-/// Codes that are over, and the messages that carried them.
+/// Codes that are over.
 pub(in crate::account) fn sweep_codes(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> {
-    let messages = tx.execute(
-        "delete from outbox where kind in ('citizen_code', 'citizen_sign_in') and created_ms < ?1",
-        &[before.into()],
-    )?;
-    let codes = tx.execute("delete from citizen_code where created_ms < ?1", &[before.into()])?;
-    Ok(messages + codes)
+    tx.execute("delete from citizen_code where created_ms < ?1", &[before.into()])
 }
 
 /// Sessions that ended or expired before.

@@ -48,7 +48,7 @@ on_both_engines! { routes();
         given_a_carrier(&site);
         let mut browser = site.browser();
         sign_in(&site, &mut browser, "0912345678").await;
-        let told = || site.count("select count(*) from outbox where kind = 'citizen_sign_in'");
+        let told = || site.count("select count(*) from outbox where kind = 'signed_in'");
         site.given("update citizen_session set agent = 'cũ'", &[]);
         sign_in(&site, &mut site.browser(), "0912345678").await;
         assert_eq!(told(), 0, "he did not ask for it");

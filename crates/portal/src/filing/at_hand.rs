@@ -1,0 +1,72 @@
+//! A draft with what surrounds it: the procedure of today, the level at which its unit offers it, its telephone.
+
+use citizen::{levels::facts as levels, procedures::facts::Version};
+use domain::procedure::ServiceLevel;
+use jiff::civil::Date;
+use site::{Failure, Site, Who, Words};
+use store::Tx;
+
+use super::{
+    draft::Draft,
+    proof::Proof,
+    reading::{Judged, Step},
+    steps::version,
+};
+
+/// See the module.
+pub(super) struct Filing {
+    pub it: Version,
+    pub draft: Draft,
+    /// What its unit offers today.
+    pub level: ServiceLevel,
+    pub proof: Proof,
+}
+
+impl Filing {
+    /// The draft with this word in its address, of this procedure.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] if there is none.
+    pub fn take(
+        site: &Site,
+        who: &Who,
+        tx: &mut Tx<'_>,
+        (code, secret): (&str, &str),
+    ) -> Result<Self, Failure> {
+        let it = version(tx, code, who)?;
+        let draft = Draft::take(site, tx, code, secret)?;
+        let held = levels::level_of(tx, &who.tree, &it.body, draft.unit(), who.today())?;
+        let proof = Proof::of(site, tx, &draft)?;
+        Ok(Self { it, draft, level: held.level, proof })
+    }
+
+    /// Whether its unit takes it over the line today.
+    pub fn is_open(&self, today: Date) -> bool {
+        self.level.offers_filing() && self.it.paused_on(today).is_none()
+    }
+
+    /// Whether something is declared by a form.
+    pub const fn declares(&self) -> bool {
+        self.draft.declared.is_some()
+    }
+
+    /// What is wrong with one step.
+    pub fn judge_step(&self, step: Step, words: Words, today: Date) -> Judged {
+        let mut judged = Judged::new(words);
+        match step {
+            Step::Person => drop(judged.person(&self.draft.typed, today)),
+            Step::Form => judged.declaration(&self.draft),
+            Step::Papers => drop(judged.papers(&self.draft, &self.it.body)),
+            Step::Receive => drop(judged.receive(&self.draft.typed, self.level)),
+            Step::Review => {}
+        }
+        judged
+    }
+
+    /// What is wrong with any step, and the first step that it is in.
+    pub fn judge(&self, words: Words, today: Date) -> Option<(Step, Judged)> {
+        Step::all(self.declares())
+            .map(|step| (step, self.judge_step(step, words, today)))
+            .find(|(_, judged)| !judged.by_field.is_empty())
+    }
+}

@@ -1,0 +1,302 @@
+//! The declaration of a filing: a form that the office published, filled in part by part within the draft.
+
+use std::collections::BTreeMap;
+
+use citizen::{
+    dossiers::{Person, facts as dossiers},
+    eforms::{
+        facts::{self as eforms, FormVersion},
+        fill::{self, Asking},
+        papers::{self, Around},
+    },
+    levels::facts as levels,
+};
+use domain::{
+    eform::{self, Answer, Answers, Block, Eform, Field, Judgement, Known},
+    ids::DossierId,
+    text,
+    time::Instant,
+};
+use prints::DeclarationSheet;
+use site::{Failure, Lang, Site, Typed, Who, Words};
+use store::{Fault, Tx};
+
+use super::draft::Draft;
+
+/// The field of a draft that names the version of the form that it was begun with.
+pub(super) const FORM: &str = "to-khai";
+/// The part that is all of them, in addresses and pages.
+pub(super) const WHOLE: &str = "tat-ca";
+/// What stands before the names of a form's fields.
+const FIELDS: &str = "f.";
+
+/// What is declared in a draft so far.
+pub(super) struct Declared {
+    pub version: FormVersion,
+    pub answers: Answers,
+    pub judged: Judgement,
+}
+
+/// Which part of a declaration a page shows, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Part<'a> {
+    /// Its place; none: all parts.
+    pub at: Option<usize>,
+    /// The table that is to have one more row.
+    pub more: &'a str,
+    /// Answers made questions appear that were not there before.
+    pub news: bool,
+    /// Mistakes are said.
+    pub told: bool,
+}
+
+impl<'a> Part<'a> {
+    /// The part that an address or a form names.
+    pub fn asked(asked: &'a Typed) -> Self {
+        let named = asked.get("phan");
+        let at = (named != WHOLE).then(|| named.parse().unwrap_or(0));
+        Self { at, more: asked.get("dong"), news: asked.has("moi"), told: false }
+    }
+
+    /// As addresses and forms name it.
+    pub fn code(self) -> String {
+        self.at.map_or_else(|| WHOLE.to_owned(), |it| it.to_string())
+    }
+}
+
+/// A part as the page shows it.
+pub(super) struct FormView {
+    pub section: String,
+    pub is_whole: bool,
+    pub progress: String,
+    pub problems: Vec<(String, String)>,
+    pub news: bool,
+    pub fields: String,
+}
+
+/// The whole declaration as it is looked over.
+pub(super) struct Look {
+    pub title: String,
+    pub blocks: Vec<(usize, Block)>,
+    pub warnings: Vec<String>,
+    pub oath: String,
+    pub signers: Vec<(String, String)>,
+}
+
+fn said(words: Words, vi: &str, en: &str) -> String {
+    if words.lang == Lang::En && !en.is_empty() { en.to_owned() } else { vi.to_owned() }
+}
+
+impl Declared {
+    /// What was typed into the form that a draft was begun with; nothing if it was begun without.
+    pub fn of(tx: &mut Tx<'_>, typed: &Typed) -> Result<Option<Self>, Fault> {
+        let Ok(row) = typed.get(FORM).parse() else { return Ok(None) };
+        let Some(version) = eforms::version(tx, row)? else { return Ok(None) };
+        let answers = fill::read(&version.form, typed);
+        let judged = eform::judge(&version.form, &answers, tx.now().civil().date());
+        // Files are handed in with the papers.
+        let judged = fill::without_files(&version.form, judged);
+        Ok(Some(Self { version, answers, judged }))
+    }
+
+    fn form(&self) -> &Eform {
+        &self.version.form
+    }
+
+    /// The parts that these answers show.
+    fn parts(&self) -> Vec<usize> {
+        let shows = |at: &usize| {
+            let page = self.form().pages.get(*at);
+            page.is_some_and(|page| page.fields.iter().any(|it| self.judged.shows(&it.code)))
+        };
+        (0..self.form().pages.len()).filter(shows).collect()
+    }
+
+    /// The part with the first mistake.
+    pub fn first_wrong(&self) -> Option<usize> {
+        let first = self.judged.mistakes.first()?;
+        Some(self.form().page_of(&first.path).unwrap_or(0))
+    }
+
+    /// Whether there is a mistake in the part; in any, if none is named.
+    pub fn is_wrong(&self, part: Option<usize>) -> bool {
+        self.judged
+            .mistakes
+            .iter()
+            .any(|it| part.is_none_or(|at| self.form().page_of(&it.path).is_none_or(|on| on == at)))
+    }
+
+    /// The part after this one; none after the last and after all of them.
+    pub fn next(&self, part: Option<usize>) -> Option<usize> {
+        let at = part?;
+        self.parts().into_iter().find(|it| *it > at)
+    }
+
+    /// The part before this one.
+    pub fn before(&self, part: Option<usize>) -> Option<usize> {
+        let at = part?;
+        self.parts().into_iter().rev().find(|it| *it < at)
+    }
+
+    /// Whether answers made questions of the part appear that the page did not show.
+    pub fn has_news(&self, part: Option<usize>, sent: &Typed) -> bool {
+        part.is_some_and(|at| fill::has_news(self.form(), &self.judged, at, sent))
+    }
+
+    /// A part, or all of them, to be filled in.
+    pub fn view(&self, who: &Who, words: Words, part: Part<'_>) -> Result<FormView, Failure> {
+        let units = fill::units(&who.tree);
+        let asking = Asking {
+            form: self.form(),
+            answers: &self.answers,
+            judged: &self.judged,
+            section: part.at,
+            told: part.told,
+            more: part.more,
+            takes_files: false,
+            units: &units,
+            today: who.today(),
+            words,
+        };
+        let parts = self.parts();
+        let number = parts.iter().position(|it| Some(*it) == part.at).map_or(1, |it| it + 1);
+        let counts = [("number", number.to_string()), ("count", parts.len().to_string())];
+        let counts = counts.each_ref().map(|(name, text)| (*name, text.as_str()));
+        Ok(FormView {
+            section: part.code(),
+            is_whole: part.at.is_none(),
+            progress: words.say_with("eform-progress", &counts),
+            problems: asking.problems(),
+            news: part.news,
+            fields: fill::html(&asking)?,
+        })
+    }
+
+    /// The whole, to be looked over before it is sent.
+    pub fn look(&self, words: Words) -> Look {
+        let form = self.form();
+        let english = words.lang == Lang::En;
+        let place = |code: &str| form.pages.iter().position(|it| it.code == code).unwrap_or(0);
+        let name = |field: &str| self.judged.answers.get(field).map_or("", Answer::text).to_owned();
+        let blocks = eform::blocks(form, &self.judged, &BTreeMap::new(), english);
+        let signers = form.signers.iter().filter(|it| self.judged.signers.contains(&it.code));
+        let warnings = self.judged.warnings.iter();
+        Look {
+            title: said(words, &form.title, &form.title_en),
+            blocks: blocks.into_iter().map(|it| (place(&it.code), it)).collect(),
+            warnings: warnings.map(|it| said(words, &it.say.vi, &it.say.en)).collect(),
+            oath: said(words, &form.oath, &form.oath_en),
+            signers: signers
+                .map(|it| (said(words, &it.label, &it.label_en), name(&it.name)))
+                .collect(),
+        }
+    }
+}
+
+/// The declaration of a draft on paper: as it stands, or as it was sent.
+///
+/// # Errors
+/// [`Failure::NotFound`] if nothing is declared.
+pub(super) fn sheet(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+) -> Result<DeclarationSheet, Failure> {
+    let around = Around { demo: site.config.demo, ..Around::default() };
+    let body = levels::body_of(&who.tree, draft.unit());
+    let around = around.to_unit(who.tree.known(body));
+    let Some(id) = draft.dossier() else {
+        let it = draft.declared.as_ref().ok_or(Failure::NotFound)?;
+        let around = Around { made_on: Some(who.today()), ..around };
+        return Ok(papers::sheet(it.form(), &it.judged, &around));
+    };
+    let sent = eforms::declared(tx, id)?.pop().ok_or(Failure::NotFound)?;
+    let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
+    let around = Around {
+        dossier: kept.code,
+        made_on: Some(Instant::from_epoch_ms(sent.kept_ms).civil().date()),
+        ..around
+    };
+    Ok(papers::sheet(&sent.version.form, &sent.judged(), &around))
+}
+
+/// Puts answers in the place of those that stood in a draft.
+fn put(typed: &mut Typed, form: &Eform, answers: &Answers) {
+    let others = typed.pairs().iter().filter(|(name, _)| !name.starts_with(FIELDS)).cloned();
+    let mut pairs: Vec<(String, String)> = others.collect();
+    pairs.extend(fill::carried(form, answers, |_| false));
+    *typed = Typed::of(pairs);
+}
+
+/// Takes over what was sent of a part. What other parts said stays.
+///
+/// # Errors
+/// [`Failure::TooLarge`] if it is more than a form may hold.
+pub(super) fn take(draft: &mut Draft, part: Option<usize>, sent: &Typed) -> Result<(), Failure> {
+    let Some(it) = &draft.declared else { return Ok(()) };
+    let form = it.form();
+    let here = |field: &Field| part.is_none() || form.page_of(&field.code) == part;
+    let mut now = fill::read(form, sent);
+    let mut answers = it.answers.clone();
+    for (_, field) in form.fields().filter(|(_, it)| here(it)) {
+        match now.remove(&field.code) {
+            Some(answer) => answers.insert(field.code.clone(), answer),
+            None => answers.remove(&field.code),
+        };
+    }
+    if eform::weight(&answers) > eform::WEIGHT_MAX {
+        return Err(Failure::TooLarge);
+    }
+    put(&mut draft.typed, form, &answers);
+    Ok(())
+}
+
+/// What the first step says of the person, as first answers of a form.
+fn known(typed: &Typed) -> Known {
+    let said = |name: &str| text::tidy(typed.get(name));
+    let born = site::form::parse_date(typed.get("ngay-sinh"));
+    eforms::known(&Person {
+        name: said("ho-ten"),
+        id_number: said("so-giay-to"),
+        birth_date: born.map_or_else(String::new, |it| it.to_string()),
+        phone: said("dien-thoai"),
+        email: said("email"),
+        address: said("dia-chi"),
+        ..Person::default()
+    })
+}
+
+/// The declaration says of the person what the first step says, unless something else was declared.
+pub(super) fn follow(draft: &mut Draft, before: &Typed) {
+    let Some(it) = &draft.declared else { return };
+    let form = it.form();
+    let was = eform::prefill(form, &known(before));
+    let mut answers = it.answers.clone();
+    for (code, now) in eform::prefill(form, &known(&draft.typed)) {
+        let own = it.judged.answers.get(&code);
+        if !answers.contains_key(&code) || own == was.get(&code) {
+            answers.insert(code, now);
+        }
+    }
+    put(&mut draft.typed, form, &answers);
+}
+
+/// First answers out of what somebody declared before, who agreed to that.
+pub(super) fn first(tx: &mut Tx<'_>, typed: &mut Typed, before: &[DossierId]) -> Result<(), Fault> {
+    let Some(it) = Declared::of(tx, typed)? else { return Ok(()) };
+    let mut earlier = BTreeMap::new();
+    for id in before.iter().take(EARLIER_MAX) {
+        let Some(old) = eforms::declared(tx, *id)?.into_iter().next() else { continue };
+        for (name, answer) in eform::exports(&old.version.form, &old.answers) {
+            // The newest says it.
+            earlier.entry(name).or_insert(answer);
+        }
+    }
+    let known = Known { account: known(typed).account, earlier };
+    put(typed, it.form(), &eform::prefill(it.form(), &known));
+    Ok(())
+}
+
+/// Earlier dossiers that are looked through for first answers.
+const EARLIER_MAX: usize = 20;

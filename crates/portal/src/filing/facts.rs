@@ -1,0 +1,71 @@
+//! Filings for other slices: what somebody began from his account and did not send.
+
+use citizen::dossiers::desk::Desk;
+use domain::{
+    ids::{CitizenId, DossierId},
+    time::Instant,
+};
+use site::{Failure, Site};
+use store::{Fault, Tx};
+
+pub use super::send::Filed;
+use super::{
+    draft::{KEY, Keeper},
+    send, sql,
+};
+
+/// Drafts of one account that are shown.
+const OWN_MAX: i64 = 20;
+
+/// A draft that waits for its citizen.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// National code of the procedure.
+    pub procedure: String,
+    /// The one-stop shop.
+    pub unit: domain::ids::UnitId,
+    /// Where it goes on.
+    pub href: String,
+    /// When it was kept last.
+    pub changed: Instant,
+}
+
+/// What a citizen began from his account and did not send, the newest first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn drafts_of(site: &Site, tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<Draft>, Fault> {
+    let mut found = Vec::new();
+    for it in sql::own(tx, citizen, OWN_MAX)? {
+        let secret = site.seal.open(KEY, &it.key)?;
+        found.push(Draft {
+            href: format!("/nop/{}/{secret}", it.procedure),
+            procedure: it.procedure,
+            unit: it.unit,
+            changed: it.changed,
+        });
+    }
+    Ok(found)
+}
+
+/// A dossier that was sent at once, as if there had been a draft: what the demo plays.
+///
+/// # Errors
+/// [`Failure::Refused`] if the procedure is not received there.
+pub fn file(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<DossierId, Failure> {
+    let hash = site::token_sha256(&site::random_hex(20));
+    let what = (it.intake.procedure.as_str(), it.intake.unit);
+    sql::insert(tx, &hash, what, "", (Keeper::Nobody, ""))?;
+    let kept = sql::find(tx, &hash)?.ok_or(Failure::NotFound)?;
+    let outcome = send::lay(tx, desk, it)?;
+    sql::sent(tx, &kept, &outcome)?;
+    Ok(outcome.dossier)
+}
+
+/// An account is closed: its drafts go with the next sweep, and nothing says whose filings were.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+    sql::let_go(tx, citizen)
+}
