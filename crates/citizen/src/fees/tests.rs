@@ -336,6 +336,22 @@ on_both_engines! { crate::routes();
         sound(&site);
     }
 
+    async fn an_account_is_stopped_once_and_only_by_its_name(site) {
+        given(&site);
+        let mut browser = site.signed_in("cchc");
+        let (number, path) = (site.text("select number from fee_account"), "/co-quan/quan-tri/thu-phi/1/ngung");
+        let asked = browser.get(path).await.text;
+        assert!(asked.contains(&format!("Ngừng thu vào tài khoản {number}?")), "{asked}");
+        assert_eq!(browser.post(path, &[]).await.status, 422, "nothing is stopped without its name");
+        assert_eq!(site.count("select count(*) from fee_account where valid_until is null"), 1);
+        assert_eq!(browser.post(path, &[("dong-y", number.as_str())]).await.status, 303);
+        assert_eq!(browser.post(path, &[("dong-y", number.as_str())]).await.status, 303, "pressed twice");
+        assert_eq!(site.count("select count(*) from fee_account where valid_until is null"), 0);
+        assert_eq!(site.count("select count(*) from journal where subject = 'fee_account' and act = 'end'"), 1);
+        let told = browser.get("/co-quan/quan-tri/thu-phi").await.text;
+        assert!(told.contains("đã ngừng thu từ trước"), "{told}");
+    }
+
     async fn a_statement_pays_only_what_is_confirmed_and_the_clock_goes_on_from_the_banks_time(site) {
         given(&site);
         let mut browser = site.signed_in("quay");
@@ -356,6 +372,10 @@ on_both_engines! { crate::routes();
         given_district_counter(&site);
         let mut district = site.signed_in("quay-huyen");
         assert_eq!(district.upload(path, &account, &up("a.xlsx")).await.status, 404);
+        let huge = vec![b'1'; site::form::FILE_BYTES_MAX + 1];
+        let got = browser.upload(path, &account, &[("tep", "to.xlsx", huge.as_slice())]).await;
+        assert_eq!(got.status, 422);
+        assert!(got.text.contains("Tệp “to.xlsx” lớn hơn 20 MB"), "{}", got.text);
         let got = browser.upload(path, &account, &up("a.xlsx")).await;
         assert_eq!(got.status, 303, "{}", got.text);
         let got = browser.upload(path, &account, &up("b.xlsx")).await;

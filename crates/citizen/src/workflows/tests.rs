@@ -215,6 +215,9 @@ on_both_engines! { crate::routes();
             .get(&format!("{DEFAULT}/thu?don-vi=2&da-nop=1&co=T%E1%BB%9D%20tr%C3%ACnh"))
             .await;
         assert!(free.text.contains("không bước nào vướng"), "{}", free.text);
+        // Unless a body is asked for, it is one that settles what follows the workflow, and its own people.
+        let preset = browser.get(&format!("{DEFAULT}/thu")).await.text;
+        assert!(preset.contains("<option value=\"2\" selected"), "{preset}");
         let odd = browser.get(&format!("{DEFAULT}/thu?ngay=31/02/2026&gio=25:00&thoi-han=x")).await;
         assert!(odd.text.contains("Ghi ngày như") && odd.text.contains("Ghi giờ như"), "{}", odd.text);
         assert_eq!(site.count("select count(*) from journal"), before);

@@ -50,3 +50,4 @@ track-part-finished = there is a result, on its way back
 track-part-done = done, the result is back
 track-part-refused = not accepted; the office that received your dossier goes on with it
 track-part-withdrawn = no longer needed
+track-verify = Check whether a result is genuine

@@ -50,3 +50,4 @@ track-part-finished = đã có kết quả, đang chuyển về
 track-part-done = đã xong, kết quả đã về
 track-part-refused = không tiếp nhận; nơi nhận hồ sơ của ông, bà đang xử lý tiếp
 track-part-withdrawn = không cần làm nữa
+track-verify = Kiểm tra một kết quả có thật không
