@@ -42,7 +42,9 @@ pub use hand_over::{HandOverSheet, HandedPaper, render_hand_over};
 pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
-pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
+pub use people::{
+    CollectionSheet, VisitDossier, VisitSheet, render_collection, render_visit_receipt,
+};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{

@@ -22,6 +22,7 @@ use site::{Config, Routes, Site, seal::Seal};
 use store::{Blobs, Db, Fault, Param, Stamp, Tx};
 use tower::ServiceExt as _;
 
+mod offices;
 pub mod pdf;
 pub mod pg;
 

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{dossier::Collector, ids::DossierId};
 use people::staff::facts as staff;
-use prints::{HandoverSheet, Member, VisitDossier, VisitSheet};
+use prints::{CollectionSheet, Member, VisitDossier, VisitSheet};
 use site::{Asked, Failure, Path, Site, State, Who};
 use store::Fault;
 
@@ -166,7 +166,7 @@ pub async fn handover(
             let authority = [it.authority.map_or("", domain::party::Authority::label), &it.number];
             let authority: Vec<&str> = authority.into_iter().filter(|it| !it.is_empty()).collect();
             let person = sql::person(tx, id)?.unwrap_or_default();
-            Ok(HandoverSheet {
+            Ok(CollectionSheet {
                 agency: papers::agency(&asker, on_desk.kept.body),
                 counter: papers::counter(&inner, &asker, on_desk.kept.unit),
                 code: on_desk.kept.code.clone(),
@@ -195,5 +195,5 @@ pub async fn handover(
         })
         .await?;
     let name = format!("bien-nhan-{}.pdf", sheet.code);
-    set(name, move || prints::render_handover(&sheet)).await
+    set(name, move || prints::render_collection(&sheet)).await
 }

@@ -1,10 +1,7 @@
 //! Money through the front door, on both databases.
 
 use domain::{access::Role, ids::UnitId};
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    sheets::{Sheet, workbook},
-};
+use people::sheets::{Sheet, workbook};
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use super::facts::{self, KeptAccount};
@@ -16,20 +13,9 @@ const COPY: &str = "2.000635";
 /// The two communes, an account of the first, and a reform officer.
 fn given(site: &TestSite) {
     given_two_communes(site);
+    site.given_account("cchc", Role::ReformOfficer, 2);
     let today = site.now().civil().date();
     site.run(|tx| {
-        accounts::create(
-            tx,
-            &NewAccount {
-                login: "cchc",
-                name: "cchc",
-                staff: None,
-                password_hash: "",
-                must_change: false,
-                roles: &[(Role::ReformOfficer, UnitId(2))],
-                from: today,
-            },
-        )?;
         facts::open_account(
             tx,
             &KeptAccount {
@@ -176,20 +162,14 @@ on_both_engines! { crate::routes();
              values (6, '2020-01-01', 1, 'Một cửa', 'Một cửa huyện Tân Kỳ', '', '', '', '', '')",
             &[],
         );
-        let today = site.now().civil().date();
-        site.run(|tx| {
-            for (login, role, unit) in [
-                ("quay-mot-cua-huyen", Role::CounterOfficial, 6),
-                ("quay-huyen", Role::CounterOfficial, 1),
-                ("kiemtra", Role::Auditor, 1),
-            ] {
-                let roles = &[(role, UnitId(unit))];
-                accounts::create(tx, &NewAccount {
-                    login, name: login, staff: None, password_hash: "", must_change: false, roles, from: today,
-                })?;
-            }
-            site::outdate(tx, site::UNITS_EDITION)
-        });
+        for (login, role, unit) in [
+            ("quay-mot-cua-huyen", Role::CounterOfficial, 6),
+            ("quay-huyen", Role::CounterOfficial, 1),
+            ("kiemtra", Role::Auditor, 1),
+        ] {
+            site.given_account(login, role, unit);
+        }
+        site.run(|tx| site::outdate(tx, site::UNITS_EDITION));
         let mut browser = site.signed_in("quay");
         assert_eq!(copies(&site, &mut browser, 'a', "3", &[]).await.status, 303);
         let paid = [("so-tien", "24.000"), ("lan-gui", "")];

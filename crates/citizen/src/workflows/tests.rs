@@ -1,10 +1,6 @@
 //! Workflows through the front door, on both databases.
 
-use domain::{access::Role, ids::UnitId};
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
+use domain::access::Role;
 use testkit::{Browser, TestSite, on_both_engines};
 
 use super::{configuration, sql};
@@ -23,24 +19,7 @@ pub(super) fn given(site: &TestSite) {
 
 /// One more account with a role at a unit.
 pub(super) fn with_role(site: &TestSite, login: &str, role: Role, unit: i64, title: &str) {
-    let today = site.now().civil().date();
-    site.run(|tx| {
-        let position = staff::create_position(tx, UnitId(unit), title, 1, false)?;
-        let id = staff::create(tx, login, "", true, position, today)?;
-        accounts::create(
-            tx,
-            &NewAccount {
-                login,
-                name: login,
-                staff: Some(id),
-                password_hash: "",
-                must_change: false,
-                roles: &[(role, UnitId(unit))],
-                from: today,
-            },
-        )?;
-        Ok(())
-    });
+    site.given_staff(login, role, unit, title);
 }
 
 /// The default workflow of communes, which what has none of its own follows.

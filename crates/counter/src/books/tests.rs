@@ -2,10 +2,6 @@
 
 use domain::{access::Role, books::Values, ids::UnitId};
 use jiff::civil::date;
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
 use site::Failure;
 use store::{Fault, Stamp};
 use testkit::{Browser, TestSite, on_both_engines};
@@ -14,54 +10,20 @@ use super::keep::{self, Draft};
 
 /// Two communes of one district, each with a one-stop shop.
 pub(crate) fn given_two_communes(site: &TestSite) {
-    site.given(
-        "insert into unit (id, kind) values
-           (1, 'district'), (2, 'commune'), (3, 'one_stop'), (4, 'commune'), (5, 'one_stop')",
-        &[],
-    );
-    site.given(
-        "insert into unit_version
-           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
-         values
-           (1, '2020-01-01', null, 'Tân Kỳ', 'UBND huyện Tân Kỳ', '', '000.00.99.H41', '', '', ''),
-           (2, '2020-01-01', 1, 'Phú Sơn', 'UBND xã Phú Sơn', '', '000.40.99.H41', '', '', ''),
-           (3, '2020-01-01', 2, 'Một cửa', 'Một cửa xã Phú Sơn', '', '', '', '', ''),
-           (4, '2020-01-01', 1, 'Tân Hợp', 'UBND xã Tân Hợp', '', '000.41.99.H41', '', '', ''),
-           (5, '2020-01-01', 4, 'Một cửa', 'Một cửa xã Tân Hợp', '', '', '', '', '')",
-        &[],
-    );
-    let today = site.now().civil().date();
+    site.given_two_communes();
     site.run(|tx| {
-        people::calendar::facts::seed(tx)?;
         citizen::procedures::facts::seed(tx, date(2019, 1, 1))?;
-        citizen::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)?;
-        let people: [(&str, Role, i64); 7] = [
-            ("quay", Role::CounterOfficial, 3),
-            ("truong", Role::UnitHead, 2),
-            ("ky", Role::Leader, 2),
-            ("kiemtra", Role::Auditor, 1),
-            ("quay-khac", Role::CounterOfficial, 4),
-            ("lanhdao-huyen", Role::Leader, 1),
-            ("quantri", Role::Administrator, 1),
-        ];
-        for (login, role, unit) in people {
-            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
-            let id = staff::create(tx, login, "", true, position, today)?;
-            accounts::create(
-                tx,
-                &NewAccount {
-                    login,
-                    name: login,
-                    staff: Some(id),
-                    password_hash: "",
-                    must_change: false,
-                    roles: &[(role, UnitId(unit))],
-                    from: today,
-                },
-            )?;
-        }
-        Ok(())
+        citizen::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)
     });
+    site.given_people(&[
+        ("quay", Role::CounterOfficial, 3),
+        ("truong", Role::UnitHead, 2),
+        ("ky", Role::Leader, 2),
+        ("kiemtra", Role::Auditor, 1),
+        ("quay-khac", Role::CounterOfficial, 4),
+        ("lanhdao-huyen", Role::Leader, 1),
+        ("quantri", Role::Administrator, 1),
+    ]);
 }
 
 /// A token as forms carry it.
@@ -355,17 +317,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
 
     async fn an_entry_is_struck_by_who_wrote_it_or_answers_for_the_book(site) {
         given_two_communes(&site);
-        let today = site.now().civil().date();
-        site.run(|tx| {
-            let position = staff::create_position(tx, UnitId(3), "Công chức", 1, false)?;
-            let id = staff::create(tx, "quay2", "", true, position, today)?;
-            let roles = &[(Role::CounterOfficial, UnitId(3))];
-            accounts::create(tx, &NewAccount {
-                login: "quay2", name: "quay2", staff: Some(id), password_hash: "", must_change: false,
-                roles, from: today,
-            })?;
-            Ok(())
-        });
+        site.given_staff("quay2", Role::CounterOfficial, 3, "Công chức");
         let mut quay = site.signed_in("quay");
         for name in ["Người Một", "Người Hai", "Người Ba"] {
             entered(&mut quay, name).await;

@@ -1,11 +1,7 @@
 //! Parts of a case at other units, through the front door, on both databases.
 
-use domain::{access::Role, ids::UnitId};
+use domain::access::Role;
 use jiff::civil::date;
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use crate::dossiers::tests::{ONCE, birth, given_two_communes};
@@ -30,31 +26,13 @@ pub(crate) fn given_three_offices(site: &TestSite) {
                 (7, '2020-01-01', 1, 'Phòng LĐ', 'Phòng Lao động huyện', '', '', '', '', '')",
         &[],
     );
-    let today = site.now().civil().date();
-    site.run(|tx| {
-        let people: [(&str, Role, i64); 5] = [
-            ("quay-huyen", Role::CounterOfficial, 1),
-            ("thuly-huyen", Role::Specialist, 7),
-            ("vanthu-huyen", Role::Clerk, 1),
-            ("thuly-khac", Role::Specialist, 4),
-            ("kiemtra", Role::Auditor, 1),
-        ];
-        for (login, role, unit) in people {
-            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
-            let id = staff::create(tx, login, "", true, position, today)?;
-            let account = NewAccount {
-                login,
-                name: login,
-                staff: Some(id),
-                password_hash: "",
-                must_change: false,
-                roles: &[(role, UnitId(unit))],
-                from: today,
-            };
-            accounts::create(tx, &account)?;
-        }
-        Ok(())
-    });
+    site.given_people(&[
+        ("quay-huyen", Role::CounterOfficial, 1),
+        ("thuly-huyen", Role::Specialist, 7),
+        ("vanthu-huyen", Role::Clerk, 1),
+        ("thuly-khac", Role::Specialist, 4),
+        ("kiemtra", Role::Auditor, 1),
+    ]);
     site.run(|tx| site::outdate(tx, site::UNITS_EDITION));
 }
 

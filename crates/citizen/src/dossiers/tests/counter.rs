@@ -1,5 +1,7 @@
 //! The counter and the offices around it: what is lost, what is asked, who looks.
 
+use people::staff::facts as staff;
+
 use super::*;
 
 on_both_engines! { crate::routes();
