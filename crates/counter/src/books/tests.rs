@@ -478,9 +478,11 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let fields = [
             ("thu-tuc", "1.001193"), ("lan", TOKEN), ("viec", "nhan"), ("ho-ten", "Nguyễn Thị Thử"),
             ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"),
+            ("co-1", "1"), ("so-1", "1"),
         ];
         let mut quay = site.signed_in("quay");
-        assert_eq!(quay.post("/co-quan/ho-so/moi", &fields).await.status, 303);
+        let done = quay.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
         assert!(!quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"), "not signed yet");
         for (login, step, fields) in [
             ("quay", "chuyen", vec![("don-vi", "2")]),

@@ -59,8 +59,8 @@ impl Body {
     /// Where its people live. The district's place is the district itself.
     pub fn address(&self) -> String {
         match self.tier {
-            Tier::District | Tier::Province => format!("{}, tỉnh Nghệ An", self.place),
             Tier::Commune => format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", self.place),
+            _ => format!("{}, tỉnh Nghệ An", self.place),
         }
     }
 }

@@ -73,7 +73,7 @@ impl OnDesk {
     }
 
     /// Its number in a series: the one that it was given before, else the next that nobody has.
-    pub(super) fn from_series(
+    pub(super) fn number_in(
         &self,
         tx: &mut Tx<'_>,
         series: &Series,
