@@ -102,9 +102,14 @@ pub async fn common_receipt(
                     continue;
                 }
                 let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
+                let secret = if papers::tells_secret(&around.maker(tx, &on_desk.kept)?) {
+                    sql::person(tx, other)?.map_or_else(String::new, |it| it.secret)
+                } else {
+                    papers::HIDDEN.to_owned()
+                };
                 dossiers.push(VisitDossier {
                     code: on_desk.kept.code.clone(),
-                    secret: sql::person(tx, other)?.map_or_else(String::new, |it| it.secret),
+                    secret,
                     procedure: on_desk.version.body.name.clone(),
                     due_at: dossier.due_at.or(dossier.due_original_at),
                     limit: desk::limit_text(&on_desk.version.body, channel, dossier.agreed_days),

@@ -176,6 +176,28 @@ on_both_engines! { crate::routes();
         assert!(page.contains("Một cửa huyện Tân Kỳ</b>: đã xong, kết quả đã về"), "{page}");
     }
 
+    async fn a_slip_is_linked_only_for_whoever_may_open_it(site) {
+        let mut officer = given_parent(&site).await;
+        assert_eq!(opened(&mut officer, "6", AT_DISTRICT, &[]).await.status, 303);
+        let print = "/co-quan/lien-thong/ban-giao/1/in";
+        for login in ["thuly", "quay-huyen", "quay", "kiemtra", "thuly-huyen"] {
+            let mut browser = site.signed_in(login);
+            let opens = browser.get(print).await.status == 200;
+            let list = browser.get("/co-quan/lien-thong").await.text;
+            assert_eq!(list.contains(print), opens, "{login}: {list}");
+            for id in [1, 2] {
+                let page = browser.get(&format!("/co-quan/ho-so/{id}")).await;
+                assert!(page.status == 404 || page.text.contains(print) == opens, "{login}: {}", page.text);
+            }
+        }
+        let mut auditor = site.signed_in("kiemtra");
+        assert_eq!(auditor.get(print).await.status, 404, "he reads the dossier");
+        assert!(auditor.get("/co-quan/lien-thong").await.text.contains("Số 001 ngày"));
+        // What has nothing to print says nothing of printing.
+        let page = site.signed_in("quay-huyen").get("/co-quan/ho-so/2").await;
+        assert!(page.status == 200 && !page.text.contains("<p>In:"), "{}", page.text);
+    }
+
     async fn what_is_not_taken_says_why_and_the_parent_goes_on(site) {
         let mut officer = given_parent(&site).await;
         opened(&mut officer, "6", AT_DISTRICT, &[]).await;
