@@ -53,7 +53,7 @@ pub fn holder(tx: &mut Tx<'_>, it: &Sought<'_>) -> Result<Option<String>, Fault>
         "select d.code from dossier_member m join dossier d on d.id = m.dossier
            join procedure_version v on v.id = d.version
          where m.number in (?1, ?2, ?3, ?4)
-           and (d.finished_at is null or (d.finished_at >= ?5 and d.finished_at < ?6))
+           and coalesce(d.finished_at, ?5) >= ?5 and coalesce(d.finished_at, ?5) < ?6
            and d.body = ?7 and (v.procedure = ?8 or ?8 = 0) and d.id <> ?9
          order by m.id limit 1",
         &params(it.written),
