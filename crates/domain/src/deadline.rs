@@ -366,6 +366,18 @@ pub fn apology_latest(calendar: &WorkCalendar, due: Date, days_before: u16) -> O
     calendar.working_until(day)
 }
 
+/// [`apology_latest`] of an answer to what came in on `received`; none if that day lies before it: the limit is
+/// so short that nobody could have told of a delay in time.
+#[must_use]
+pub fn apology_day(
+    calendar: &WorkCalendar,
+    received: Date,
+    due: Date,
+    days_before: u16,
+) -> Option<Date> {
+    apology_latest(calendar, due, days_before).filter(|it| *it >= received)
+}
+
 /// How an answer, or the wait for one, compares with the due time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -88,12 +88,12 @@ impl Backup {
         let note = Note { made_at, version: env!("CARGO_PKG_VERSION").to_owned(), head, entries };
         let text = serde_json::to_string_pretty(&note).unwrap_or_default();
         std::fs::write(folder.join(NOTE), text).map_err(&files)?;
-        println!(
+        crate::out!(
             "Đã sao lưu vào {shown}: {} mục nhật ký, {copied} tệp.",
             domain::text::number(entries)
         );
-        println!("Mã đối chiếu: {}", note.head);
-        println!("Khôi phục vào nơi trống: motcua --data-dir THƯ-MỤC-MỚI restore {shown}");
+        crate::out!("Mã đối chiếu: {}", note.head);
+        crate::out!("Khôi phục vào nơi trống: motcua --data-dir THƯ-MỤC-MỚI restore {shown}");
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -161,7 +161,7 @@ impl Restore {
         let Checked { unfolded, verdict, books } = check(&db, context.now(), Some(&note.head))?;
         let as_noted = matches!(&verdict, Verdict::Whole { head, .. } if *head == note.head);
         if unfolded.is_empty() && books.is_empty() && as_noted {
-            println!(
+            crate::out!(
                 "Đã khôi phục vào {}: {} mục nhật ký, {copied} tệp, nguyên vẹn như lúc sao lưu ({}).",
                 home.display(),
                 domain::text::number(note.entries),
@@ -170,7 +170,7 @@ impl Restore {
             return Ok(ExitCode::SUCCESS);
         }
         print_wrong(&unfolded, &verdict);
-        println!(
+        crate::out!(
             "Đã chép vào {} nhưng KHÔNG khớp với mã đối chiếu lúc sao lưu. Đừng dùng; hãy lấy bản sao \
              lưu khác.",
             home.display()

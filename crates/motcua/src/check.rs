@@ -30,21 +30,21 @@ impl Check {
             unfolded.is_empty() && books.is_empty() && matches!(verdict, Verdict::Whole { .. });
         if self.json {
             let ids: Vec<i64> = unfolded.iter().map(|it| it.0).collect();
-            println!(
+            crate::out!(
                 "{}",
                 serde_json::json!({
                     "sound": sound, "unfolded": ids, "books": books, "journal": verdict,
                 })
             );
         } else if sound {
-            println!(
+            crate::out!(
                 "Nhật ký không bị sửa; trạng thái, hạn, người giữ và số tiền của mọi hồ sơ khớp với nhật ký; \
                  sổ chứng thực, hộ tịch đủ số; biên lai, sổ quỹ khớp."
             );
         } else {
             print_wrong(&unfolded, &verdict);
             for line in &books {
-                println!("{line}");
+                crate::out!("{line}");
             }
         }
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -76,9 +76,9 @@ pub(crate) fn check(db: &Db, now: Instant, head: Option<&str>) -> Result<Checked
 /// Says what is wrong.
 pub(crate) fn print_wrong(unfolded: &[DossierId], verdict: &Verdict) {
     for id in unfolded {
-        println!("Hồ sơ số {id}: không khớp với nhật ký, hoặc có trong nhật ký mà không còn.");
+        crate::out!("Hồ sơ số {id}: không khớp với nhật ký, hoặc có trong nhật ký mà không còn.");
     }
     if let Verdict::Broken { entry, reason } = verdict {
-        println!("Nhật ký, mục {entry}: {reason}");
+        crate::out!("Nhật ký, mục {entry}: {reason}");
     }
 }

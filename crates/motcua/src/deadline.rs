@@ -85,20 +85,20 @@ impl Deadline {
         let term = Term::new(limit(kind, self.n), at);
         let explained = explain(&calendar, &term).map_err(refused)?;
         if self.json {
-            println!("{}", serde_json::to_string(&explained).map_err(refused)?);
+            crate::out!("{}", serde_json::to_string(&explained).map_err(refused)?);
             return Ok(ExitCode::SUCCESS);
         }
-        println!("{}", explained.rule);
+        crate::out!("{}", explained.rule);
         for step in &explained.steps {
             let mark = if step.counted { "x" } else { " " };
             let day = step.date.strftime("%d/%m/%Y");
             let source =
                 if step.source.is_empty() { String::new() } else { format!(" [{}]", step.source) };
-            println!("  [{mark}] {day}  {}{source}", step.reason);
+            crate::out!("  [{mark}] {day}  {}{source}", step.reason);
         }
         let due = explained.due.map_or_else(|| "–".to_owned(), domain::text::date_time);
         let note = if explained.provisional { " (tạm tính)" } else { "" };
-        println!("Hẹn trả: {due}{note}");
+        crate::out!("Hẹn trả: {due}{note}");
         Ok(ExitCode::SUCCESS)
     }
 }

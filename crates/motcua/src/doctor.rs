@@ -85,15 +85,15 @@ impl Doctor {
         let findings = examine(context);
         let worst = findings.iter().map(|it| it.state).max().unwrap_or(State::Fine);
         if self.json {
-            println!("{}", serde_json::json!({"state": worst, "findings": findings}));
+            crate::out!("{}", serde_json::json!({"state": worst, "findings": findings}));
         } else {
             for it in &findings {
-                println!("{:<9} {}", it.state.label(), it.found);
+                crate::out!("{:<9} {}", it.state.label(), it.found);
                 if !it.remedy.is_empty() {
-                    println!("{:<9} → {}", "", it.remedy);
+                    crate::out!("{:<9} → {}", "", it.remedy);
                 }
             }
-            println!("\nKết luận: {}.", worst.label());
+            crate::out!("\nKết luận: {}.", worst.label());
         }
         Ok(if worst == State::Broken { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }

@@ -98,7 +98,7 @@ fn procedures(
                 written?;
             }
             if json {
-                println!(
+                crate::out!(
                     "{}",
                     serde_json::json!({
                         "rows": rows.len(),
@@ -109,7 +109,7 @@ fn procedures(
                 );
             } else {
                 let what = if dry_run { "Sẽ ghi" } else { "Đã ghi" };
-                println!(
+                crate::out!(
                     "{what}: {} thủ tục mới, {} thủ tục thay đổi, trong {} dòng.",
                     plan.added.len(),
                     plan.changed.len(),
@@ -149,12 +149,12 @@ fn staff(context: &Context, file: &Path, dry_run: bool, json: bool) -> Outcome {
         }
         Some(Err(mistakes)) => {
             if json {
-                println!("{}", serde_json::to_string(&mistakes).unwrap_or_default());
+                crate::out!("{}", serde_json::to_string(&mistakes).unwrap_or_default());
             } else {
                 for it in &mistakes {
-                    println!("Dòng {}, {}: {}", it.row, it.column, it.message);
+                    crate::out!("Dòng {}, {}: {}", it.row, it.column, it.message);
                 }
-                println!("Có {} lỗi; chưa ghi gì.", mistakes.len());
+                crate::out!("Có {} lỗi; chưa ghi gì.", mistakes.len());
             }
             Ok(ExitCode::from(1))
         }
@@ -169,10 +169,10 @@ fn staff(context: &Context, file: &Path, dry_run: bool, json: bool) -> Outcome {
                     "new_positions": positions,
                     "kept": !dry_run,
                 });
-                println!("{said}");
+                crate::out!("{said}");
             } else {
                 let what = if dry_run { "Sẽ thêm" } else { "Đã thêm" };
-                println!("{what}: {people} người, {positions} chức danh mới.");
+                crate::out!("{what}: {people} người, {positions} chức danh mới.");
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -181,12 +181,12 @@ fn staff(context: &Context, file: &Path, dry_run: bool, json: bool) -> Outcome {
 
 fn report_errors(errors: &[domain::procedure::RowError], json: bool) -> ExitCode {
     if json {
-        println!("{}", serde_json::to_string(errors).unwrap_or_default());
+        crate::out!("{}", serde_json::to_string(errors).unwrap_or_default());
     } else {
         for it in errors {
-            println!("Dòng {}, {}: {}", it.row, it.field, it.message);
+            crate::out!("Dòng {}, {}: {}", it.row, it.field, it.message);
         }
-        println!("Có {} lỗi; chưa ghi gì.", errors.len());
+        crate::out!("Có {} lỗi; chưa ghi gì.", errors.len());
     }
     ExitCode::from(1)
 }

@@ -44,29 +44,29 @@ impl Ledger {
                 let at = domain::time::Instant::from_epoch_ms(head.at_ms).civil().to_string();
                 if json {
                     let entries = head.entries;
-                    println!(
+                    crate::out!(
                         "{}",
                         serde_json::json!({"head": head.head, "at": at, "entries": entries})
                     );
                 } else {
-                    println!("Mã đối chiếu: {}", head.head);
-                    println!("Lúc:          {at}");
-                    println!("Số mục:       {}", head.entries);
+                    crate::out!("Mã đối chiếu: {}", head.head);
+                    crate::out!("Lúc:          {at}");
+                    crate::out!("Số mục:       {}", head.entries);
                 }
                 Ok(ExitCode::SUCCESS)
             }
             Self::Verify { head, json } => {
                 let verdict = db.read_blocking(stamp, |tx| journal::verify(tx, head.as_deref()))?;
                 if json {
-                    println!("{}", serde_json::to_string(&verdict).unwrap_or_default());
+                    crate::out!("{}", serde_json::to_string(&verdict).unwrap_or_default());
                 } else {
                     match &verdict {
-                        Verdict::Whole { entries, head, erased } => println!(
+                        Verdict::Whole { entries, head, erased } => crate::out!(
                             "Nhật ký nguyên vẹn: {entries} mục, {erased} mục đã xóa lời ghi theo luật.\n\
                              Mã đối chiếu: {head}"
                         ),
                         Verdict::Broken { entry, reason } => {
-                            println!("Nhật ký KHÔNG nguyên vẹn, tại mục {entry}: {reason}");
+                            crate::out!("Nhật ký KHÔNG nguyên vẹn, tại mục {entry}: {reason}");
                         }
                     }
                 }

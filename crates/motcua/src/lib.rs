@@ -4,6 +4,24 @@ use std::process::ExitCode;
 
 use site::Routes;
 
+/// A line on standard output. Whoever reads it may stop reading (`| head`): that is no fault.
+#[macro_export]
+macro_rules! out {
+    ($($it:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($it)*);
+    }};
+}
+
+/// Like [`out!`], without the end of the line.
+#[macro_export]
+macro_rules! out_part {
+    ($($it:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stdout(), $($it)*);
+    }};
+}
+
 pub mod backup;
 pub mod bench;
 pub mod check;

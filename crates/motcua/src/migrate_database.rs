@@ -45,13 +45,13 @@ impl MigrateDatabase {
             ));
         }
         if !self.json {
-            println!("Chuyển trong một giao dịch; trong lúc này máy chủ phải dừng.");
+            crate::out!("Chuyển trong một giao dịch; trong lúc này máy chủ phải dừng.");
         }
         let (quiet, mut table) = (self.json, "");
         let stamp = Stamp::of_program(now, "migrate-database");
         let carried = store::carry_all(&from, &to, &stamp, |name, rows| {
             if !quiet && (name != table || rows % 100_000 == 0) {
-                println!("  {name}: {} dòng …", domain::text::number(rows));
+                crate::out!("  {name}: {} dòng …", domain::text::number(rows));
                 table = name;
             }
         })?;
@@ -65,9 +65,9 @@ impl MigrateDatabase {
                 .iter()
                 .map(|Carried { table, rows }| ((*table).to_owned(), (*rows).into()))
                 .collect();
-            println!("{}", serde_json::json!({"whole": whole, "rows": rows, "tables": tables}));
+            crate::out!("{}", serde_json::json!({"whole": whole, "rows": rows, "tables": tables}));
         } else if whole {
-            println!(
+            crate::out!(
                 "Đã chuyển {} dòng của {} bảng; hồ sơ khớp với nhật ký, nhật ký nguyên vẹn. Đặt \
                  MOTCUA_DATABASE_URL sang cơ sở dữ liệu mới, giữ nguyên thư mục dữ liệu.",
                 domain::text::number(rows),
@@ -75,7 +75,7 @@ impl MigrateDatabase {
             );
         } else {
             print_wrong(&unfolded, &verdict);
-            println!("Đã chép nhưng KHÔNG nguyên vẹn. Đừng dùng cơ sở dữ liệu mới.");
+            crate::out!("Đã chép nhưng KHÔNG nguyên vẹn. Đừng dùng cơ sở dữ liệu mới.");
         }
         Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }

@@ -52,7 +52,7 @@ impl Pdf {
         };
         let verdict = signing::verify(&bytes, &roots, context.now().epoch_ms() / 1000);
         if json {
-            println!("{}", as_json(&verdict));
+            crate::out!("{}", as_json(&verdict));
         } else {
             show(&verdict);
         }
@@ -110,19 +110,19 @@ fn as_json(verdict: &Verdict) -> serde_json::Value {
 
 fn show(verdict: &Verdict) {
     match verdict.problem {
-        None => println!("Chữ ký số hợp lệ."),
-        Some(it) => println!("KHÔNG hợp lệ: {it}"),
+        None => crate::out!("Chữ ký số hợp lệ."),
+        Some(it) => crate::out!("KHÔNG hợp lệ: {it}"),
     }
     let covers = if verdict.covers_whole_file { "có" } else { "không" };
-    println!("Bao trùm toàn bộ tệp: {covers}");
+    crate::out!("Bao trùm toàn bộ tệp: {covers}");
     for it in &verdict.signers {
         let at = signed_at(it).unwrap_or_else(|| "không rõ".to_owned());
-        println!("- {} ({}), lúc {at}", it.name(), it.kind);
+        crate::out!("- {} ({}), lúc {at}", it.name(), it.kind);
         if let Some(certificate) = &it.certificate {
-            println!("  do {} cấp", certificate.issuer_line());
+            crate::out!("  do {} cấp", certificate.issuer_line());
         }
         if let Some(problem) = it.problem {
-            println!("  {problem}");
+            crate::out!("  {problem}");
         }
     }
 }

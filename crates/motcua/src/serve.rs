@@ -54,17 +54,19 @@ impl Serve {
         }
         if setup::is_empty(&db, now)? {
             if self.demo {
-                println!("Lần chạy đầu: nạp dữ liệu minh họa Tân Kỳ.");
+                crate::out!("Lần chạy đầu: nạp dữ liệu minh họa Tân Kỳ.");
                 let stop = Stop::on_interrupt();
                 let sign_ins = demo::fill_until(&db, now, &demo::Play::default(), &stop)?;
                 demo::print_sign_ins(&sign_ins);
             } else {
                 let password = setup::first_start(&db, now, "2025-two-tier")?;
-                println!("Lần chạy đầu: tài khoản quantri, mật khẩu {password} (phải đổi ngay).");
+                crate::out!(
+                    "Lần chạy đầu: tài khoản quantri, mật khẩu {password} (phải đổi ngay)."
+                );
             }
         } else if self.demo {
-            println!("Tài khoản minh họa: motcua-phuson, tuphap-phuson, chutich-phuson, …");
-            println!("Mật khẩu chung: {}", demo::PASSWORD);
+            crate::out!("Tài khoản minh họa: motcua-phuson, tuphap-phuson, chutich-phuson, …");
+            crate::out!("Mật khẩu chung: {}", demo::PASSWORD);
         }
         let config = site::Config {
             tls: base_url.starts_with("https:"),
@@ -87,7 +89,7 @@ impl Serve {
             let listener = TcpListener::bind(&listen)
                 .await
                 .map_err(|e| Problem::Refused(format!("Không mở được địa chỉ {listen}: {e}")))?;
-            println!("Một Cửa đang chạy tại {base_url}");
+            crate::out!("Một Cửa đang chạy tại {base_url}");
             let routes = crate::routes();
             let jobs = tokio::spawn(site::jobs::keep_running(site.clone(), routes.jobs()));
             serve(listener, site::serve(routes, site), until_told()).await;

@@ -17,7 +17,7 @@ const COLUMNS_MAX: usize = 40;
 /// Bytes of all cells together, at most: a small archive can unpack to anything.
 const CELL_BYTES_MAX: usize = 8 << 20;
 /// Cells of a workbook that are looked at, at most, empty ones and notes included.
-pub const CELLS_MAX: usize = 1_000_000;
+const CELLS_MAX: usize = 1_000_000;
 /// Bytes that a workbook unpacks to at most.
 const UNPACKED_BYTES_MAX: u64 = 96 << 20;
 /// The media type of a workbook.
@@ -103,8 +103,7 @@ fn too_many() -> String {
 }
 
 /// Whether an archive unpacks to more than is read: counted, not believed.
-#[must_use]
-pub fn unpacks_too_large(bytes: &[u8]) -> bool {
+fn unpacks_too_large(bytes: &[u8]) -> bool {
     let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return false };
     let mut left = UNPACKED_BYTES_MAX;
     for at in 0..archive.len() {
@@ -118,29 +117,60 @@ pub fn unpacks_too_large(bytes: &[u8]) -> bool {
     false
 }
 
-fn read_xlsx(bytes: &[u8]) -> Result<Table, String> {
-    let unreadable = |_: calamine::XlsxError| {
-        "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy mở tệp và lưu lại dạng .xlsx."
-            .to_owned()
-    };
+/// Why the cells of a workbook are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is no workbook, or a broken one.
+    Unreadable,
+    /// It holds more than is read.
+    TooMuch,
+    /// It has no sheet.
+    NoSheet,
+}
+
+/// How much of a workbook is read, at most, and which sheet.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits<'a> {
+    /// The sheet; the first one if there is none of this name.
+    pub sheet: &'a str,
+    /// Rows with something in them, the headings included.
+    pub rows: usize,
+    /// Columns: cells further out are somebody's notes.
+    pub columns: usize,
+    /// Bytes of all texts together: a small archive can unpack to anything.
+    pub cell_bytes: usize,
+}
+
+/// The rows of a workbook's sheet that are not blank, by their numbers from 0; `text` says what a
+/// cell means.
+///
+/// # Errors
+/// [`Unread`] if it is no workbook or too large.
+pub fn cells(
+    bytes: &[u8],
+    limits: &Limits<'_>,
+    text: fn(&DataRef<'_>) -> String,
+) -> Result<BTreeMap<u32, Vec<String>>, Unread> {
+    let unreadable = |_: calamine::XlsxError| Unread::Unreadable;
     if unpacks_too_large(bytes) {
-        return Err(too_many());
+        return Err(Unread::TooMuch);
     }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let name = book.sheet_names().first().cloned().ok_or("Tệp Excel không có trang nào.")?;
+    let names = book.sheet_names();
+    let name = names.iter().find(|it| *it == limits.sheet).or_else(|| names.first());
+    let name = name.ok_or(Unread::NoSheet)?.clone();
     let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let mut bytes_read = 0_usize;
-    let mut cells = 0_usize;
+    let (mut bytes_read, mut cells) = (0_usize, 0_usize);
     while let Some(cell) = reader.next_cell().map_err(unreadable)? {
         cells += 1;
         if cells > CELLS_MAX {
-            return Err(too_many());
+            return Err(Unread::TooMuch);
         }
         let (row, column) = cell.get_position();
         let column = usize::try_from(column).unwrap_or(usize::MAX);
-        let text = cell_text(cell.get_value());
-        if text.is_empty() || column >= COLUMNS_MAX {
+        let text = text(cell.get_value());
+        if text.is_empty() || column >= limits.columns {
             continue;
         }
         bytes_read = bytes_read.saturating_add(text.len());
@@ -151,10 +181,24 @@ fn read_xlsx(bytes: &[u8]) -> Result<Table, String> {
         if let Some(place) = texts.get_mut(column) {
             *place = text;
         }
-        if rows.len() > ROWS_MAX + 1 || bytes_read > CELL_BYTES_MAX {
-            return Err(too_many());
+        if rows.len() > limits.rows || bytes_read > limits.cell_bytes {
+            return Err(Unread::TooMuch);
         }
     }
+    Ok(rows)
+}
+
+fn read_xlsx(bytes: &[u8]) -> Result<Table, String> {
+    let limits =
+        Limits { sheet: "", rows: ROWS_MAX + 1, columns: COLUMNS_MAX, cell_bytes: CELL_BYTES_MAX };
+    let rows = cells(bytes, &limits, cell_text).map_err(|it| match it {
+        Unread::Unreadable => {
+            "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy mở tệp và lưu lại dạng .xlsx."
+                .to_owned()
+        }
+        Unread::TooMuch => too_many(),
+        Unread::NoSheet => "Tệp Excel không có trang nào.".to_owned(),
+    })?;
     let mut rows = rows.into_iter();
     let (_, heads) = rows.next().ok_or("Trang Excel trống.")?;
     let rows = rows.map(|(row, texts)| (usize::try_from(row).unwrap_or(0) + 1, texts));
@@ -178,17 +222,22 @@ fn cell_text(value: &DataRef<'_>) -> String {
     }
 }
 
-fn read_csv(bytes: &[u8]) -> Result<Table, String> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| "Tệp CSV không phải là UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")?;
+/// The records of a table of text in UTF-8, with commas or semicolons, the headings first; nothing if it
+/// is not UTF-8.
+#[must_use]
+pub fn records(bytes: &[u8]) -> Option<csv::Reader<&[u8]>> {
+    let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix(BOM).unwrap_or(text);
     let head = text.lines().next().unwrap_or("");
     let delimiter = if head.matches(';').count() > head.matches(',').count() { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new();
+    reader.delimiter(delimiter).flexible(true).has_headers(false);
+    Some(reader.from_reader(text.as_bytes()))
+}
+
+fn read_csv(bytes: &[u8]) -> Result<Table, String> {
+    let mut reader = records(bytes)
+        .ok_or("Tệp CSV không phải là UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")?;
     let mut table = Table::default();
     for (record, row) in reader.records().zip(1..) {
         let record = record.map_err(|_| {

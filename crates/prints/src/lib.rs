@@ -51,7 +51,9 @@ pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
 pub use letter::{LetterSheet, render_letters};
-pub use people::{HandoverSheet, VisitDossier, VisitSheet, render_handover, render_visit_receipt};
+pub use people::{
+    CollectionSheet, VisitDossier, VisitSheet, render_collection, render_visit_receipt,
+};
 pub use publication::{PublicationRow, PublicationSheet, render_publication};
 pub use qr::qr_svg;
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};

@@ -59,7 +59,7 @@ pub struct VisitSheet {
 /// The slip of who took what home (giấy biên nhận trả kết quả).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct HandoverSheet {
+pub struct CollectionSheet {
     /// The office.
     pub agency: Agency,
     /// The counter.
@@ -130,7 +130,7 @@ pub fn render_visit_receipt(sheet: &VisitSheet) -> Result<Vec<u8>, PrintError> {
 ///
 /// # Errors
 /// When the typesetter fails.
-pub fn render_handover(sheet: &HandoverSheet) -> Result<Vec<u8>, PrintError> {
+pub fn render_collection(sheet: &CollectionSheet) -> Result<Vec<u8>, PrintError> {
     let more = json!({ "collected_text": sheet.collected_at.map(long_time), "qr": null });
     let day = sheet.collected_at.map(DateTime::date);
     let data = dressed(serde_json::to_value(sheet)?, "GIẤY BIÊN NHẬN TRẢ KẾT QUẢ", day, more);
@@ -170,7 +170,7 @@ mod tests {
             ..VisitSheet::default()
         };
         assert!(render_visit_receipt(&visit).unwrap().starts_with(b"%PDF"));
-        let slip = HandoverSheet {
+        let slip = CollectionSheet {
             code: "H41.1-260303-0001".to_owned(),
             applicant: Person {
                 organisation: true,
@@ -181,8 +181,8 @@ mod tests {
             by_proxy: true,
             collected_at: Some(date(2026, 3, 4).at(9, 0, 0, 0)),
             members: vec![Member { name: "Trẻ Một".to_owned(), ..Member::default() }],
-            ..HandoverSheet::default()
+            ..CollectionSheet::default()
         };
-        assert!(render_handover(&slip).unwrap().starts_with(b"%PDF"));
+        assert!(render_collection(&slip).unwrap().starts_with(b"%PDF"));
     }
 }

@@ -346,6 +346,23 @@ pub struct Upload {
     pub bytes: Bytes,
 }
 
+/// The one file that a form asks for under `field`.
+///
+/// # Errors
+/// Words to show beside the field: larger than is taken, or `none` if nothing was chosen.
+pub fn one_file(
+    typed: &Typed,
+    files: Vec<Upload>,
+    field: &str,
+    none: &str,
+) -> Result<Upload, String> {
+    if typed.has(TOO_LARGE) {
+        let (name, most) = (typed.get(TOO_LARGE), FILE_BYTES_MAX >> 20);
+        return Err(format!("Tệp “{name}” lớn hơn {most} MB. Hãy chia nhỏ hoặc chọn tệp khác."));
+    }
+    files.into_iter().find(|it| it.field == field).ok_or_else(|| none.to_owned())
+}
+
 /// A form with files. Checked like [`Filled`]; every file and their number are bounded.
 pub struct FilledWithFiles(pub Typed, pub Vec<Upload>);
 
@@ -363,8 +380,12 @@ impl FromRequest<Site> for FilledWithFiles {
             return Ok(Self(typed, Vec::new()));
         }
         let who = Who::of(&request);
-        let broken = |e: &dyn std::fmt::Display| {
-            Failure::Refused(format!("Biểu mẫu gửi lên không đọc được ({e}). Hãy gửi lại."))
+        let broken = |error: &dyn std::fmt::Display| {
+            tracing::warn!(%error, "a form in parts cannot be read");
+            Failure::Refused(
+                "Biểu mẫu gửi lên bị đứt quãng nên không đọc được. Hãy kiểm tra mạng rồi gửi lại."
+                    .to_owned(),
+            )
         };
         let mut form = Multipart::from_request(request, site).await.map_err(|e| broken(&e))?;
         let mut fields = Vec::new();

@@ -92,10 +92,13 @@ pub type UnitNeed = fn(&mut Tx<'_>, UnitId, Date) -> Result<Option<String>, Faul
 pub struct Tie {
     /// What people read.
     pub label: String,
-    /// Where it leads.
+    /// Where it leads; empty if whoever looks has no way there.
     pub href: String,
     /// Whether it is still to be done.
     pub is_due: bool,
+    /// What is missing, in a sentence, when the dossier's result goes out before it is done; nothing if that
+    /// needs it not.
+    pub owed: Option<String>,
     /// Why it stays when the dossier's people are erased; nothing if it does not.
     pub stays: Option<String>,
 }

@@ -23,6 +23,7 @@ use store::{Blobs, Db, Fault, Param, Stamp, Tx};
 use tower::ServiceExt as _;
 
 pub mod double;
+mod offices;
 pub mod pdf;
 pub mod pg;
 

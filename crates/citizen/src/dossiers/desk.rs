@@ -27,6 +27,7 @@ use super::{
     sql::{self, Kept, Paper, Person},
 };
 use crate::{
+    lateness::facts as lateness,
     procedures::facts::{self as procedures, Version},
     results::facts as results,
 };
@@ -34,6 +35,7 @@ use crate::{
 mod beside;
 mod course;
 mod money;
+mod numbers;
 mod opening;
 mod promise;
 
@@ -41,6 +43,7 @@ pub use beside::{answer_members, hand_to_filer, receive_together};
 pub(super) use course::key;
 pub use course::move_all_on;
 use course::{hop_to, intake_hop};
+pub use numbers::typed_number_taken;
 use opening::Opened;
 pub use opening::hand_in;
 pub use promise::{Promise, limit_text, promise};
@@ -94,6 +97,16 @@ pub enum DeskError {
     MembersUnnumbered {
         /// How many.
         count: i64,
+    },
+    /// The body has issued under this number in this year.
+    #[error("Số {number} đã cấp cho hồ sơ {code} trong năm.{next}")]
+    NumberTaken {
+        /// As it was typed.
+        number: String,
+        /// The dossier that has it.
+        code: String,
+        /// A sentence with the next number that is free; empty if there is none to tell.
+        next: String,
     },
     /// Somebody else changed it in the meantime.
     #[error(
@@ -242,6 +255,9 @@ pub fn settle_and_charge(
     let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
     let counted = opened.number_at_once(tx, intake)?;
     let number = counted.as_ref().map(|it| it.written.clone()).or(number);
+    if let Some(number) = &number {
+        numbers::claim(tx, opened.numbering(tx.now().civil().year()), number)?;
+    }
     let mut commands = vec![
         opened.submit(intake),
         opened.accept(desk, intake)?,
@@ -560,6 +576,7 @@ impl OnDesk {
         let mut after = self.kept.dossier.clone();
         after.apply(&event);
         self.may_leave(tx, &after, &event)?;
+        self.claim_numbers(tx, &event)?;
         if after.due_at != self.kept.dossier.due_at {
             let known = desk.calendar(self.kept.unit).confirmed_through;
             self.kept.provisional = after.due_at.is_some_and(|it| it.date() > known);
@@ -574,6 +591,9 @@ impl OnDesk {
         // What is in force at acceptance holds for it: its step may be another workflow's now.
         let before = (event.what.kind() != CommandKind::Accept).then_some(&self.kept);
         beside::follow(tx, &self.kept, &event)?;
+        if !matches!(event.what.kind(), CommandKind::Recompute | CommandKind::Synchronise) {
+            lateness::touched(tx, self.kept.id)?;
+        }
         course::follow(tx, before, &kept, &self.workflow)?;
         let was = self.kept.dossier.status;
         crate::notices::follow(tx, desk.tree.title(kept.unit), (was, &kept), &event)?;

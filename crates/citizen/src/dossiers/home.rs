@@ -18,6 +18,7 @@ use super::{
         LineView, line_view,
         sql::{self, Filter},
     },
+    show::returned::{self, Returned},
     view::{Around, Seen},
 };
 
@@ -158,11 +159,15 @@ struct Home {
     may_receive: bool,
     substitutions: Vec<String>,
     hand_overs: Vec<links::Alarm>,
+    /// Drafts that were returned to whoever looks, or to whom he stands in for.
+    returned: Vec<Returned>,
 }
 
 impl Home {
     fn busy(&self) -> bool {
-        self.piles.iter().any(|it| !it.lines.is_empty()) || !self.hand_overs.is_empty()
+        self.piles.iter().any(|it| !it.lines.is_empty())
+            || !self.hand_overs.is_empty()
+            || !self.returned.is_empty()
     }
 }
 
@@ -235,14 +240,14 @@ const TAKES_PART: (&str, &str, &str) =
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
     let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
-    let (piles, alarms, hand_overs, substitutions) = site
+    let (piles, alarms, hand_overs, (substitutions, returned)) = site
         .read(&who, move |tx| {
             let substitutions = match asker.staff {
                 Some(id) => people::substitutions::facts::lines(tx, id, asker.today())?,
                 None => Vec::new(),
             };
             if !may_view {
-                return Ok((Vec::new(), 0, Vec::new(), substitutions));
+                return Ok((Vec::new(), 0, Vec::new(), (substitutions, Vec::new())));
             }
             let around = Around::load(&inner, &asker, tx)?;
             let home = asker.home().map(|it| around.body_of(it));
@@ -271,7 +276,8 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
                     hand_overs.push(links::Alarm { label, href, count, is_late: false });
                 }
             }
-            Ok((piles, alarms, hand_overs, substitutions))
+            let returned = returned::to(tx, &holders)?;
+            Ok((piles, alarms, hand_overs, (substitutions, returned)))
         })
         .await?;
     site.page(&Home {
@@ -280,6 +286,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         piles,
         alarms,
         hand_overs,
+        returned,
         substitutions,
         doors: if may_view { Vec::new() } else { site.admin_pages(&who).copied().collect() },
         may_view,

@@ -464,6 +464,11 @@ pub async fn receive(
                     ));
                 }
                 let number = number.clone();
+                if let Some(typed) = &number
+                    && let Some(why) = desk::typed_number_taken(tx, desk, &intake, typed)?
+                {
+                    return Ok(Err(Mistakes::one(all.clone(), "so-van-ban", why.to_string())));
+                }
                 let fee = (&chosen.assessment, chosen.by_hand, chosen.reason.as_str());
                 let fee = chosen.any.then_some(fee);
                 desk::settle_and_charge(tx, desk, &maker, &intake, (*signer, number), fee)?

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use axum::response::Response;
 use domain::{
     access::{Action, Role},
-    dossier::{CommandKind, Dossier, Event, Status, Timing, What, timing},
+    dossier::{CommandKind, Dossier, Event, Maker, Part, Status, Timing, What, timing},
     ids::{DossierId, UnitId, VersionId},
     law::FormSet,
     procedure::ChannelKind,
@@ -82,8 +82,16 @@ pub(super) fn printable(
     })
 }
 
+/// What stands where the secret would.
+pub(super) const HIDDEN: &str = "••••••";
+
+/// Whether somebody's prints bear the secret: the counter that received it, and its head.
+pub(super) fn tells_secret(maker: &Maker) -> bool {
+    maker.plays_any(&[Part::Counter, Part::CounterHead])
+}
+
 /// The events that were not taken back.
-fn standing(events: &[Event]) -> Vec<&Event> {
+pub(super) fn standing(events: &[Event]) -> Vec<&Event> {
     let mut standing: Vec<&Event> = Vec::with_capacity(events.len());
     for event in events {
         if event.what.kind() == CommandKind::Undo {
@@ -276,6 +284,13 @@ pub(super) fn sheet(
     let document_date = cause.map(|it| it.at.civil().date());
     let pay = crate::fees::facts::pay_request(tx, kept)?.filter(|_| form == Form::Receipt);
     let own = crate::paper_texts::of(tx, kept.body)?;
+    // The secret is the citizen's and the counter's: nobody else learns it from a reprint.
+    let tells = tells_secret(&around.maker(tx, kept)?);
+    let tracking = if tells {
+        format!("{}/ho-so/{}?ma={}", site.config.base_url, kept.code, people.secret)
+    } else {
+        format!("{}/tra-cuu", site.config.base_url)
+    };
     Ok(DossierSheet {
         apology_regret: own.apology_regret,
         apology_closing: own.apology_closing,
@@ -294,8 +309,8 @@ pub(super) fn sheet(
         after_appraisal,
         document_date: document_date.or(dossier.received_at.map(|it| it.date())),
         code: kept.code.clone(),
-        track_url: format!("{}/ho-so/{}?ma={}", site.config.base_url, kept.code, people.secret),
-        secret: people.secret.clone(),
+        track_url: tracking,
+        secret: if tells { people.secret.clone() } else { HIDDEN.to_owned() },
         book: String::new(),
         sequence: kept.code.rsplit('-').next().unwrap_or("").to_owned(),
         applicant: slips::applicant(&people),
@@ -401,13 +416,7 @@ pub async fn print(
                 ));
             }
             let is_own = !around.maker(tx, &on_desk.kept)?.parts.is_empty();
-            let mut sheet = sheet(tx, &inner, &around, &on_desk, form)?;
-            // The secret is the citizen's and the counter's: who only looks does not learn it.
-            if !is_own {
-                sheet.secret = "••••••".to_owned();
-                sheet.track_url = format!("{}/tra-cuu", inner.config.base_url);
-            }
-            Ok((sheet, is_own))
+            Ok((sheet(tx, &inner, &around, &on_desk, form)?, is_own))
         })
         .await?;
     if !is_own {

@@ -1,25 +1,28 @@
 //! One dossier: where it stands, why its date, what was done, what can be done.
 
-use std::collections::HashMap;
-
+use crate::lateness::facts as lateness;
 use askama::Template;
 use domain::{
-    dossier::{CommandKind, Delivery, Event, Financial, Status, What, Words},
-    ids::{AccountId, DossierId, StaffId},
+    dossier::{CommandKind, Delivery, Financial, Status, Words},
+    ids::DossierId,
     workflow::Workflow,
 };
-use people::staff::facts as staff;
 use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::Working};
-use store::{Fault, Tx};
-
-use crate::lateness::facts as lateness;
 
 use super::{
     checklist, links, papers,
     sql::{self, Person},
-    view::{Around, name_of},
+    view::Around,
     visits::{Beside, beside},
 };
+
+mod history;
+pub(super) mod missing;
+pub(super) mod returned;
+
+use history::{Done, Names, done};
+use missing::Missing;
+use returned::Returned;
 
 struct Button {
     href: String,
@@ -49,15 +52,6 @@ pub struct Stage {
     pub state: &'static str,
     /// Its share of the limit, in minutes of office time.
     pub minutes: i64,
-}
-
-struct Done {
-    when: String,
-    who: String,
-    what: &'static str,
-    /// To whom, how much, which number, until when.
-    about: String,
-    words: String,
 }
 
 #[derive(Template)]
@@ -98,6 +92,10 @@ struct Show {
     fresh: Option<papers::Printable>,
     /// What the draft or the result says, if it is a refusal, and why.
     refusal: Option<String>,
+    /// That its draft was returned, and why.
+    returned: Option<Returned>,
+    /// What its result still lacks.
+    missing: Vec<Missing>,
     /// What rings on it, and why.
     ringing: Vec<(&'static str, String)>,
     /// That it was received on paper and entered afterwards.
@@ -185,169 +183,6 @@ fn steps(way: Vec<Stage>, dossier: &domain::dossier::Dossier, holder: &str) -> V
             StepView { title: it.title, detail, state: it.state }
         })
         .collect()
-}
-
-/// What an event says beside its words: names of people and offices, dates, amounts, numbers.
-fn about(tx: &mut Tx<'_>, who: &Who, names: &mut Names, what: &What) -> Result<String, Fault> {
-    let until = |at: jiff::civil::DateTime| domain::text::date_time(at);
-    Ok(match what {
-        What::Submit { channel, .. } => channel.label().to_owned(),
-        What::Accept { due_at, .. } => format!("Hẹn trả {}", until(*due_at)),
-        What::Transfer { unit, .. } => format!("Đến {}", who.tree.title(*unit)),
-        What::Assign { officer, .. } | What::Reassign { officer, .. } => {
-            format!("Cho {}", names.of_staff(tx, Some(*officer))?)
-        }
-        What::MoveOn { hop, .. } => format!("Đến bước {}", hop.step + 1),
-        What::ConsultMany { asked } => {
-            let units = asked.iter().map(|it| who.tree.title(it.unit));
-            let last = asked.iter().map(|it| it.due_at).max();
-            let by = last.map_or_else(String::new, |it| format!(", trả lời trước {}", until(it)));
-            format!("Hỏi {}{by}", units.collect::<Vec<_>>().join("; "))
-        }
-        What::HandOver { hop } => format!("Cho {}", names.of_staff(tx, hop.holder)?),
-        What::Consult { unit, due_at, .. } => {
-            format!("Hỏi {}, trả lời trước {}", who.tree.title(*unit), until(*due_at))
-        }
-        What::Answer { unit, .. } => who.tree.title(*unit).to_owned(),
-        What::RequestSupplement { until: at } => format!("Bổ sung trước {}", until(*at)),
-        What::Supplement { resume, .. } => format!("Hẹn trả {}", until(resume.due_at)),
-        What::MarkPaid { amount, paid_at: Some(at), .. } => {
-            format!("{amount}, ngân hàng ghi có {}", until(*at))
-        }
-        What::RequestPayment { amount, .. }
-        | What::MarkPaid { amount, .. }
-        | What::CancelPayment { amount }
-        | What::Refund { amount } => amount.to_string(),
-        What::AdjustFee { amount, .. } => format!("Phải nộp {amount}"),
-        What::Number { number, .. } | What::FinishCorrection { number, .. } => {
-            format!("Số {number}")
-        }
-        What::SettleOnTheSpot { signer, number, .. } => {
-            let signed = format!("Ký: {}", names.of_staff(tx, Some(*signer))?);
-            number.as_ref().map_or(signed.clone(), |it| format!("{signed}; số {it}"))
-        }
-        What::Return { channel, collector } => {
-            format!("{}; {}", channel.label(), collector.label().to_lowercase())
-        }
-        What::Extend { due_at, .. } | What::Recompute { due_at, .. } => {
-            format!("Hẹn trả {}", until(*due_at))
-        }
-        What::RefuseIntake { ground } => ground.label().to_owned(),
-        _ => String::new(),
-    })
-}
-
-/// Names of accounts and of people, each looked up once.
-struct Names {
-    day: jiff::civil::Date,
-    accounts: HashMap<AccountId, String>,
-    people: HashMap<StaffId, String>,
-}
-
-impl Names {
-    fn on(day: jiff::civil::Date) -> Self {
-        Self { day, accounts: HashMap::new(), people: HashMap::new() }
-    }
-
-    /// Looks these accounts up, all at once.
-    fn learn(
-        &mut self,
-        tx: &mut Tx<'_>,
-        accounts: impl Iterator<Item = AccountId>,
-    ) -> Result<(), Fault> {
-        let mut accounts: Vec<_> = accounts.collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        self.accounts.extend(staff::account_names(tx, &accounts)?);
-        Ok(())
-    }
-
-    /// The name of an account that was looked up; the program's if there is none.
-    fn of(&self, account: AccountId) -> String {
-        self.accounts.get(&account).cloned().unwrap_or_else(|| "Hệ thống".to_owned())
-    }
-
-    fn of_staff(&mut self, tx: &mut Tx<'_>, id: Option<StaffId>) -> Result<String, Fault> {
-        if let Some(known) = id.and_then(|it| self.people.get(&it)) {
-            return Ok(known.clone());
-        }
-        let name = name_of(tx, id, self.day)?;
-        if let Some(id) = id {
-            self.people.insert(id, name.clone());
-        }
-        Ok(name)
-    }
-}
-
-/// Everything that was done with the dossier, the newest first.
-fn done(
-    tx: &mut Tx<'_>,
-    who: &Who,
-    names: &mut Names,
-    events: &[Event],
-    asides: Vec<store::journal::Kept>,
-) -> Result<Vec<Done>, Fault> {
-    let actors = events.iter().map(|it| it.by).chain(asides.iter().map(|it| it.by));
-    names.learn(tx, actors)?;
-    let mut done = Vec::with_capacity(events.len() + asides.len());
-    for event in events {
-        let mut name = if super::online::is_his(event.by, &event.what) {
-            "Người nộp, qua cổng".to_owned()
-        } else {
-            names.of(event.by)
-        };
-        if let Some(absent) = event.in_place_of {
-            name = format!("{name} (thay {})", names.of_staff(tx, Some(absent))?);
-        }
-        let line = Done {
-            when: domain::text::date_time(event.at.civil()),
-            who: name,
-            about: about(tx, who, names, &event.what)?,
-            what: event.what.kind().label(),
-            words: event.words.clone().unwrap_or_default(),
-        };
-        done.push((event.at, line));
-    }
-    for it in asides {
-        let unit = links::act_unit(&it.details);
-        if let Some(what) = links::act_label(&it.act) {
-            let line = Done {
-                when: domain::text::date_time(it.at.civil()),
-                who: names.of(it.by),
-                about: unit.map_or_else(String::new, |it| who.tree.title(it).to_owned()),
-                what,
-                words: it.words.unwrap_or_default(),
-            };
-            done.push((it.at, line));
-            continue;
-        }
-        let (what, words) = match it.act.as_str() {
-            "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
-            "mark_papers" => ("Đánh dấu lại giấy tờ", String::new()),
-            "reuse_paper" => ("Dùng lại giấy đã nộp", String::new()),
-            "agree_reuse" => ("Người nộp đồng ý dùng lại giấy tờ", String::new()),
-            "withdraw_reuse" => ("Người nộp rút đồng ý dùng lại giấy tờ", String::new()),
-            "certify_copy" => ("Chứng thực bản sao điện tử", String::new()),
-            "revoke_copy" => ("Thu hồi bản sao điện tử", String::new()),
-            "print_paper" => ("In từ hàng đợi", it.words.unwrap_or_default()),
-            "name_document" => ("Lập văn bản", String::new()),
-            "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
-            "decide_members" => ("Ghi kết quả từng thành viên", it.words.unwrap_or_default()),
-            "collect_members" => ("Trả kết quả cho thành viên", it.words.unwrap_or_default()),
-            "visit" => ("Khách đến", it.words.unwrap_or_default()),
-            _ => ("Thêm tệp", String::new()),
-        };
-        let line = Done {
-            when: domain::text::date_time(it.at.civil()),
-            who: names.of(it.by),
-            about: String::new(),
-            what,
-            words,
-        };
-        done.push((it.at, line));
-    }
-    done.sort_by_key(|(at, _)| *at);
-    Ok(done.into_iter().rev().map(|(_, line)| line).collect())
 }
 
 /// Steps that need nothing but a press.
@@ -533,10 +368,18 @@ async fn page(
             let last = dossier.last.as_ref().map(|it| it.kind);
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
             let demanded = on_desk.demanded(tx)?;
+            let ties = inner.ties_of(&asker, tx, id)?;
+            let papers = checklist::view(tx, &inner, &on_desk, &maker)?;
+            let missing = match erased {
+                true => Vec::new(),
+                false => missing::of(&on_desk, &maker, &ties, papers.has_own),
+            };
             let page = Show {
                 m,
                 fresh,
                 refusal,
+                returned: returned::mark(tx, kept, &events)?,
+                missing,
                 ringing,
                 on_paper: crate::hand_entries::mark_of(tx, &asker, id)?,
                 provisional: kept.provisional && dossier.due_at.is_some(),
@@ -569,7 +412,7 @@ async fn page(
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
                 done: done(tx, &asker, &mut names, &events, asides)?,
-                papers: checklist::view(tx, &inner, &on_desk, &maker)?,
+                papers,
                 may_clone: counter && !erased,
                 procedure_code: on_desk.version.body.code.clone(),
                 prints,
@@ -592,7 +435,7 @@ async fn page(
                 kept_by: if is_own { demanded.kept_by } else { Vec::new() },
                 takes_part: takes_part.first().map_or("", |it| it.label()),
                 moves_at: dossier.moves_at().map(domain::text::date_time),
-                ties: inner.ties_of(&asker, tx, id)?,
+                ties: ties.into_iter().filter(|it| !it.href.is_empty()).collect(),
                 beside: beside(tx, &around, id, &person)?,
                 at_counter: counter && !erased,
                 person,

@@ -161,6 +161,10 @@ fn load(
     let around = Around::load(site, who, tx)?;
     let on_desk = around.take(tx, id)?;
     let maker = around.maker(tx, &on_desk.kept)?;
+    // Who may look at it and has no part in it finds no result to sign or to put up.
+    if maker.parts.is_empty() {
+        return Err(Failure::NotFound);
+    }
     let files = sql::files(tx, id)?;
     let place = place(&on_desk, &maker, &files);
     Ok((on_desk, maker, place))
@@ -205,6 +209,8 @@ pub async fn begin(
     Path(id): Path<DossierId>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    site.read(&who, move |tx| load(&inner, &asker, tx, id).map(|_| ())).await?;
     if typed.get("js") != "1" {
         return Err(refused(
             "Ký số cần trình duyệt chạy được mã trang và phần mềm ký số VGCA trên máy này. Có thể in ra ký giấy.",

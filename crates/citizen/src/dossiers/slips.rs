@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{dossier::Collector, ids::DossierId};
 use people::staff::facts as staff;
-use prints::{HandoverSheet, Member, VisitDossier, VisitSheet};
+use prints::{CollectionSheet, Member, VisitDossier, VisitSheet};
 use site::{Asked, Failure, Path, Site, State, Who};
 use store::Fault;
 
@@ -102,9 +102,14 @@ pub async fn common_receipt(
                     continue;
                 }
                 let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
+                let secret = if papers::tells_secret(&around.maker(tx, &on_desk.kept)?) {
+                    sql::person(tx, other)?.map_or_else(String::new, |it| it.secret)
+                } else {
+                    papers::HIDDEN.to_owned()
+                };
                 dossiers.push(VisitDossier {
                     code: on_desk.kept.code.clone(),
-                    secret: sql::person(tx, other)?.map_or_else(String::new, |it| it.secret),
+                    secret,
                     procedure: on_desk.version.body.name.clone(),
                     due_at: dossier.due_at.or(dossier.due_original_at),
                     limit: desk::limit_text(&on_desk.version.body, channel, dossier.agreed_days),
@@ -166,7 +171,7 @@ pub async fn handover(
             let authority = [it.authority.map_or("", domain::party::Authority::label), &it.number];
             let authority: Vec<&str> = authority.into_iter().filter(|it| !it.is_empty()).collect();
             let person = sql::person(tx, id)?.unwrap_or_default();
-            Ok(HandoverSheet {
+            Ok(CollectionSheet {
                 agency: papers::agency(&asker, on_desk.kept.body),
                 counter: papers::counter(&inner, &asker, on_desk.kept.unit),
                 code: on_desk.kept.code.clone(),
@@ -195,5 +200,5 @@ pub async fn handover(
         })
         .await?;
     let name = format!("bien-nhan-{}.pdf", sheet.code);
-    set(name, move || prints::render_handover(&sheet)).await
+    set(name, move || prints::render_collection(&sheet)).await
 }

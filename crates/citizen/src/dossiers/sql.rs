@@ -17,11 +17,11 @@ pub mod visits;
 
 pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};
 pub use course::{
-    MemberKey, documents, insert_document, keep_series_number, members, ringing, series_next,
-    series_number, series_taken, set_members, set_timer, timers,
+    MemberKey, documents, insert_document, keep_series_number, members, ringing, series_given,
+    series_next, series_taken, set_members, set_timer, timers,
 };
 use history::say;
-pub use history::{events, history};
+pub use history::{events, history, once_sent_back};
 pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
 pub use person::{Person, correct_person, person};
 use person::{insert_person, insert_words};

@@ -1,5 +1,10 @@
 //! Every step of a dossier after its receipt: one path, one form, one event.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
@@ -13,7 +18,9 @@ use domain::{
 };
 use jiff::civil::DateTime;
 use site::{
-    Failure, Fields, Filled, Html, Mistakes, OrRefuse, Path, Shell, Site, State, Typed, Who, told,
+    Failure, Fields, Filled, Html, Mistakes, OrRefuse, Path, Shell, Site, State, Typed, Who,
+    form::{Sending, Sent, once},
+    told,
 };
 use store::Tx;
 
@@ -22,7 +29,10 @@ use crate::{lateness::facts as lateness, notices};
 use super::{
     checklist, collect,
     desk::{DeskError, OnDesk},
-    show::is_at_once,
+    show::{
+        is_at_once,
+        missing::{self, Missing},
+    },
     sql::{self, Collection},
     view::Around,
 };
@@ -30,6 +40,7 @@ use super::{
 mod ask;
 mod at_once;
 mod hint;
+mod numbers;
 
 pub(super) use ask::grounds;
 use ask::{Ask, ask, question, words_label};
@@ -46,6 +57,8 @@ struct StepPage<'a> {
     slug: &'static str,
     ask: Ask,
     hint: String,
+    /// What the result still lacks, at the steps that let it out.
+    missing: Vec<Missing>,
     words_label: &'static str,
     collectors: Vec<(String, String)>,
     ways: Vec<(String, String)>,
@@ -55,6 +68,10 @@ struct StepPage<'a> {
 impl StepPage<'_> {
     fn ticked(&self, row: &i64) -> bool {
         self.m.typed.has(&format!("du-{row}"))
+    }
+
+    fn is_grave(&self) -> bool {
+        self.slug == CommandKind::Number.slug() && self.missing.iter().any(|it| it.is_grave)
     }
 }
 
@@ -66,7 +83,7 @@ async fn step_page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (ask, on_desk, hint, drafted, person) = site
+    let (ask, on_desk, (hint, missing), (drafted, number), person) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -86,7 +103,18 @@ async fn step_page(
                 _ => sql::Person::default(),
             };
             let ask = ask(tx, &around, &on_desk, &maker, kind)?;
-            Ok((ask, on_desk, hint, drafted, person))
+            let number = match numbers::is_typed(&on_desk, kind) {
+                true => on_desk.proposed_number(tx)?,
+                false => None,
+            };
+            let missing = match kind {
+                CommandKind::Number | CommandKind::Return => {
+                    let ties = inner.ties_of(&asker, tx, id)?;
+                    missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
+                }
+                _ => Vec::new(),
+            };
+            Ok((ask, on_desk, (hint, missing), (drafted, number), person))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
@@ -97,6 +125,9 @@ async fn step_page(
     if let Some((day, why)) = drafted.filter(|_| m.typed("an-ban").is_empty()) {
         m.typed.set("ngay", domain::text::date(day));
         m.typed.set("loi", why);
+    }
+    if let Some(number) = number.filter(|_| !m.typed.has(numbers::FIELD)) {
+        m.typed.set(numbers::FIELD, number);
     }
     collect::propose(&person, &mut m.typed);
     let edition = match m.typed("an-ban") {
@@ -114,6 +145,7 @@ async fn step_page(
         slug: kind.slug(),
         ask,
         hint,
+        missing,
         words_label: words_label(kind),
         collectors: Collector::ALL
             .iter()
@@ -168,67 +200,85 @@ pub async fn take(
     let (inner, asker) = (site.clone(), who.clone());
     let as_typed = typed.clone();
     let (states_edition, asked) = (typed.has("an-ban"), typed.get("an-ban").parse::<i64>().ok());
-    let done = site
-        .write(&who, move |tx| {
-            let around = Around::load(&inner, &asker, tx)?;
-            let mut on_desk = around.take(tx, id)?;
-            let maker = around.maker(tx, &on_desk.kept)?;
-            // A page that shows an older state must not act on a newer one.
-            if states_edition && asked != Some(on_desk.kept.edition) {
-                return Err(DeskError::Stale).or_refuse();
+    // The edition that a form shows is its token: pressed twice, the same words find what they made.
+    let sending = Sending::of(&who, &typed, "an-ban");
+    let location = format!("/co-quan/ho-so/{id}");
+    let (first, leads_to) = (Arc::new(AtomicBool::new(false)), location.clone());
+    let is_first = first.clone();
+    let work = move |tx: &mut Tx<'_>| {
+        let around = Around::load(&inner, &asker, tx)?;
+        let mut on_desk = around.take(tx, id)?;
+        let maker = around.maker(tx, &on_desk.kept)?;
+        // A page that shows an older state must not act on a newer one.
+        if states_edition && asked != Some(on_desk.kept.edition) {
+            return Err(DeskError::Stale).or_refuse();
+        }
+        let now = tx.now().civil();
+        let came = typed.get("cach-den") != "gui";
+        let ticked = typed.clone();
+        if kind == CommandKind::Number {
+            let ties = inner.ties_of(&asker, tx, id)?;
+            let mut fields = Fields::of(typed.clone());
+            let may = missing::read((&on_desk, &maker), &ties, &mut fields);
+            if let Err(m) = fields.finish(may.then_some(())) {
+                return Ok(Err(m));
             }
-            let now = tx.now().civil();
-            let came = typed.get("cach-den") != "gui";
-            let ticked = typed.clone();
-            let read = command(tx, &around, &mut on_desk, &maker, kind, typed, now)?;
-            let (command, collection) = match read {
-                Ok(it) => it,
-                Err(m) => return Ok(Err(m)),
-            };
-            let waited_for_money =
-                on_desk.kept.dossier.status == domain::dossier::Status::AwaitPayment;
-            let members = match collection {
-                Some(_) => sql::party::members(tx, id)?,
-                None => Vec::new(),
-            };
-            if let What::MarkPaid { amount, .. } = command.what {
-                let payment = crate::fees::till::Payment::cash(amount);
-                let words = command.words;
-                on_desk.take_payment(tx, around.desk(), &maker, &payment, words)?;
-                if waited_for_money {
-                    sql::visits::came(tx, id, on_desk.kept.unit, Cause::Payment, None)?;
-                }
-                return Ok(Ok(()));
+        }
+        let read = command(tx, &around, &mut on_desk, &maker, kind, typed, now)?;
+        let (command, collection) = match read {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
+        let waited_for_money = on_desk.kept.dossier.status == domain::dossier::Status::AwaitPayment;
+        let members = match collection {
+            Some(_) => sql::party::members(tx, id)?,
+            None => Vec::new(),
+        };
+        if let What::MarkPaid { amount, .. } = command.what {
+            let payment = crate::fees::till::Payment::cash(amount);
+            let words = command.words;
+            on_desk.take_payment(tx, around.desk(), &maker, &payment, words)?;
+            if waited_for_money {
+                sql::visits::came(tx, id, on_desk.kept.unit, Cause::Payment, None)?;
             }
-            let requested = requested(&command);
-            let words = command.words.clone().unwrap_or_default();
-            let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
-            on_desk.step(tx, around.desk(), &maker, command)?;
-            checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
-            if let Some((amount, why, replaces)) = requested {
-                let assessment = domain::fees::Assessment::by_hand(amount);
-                crate::fees::facts::record(tx, id, &assessment, (true, &why, replaces))?;
-            }
-            if let Some(collection) = collection {
-                let left = members.iter().filter(|it| it.collected_at.is_none());
-                let members = left.map(|it| it.place).collect();
-                let collection = Collection { members, collected_at: Some(now), ..collection };
-                sql::party::insert_collection(tx, id, &collection)?;
-            }
-            if kind == CommandKind::Supplement && !came {
-                sql::visits::take_back(tx, id, tx.now())?;
-            }
-            if kind == CommandKind::Extend {
-                lateness::apologised(tx, id)?;
-                notices::extended(tx, &around.who.tree, &on_desk.kept)?;
-            }
-            Ok(Ok(()))
-        })
-        .await;
+            is_first.store(true, Ordering::Relaxed);
+            return Ok(Ok(leads_to));
+        }
+        let requested = requested(&command);
+        let words = command.words.clone().unwrap_or_default();
+        let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
+        on_desk.step(tx, around.desk(), &maker, command)?;
+        checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
+        if let Some((amount, why, replaces)) = requested {
+            let assessment = domain::fees::Assessment::by_hand(amount);
+            crate::fees::facts::record(tx, id, &assessment, (true, &why, replaces))?;
+        }
+        if let Some(collection) = collection {
+            let left = members.iter().filter(|it| it.collected_at.is_none());
+            let members = left.map(|it| it.place).collect();
+            let collection = Collection { members, collected_at: Some(now), ..collection };
+            sql::party::insert_collection(tx, id, &collection)?;
+        }
+        if kind == CommandKind::Supplement && !came {
+            sql::visits::take_back(tx, id, tx.now())?;
+        }
+        if kind == CommandKind::Extend {
+            lateness::apologised(tx, id)?;
+            notices::extended(tx, &around.who.tree, &on_desk.kept)?;
+        }
+        is_first.store(true, Ordering::Relaxed);
+        Ok(Ok(leads_to))
+    };
+    let done = match once(&site, &who, sending, work).await {
+        // Other words to a state that is over, from another window.
+        Ok(Sent::Before(_)) => Err(DeskError::Stale).or_refuse(),
+        Ok(Sent::Done(_)) => Ok(Ok(())),
+        Ok(Sent::Wrong(m)) => Ok(Err(m)),
+        Err(failure) => Err(failure),
+    };
     match done {
         Ok(Ok(())) => {
-            let location = format!("/co-quan/ho-so/{id}");
-            let sealed = if kind == CommandKind::Number {
+            let sealed = if kind == CommandKind::Number && first.load(Ordering::Relaxed) {
                 super::signed::seal_if_it_waits(&site, &who, id).await?
             } else {
                 String::new()
@@ -413,9 +463,11 @@ fn command(
         CommandKind::Number if on_desk.series().is_some() => on_desk
             .number_of_series(tx, now)?
             .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
-        CommandKind::Number => fields
-            .text("so-van-ban", 60)
-            .map(|number| What::Number { number, hop: hop(Part::Counter, None) }),
+        CommandKind::Number => {
+            let typed = fields.text(numbers::FIELD, 60);
+            numbers::read(tx, on_desk, &mut fields, typed)?
+                .map(|number| What::Number { number, hop: hop(Part::Counter, None) })
+        }
         CommandKind::SendByPost => Some(What::SendByPost),
         CommandKind::PostFailed => Some(What::PostFailed),
         CommandKind::Return => {
@@ -437,14 +489,18 @@ fn command(
             let days = around.calendars.pack(&kept.rules).map_or(1, |it| it.apology_days_before);
             day.map(|day| {
                 let due = kept.dossier.due_at.map_or(day, |it| it.date());
-                let latest = domain::deadline::apology_latest(desk.calendar(kept.unit), due, days);
+                let received = kept.dossier.received_at.map_or(due, |it| it.date());
+                let calendar = desk.calendar(kept.unit);
+                let latest = domain::deadline::apology_day(calendar, received, due, days);
                 What::Extend { due_at: closing(day), notice_by: latest.unwrap_or(due) }
             })
         }
         CommandKind::Correct => Some(What::Correct { due_at: None }),
         CommandKind::FinishCorrection => {
             let signer = staff_of(maker)?;
-            fields.text("so-van-ban", 60).map(|number| What::FinishCorrection { signer, number })
+            let typed = fields.text(numbers::FIELD, 60);
+            numbers::read(tx, on_desk, &mut fields, typed)?
+                .map(|number| What::FinishCorrection { signer, number })
         }
         CommandKind::Archive => Some(What::Archive),
         CommandKind::Undo => Some(What::Undo),

@@ -1,10 +1,6 @@
 //! Dossiers through the front door, on both databases.
 
 use domain::{access::Role, ids::UnitId};
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
 use testkit::{Browser, TestSite, on_both_engines};
 
 mod clock;
@@ -15,56 +11,22 @@ mod signed;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {
-    site.given(
-        "insert into unit (id, kind) values
-           (1, 'district'), (2, 'commune'), (3, 'one_stop'), (4, 'commune'), (5, 'one_stop')",
-        &[],
-    );
-    site.given(
-        "insert into unit_version
-           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
-         values
-           (1, '2020-01-01', null, 'Tân Kỳ', 'UBND huyện Tân Kỳ', '', '000.00.99.H41', '', '', ''),
-           (2, '2020-01-01', 1, 'Phú Sơn', 'UBND xã Phú Sơn', '', '000.40.99.H41', '', '', ''),
-           (3, '2020-01-01', 2, 'Một cửa', 'Một cửa xã Phú Sơn', '', '', '', '', ''),
-           (4, '2020-01-01', 1, 'Tân Hợp', 'UBND xã Tân Hợp', '', '000.41.99.H41', '', '', ''),
-           (5, '2020-01-01', 4, 'Một cửa', 'Một cửa xã Tân Hợp', '', '', '', '', '')",
-        &[],
-    );
-    let today = site.now().civil().date();
+    site.given_two_communes();
     site.run(|tx| {
-        people::calendar::facts::seed(tx)?;
         crate::procedures::facts::seed(tx, jiff::civil::date(2019, 1, 1))?;
         crate::fees::facts::fill_from_catalogue(tx, jiff::civil::date(2019, 1, 1))?;
         crate::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)?;
-        crate::fees::facts::open_book(tx, UnitId(5), "TH/26P", 1, 9_999)?;
-        let people: [(&str, Role, i64); 7] = [
-            ("quay", Role::CounterOfficial, 2),
-            ("truong", Role::UnitHead, 2),
-            ("thuly", Role::Specialist, 2),
-            ("ky", Role::Leader, 2),
-            ("vanthu", Role::Clerk, 2),
-            ("quay-khac", Role::CounterOfficial, 4),
-            ("lanhdao-huyen", Role::Leader, 1),
-        ];
-        for (login, role, unit) in people {
-            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
-            let id = staff::create(tx, login, "", true, position, today)?;
-            accounts::create(
-                tx,
-                &NewAccount {
-                    login,
-                    name: login,
-                    staff: Some(id),
-                    password_hash: "",
-                    must_change: false,
-                    roles: &[(role, UnitId(unit))],
-                    from: today,
-                },
-            )?;
-        }
-        Ok(())
+        crate::fees::facts::open_book(tx, UnitId(5), "TH/26P", 1, 9_999)
     });
+    site.given_people(&[
+        ("quay", Role::CounterOfficial, 2),
+        ("truong", Role::UnitHead, 2),
+        ("thuly", Role::Specialist, 2),
+        ("ky", Role::Leader, 2),
+        ("vanthu", Role::Clerk, 2),
+        ("quay-khac", Role::CounterOfficial, 4),
+        ("lanhdao-huyen", Role::Leader, 1),
+    ]);
 }
 
 /// Its limit is not published in the catalogue.

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::Part,
-    eform::{self, Answer, Answers, Block, Known},
+    eform::{self, Answers, Block, Known},
     ids::DossierId,
     text,
     time::Instant,
@@ -36,7 +36,7 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, 
     });
     Ok(label
         .into_iter()
-        .map(|label| Tie { label, href: page_of(id), is_due: false, stays: None })
+        .map(|label| Tie { label, href: page_of(id), is_due: false, owed: None, stays: None })
         .collect())
 }
 

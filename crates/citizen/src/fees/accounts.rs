@@ -1,13 +1,15 @@
 //! Accounts to which citizens pay, and the page of books of receipts beside them.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use domain::{
     access::Action,
     fees::vietqr::{self, Request, VietQrError},
     text,
 };
-use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand, told};
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand, show::Ask, told,
+};
 use store::journal::Entry;
 
 use super::{
@@ -140,21 +142,74 @@ pub async fn add(
     Ok(told(ADDRESS, "Đã thêm tài khoản thu. Hãy quét thử mã QR ở một hồ sơ còn nợ."))
 }
 
+async fn find(site: &Site, who: &Who, id: i64) -> Result<KeptAccount, Failure> {
+    let asker = who.clone();
+    site.read(who, move |tx| {
+        let it = table::account(tx, id)?.ok_or(Failure::NotFound)?;
+        demand(&asker, Action::FeeManage, it.unit)?;
+        Ok(it)
+    })
+    .await
+}
+
+/// What is said of an account that was stopped before.
+fn ended_already(it: &KeptAccount) -> Option<Response> {
+    let until = text::date(it.until?);
+    let said = format!("Tài khoản {} đã ngừng thu từ trước (đến hết {until}).", it.number);
+    Some(told(ADDRESS, &said))
+}
+
+fn question(who: &Who, it: &KeptAccount) -> Ask {
+    Ask {
+        name: it.number.clone(),
+        heading: format!("Ngừng thu vào tài khoản {}?", it.number),
+        what: format!(
+            "Tài khoản của {} tại {}. Từ ngày mai mã VietQR của hồ sơ còn nợ không dùng tài khoản này nữa; \
+             muốn thu tiếp thì phải thêm lại.",
+            who.tree.title(it.unit),
+            it.bank_name
+        ),
+        button: "Ngừng thu".to_owned(),
+        action: format!("{ADDRESS}/{}/ngung", it.id),
+        back: ADDRESS,
+        back_label: "Tài khoản thu và quyển biên lai",
+    }
+}
+
+/// GET `/co-quan/quan-tri/thu-phi/{id}/ngung`
+pub async fn ask_end(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let it = find(&site, &who, id).await?;
+    match ended_already(&it) {
+        Some(told) => Ok(told),
+        None => Ok(question(&who, &it).page(&site, &who)?.into_response()),
+    }
+}
+
 /// POST `/co-quan/quan-tri/thu-phi/{id}/ngung`
 pub async fn end(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<i64>,
-    Filled(_): Filled,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let asker = who.clone();
+    let it = find(&site, &who, id).await?;
+    if let Some(told) = ended_already(&it) {
+        return Ok(told);
+    }
+    question(&who, &it).demand(&site, &who, &typed)?;
+    let today = who.today();
     site.write(&who, move |tx| {
-        let it = table::account(tx, id)?.ok_or(Failure::NotFound)?;
-        demand(&asker, Action::FeeManage, it.unit)?;
-        table::end_account(tx, id, asker.today())?;
-        tx.journal(Entry::new("fee_account", id, "end"));
+        // Pressed twice, the first one counts.
+        if table::account(tx, id)?.is_some_and(|it| it.until.is_none()) {
+            table::end_account(tx, id, today)?;
+            tx.journal(Entry::new("fee_account", id, "end"));
+        }
         Ok(())
     })
     .await?;
-    Ok(told(ADDRESS, "Tài khoản ngừng thu sau hôm nay."))
+    Ok(told(ADDRESS, &format!("Tài khoản {} ngừng thu sau hôm nay.", it.number)))
 }

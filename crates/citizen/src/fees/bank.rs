@@ -11,7 +11,10 @@ use domain::{
     money::Dong,
 };
 use people::sheets::{self, Sheet};
-use site::{Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who, told};
+use site::{
+    Asked, Failure, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
+    form::one_file, told,
+};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
@@ -261,15 +264,15 @@ pub async fn import(
     FilledWithFiles(typed, files): FilledWithFiles,
 ) -> Result<Response, Failure> {
     let mut m = Mistakes::none(typed.clone());
-    let upload = files.into_iter().find(|it| it.field == "tep");
+    let upload = one_file(&typed, files, "tep", "Chọn một tệp .xlsx hoặc .csv.");
     let account = typed.get("tai-khoan").parse::<i64>().ok();
     if account.is_none() {
         m.by_field.insert("tai-khoan".into(), "Chọn tài khoản của sao kê.".into());
     }
-    let (Some(upload), Some(account)) = (upload, account) else {
-        if !m.any() {
-            m.by_field.insert("tep".into(), "Chọn một tệp .xlsx hoặc .csv.".into());
-        }
+    if let Err(why) = &upload {
+        m.by_field.insert("tep".into(), why.clone());
+    }
+    let (Ok(upload), Some(account)) = (upload, account) else {
         return Err(Failure::Mistaken(form_page(&site, &who, &m).await?));
     };
     let asker = who.clone();

@@ -249,16 +249,19 @@ pub async fn import(
     let confirmed = typed.get("viec") == "ghi"
         && hash.len() == 64
         && hash.bytes().all(|it| it.is_ascii_hexdigit());
-    let upload = files.into_iter().find(|it| it.field == "tep");
+    let none_chosen = "Chọn một tệp .xlsx hoặc .csv.";
     let sent = if confirmed {
-        site.blobs.get(&hash).await?.map(|it| (typed.get("ten-tep").to_owned(), it))
+        let kept = site.blobs.get(&hash).await?;
+        kept.map(|it| (typed.get("ten-tep").to_owned(), it)).ok_or_else(|| none_chosen.to_owned())
     } else {
-        upload.map(|it| (it.name, it.bytes))
+        site::form::one_file(&typed, files, "tep", none_chosen).map(|it| (it.name, it.bytes))
     };
-    let Some((name, bytes)) = sent else {
-        let mut m = Mistakes::default();
-        m.by_field.insert("tep".into(), "Chọn một tệp .xlsx hoặc .csv.".into());
-        return Err(Failure::Mistaken(page(&site, &who, &m, Vec::new(), None)?));
+    let (name, bytes) = match sent {
+        Ok(it) => it,
+        Err(why) => {
+            let m = Mistakes::one(typed, "tep", why);
+            return Err(Failure::Mistaken(page(&site, &who, &m, Vec::new(), None)?));
+        }
     };
     let (file, kept, today) = (name.clone(), bytes.clone(), who.today());
     let rows = tokio::task::spawn_blocking(move || {

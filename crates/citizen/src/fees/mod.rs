@@ -112,7 +112,11 @@ pub fn routes() -> Routes {
             get(exemptions::ask_end).post(exemptions::end),
         )
         .on(accounts::ADDRESS, manage, get(accounts::list).post(accounts::add))
-        .on("/co-quan/quan-tri/thu-phi/{id}/ngung", manage, post(accounts::end))
+        .on(
+            "/co-quan/quan-tri/thu-phi/{id}/ngung",
+            manage,
+            get(accounts::ask_end).post(accounts::end),
+        )
         .on("/co-quan/quan-tri/thu-phi/quyen", manage, post(books::open))
         .on(
             "/co-quan/quan-tri/thu-phi/quyen/{id}/dong",

@@ -1,10 +1,7 @@
 //! Money through the front door, on both databases.
 
 use domain::{access::Role, ids::UnitId};
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    sheets::{Sheet, workbook},
-};
+use people::sheets::{Sheet, workbook};
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use super::facts::{self, KeptAccount};
@@ -16,20 +13,9 @@ const COPY: &str = "2.000635";
 /// The two communes, an account of the first, and a reform officer.
 pub(super) fn given(site: &TestSite) {
     given_two_communes(site);
+    site.given_account("cchc", Role::ReformOfficer, 2);
     let today = site.now().civil().date();
     site.run(|tx| {
-        accounts::create(
-            tx,
-            &NewAccount {
-                login: "cchc",
-                name: "cchc",
-                staff: None,
-                password_hash: "",
-                must_change: false,
-                roles: &[(Role::ReformOfficer, UnitId(2))],
-                from: today,
-            },
-        )?;
         facts::open_account(
             tx,
             &KeptAccount {
@@ -176,20 +162,14 @@ on_both_engines! { crate::routes();
              values (6, '2020-01-01', 1, 'Một cửa', 'Một cửa huyện Tân Kỳ', '', '', '', '', '')",
             &[],
         );
-        let today = site.now().civil().date();
-        site.run(|tx| {
-            for (login, role, unit) in [
-                ("quay-mot-cua-huyen", Role::CounterOfficial, 6),
-                ("quay-huyen", Role::CounterOfficial, 1),
-                ("kiemtra", Role::Auditor, 1),
-            ] {
-                let roles = &[(role, UnitId(unit))];
-                accounts::create(tx, &NewAccount {
-                    login, name: login, staff: None, password_hash: "", must_change: false, roles, from: today,
-                })?;
-            }
-            site::outdate(tx, site::UNITS_EDITION)
-        });
+        for (login, role, unit) in [
+            ("quay-mot-cua-huyen", Role::CounterOfficial, 6),
+            ("quay-huyen", Role::CounterOfficial, 1),
+            ("kiemtra", Role::Auditor, 1),
+        ] {
+            site.given_account(login, role, unit);
+        }
+        site.run(|tx| site::outdate(tx, site::UNITS_EDITION));
         let mut browser = site.signed_in("quay");
         assert_eq!(copies(&site, &mut browser, 'a', "3", &[]).await.status, 303);
         let paid = [("so-tien", "24.000"), ("lan-gui", "")];
@@ -336,6 +316,22 @@ on_both_engines! { crate::routes();
         sound(&site);
     }
 
+    async fn an_account_is_stopped_once_and_only_by_its_name(site) {
+        given(&site);
+        let mut browser = site.signed_in("cchc");
+        let (number, path) = (site.text("select number from fee_account"), "/co-quan/quan-tri/thu-phi/1/ngung");
+        let asked = browser.get(path).await.text;
+        assert!(asked.contains(&format!("Ngừng thu vào tài khoản {number}?")), "{asked}");
+        assert_eq!(browser.post(path, &[]).await.status, 422, "nothing is stopped without its name");
+        assert_eq!(site.count("select count(*) from fee_account where valid_until is null"), 1);
+        assert_eq!(browser.post(path, &[("dong-y", number.as_str())]).await.status, 303);
+        assert_eq!(browser.post(path, &[("dong-y", number.as_str())]).await.status, 303, "pressed twice");
+        assert_eq!(site.count("select count(*) from fee_account where valid_until is null"), 0);
+        assert_eq!(site.count("select count(*) from journal where subject = 'fee_account' and act = 'end'"), 1);
+        let told = browser.get("/co-quan/quan-tri/thu-phi").await.text;
+        assert!(told.contains("đã ngừng thu từ trước"), "{told}");
+    }
+
     async fn a_statement_pays_only_what_is_confirmed_and_the_clock_goes_on_from_the_banks_time(site) {
         given(&site);
         let mut browser = site.signed_in("quay");
@@ -356,6 +352,10 @@ on_both_engines! { crate::routes();
         given_district_counter(&site);
         let mut district = site.signed_in("quay-huyen");
         assert_eq!(district.upload(path, &account, &up("a.xlsx")).await.status, 404);
+        let huge = vec![b'1'; site::form::FILE_BYTES_MAX + 1];
+        let got = browser.upload(path, &account, &[("tep", "to.xlsx", huge.as_slice())]).await;
+        assert_eq!(got.status, 422);
+        assert!(got.text.contains("Tệp “to.xlsx” lớn hơn 20 MB"), "{}", got.text);
         let got = browser.upload(path, &account, &up("a.xlsx")).await;
         assert_eq!(got.status, 303, "{}", got.text);
         let got = browser.upload(path, &account, &up("b.xlsx")).await;

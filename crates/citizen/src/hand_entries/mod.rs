@@ -225,6 +225,25 @@ pub fn enter(
     Ok(())
 }
 
+/// Keeps what the head of the counter says of an entry, in the name of whom the transaction is; why, if he
+/// does not confirm it.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was decided before.
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    confirmed: bool,
+    words: &str,
+) -> Result<(), Failure> {
+    if !sql::decide(tx, id, confirmed, words)? {
+        return Err(Failure::Refused("Hồ sơ nhập bù này đã được quyết định.".to_owned()));
+    }
+    let act = if confirmed { "confirm_entry" } else { "dispute_entry" };
+    tx.journal(Entry::new("dossier", id.0, act));
+    Ok(())
+}
+
 /// Those of a period's dossiers that were entered afterwards.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Late {

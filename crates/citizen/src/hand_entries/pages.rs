@@ -9,7 +9,7 @@ use domain::{
 use jiff::civil::Date;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use site::{Asked, Failure, Filled, Path, Shell, Site, State, Typed, Who, form, told};
-use store::{Fault, Tx, journal::Entry};
+use store::{Fault, Tx};
 
 use super::{
     HOME,
@@ -207,12 +207,7 @@ pub async fn decide(
             return Err(Failure::NotFound);
         }
         let words = if confirmed { "" } else { words.as_str() };
-        if !sql::decide(tx, id, confirmed, words)? {
-            return Err(Failure::Refused("Hồ sơ nhập bù này đã được quyết định.".to_owned()));
-        }
-        let act = if confirmed { "confirm_entry" } else { "dispute_entry" };
-        tx.journal(Entry::new("dossier", id.0, act));
-        Ok(())
+        super::confirm(tx, id, confirmed, words)
     })
     .await?;
     let said = if confirmed {

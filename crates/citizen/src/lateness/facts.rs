@@ -40,6 +40,14 @@ pub fn apologised(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
     sql::sent(tx, id)
 }
 
+/// A step was taken on a dossier: nobody is rung for its silence any more.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn touched(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    sql::touched(tx, id)
+}
+
 /// How many alarms are for `who` and not said to be known, up to ten thousand.
 ///
 /// # Errors

@@ -172,6 +172,16 @@ pub(super) fn sent(tx: &mut Tx<'_>, dossier: DossierId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Something happened to a dossier: silence about it is over.
+pub(super) fn touched(tx: &mut Tx<'_>, dossier: DossierId) -> Result<(), Fault> {
+    tx.execute(
+        "update alarm set cleared_ms = ?2
+         where dossier = ?1 and cleared_ms is null and kind in ('still', 'still_long')",
+        &[dossier.into(), tx.now().into()],
+    )?;
+    Ok(())
+}
+
 /// A draft that waits.
 pub(super) struct KeptDraft {
     pub new_due_at: DateTime,

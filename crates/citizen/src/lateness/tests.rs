@@ -113,6 +113,32 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count(acts), 1, "once");
     }
 
+    async fn an_apology_ends_the_silence_and_a_short_limit_names_no_day_before_its_receipt(site) {
+        given_ten_days(&site).await;
+        look_at(&site, at(13, 8, 0)).await;
+        assert_eq!((ringing(&site, "still_long"), ringing(&site, "apology_owed")), (1, 1));
+        let mut leader = site.signed_in("ky");
+        let step = [("ngay", "25/3/2026"), ("loi", "Chậm phân công"), ("an-ban", "2")];
+        assert_eq!(leader.post("/co-quan/ho-so/1/gia-han", &step).await.status, 303);
+        assert_eq!((ringing(&site, "still_long"), ringing(&site, "still")), (0, 0), "at once");
+        assert!(!leader.get("/co-quan/ho-so/1").await.text.contains("Không có thao tác nào từ"));
+        look_at(&site, at(13, 8, 10)).await;
+        assert_eq!((ringing(&site, "still_long"), ringing(&site, "still")), (0, 0), "nor at the next look");
+        // A birth that is due on the day it came: the day before it nobody could have told anybody.
+        site.set_clock(at(16, 8, 0));
+        let mut counter = site.signed_in("quay");
+        let fields = crate::dossiers::tests::birth("Trần Thị Hai", "f123456789abcdef0123456789abcdef");
+        assert_eq!(counter.post("/co-quan/ho-so/moi", &fields).await.status, 303);
+        assert_eq!(site.text("select due_at from dossier where id = 2"), "2026-03-16T17:00:00");
+        counter.post("/co-quan/ho-so/2/chuyen", &[("don-vi", "2")]).await;
+        let form = site.signed_in("ky").get("/co-quan/ho-so/2/gia-han").await.text;
+        assert!(form.contains("không còn ngày nào để báo trước") && form.contains("17:00, thứ Hai 16/03/2026"), "{form}");
+        assert!(!form.contains("13/03/2026") && !form.contains("15/03/2026"), "{form}");
+        site.set_clock(at(17, 8, 0));
+        let form = site.signed_in("ky").get("/co-quan/ho-so/2/gia-han").await.text;
+        assert!(form.contains("Đã quá giờ hẹn: gửi phiếu xin lỗi ngay") && !form.contains("lẽ ra phải gửi"), "{form}");
+    }
+
     async fn a_late_dossier_without_a_letter_escalates_and_is_listed_by_who_holds_it(site) {
         given_ten_days(&site).await;
         look_at(&site, at(19, 9, 0)).await;

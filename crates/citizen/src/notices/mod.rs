@@ -229,6 +229,7 @@ fn ties(_: &Who, tx: &mut Tx<'_>, id: domain::ids::DossierId) -> Result<Vec<Tie>
             label: format!("Tin báo “{}”: {}", it.kind_label(), show::state_of(&it)),
             href: format!("{PAGE}/tin/{}", it.id),
             is_due: it.state.is_due(),
+            owed: None,
             stays: None,
         })
         .collect())

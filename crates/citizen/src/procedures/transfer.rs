@@ -6,7 +6,7 @@ use domain::procedure::{ProcedureVersion, RowError};
 use jiff::civil::Date;
 use site::{
     Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, OrShowAgain as _, Shell, Site, State,
-    Who, told,
+    Who, form::one_file, told,
 };
 use store::Fault;
 
@@ -81,23 +81,26 @@ async fn read_sent(
         false => None,
     };
     let today = who.today();
+    let upload = one_file(&typed, files, "tep", "Chọn một tệp .xlsx, .csv hoặc .json.");
     let mut fields = Fields::of(typed);
     let from = fields.date("tu-ngay");
     if from.is_some_and(|it| it < today) {
         fields.wrong("tu-ngay", changes::ChangeError::InThePast.to_string());
     }
-    let upload = files.into_iter().find(|it| it.field == "tep");
     let file = match (kept, upload) {
         (Some(bytes), _) => {
             let kind = Kind::from_ending(fields.typed().get("loai"));
             let name = fields.typed().get("ten-tep").to_owned();
             kind.map(|kind| (bytes, kind, name))
         }
-        (None, Some(upload)) => {
+        (None, Ok(upload)) => {
             let kind = Kind::of_name(&upload.name);
             kind.map(|kind| (upload.bytes, kind, upload.name))
         }
-        (None, None) => None,
+        (None, Err(why)) => {
+            fields.wrong("tep", why);
+            None
+        }
     };
     if file.is_none() {
         fields.wrong("tep", "Chọn một tệp .xlsx, .csv hoặc .json.");

@@ -13,6 +13,7 @@ use store::{Tx, journal::Entry};
 use super::{
     ADDRESS,
     facts::SUBJECT,
+    numbers::Numbering,
     show::{self, Taken, take},
     sql::{self, New},
 };
@@ -220,6 +221,18 @@ pub async fn reissue(
         let old = &taken.kept;
         if text::fold(&old.number) == text::fold(&number) {
             return Ok(Err("Số mới phải khác số cũ.".to_owned()));
+        }
+        let numbering = Numbering {
+            body: old.body,
+            procedure: taken.on_desk.version.procedure,
+            year: asker.today().year(),
+            own: None,
+        };
+        numbering.give(tx, &number)?;
+        if let Some(code) = numbering.holder(tx, &number)? {
+            let next = numbering.next_like(tx, &number)?;
+            let next = next.map_or_else(String::new, |it| format!(" Số kế tiếp còn trống: {it}."));
+            return Ok(Err(format!("Số {number} đã cấp cho hồ sơ {code} trong năm.{next}")));
         }
         let new = sql::insert(
             tx,

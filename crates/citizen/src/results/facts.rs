@@ -11,6 +11,7 @@ use domain::{
 use site::{Tie, Who};
 use store::{Fault, Tx};
 
+pub use super::numbers::Numbering;
 use super::{
     ADDRESS,
     sql::{self, New},
@@ -139,12 +140,19 @@ pub fn backfill(tx: &mut Tx<'_>) -> Result<(), Fault> {
 }
 
 /// The results of a dossier, and its parcel, for its page.
-pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
-    let ties = sql::of_dossier(tx, id)?.into_iter().map(|it| Tie {
-        label: format!("Kết quả {}: {}", it.number, it.state.label()),
-        href: format!("{ADDRESS}/{}", it.id),
-        is_due: false,
-        stays: None,
+pub(super) fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
+    let today = who.today();
+    let ties = sql::of_dossier(tx, id)?.into_iter().map(|it| {
+        let state = super::list::state_of(&it, today).0;
+        let given = it.collected_at.is_some() && state != super::list::GIVEN;
+        let given = if given { ", đã giao" } else { "" };
+        Tie {
+            label: format!("Kết quả {}: {state}{given}", it.number),
+            href: format!("{ADDRESS}/{}", it.id),
+            is_due: false,
+            owed: None,
+            stays: None,
+        }
     });
     Ok(ties.collect())
 }

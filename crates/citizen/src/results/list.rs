@@ -22,6 +22,9 @@ const ROWS: usize = 50;
 /// Results counted at most, and written into one workbook at most.
 const COUNT_MAX: i64 = 20_000;
 
+/// It was handed over.
+pub(super) const GIVEN: &str = "Đã giao";
+
 /// What became of a result, as people read it today.
 pub(super) fn state_of(it: &Kept, today: jiff::civil::Date) -> (&'static str, &'static str) {
     match validity(it.state, it.expires_on, today) {
@@ -29,7 +32,7 @@ pub(super) fn state_of(it: &Kept, today: jiff::civil::Date) -> (&'static str, &'
         Validity::Replaced => ("Đã thay thế", ""),
         Validity::Expired => ("Hết thời hạn", "warn"),
         Validity::Valid if near(it, today) => ("Sắp hết thời hạn", "warn"),
-        Validity::Valid if it.collected_at.is_some() => ("Đã giao", "good"),
+        Validity::Valid if it.collected_at.is_some() => (GIVEN, "good"),
         Validity::Valid => ("Chờ giao", ""),
     }
 }

@@ -11,6 +11,7 @@ mod act;
 mod collect;
 pub mod facts;
 mod list;
+mod numbers;
 mod papers;
 mod post;
 mod show;

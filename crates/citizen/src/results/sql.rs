@@ -11,6 +11,8 @@ use store::{Fault, Row, Select, Tx, prefix_end};
 
 use crate::dossiers::facts::{ERASED, Seen};
 
+pub mod numbers;
+
 /// A result as it is kept.
 #[derive(Debug, Clone)]
 pub struct Kept {

@@ -2,37 +2,46 @@
 
 use testkit::{Browser, TestSite, on_both_engines};
 
-use crate::dossiers::tests::{ONCE, birth, given_two_communes};
+use crate::dossiers::tests::{birth, given_two_communes};
 
 /// A confirmation of marital status: holds six months.
 const SINGLE: &str = "1.004873";
 
 async fn take(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) {
-    let done = browser.post(&format!("/co-quan/ho-so/1/{step}"), fields).await;
+    let path = match step.strip_prefix("../") {
+        Some(other) => format!("/co-quan/ho-so/{other}"),
+        None => format!("/co-quan/ho-so/1/{step}"),
+    };
+    let done = browser.post(&path, fields).await;
     assert_eq!(done.status, 303, "{step}: {}", done.text);
 }
 
 /// Dossier 1 with its result at the counter, number 15/UBND.
 async fn issued(site: &TestSite) {
     given_two_communes(site);
-    let mut counter = site.signed_in("quay");
-    let mut fields = birth("Nguyễn Thị Thử", ONCE);
-    fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "nhan-ket-qua"));
-    fields.extend([
-        ("thu-tuc", SINGLE),
-        ("dia-chi", "Xóm 1, Phú Sơn"),
-        ("so-giay-to", "040190001234"),
-        ("nhan-ket-qua", "post"),
-    ]);
-    let done = counter.post("/co-quan/ho-so/moi", &fields).await;
-    assert_eq!(done.status, 303, "{}", done.text);
-    take(&mut counter, "chuyen", &[("don-vi", "2")]).await;
-    let mut specialist = site.signed_in("thuly");
-    take(&mut specialist, "thu-ly", &[]).await;
-    take(&mut specialist, "trinh-ky", &[]).await;
-    take(&mut site.signed_in("ky"), "ky", &[]).await;
+    signed_single(site, 1, "Nguyễn Thị Thử").await;
     take(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", "15/UBND")]).await;
     assert_eq!(site.text("select number from result"), "15/UBND");
+}
+
+/// The dossier of this number, signed and waiting for its number.
+async fn signed_single(site: &TestSite, id: i64, name: &str) {
+    let mut counter = site.signed_in("quay");
+    let once = format!("{id:032}");
+    let mut fields = birth(name, &once);
+    fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "nhan-ket-qua"));
+    fields.extend([("thu-tuc", SINGLE), ("dia-chi", "Xóm 1, Phú Sơn"), ("nhan-ket-qua", "post")]);
+    if id == 1 {
+        fields.push(("so-giay-to", "040190001234"));
+    }
+    let done = counter.post("/co-quan/ho-so/moi", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let at = |step: &str| format!("../{id}/{step}");
+    take(&mut counter, &at("chuyen"), &[("don-vi", "2")]).await;
+    let mut specialist = site.signed_in("thuly");
+    take(&mut specialist, &at("thu-ly"), &[]).await;
+    take(&mut specialist, &at("trinh-ky"), &[]).await;
+    take(&mut site.signed_in("ky"), &at("ky"), &[]).await;
 }
 
 fn code(site: &TestSite, id: i64) -> String {
@@ -180,6 +189,60 @@ on_both_engines! { crate::routes();
         assert!(leader.get("/co-quan/ket-qua/2").await.text.contains("theo Quyết định 12/QĐ-UBND: khai gian"));
         assert_eq!(site.signed_in("quay").post("/co-quan/ket-qua/2/thong-tin", &[("ten", "X"), ("an-ban", "2")]).await.status, 422);
         assert_eq!(site.count("select count(*) from journal where details like '%gian%'"), 0);
+    }
+
+    async fn a_number_is_given_once_in_a_year_and_the_next_free_one_is_proposed(site) {
+        issued(&site).await;
+        let next = |site: &TestSite, id: i64| {
+            let (id, code) = (id, site.text(&format!("select code from dossier where id = {id}")));
+            (format!("/co-quan/ho-so/{id}/cap-so"), code)
+        };
+        let (_, first) = next(&site, 1);
+        for (id, name) in [(2, "Trần Thị Hai"), (3, "Lê Thị Ba")] {
+            signed_single(&site, id, name).await;
+        }
+        let mut clerk = site.signed_in("vanthu");
+        let (path, _) = next(&site, 2);
+        let form = clerk.get(&path).await.text;
+        assert!(form.contains("value=\"16/UBND\"") && form.contains("trong năm: 16/UBND"), "{form}");
+        for same in ["15/UBND", "15/ubnd", "015/UBND"] {
+            let refused = clerk.post(&path, &[("so-van-ban", same)]).await;
+            assert_eq!(refused.status, 422);
+            let said = format!("đã cấp cho hồ sơ {first} trong năm. Số kế tiếp còn trống: ");
+            assert!(refused.text.contains(&said) && refused.text.contains("id=\"so-van-ban\""), "{}", refused.text);
+        }
+        assert_eq!(site.count("select count(*) from result"), 1);
+        assert_eq!(clerk.post(&path, &[("so-van-ban", "99/UBND")]).await.status, 303);
+        let (third, _) = next(&site, 3);
+        assert!(clerk.get(&third).await.text.contains("value=\"100/UBND\""));
+        // What was typed in error and taken back was never issued.
+        take(&mut clerk, "../2/hoan-tac", &[]).await;
+        assert!(clerk.get(&third).await.text.contains("value=\"16/UBND\""));
+        assert_eq!(clerk.post(&path, &[("so-van-ban", "16/UBND")]).await.status, 303);
+        assert_eq!(clerk.post(&third, &[("so-van-ban", "17/UBND")]).await.status, 303);
+        // Issued anew, it needs a number of its own too.
+        let mut leader = site.signed_in("ky");
+        let anew = |number| [("so-moi", number), ("ly-do", "mất")];
+        let refused = leader.post("/co-quan/ket-qua/1/cap-lai", &anew("17/UBND")).await;
+        assert!(refused.status == 422 && refused.text.contains("còn trống: 18/UBND"), "{}", refused.text);
+        assert_eq!(leader.post("/co-quan/ket-qua/1/cap-lai", &anew("18/UBND")).await.status, 303);
+        // A new year begins at 1 and knows nothing of the old numbers.
+        site.set_clock(jiff::civil::date(2027, 1, 5).at(8, 0, 0, 0));
+        signed_single(&site, 4, "Võ Thị Tư").await;
+        let (path, _) = next(&site, 4);
+        let mut clerk = site.signed_in("vanthu");
+        assert!(clerk.get(&path).await.text.contains("value=\"01/UBND\""));
+        assert_eq!(clerk.post(&path, &[("so-van-ban", "15/UBND")]).await.status, 303);
+    }
+
+    async fn the_link_to_a_result_says_what_became_of_it(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let page = counter.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Kết quả 15/UBND: Chờ giao"), "{page}");
+        assert_eq!(counter.post("/co-quan/ket-qua/1/giao", &SIGNED).await.status, 303);
+        let page = counter.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Kết quả 15/UBND: Đã giao"), "{page}");
     }
 
     async fn a_step_taken_back_takes_its_result_back(site) {

@@ -39,10 +39,12 @@ impl Verdict {
 
     /// In a sentence.
     pub fn words(&self) -> String {
+        // What it is put into has a full stop of its own.
+        let told = self.told.trim_end_matches('.');
         if self.valid {
-            format!("chữ ký số hợp lệ: {}", self.told)
+            format!("chữ ký số hợp lệ: {told}")
         } else {
-            format!("chữ ký số không dùng được: {}", self.told)
+            format!("chữ ký số không dùng được: {told}")
         }
     }
 

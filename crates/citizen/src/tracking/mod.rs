@@ -10,6 +10,7 @@ use domain::{
     access::Action,
     codes::DossierCode,
     dossier::{CommandKind, Status},
+    ids::DossierId,
     link::LinkState,
     money::Dong,
     time::Instant,
@@ -179,6 +180,35 @@ pub fn may_see(site: &Site, headers: &axum::http::HeaderMap, code: &str, now: In
     text.split_once(' ').is_some_and(|(until, of)| {
         of == code && until.parse::<i64>().is_ok_and(|it| now.epoch_ms() < it)
     })
+}
+
+/// How long a pass for rating holds, in seconds.
+const RATING_S: i64 = 20 * 60;
+
+/// A sealed pass: whoever holds it has shown the secret of this dossier, by this door, and may rate what
+/// came of it.
+///
+/// # Errors
+/// A [`Failure`] if it cannot be sealed.
+pub fn rating_pass(
+    site: &Site,
+    who: &Who,
+    dossier: DossierId,
+    door: &str,
+) -> Result<String, Failure> {
+    let until = who.now.epoch_ms() + RATING_S * 1000;
+    Ok(site.seal.close("rate", &format!("{until} {dossier} {door}"))?)
+}
+
+/// The dossier and the door of a [`rating_pass`]; `None` if it is none of ours or over.
+#[must_use]
+pub fn rated_with(site: &Site, who: &Who, pass: &str) -> Option<(DossierId, String)> {
+    let text = site.seal.open("rate", pass).ok()?;
+    let mut parts = text.split(' ');
+    let until: i64 = parts.next()?.parse().ok()?;
+    let dossier = parts.next()?.parse().ok()?;
+    let door = parts.next()?.to_owned();
+    (who.now.epoch_ms() < until).then_some((dossier, door))
 }
 
 #[derive(Template)]
@@ -373,7 +403,8 @@ async fn show(
                     .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
                 rate: if dossier.finished_at.is_some() {
-                    format!("/danh-gia/{}?ho-so={}", on_desk.kept.unit, on_desk.kept.code)
+                    let pass = rating_pass(&inner, &asker, on_desk.kept.id, "tracking")?;
+                    format!("/danh-gia/{}?the={pass}", on_desk.kept.unit)
                 } else {
                     String::new()
                 },

@@ -1,10 +1,6 @@
 //! Workflows through the front door, on both databases.
 
-use domain::{access::Role, ids::UnitId};
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
+use domain::access::Role;
 use testkit::{Browser, TestSite, on_both_engines};
 
 use super::{configuration, sql};
@@ -23,24 +19,7 @@ pub(super) fn given(site: &TestSite) {
 
 /// One more account with a role at a unit.
 pub(crate) fn with_role(site: &TestSite, login: &str, role: Role, unit: i64, title: &str) {
-    let today = site.now().civil().date();
-    site.run(|tx| {
-        let position = staff::create_position(tx, UnitId(unit), title, 1, false)?;
-        let id = staff::create(tx, login, "", true, position, today)?;
-        accounts::create(
-            tx,
-            &NewAccount {
-                login,
-                name: login,
-                staff: Some(id),
-                password_hash: "",
-                must_change: false,
-                roles: &[(role, UnitId(unit))],
-                from: today,
-            },
-        )?;
-        Ok(())
-    });
+    site.given_staff(login, role, unit, title);
 }
 
 /// The default workflow of communes, which what has none of its own follows.
@@ -215,6 +194,9 @@ on_both_engines! { crate::routes();
             .get(&format!("{DEFAULT}/thu?don-vi=2&da-nop=1&co=T%E1%BB%9D%20tr%C3%ACnh"))
             .await;
         assert!(free.text.contains("không bước nào vướng"), "{}", free.text);
+        // Unless a body is asked for, it is one that settles what follows the workflow, and its own people.
+        let preset = browser.get(&format!("{DEFAULT}/thu")).await.text;
+        assert!(preset.contains("<option value=\"2\" selected"), "{preset}");
         let odd = browser.get(&format!("{DEFAULT}/thu?ngay=31/02/2026&gio=25:00&thoi-han=x")).await;
         assert!(odd.text.contains("Ghi ngày như") && odd.text.contains("Ghi giờ như"), "{}", odd.text);
         assert_eq!(site.count("select count(*) from journal"), before);

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse as _, Response};
 use domain::workflow::{Step, Workflow, WorkflowCode};
 use serde_json::Value;
 use site::{
-    Failure, FilledWithFiles, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Who, told,
+    Failure, FilledWithFiles, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Who,
+    form::one_file, told,
 };
 use store::Fault;
 
@@ -199,13 +200,12 @@ pub async fn import(
     let takes = typed.get("viec") == "ap-dung";
     let is_hash = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
     let kept = if takes && is_hash { site.blobs.get(&hash).await? } else { None };
-    let upload = files.into_iter().find(|it| it.field == "tep");
+    let upload = one_file(&typed, files, "tep", "Chọn một tệp .json.");
     let (bytes, name) = match (kept, upload) {
         (Some(bytes), _) => (bytes, String::new()),
-        (None, Some(it)) => (it.bytes, it.name),
-        (None, None) => {
-            let mut m = Mistakes::default();
-            m.by_field.insert("tep".to_owned(), "Chọn một tệp .json.".to_owned());
+        (None, Ok(it)) => (it.bytes, it.name),
+        (None, Err(why)) => {
+            let m = Mistakes::one(typed, "tep", why);
             return Err(Failure::Mistaken(page(&site, &who, &m, None, Vec::new())?));
         }
     };

@@ -5,6 +5,7 @@ use domain::{
     access::Role,
     dossier::Part,
     ids::UnitId,
+    procedure::Tier,
     text,
     workflow::{FileKind, Guard, Present, Step, Workflow},
 };
@@ -154,9 +155,16 @@ fn read(asked: &Typed, now: jiff::civil::DateTime) -> (Sample, Mistakes) {
     (Sample { received_at, limit, body, present }, m)
 }
 
+/// Whether units of this kind settle procedures in their own name.
+fn is_body(kind: &str) -> bool {
+    matches!(kind, "commune" | "district" | "province")
+}
+
 fn names(tx: &mut Tx<'_>, who: &Who, body: UnitId, part: Part) -> Result<String, Fault> {
     let mut units = vec![body];
-    units.extend(who.tree.children(body));
+    // Offices of the body itself: communes below a district are bodies of their own.
+    let is_body = |it: &UnitId| who.tree.unit(*it).is_some_and(|it| is_body(&it.kind));
+    units.extend(who.tree.children(body).iter().copied().filter(|it| !is_body(it)));
     let people = staff::with_any_role(tx, roles_of(part), &units, who.today())?;
     if people.is_empty() {
         return Ok("Chưa ai có quyền làm bước này ở đơn vị đã chọn".to_owned());
@@ -198,18 +206,28 @@ fn walk(
         }
     };
     let (catalogue, bindings) = (procedures::catalogue(site, tx)?, sql::bindings(tx)?);
-    let limit = changes::shortest_limit(&changes::followers(&catalogue, &bindings, code));
+    let followers = changes::followers(&catalogue, &bindings, code);
+    let limit = changes::shortest_limit(&followers);
     let limit = sample.limit.or(limit).unwrap_or_else(|| body.minutes());
-    let bodies: Vec<_> = who
-        .tree
-        .all()
-        .filter(|it| matches!(it.kind.as_str(), "commune" | "district" | "province"))
-        .collect();
+    let bodies: Vec<_> = who.tree.all().filter(|it| is_body(&it.kind)).collect();
     let home = who.home().and_then(|it| {
         who.tree.line(it).into_iter().find(|it| bodies.iter().any(|body| body.id == *it))
     });
     let known = |it: &UnitId| bodies.iter().any(|body| body.id == *it);
-    let unit = sample.body.filter(known).or(home).or_else(|| bodies.first().map(|it| it.id));
+    // A body that settles what follows this workflow: the asker's own, else the first one.
+    let districts = who.tree.has_districts();
+    let settles = |kind: &str| {
+        let tier = Tier::from_code(kind).unwrap_or(Tier::Other);
+        match code {
+            procedures::DEFAULT_COMMUNE => tier == Tier::Commune,
+            procedures::DEFAULT_ABOVE => tier != Tier::Commune,
+            _ if followers.is_empty() => true,
+            _ => followers.iter().any(|it| it.settled_by(tier, districts)),
+        }
+    };
+    let fits = |it: &UnitId| bodies.iter().any(|body| body.id == *it && settles(&body.kind));
+    let first = bodies.iter().find(|it| settles(&it.kind)).or_else(|| bodies.first());
+    let unit = sample.body.filter(known).or(home.filter(fits)).or(first.map(|it| it.id));
     let calendars = calendars(site, tx)?;
     let line = unit.map_or_else(Vec::new, |it| who.tree.line(it));
     let calendar = calendars.of(&line);

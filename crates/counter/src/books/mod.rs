@@ -111,6 +111,7 @@ fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
             label: place.clone(),
             href: format!("{ADDRESS}/muc/{}", entry.id),
             is_due: false,
+            owed: None,
             stays: Some(format!("{place} – {} ({}).", form.retention, form.retention_basis)),
         });
     }
@@ -124,12 +125,14 @@ fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
     if let Some(form) = form
         && accepted
         && ties.is_empty()
-        && may_at(who, Action::BookKeep, copied.kept.body)
     {
+        let may = may_at(who, Action::BookKeep, copied.kept.body);
+        let href = if may { format!("{ADDRESS}/ghi?ho-so={id}") } else { String::new() };
         ties.push(Tie {
             label: format!("Ghi {}", lower_first(&form.title)),
-            href: format!("{ADDRESS}/ghi?ho-so={id}"),
-            is_due: true,
+            href,
+            is_due: may,
+            owed: Some(format!("Chưa ghi vào {}.", lower_first(&form.title))),
             stays: None,
         });
     }

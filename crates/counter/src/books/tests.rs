@@ -2,10 +2,6 @@
 
 use domain::{access::Role, books::Values, ids::UnitId};
 use jiff::civil::date;
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
 use site::Failure;
 use store::{Fault, Stamp};
 use testkit::{Browser, TestSite, on_both_engines};
@@ -14,54 +10,22 @@ use super::keep::{self, Draft};
 
 /// Two communes of one district, each with a one-stop shop.
 pub(crate) fn given_two_communes(site: &TestSite) {
-    site.given(
-        "insert into unit (id, kind) values
-           (1, 'district'), (2, 'commune'), (3, 'one_stop'), (4, 'commune'), (5, 'one_stop')",
-        &[],
-    );
-    site.given(
-        "insert into unit_version
-           (unit, valid_from, parent, name, title, code, agency_code, address, phone, place)
-         values
-           (1, '2020-01-01', null, 'Tân Kỳ', 'UBND huyện Tân Kỳ', '', '000.00.99.H41', '', '', ''),
-           (2, '2020-01-01', 1, 'Phú Sơn', 'UBND xã Phú Sơn', '', '000.40.99.H41', '', '', ''),
-           (3, '2020-01-01', 2, 'Một cửa', 'Một cửa xã Phú Sơn', '', '', '', '', ''),
-           (4, '2020-01-01', 1, 'Tân Hợp', 'UBND xã Tân Hợp', '', '000.41.99.H41', '', '', ''),
-           (5, '2020-01-01', 4, 'Một cửa', 'Một cửa xã Tân Hợp', '', '', '', '', '')",
-        &[],
-    );
-    let today = site.now().civil().date();
+    site.given_two_communes();
     site.run(|tx| {
-        people::calendar::facts::seed(tx)?;
         citizen::procedures::facts::seed(tx, date(2019, 1, 1))?;
-        citizen::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)?;
-        let people: [(&str, Role, i64); 7] = [
-            ("quay", Role::CounterOfficial, 3),
-            ("truong", Role::UnitHead, 2),
-            ("ky", Role::Leader, 2),
-            ("kiemtra", Role::Auditor, 1),
-            ("quay-khac", Role::CounterOfficial, 4),
-            ("lanhdao-huyen", Role::Leader, 1),
-            ("quantri", Role::Administrator, 1),
-        ];
-        for (login, role, unit) in people {
-            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
-            let id = staff::create(tx, login, "", true, position, today)?;
-            accounts::create(
-                tx,
-                &NewAccount {
-                    login,
-                    name: login,
-                    staff: Some(id),
-                    password_hash: "",
-                    must_change: false,
-                    roles: &[(role, UnitId(unit))],
-                    from: today,
-                },
-            )?;
-        }
-        Ok(())
+        citizen::fees::facts::open_book(tx, UnitId(3), "PS/26P", 1, 9_999)
     });
+    site.given_people(&[
+        ("thuly", Role::Specialist, 2),
+        ("vanthu", Role::Clerk, 2),
+        ("quay", Role::CounterOfficial, 3),
+        ("truong", Role::UnitHead, 2),
+        ("ky", Role::Leader, 2),
+        ("kiemtra", Role::Auditor, 1),
+        ("quay-khac", Role::CounterOfficial, 4),
+        ("lanhdao-huyen", Role::Leader, 1),
+        ("quantri", Role::Administrator, 1),
+    ]);
 }
 
 /// A token as forms carry it.
@@ -355,17 +319,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
 
     async fn an_entry_is_struck_by_who_wrote_it_or_answers_for_the_book(site) {
         given_two_communes(&site);
-        let today = site.now().civil().date();
-        site.run(|tx| {
-            let position = staff::create_position(tx, UnitId(3), "Công chức", 1, false)?;
-            let id = staff::create(tx, "quay2", "", true, position, today)?;
-            let roles = &[(Role::CounterOfficial, UnitId(3))];
-            accounts::create(tx, &NewAccount {
-                login: "quay2", name: "quay2", staff: Some(id), password_hash: "", must_change: false,
-                roles, from: today,
-            })?;
-            Ok(())
-        });
+        site.given_staff("quay2", Role::CounterOfficial, 3, "Công chức");
         let mut quay = site.signed_in("quay");
         for name in ["Người Một", "Người Hai", "Người Ba"] {
             entered(&mut quay, name).await;
@@ -471,6 +425,58 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(auditor.get("/co-quan/so/muc/1/huy").await.status, 403);
     }
 
+    async fn a_birth_is_not_numbered_before_its_entry_unless_somebody_says_so(site) {
+        given_two_communes(&site);
+        let fields = [
+            ("thu-tuc", "1.001193"), ("lan", TOKEN), ("viec", "nhan"), ("ho-ten", "Nguyễn Thị Thử"),
+            ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"),
+            ("co-1", "1"), ("so-1", "1"),
+        ];
+        let mut quay = site.signed_in("quay");
+        let done = quay.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert!(!quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"), "not signed yet");
+        for (login, step, fields) in [
+            ("quay", "chuyen", vec![("don-vi", "2")]),
+            ("thuly", "thu-ly", vec![]),
+            ("thuly", "trinh-ky", vec![]),
+        ] {
+            let done = site.signed_in(login).post(&format!("/co-quan/ho-so/1/{step}"), &fields).await;
+            assert_eq!(done.status, 303, "{step}: {}", done.text);
+        }
+        // Whoever signs sees that nothing is there, and the officer has the way to do it.
+        let page = site.signed_in("ky").get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Chưa ghi vào sổ đăng ký khai sinh."), "{page}");
+        assert!(page.contains("chưa có tệp dự thảo hoặc kết quả nào"), "{page}");
+        let page = site.signed_in("thuly").get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("<a href=\"/co-quan/so/ghi?ho-so=1\">Ghi sổ</a>"), "{page}");
+        assert_eq!(site.signed_in("ky").post("/co-quan/ho-so/1/ky", &[]).await.status, 303);
+        let mut clerk = site.signed_in("vanthu");
+        let path = "/co-quan/ho-so/1/cap-so";
+        let form = clerk.get(path).await.text;
+        assert!(form.contains("Chưa ghi vào sổ") && form.contains("name=\"van-ban-hanh\""), "{form}");
+        let refused = clerk.post(path, &[("so-van-ban", "01/2026")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("id=\"van-ban-hanh-mistake\"") && refused.text.contains("01/2026"), "{}", refused.text);
+        assert_eq!(site.text("select status from dossier"), "to_number");
+        let all_the_same = [("so-van-ban", "01/2026"), ("van-ban-hanh", "1")];
+        assert_eq!(clerk.post(path, &all_the_same).await.status, 303);
+        // It went out, and is missed until it is entered.
+        assert!(quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"));
+        assert_eq!(clerk.post("/co-quan/ho-so/1/hoan-tac", &[]).await.status, 303);
+        let entry = [
+            ("loai", "khai-sinh"), ("ho-so", "1"), ("lan-gui", TOKEN), ("ngay-ghi", "8/1/2026"),
+            ("c-ho-ten", "Nguyễn Văn Bé"), ("c-gioi-tinh", "Nam"), ("c-ngay-sinh", "2/1/2026"),
+            ("c-noi-sinh", "Trạm y tế xã Phú Sơn"), ("c-dan-toc", "Kinh"), ("c-quoc-tich", "Việt Nam"),
+            ("c-nguoi-di-khai", "Nguyễn Thị Thử"), ("c-loai", "Đăng ký đúng hạn"),
+            ("c-nguoi-ky", "Hồ Văn Chủ, Chủ tịch UBND xã"),
+        ];
+        let entered = site.signed_in("thuly").post("/co-quan/so/ghi", &entry).await;
+        assert_eq!(entered.status, 303, "{}", entered.text);
+        assert!(!quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"));
+        assert_eq!(clerk.post(path, &[("so-van-ban", "01/2026")]).await.status, 303);
+    }
+
     async fn a_dossier_leads_to_its_entry_and_keeps_it_when_its_people_are_erased(site) {
         given_two_communes(&site);
         let signer = site.text("select cast(id as text) from staff where name = 'ky'");
@@ -485,6 +491,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(done.status, 303, "{}", done.text);
         let page = quay.get("/co-quan/ho-so/1").await.text;
         assert!(page.contains("/co-quan/so/ghi?ho-so=1"), "{page}");
+        assert!(page.contains("Chưa ghi vào sổ chứng thực bản sao từ bản chính."), "{page}");
         let form = quay.get("/co-quan/so/ghi?ho-so=1").await.text;
         assert!(form.contains("value=\"Lê Thị Thử\"") && form.contains("value=\"6.000\""), "{form}");
         assert!(form.contains("value=\"3\"") && form.contains("ky, Lãnh đạo ký duyệt"), "{form}");

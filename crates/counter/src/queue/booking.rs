@@ -22,8 +22,9 @@ use super::{
     sql::{Lane, bookings},
 };
 
-/// Bookings from one address within [`WINDOW_S`].
-const BOOKINGS_MOST: u32 = 8;
+/// Bookings from one address within [`WINDOW_S`]: a whole commune may stand behind the address of its
+/// telephone mast. What one person may book is bound by his number.
+const BOOKINGS_MOST: u32 = 60;
 const WINDOW_S: i64 = 60 * 60;
 /// Letters of a name at most.
 const NAME_MAX: usize = 80;

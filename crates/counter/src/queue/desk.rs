@@ -259,10 +259,10 @@ pub async fn sit(
             };
             let what = typed.get("viec");
             if let (Some(it), "ngoi" | "roi") = (&busy, what) {
-                return Err(Failure::Refused(format!(
-                    "Quầy đang có số {}. Hãy bấm “Xong”, “Vắng mặt” hoặc “Trả lại hàng chờ” trước khi rời quầy.",
+                return Ok(format!(
+                    "Chưa rời được: quầy đang có số {}. Hãy bấm “Xong”, “Vắng mặt” hoặc “Trả lại hàng chờ” trước.",
                     it.label()
-                )));
+                ));
             }
             let (desk, text) = match (what, mine) {
                 ("ngoi", _) => {
@@ -272,11 +272,11 @@ pub async fn sit(
                     if let Some(it) = tickets::at_desk(tx, desk.id, day)?
                         && desk.account != Some(asker.account)
                     {
-                        return Err(Failure::Refused(format!(
+                        return Ok(format!(
                             "Quầy số {} đang phục vụ số {}. Hãy chọn quầy khác.",
                             desk.number,
                             it.label()
-                        )));
+                        ));
                     }
                     sql::sit(tx, desk.id, asker.account)?;
                     (desk.id, format!("Đã ngồi vào quầy số {}.", desk.number))

@@ -4,7 +4,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use citizen::dossiers::facts::{self as dossiers, Kept};
+use citizen::{
+    dossiers::facts::{self as dossiers, Kept},
+    tracking::{rated_with, rating_pass},
+};
 use domain::{
     access::Action,
     codes::DossierCode,
@@ -32,8 +35,6 @@ pub(crate) mod tests;
 const WRONG_PER_DOSSIER_MAX: u32 = 6;
 const TRIES_PER_ADDRESS_MAX: u32 = 120;
 const WINDOW_S: i64 = 15 * 60;
-/// How long the page with the faces holds.
-const OPEN_S: i64 = 20 * 60;
 /// Letters of the words at most.
 const WORDS_MAX: usize = 1000;
 
@@ -149,21 +150,6 @@ struct Rate {
     other: &'static str,
 }
 
-/// Opened for one dossier: what the page carries.
-fn token(site: &Site, who: &Who, dossier: DossierId, door: &str) -> Result<String, Failure> {
-    let until = who.now.epoch_ms() + OPEN_S * 1000;
-    Ok(site.seal.close("rate", &format!("{until} {dossier} {door}"))?)
-}
-
-fn opened(site: &Site, who: &Who, token: &str) -> Option<(DossierId, String)> {
-    let text = site.seal.open("rate", token).ok()?;
-    let mut parts = text.split(' ');
-    let until: i64 = parts.next()?.parse().ok()?;
-    let dossier = parts.next()?.parse().ok()?;
-    let door = parts.next()?.to_owned();
-    (who.now.epoch_ms() < until).then_some((dossier, door))
-}
-
 fn page(
     site: &Site,
     who: &Who,
@@ -206,7 +192,31 @@ fn is_one_stop(who: &Who, unit: UnitId) -> Result<(), Failure> {
     if known { Ok(()) } else { Err(Failure::NotFound) }
 }
 
-/// GET `/danh-gia/{unit}`: the faces, for whoever comes with the number that was served (`so`), else the
+/// The faces for whoever comes with a pass: from the page where the dossier was followed.
+async fn passed(
+    site: &Site,
+    who: &Who,
+    unit: UnitId,
+    (id, pass): (DossierId, &str),
+) -> Result<Html<String>, Failure> {
+    let (kept, rated) = site
+        .read(who, move |tx| {
+            let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
+            Ok((kept, sql::is_rated(tx, id)?))
+        })
+        .await?;
+    let words = site.shell(who).words;
+    let wrong = match (rated, can_be_rated(kept.dossier.status)) {
+        (true, _) => words.say("rate-again"),
+        (false, false) => words.say("rate-nothing-yet"),
+        (false, true) => {
+            return page(site, who, unit, (pass.to_owned(), kept.code), (String::new(), false));
+        }
+    };
+    page(site, who, unit, (String::new(), kept.code), (wrong, false))
+}
+
+/// GET `/danh-gia/{unit}`: the faces, for whoever comes with the number that was served (`so`) or a pass (`the`), else the
 /// form that asks for the receipt.
 async fn form(
     State(site): State<Site>,
@@ -216,6 +226,9 @@ async fn form(
 ) -> Result<Html<String>, Failure> {
     is_one_stop(&who, unit)?;
     let nothing = (String::new(), asked.get("ho-so").chars().take(40).collect::<String>());
+    if let Some((id, _)) = rated_with(&site, &who, asked.get("the")) {
+        return passed(&site, &who, unit, (id, asked.get("the"))).await;
+    }
     let secret = asked.get("so").to_owned();
     if secret.is_empty() {
         return page(&site, &who, unit, nothing, (String::new(), asked.has("cam-on")));
@@ -236,7 +249,7 @@ async fn form(
         .await?;
     match found {
         Some(it) => {
-            let token = token(&site, &who, it.id, "ticket")?;
+            let token = rating_pass(&site, &who, it.id, "ticket")?;
             page(&site, &who, unit, (token, it.code), (String::new(), false))
         }
         None => {
@@ -260,7 +273,7 @@ async fn give(
         Err(Failure::Mistaken(page(&site, &who, unit, (token, code), (text, false))?))
     };
     let sealed = typed.get("the").to_owned();
-    let Some((dossier, door)) = opened(&site, &who, &sealed) else {
+    let Some((dossier, door)) = rated_with(&site, &who, &sealed) else {
         if !sealed.is_empty() {
             return wrong(words.say("rate-over"), String::new(), String::new());
         }
@@ -297,7 +310,7 @@ async fn give(
         if !can_be_rated(kept.dossier.status) {
             return wrong(words.say("rate-nothing-yet"), code, String::new());
         }
-        let token = token(&site, &who, kept.id, "receipt")?;
+        let token = rating_pass(&site, &who, kept.id, "receipt")?;
         return Ok(
             page(&site, &who, kept.unit, (token, parsed), (String::new(), false))?.into_response()
         );

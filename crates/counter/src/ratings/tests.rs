@@ -95,6 +95,26 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(site.count("select count(*) from journal where subject = 'rating' and subject_id = 3 and details = ''"), 1);
     }
 
+    async fn whoever_follows_his_dossier_rates_it_without_typing_the_secret_again(site) {
+        given_a_result(&site).await;
+        given_returned(&site);
+        let code = site.text("select code from dossier");
+        let secret = site.text("select secret from dossier_person");
+        let mut browser = site.browser();
+        browser.post("/tra-cuu", &[("ma-ho-so", code.as_str()), ("ma-bi-mat", &secret)]).await;
+        let follow = browser.get(&format!("/ho-so/{code}")).await.text;
+        let link = follow.split("href=\"/danh-gia/").nth(1).and_then(|it| it.split('"').next()).unwrap();
+        let link = format!("/danh-gia/{link}");
+        let faces = browser.get(&link).await.text;
+        assert!(faces.contains("Rất hài lòng") && !faces.contains("ma-bi-mat"), "{faces}");
+        let fields = [("the", token(&faces)), ("mat", "4".to_owned())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        assert_eq!(browser.post(&format!("/danh-gia/{SHOP}"), &fields).await.status, 303);
+        assert_eq!(site.count("select count(*) from rating where face = 4 and door = 'tracking'"), 1);
+        let again = browser.get(&link).await.text;
+        assert!(again.contains("đã được đánh giá") && !again.contains("Rất hài lòng"), "{again}");
+    }
+
     async fn without_the_secret_nothing_is_rated_and_guessing_is_slowed(site) {
         given_a_result(&site).await;
         given_returned(&site);

@@ -116,7 +116,7 @@ impl Bench {
         let dossiers = grounds.newest;
         let engine = if on_server { "postgresql" } else { "sqlite" };
         if self.json {
-            println!(
+            crate::out!(
                 "{}",
                 serde_json::json!({
                     "machine": {
@@ -132,13 +132,13 @@ impl Bench {
         } else {
             let shown =
                 |it: Option<f64>| it.map_or_else(|| "?".to_owned(), |it| format!("{it:.2}"));
-            println!(
+            crate::out!(
                 "Máy {cores} lõi, tải trung bình {} trước và {} sau khi đo; {engine}, {} hồ sơ.\n",
                 shown(load_before),
                 shown(machine::load_average()),
                 domain::text::number(dossiers)
             );
-            print!("{}", figure::table(&figures));
+            crate::out_part!("{}", figure::table(&figures));
         }
         Ok(ExitCode::SUCCESS)
     }

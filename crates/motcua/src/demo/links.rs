@@ -27,7 +27,7 @@ use super::{
     Play, missing,
     office::{Body, Office, Player},
     random::Random,
-    year::{Stage, at, played},
+    year::{Stage, at, free_number, played},
 };
 
 /// Fewer dossiers are no year: whoever wants an empty office gets one.
@@ -127,7 +127,7 @@ impl Players<'_> {
     }
 
     fn receive(&mut self, tx: &mut Tx<'_>, body: &Body) -> Result<DossierId, Fault> {
-        let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);
+        let place = body.address();
         let random = &mut self.random;
         let mut stream = || random.next();
         let day = self.time.date();
@@ -194,7 +194,8 @@ impl Players<'_> {
             let hop = it.hop(desk, Part::Clerk, None, now);
             What::Sign { signer: body.leader.staff, hop }.into()
         })?;
-        let number = format!("{}/XN-UBND", 1 + self.random.below(400));
+        let kept = desk::take(tx, id).map_err(played)?;
+        let number = free_number(kept.numbering(self.time), tx, "1/XN-UBND")?;
         self.step(tx, id, body.clerk, Role::Clerk, |it, desk, now| {
             What::Number { number, hop: it.hop(desk, Part::Counter, None, now) }.into()
         })

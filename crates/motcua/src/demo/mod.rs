@@ -80,7 +80,7 @@ impl Demo {
                 .iter()
                 .map(|it| serde_json::json!({"login": it.login, "role": it.role, "unit": it.unit}))
                 .collect();
-            println!("{}", serde_json::Value::Array(rows));
+            crate::out!("{}", serde_json::Value::Array(rows));
         } else {
             print_sign_ins(&sign_ins);
         }
@@ -90,13 +90,13 @@ impl Demo {
 
 /// The table of demo sign-ins by role.
 pub fn print_sign_ins(sign_ins: &[SignIn]) {
-    println!("Tài khoản minh họa (mật khẩu chung: {PASSWORD}):");
+    crate::out!("Tài khoản minh họa (mật khẩu chung: {PASSWORD}):");
     let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).max(13);
     let logins = widest(&mut sign_ins.iter().map(|it| it.login.chars().count()));
     let roles = widest(&mut sign_ins.iter().map(|it| it.role.chars().count()));
-    println!("  {:<logins$}  {:<roles$}  Đơn vị", "Tên đăng nhập", "Vai trò");
+    crate::out!("  {:<logins$}  {:<roles$}  Đơn vị", "Tên đăng nhập", "Vai trò");
     for it in sign_ins {
-        println!("  {:<logins$}  {:<roles$}  {}", it.login, it.role, it.unit);
+        crate::out!("  {:<logins$}  {:<roles$}  {}", it.login, it.role, it.unit);
     }
 }
 

@@ -55,6 +55,16 @@ pub(super) struct Body {
     pub clerk: Player,
 }
 
+impl Body {
+    /// Where its people live. The district's place is the district itself.
+    pub fn address(&self) -> String {
+        match self.tier {
+            Tier::Commune => format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", self.place),
+            _ => format!("{}, tỉnh Nghệ An", self.place),
+        }
+    }
+}
+
 /// The whole office.
 pub(super) struct Office {
     pub bodies: Vec<Body>,

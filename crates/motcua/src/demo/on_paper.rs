@@ -6,7 +6,7 @@ use citizen::{
         desk::{self, Desk, Intake},
         links::acts,
     },
-    hand_entries::{HandEntry, enter},
+    hand_entries::{HandEntry, confirm, enter},
 };
 use domain::{
     access::Role,
@@ -45,7 +45,7 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
         let after = general.nth_after(cut, 1).ok_or_else(|| missing("day"))?;
         let communes = office.bodies.iter().filter(|it| it.tier == Tier::Commune);
         for (body, number) in communes.take(2).zip(1_i8..) {
-            let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);
+            let place = body.address();
             let mut stream = || random.next();
             let person = office.names.person(&mut stream, cut, Ages::ADULT, &place);
             let person = person.ok_or_else(|| missing("names"))?;
@@ -69,24 +69,22 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
                 fee: Dong::ZERO,
                 agreed_days: None,
             };
-            // The head of the second counter enters it himself: that confirms it.
-            let by_head = number == 2;
-            let (who, role) = if by_head {
-                (body.head, Role::UnitHead)
-            } else {
-                (body.official, Role::CounterOfficial)
-            };
+            let who = body.official;
             tx.restamp(at(after.at(9, 5, 0, 0), who));
             let desk = Desk { tree: &tree, calendars: &calendars };
-            let maker = Stage::player(&[role], who);
+            let maker = Stage::player(&[Role::CounterOfficial], who);
             let received = desk::receive(tx, desk, &maker, &intake).map_err(played)?;
             let entry = HandEntry {
                 received_at,
                 receipt: format!("MĐ-{number:02}"),
                 reason: "Mất điện từ 8 giờ đến hết buổi sáng".to_owned(),
             };
-            let head = by_head.then_some(body.head.account);
-            enter(tx, body.counter, received.id, &entry, head).map_err(played)?;
+            enter(tx, body.counter, received.id, &entry, None).map_err(played)?;
+            // The head of the second counter has held it against the paper since; the first has yet to.
+            if number == 2 {
+                tx.restamp(at(after.at(10, 20, 0, 0), body.head));
+                confirm(tx, received.id, true, "").map_err(played)?;
+            }
         }
         Ok(())
     })

@@ -16,7 +16,7 @@ use citizen::{
     },
     fees::till::Payment,
     procedures::facts::{self as procedures, Version},
-    results::facts as results,
+    results::facts::{self as results, Numbering},
 };
 use domain::{
     access::Role,
@@ -95,6 +95,15 @@ pub(super) struct Stage<'a> {
     end: DateTime,
     books: Books,
     declarations: Declarations,
+}
+
+/// The next free number, written like `like`.
+pub(super) fn free_number(
+    numbering: Numbering,
+    tx: &mut Tx<'_>,
+    like: &str,
+) -> Result<String, Fault> {
+    numbering.next_like(tx, like)?.ok_or_else(|| missing("free number"))
 }
 
 pub(super) fn played(error: Failure) -> Fault {
@@ -364,7 +373,7 @@ impl Stage<'_> {
             ),
             Status::Processing => {
                 tx.restamp(at(time, officer));
-                desk::answer_members(tx, id, &format!("{}/KQ", 1 + id.0 % 900))?;
+                desk::answer_members(tx, &on_desk, "1/KQ")?;
                 (officer, Role::Specialist, on_desk.put_up(desk, officer.staff, false, time).into())
             }
             Status::AwaitSupplement => {
@@ -382,7 +391,7 @@ impl Stage<'_> {
                 What::Sign { signer: body.leader.staff, hop: hop(Part::Clerk, None) }.into(),
             ),
             Status::ToNumber => {
-                let number = format!("{}/UBND", 1 + self.random.below(900));
+                let number = free_number(on_desk.numbering(time), tx, "1/UBND")?;
                 (
                     body.clerk,
                     Role::Clerk,
@@ -473,7 +482,7 @@ impl Stage<'_> {
         body: &Body,
         time: DateTime,
     ) -> Result<Option<DateTime>, Fault> {
-        let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);
+        let place = body.address();
         let today = time.date();
         let random = &mut self.random;
         let mut stream = || random.next();
@@ -536,7 +545,9 @@ impl Stage<'_> {
         tx.restamp(at(time, by));
         let maker = Self::player(&[Role::CounterOfficial], by);
         if version.body.on_the_spot {
-            let number = Some(format!("{}", 1 + self.random.below(900)));
+            let (procedure, year) = (version.procedure, time.year());
+            let numbering = Numbering { body: body.body, procedure, year, own: None };
+            let number = Some(free_number(numbering, tx, "1")?);
             let signer = body.leader.staff;
             let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
             let id = done.map_err(played)?.id;

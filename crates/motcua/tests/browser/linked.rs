@@ -54,9 +54,7 @@ async fn a_part(
     page.see("Đã ghi nhận: Ký.").await;
     page.sign_out().await;
     as_one(page, &format!("vanthu-{place}"), &path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", number).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(page, number).await;
     page.see("Nơi nhận đã có kết quả").await;
     page.attach("Thêm bản quét hoặc kết quả", "xac-nhan.pdf", &testkit::pdf("xac nhan")).await;
     page.press("Thêm tệp").await;
@@ -141,9 +139,7 @@ async fn three_units(on: On) {
     page.see("Đã ghi nhận: Ký.").await;
     page.sign_out().await;
     as_one(&page, "vanthu-phuson", &path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", "12/QĐ-UBND").await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(&page, "12/QĐ-UBND").await;
     page.see("Có kết quả tại Một cửa").await;
     page.sign_out().await;
     as_one(&page, "motcua-phuson", &path).await;

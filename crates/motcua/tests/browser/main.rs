@@ -12,6 +12,7 @@ mod eforms;
 mod fees;
 mod filing;
 mod find;
+mod issue;
 mod lateness;
 mod line;
 mod linked;
@@ -103,9 +104,7 @@ async fn one_dossier(on: On, code: &str, due: &str, days: [i8; 4]) {
     page.sign_out().await;
     page.sign_in("vanthu-phuson").await;
     page.goto(&path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", "12/UBND").await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(&page, "12/UBND").await;
     page.see("Có kết quả tại Một cửa").await;
     page.sign_out().await;
 

@@ -46,9 +46,7 @@ async fn to_the_clerk(page: &Page, path: &str) {
 
 async fn number(page: &Page, path: &str, number: &str) {
     page.goto(path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", number).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(page, number).await;
     page.see("Có kết quả tại Một cửa").await;
     page.sign_out().await;
 }

@@ -43,9 +43,7 @@ async fn settled(page: &Page, card: &str, number: &str) -> String {
     page.sign_out().await;
     page.sign_in("vanthu-phuson").await;
     page.goto(&path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", number).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(page, number).await;
     page.see("Đã ghi nhận").await;
     page.sign_out().await;
     path

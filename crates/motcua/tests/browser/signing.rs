@@ -310,9 +310,7 @@ async fn signed_and_sealed(on: On) {
     // The clerk numbers it, and it is sealed.
     page.sign_in("vanthu-phuson").await;
     page.goto(&path).await;
-    page.press("Vào số, đóng dấu, phát hành").await;
-    page.fill("Số, ký hiệu văn bản", "201/UBND").await;
-    page.press("Vào số, đóng dấu, phát hành").await;
+    crate::issue::number(&page, "201/UBND").await;
     page.see("Kết quả điện tử đã được đóng dấu số.").await;
     sound_on_both(&page).await;
     page.goto(&result).await;

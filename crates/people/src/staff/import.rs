@@ -73,15 +73,17 @@ async fn read_sent(
     site: &Site,
     typed: &Typed,
     files: Vec<site::Upload>,
-) -> Result<Option<Chosen>, Failure> {
+) -> Result<Result<Chosen, String>, Failure> {
+    let none_chosen = "Chọn một tệp .xlsx hoặc .csv.";
     let is_confirmed = typed.get("viec") == "ghi";
     let hash = typed.get("tep-da-xem").to_owned();
     if is_confirmed && hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit()) {
         let bytes = site.blobs.get(&hash).await?;
         let name = typed.get("ten-tep").to_owned();
-        return Ok(bytes.map(|bytes| Chosen { bytes, name, is_confirmed }));
+        let kept = bytes.map(|bytes| Chosen { bytes, name, is_confirmed });
+        return Ok(kept.ok_or_else(|| none_chosen.to_owned()));
     }
-    let upload = files.into_iter().find(|it| it.field == "tep");
+    let upload = site::form::one_file(typed, files, "tep", none_chosen);
     Ok(upload.map(|it| Chosen { bytes: it.bytes, name: it.name, is_confirmed: false }))
 }
 
@@ -101,8 +103,9 @@ pub async fn import(
         m.by_field.insert("tep".to_owned(), text);
         Err(Failure::Mistaken(page(&site, &who, &m, None, Vec::new())?))
     };
-    let Some(sent) = read_sent(&site, &typed, files).await? else {
-        return mistaken("Chọn một tệp .xlsx hoặc .csv.".to_owned());
+    let sent = match read_sent(&site, &typed, files).await? {
+        Ok(sent) => sent,
+        Err(why) => return mistaken(why),
     };
     let table = match read_table(sent.name.clone(), sent.bytes.clone()).await? {
         Ok(table) => table,

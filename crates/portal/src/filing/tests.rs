@@ -4,7 +4,7 @@ use domain::access::Role;
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use super::IDLE_DAYS;
-use crate::tests::{OTHER, SHOP, declaration, declare, given_account, given_two_communes, with};
+use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
@@ -356,7 +356,7 @@ async fn what_is_not_filed_online_cannot_be_begun(site) {
 
 async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(site) {
     given_two_communes(&site);
-    given_account(&site, "truongxom", Role::Intermediary, 2);
+    site.given_account("truongxom", Role::Intermediary, 2);
     let mut head = site.signed_in("truongxom");
     let found = head.get("/co-quan/nop-ho?q=khai+sinh").await;
     assert!(found.text.contains(&format!("/co-quan/nop-ho?thu-tuc={BIRTH}")), "{}", found.text);

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use testkit::{TestSite, on_both_engines};
 
 use super::count;
-use crate::tests::{given_account, given_two_communes};
+use crate::tests::given_two_communes;
 
 fn routes() -> site::Routes {
     crate::routes().and(citizen::routes()).and(people::routes())
@@ -153,7 +153,7 @@ async fn a_unit_head_sees_his_own_and_strangers_nothing(site) {
 async fn an_answer_is_taken_in_whole_or_not_at_all_and_can_be_taken_back(site) {
     given_two_communes(&site);
     given_the_article(&site);
-    given_account(&site, "cchc-xa", domain::access::Role::ReformOfficer, 2);
+    site.given_account("cchc-xa", domain::access::Role::ReformOfficer, 2);
     let page = "/co-quan/cong-quoc-gia/tra-loi";
     let fields = [("cong", "national"), ("don-vi", "1"), ("ngay", "07/01/2026"), ("nguon", "Tệp của cổng"), ("viec", "xem")];
     let mut reform = site.signed_in("cchc");

@@ -106,3 +106,4 @@ withdraw-sure-owed = Tick that you are sure.
 withdraw-send = Ask for it back
 withdraw-not = Keep the dossier going
 withdraw-sent = Your request was sent to the office.
+track-verify = Check whether a result is genuine

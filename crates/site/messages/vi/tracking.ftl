@@ -106,3 +106,4 @@ withdraw-sure-owed = Đánh dấu là ông, bà chắc chắn muốn rút.
 withdraw-send = Gửi yêu cầu rút hồ sơ
 withdraw-not = Không rút
 withdraw-sent = Đã gửi yêu cầu rút hồ sơ đến cơ quan.
+track-verify = Kiểm tra một kết quả có thật không

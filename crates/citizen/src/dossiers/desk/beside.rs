@@ -11,7 +11,7 @@ use domain::{
 use site::Failure;
 use store::{Fault, Tx};
 
-use super::{Desk, DeskError, Intake, no, receive};
+use super::{Desk, DeskError, Intake, OnDesk, no, receive};
 use crate::dossiers::sql::{
     self, Collection, Kept, MemberOutcome, Person, party,
     visits::{self, came},
@@ -158,18 +158,18 @@ pub fn receive_together(
     Ok(ids)
 }
 
-/// Grants every member of a group that has no outcome, with numbers that go on from the first.
+/// Grants every member of a group that has no outcome, each with the next free number, written like `like`.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn answer_members(tx: &mut Tx<'_>, id: DossierId, first: &str) -> Result<(), Fault> {
-    let mut number = first.to_owned();
-    for mut member in party::members(tx, id)? {
+pub fn answer_members(tx: &mut Tx<'_>, on_desk: &OnDesk, like: &str) -> Result<(), Fault> {
+    let numbering = on_desk.numbering(tx.now().civil());
+    for mut member in party::members(tx, on_desk.kept.id)? {
         if member.outcome == MemberOutcome::Pending {
             member.outcome = MemberOutcome::Granted;
-            member.number.clone_from(&number);
-            number = crate::dossiers::members::next_number(&number);
+            member.number = numbering.next_like(tx, like)?.unwrap_or_default();
             party::decide_member(tx, &member)?;
+            numbering.give(tx, &member.number)?;
         }
     }
     Ok(())

@@ -240,9 +240,7 @@ impl OnDesk {
     /// Any [`Fault`] of the engine.
     pub fn number_at_once(&self, tx: &mut Tx<'_>, now: DateTime) -> Result<Option<String>, Fault> {
         let Some(series) = self.series_at_once() else { return Ok(None) };
-        let year = now.year();
-        let number = sql::series_number(tx, self.kept.body, &series.name, year, self.kept.id)?;
-        Ok(Some(series.written(year, number)))
+        self.number_in(tx, series, now).map(Some)
     }
 
     /// The number of the result out of its series; nothing if the clerk types it.
@@ -255,9 +253,7 @@ impl OnDesk {
         now: DateTime,
     ) -> Result<Option<String>, Fault> {
         let Some(series) = self.series() else { return Ok(None) };
-        let year = now.year();
-        let number = sql::series_number(tx, self.kept.body, &series.name, year, self.kept.id)?;
-        Ok(Some(series.written(year, number)))
+        self.number_in(tx, series, now).map(Some)
     }
 
     /// What happens when the time at its step is over; nothing if there is no step to go to.

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     dossiers::sql::{self, New},
     procedures::facts::{self as procedures, Version},
+    results::facts::Numbering,
 };
 
 /// Digits of the secret on the receipt.
@@ -64,11 +65,16 @@ impl Opened {
         intake: &Intake,
     ) -> Result<Option<Counted>, Failure> {
         let Some(series) = series_at_once(&self.course) else { return Ok(None) };
-        let year = intake.received_at.year();
-        let body = self.office.body;
-        let number = sql::series_taken(tx, body, &series.name, i64::from(year))?;
-        let written = series.written(year, number);
+        let numbering = self.numbering(intake.received_at.year());
+        let (body, year) = (numbering.body, numbering.year);
+        let next = |tx: &mut Tx<'_>| sql::series_taken(tx, body, &series.name, year.into());
+        let (number, written) = numbering.of_series(tx, series, next)?;
         Ok(Some(Counted { written, body, series: series.name.clone(), year: year.into(), number }))
+    }
+
+    /// Where its result is numbered.
+    pub fn numbering(&self, year: i16) -> Numbering {
+        Numbering { body: self.office.body, procedure: self.version.procedure, year, own: None }
     }
 
     /// With a promise.

@@ -11,6 +11,7 @@ use store::Tx;
 
 use super::{
     acts::{gives_back, leads, receives},
+    slip::may_print,
     sql::{self, HandOver, Link},
 };
 use crate::{
@@ -38,6 +39,7 @@ pub struct SlipView {
     pub due: String,
     pub is_late: bool,
     pub may_take: bool,
+    pub may_print: bool,
 }
 
 /// One part of a case.
@@ -112,7 +114,7 @@ pub(super) fn slip_view(
     around: &Around,
     it: &HandOver,
     elsewhere: &str,
-    may_take: bool,
+    (may_take, may_print): (bool, bool),
 ) -> Result<SlipView, Failure> {
     let waits = it.state == HandOverState::Waiting;
     let given_by = people::staff::facts::account_name(tx, it.given_by)?;
@@ -142,6 +144,7 @@ pub(super) fn slip_view(
         due: domain::text::date_time(it.due_at),
         is_late: waits && it.due_at < around.who.now.civil(),
         may_take: may_take && waits,
+        may_print,
     })
 }
 
@@ -248,12 +251,13 @@ fn child(
     };
     let at_counter = child_maker.as_ref().is_some_and(receives);
     let leads = lead.is_some_and(leads);
+    let may_print = may_print(tx, around, kept.iter().chain(parent))?;
     for it in sql::slips(tx, link.id)? {
         let may_take = match it.direction {
             Direction::Out => at_counter,
             Direction::Back => leads,
         };
-        view.slips.push(slip_view(tx, around, &it, elsewhere, may_take)?);
+        view.slips.push(slip_view(tx, around, &it, elsewhere, (may_take, may_print))?);
     }
     let goes_on = parent.is_some_and(|it| may_have_children(it.dossier.status));
     view.may_withdraw = leads && link.state.after(domain::link::LinkAct::Withdraw).is_ok();

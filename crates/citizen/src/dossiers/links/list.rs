@@ -13,6 +13,7 @@ use store::{Fault, Tx};
 
 use super::{
     chain::{SlipView, slip_view},
+    slip::may_print,
     sql::{self, Wanted},
     states,
 };
@@ -138,14 +139,17 @@ pub async fn list(
             for it in found {
                 let link = sql::find(tx, it.slip.link)?;
                 let elsewhere = super::elsewhere(tx, link.as_ref())?;
-                let slip = slip_view(tx, &around, &it.slip, &elsewhere, false)?;
                 let mut href = String::new();
+                let mut both = Vec::new();
                 for (id, _) in [&it.child, &it.parent].into_iter().flatten() {
-                    let seen = dossiers::find(tx, *id)?.is_some_and(|it| around.sees(&it));
-                    if seen && href.is_empty() {
+                    let found = dossiers::find(tx, *id)?.filter(|it| around.sees(it));
+                    if found.is_some() && href.is_empty() {
                         href = format!("/co-quan/ho-so/{id}#lien-thong");
                     }
+                    both.extend(found);
                 }
+                let may = (false, may_print(tx, &around, both.iter())?);
+                let slip = slip_view(tx, &around, &it.slip, &elsewhere, may)?;
                 let code = |it: Option<(domain::ids::DossierId, String)>| {
                     it.map_or_else(String::new, |it| it.1)
                 };

@@ -4,13 +4,31 @@ use axum::response::Response;
 use domain::link::Direction;
 use prints::{HandOverSheet, HandedPaper, render_hand_over};
 use site::{Failure, Path, Site, State, Who};
-use store::Fault;
+use store::{Fault, Tx};
 
 use super::sql;
 use crate::{
-    dossiers::{papers::agency, sql as dossiers, view::Around},
+    dossiers::{
+        papers::agency,
+        sql::{self as dossiers, Kept},
+        view::Around,
+    },
     procedures::facts as procedures,
 };
+
+/// Whether somebody prints the slips between these dossiers: he has a part in one of them.
+pub(super) fn may_print<'a>(
+    tx: &mut Tx<'_>,
+    around: &Around,
+    dossiers: impl Iterator<Item = &'a Kept>,
+) -> Result<bool, Fault> {
+    for it in dossiers.filter(|it| around.sees(it)) {
+        if !around.maker(tx, it)?.parts.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// GET `/co-quan/lien-thong/ban-giao/{id}/in`: for whoever has a part in one of the two dossiers. Who
 /// only oversees them reads the dossier, where each look is written down.
@@ -29,11 +47,7 @@ pub async fn print(
             for id in [link.child, link.parent].into_iter().flatten() {
                 both.extend(dossiers::find(tx, id)?);
             }
-            let mut has_part = false;
-            for it in both.iter().filter(|it| around.sees(it)) {
-                has_part |= !around.maker(tx, it)?.parts.is_empty();
-            }
-            if !has_part {
+            if !may_print(tx, &around, both.iter())? {
                 return Err(Failure::NotFound);
             }
             let child = both.iter().find(|it| Some(it.id) == link.child);

@@ -1,11 +1,7 @@
 //! Parts of a case at other units, through the front door, on both databases.
 
-use domain::{access::Role, ids::UnitId};
+use domain::access::Role;
 use jiff::civil::date;
-use people::{
-    accounts::facts::{self as accounts, NewAccount},
-    staff::facts as staff,
-};
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use crate::dossiers::tests::{ONCE, birth, given_two_communes};
@@ -30,31 +26,13 @@ pub(crate) fn given_three_offices(site: &TestSite) {
                 (7, '2020-01-01', 1, 'Phòng LĐ', 'Phòng Lao động huyện', '', '', '', '', '')",
         &[],
     );
-    let today = site.now().civil().date();
-    site.run(|tx| {
-        let people: [(&str, Role, i64); 5] = [
-            ("quay-huyen", Role::CounterOfficial, 1),
-            ("thuly-huyen", Role::Specialist, 7),
-            ("vanthu-huyen", Role::Clerk, 1),
-            ("thuly-khac", Role::Specialist, 4),
-            ("kiemtra", Role::Auditor, 1),
-        ];
-        for (login, role, unit) in people {
-            let position = staff::create_position(tx, UnitId(unit), role.label(), 1, false)?;
-            let id = staff::create(tx, login, "", true, position, today)?;
-            let account = NewAccount {
-                login,
-                name: login,
-                staff: Some(id),
-                password_hash: "",
-                must_change: false,
-                roles: &[(role, UnitId(unit))],
-                from: today,
-            };
-            accounts::create(tx, &account)?;
-        }
-        Ok(())
-    });
+    site.given_people(&[
+        ("quay-huyen", Role::CounterOfficial, 1),
+        ("thuly-huyen", Role::Specialist, 7),
+        ("vanthu-huyen", Role::Clerk, 1),
+        ("thuly-khac", Role::Specialist, 4),
+        ("kiemtra", Role::Auditor, 1),
+    ]);
     site.run(|tx| site::outdate(tx, site::UNITS_EDITION));
 }
 
@@ -196,6 +174,28 @@ on_both_engines! { crate::routes();
         citizen.get(&format!("/ho-so/H41.99.40-260108-0001?ma={secret}")).await;
         let page = citizen.get("/ho-so/H41.99.40-260108-0001").await.text;
         assert!(page.contains("Một cửa huyện Tân Kỳ</b>: đã xong, kết quả đã về"), "{page}");
+    }
+
+    async fn a_slip_is_linked_only_for_whoever_may_open_it(site) {
+        let mut officer = given_parent(&site).await;
+        assert_eq!(opened(&mut officer, "6", AT_DISTRICT, &[]).await.status, 303);
+        let print = "/co-quan/lien-thong/ban-giao/1/in";
+        for login in ["thuly", "quay-huyen", "quay", "kiemtra", "thuly-huyen"] {
+            let mut browser = site.signed_in(login);
+            let opens = browser.get(print).await.status == 200;
+            let list = browser.get("/co-quan/lien-thong").await.text;
+            assert_eq!(list.contains(print), opens, "{login}: {list}");
+            for id in [1, 2] {
+                let page = browser.get(&format!("/co-quan/ho-so/{id}")).await;
+                assert!(page.status == 404 || page.text.contains(print) == opens, "{login}: {}", page.text);
+            }
+        }
+        let mut auditor = site.signed_in("kiemtra");
+        assert_eq!(auditor.get(print).await.status, 404, "he reads the dossier");
+        assert!(auditor.get("/co-quan/lien-thong").await.text.contains("Số 001 ngày"));
+        // What has nothing to print says nothing of printing.
+        let page = site.signed_in("quay-huyen").get("/co-quan/ho-so/2").await;
+        assert!(page.status == 200 && !page.text.contains("<p>In:"), "{}", page.text);
     }
 
     async fn what_is_not_taken_says_why_and_the_parent_goes_on(site) {

@@ -113,30 +113,22 @@ pub fn insert_document(tx: &mut Tx<'_>, id: DossierId, file: i64, name: &str) ->
     Ok(())
 }
 
-/// The number of a dossier in a series of a body and year: the one that it was given before,
-/// else the next. The sequence row is the lock: no number is given twice and none is left out.
-pub fn series_number(
+/// The number that a dossier was given before in a series and year.
+pub fn series_given(
     tx: &mut Tx<'_>,
-    body: UnitId,
     series: &str,
     year: i16,
     id: DossierId,
-) -> Result<i64, Fault> {
-    let year = i64::from(year);
-    let given = tx.query_one(
+) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one(
         "select number from series_number where dossier = ?1 and series = ?2 and year = ?3",
-        &[id.into(), series.into(), year.into()],
+        &[id.into(), series.into(), i64::from(year).into()],
     )?;
-    if let Some(row) = given {
-        return row.get(0);
-    }
-    let number = series_taken(tx, body, series, year)?;
-    keep_series_number(tx, body, series, year, number, id)?;
-    Ok(number)
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// The next number of a series, for a dossier that is kept in the same transaction with
-/// [`keep_series_number`].
+/// [`keep_series_number`]. The sequence row is the lock: no number is given twice and none is left out.
 pub fn series_taken(tx: &mut Tx<'_>, body: UnitId, series: &str, year: i64) -> Result<i64, Fault> {
     super::next_number(tx, &format!("series:{body}:{year}:{series}"))
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Fault, Tx,
+    Fault, Param, Select, Tx,
     journal::{self, Entry},
 };
 
@@ -58,6 +58,31 @@ const ASIDES: [&str; 14] = [
 /// no steps (a file added) are left out.
 pub fn events(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Event>, Fault> {
     Ok(history(tx, id)?.0)
+}
+
+/// Open dossiers that these people hold and whose draft was returned at least once, the newest first.
+pub fn once_sent_back(
+    tx: &mut Tx<'_>,
+    holders: &[StaffId],
+    limit: i64,
+) -> Result<Vec<DossierId>, Fault> {
+    if holders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks = vec!["?"; holders.len()].join(", ");
+    let select = Select::new("d.id", "dossier d")
+        .and(&format!("d.holder in ({marks})"), holders.iter().map(|it| Param::from(*it)))
+        .and(
+            "d.is_open = 1 and d.status in ('assigned', 'processing', 'verifying', 'consulting')",
+            [],
+        )
+        .and(
+            "exists (select 1 from journal j where j.subject = 'dossier' and j.subject_id = d.id
+               and j.act = 'send_back')",
+            [],
+        )
+        .order_by("d.id desc");
+    select.rows(tx, limit)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// [`events`], and beside them what happened that is no step: files added, the applicant put right

@@ -11,7 +11,7 @@ use store::Tx;
 
 use super::{
     ask::{Ask, pairs},
-    staff_of,
+    numbers, staff_of,
 };
 use crate::dossiers::{desk::OnDesk, view::Around};
 
@@ -44,8 +44,12 @@ pub(super) fn read(
     (fields, signer): (&mut Fields, Option<StaffId>),
     now: DateTime,
 ) -> Result<Option<What>, Failure> {
-    let typed = fields.optional_text("so-van-ban", 60).filter(|it| !it.is_empty());
-    let Some(signer) = signer else { return Ok(None) };
+    let typed = fields.optional_text(numbers::FIELD, 60).filter(|it| !it.is_empty());
+    let free = match (&typed, on_desk.series_at_once()) {
+        (Some(_), None) => numbers::read(tx, on_desk, fields, typed.clone())?.is_some(),
+        _ => true,
+    };
+    let Some(signer) = signer.filter(|_| free) else { return Ok(None) };
     let number = on_desk.number_at_once(tx, now)?.or(typed);
     Ok(Some(What::SettleOnTheSpot { officer: staff_of(maker)?, signer, number }))
 }

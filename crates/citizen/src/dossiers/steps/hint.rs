@@ -17,21 +17,21 @@ pub(super) fn of(
     kind: CommandKind,
 ) -> Result<String, Fault> {
     let now = tx.now().civil();
-    if let (CommandKind::Number, Some(series)) = (kind, on_desk.series()) {
-        let next = sql::series_next(tx, on_desk.kept.body, &series.name, now.year())?;
-        return Ok(format!(
-            "Số lấy tự động từ sổ “{}”. Số kế tiếp: {}.",
-            series.name,
-            series.written(now.year(), next)
-        ));
+    let series = match kind {
+        CommandKind::Number => on_desk.series(),
+        CommandKind::OnTheSpot => on_desk.series_at_once(),
+        _ => None,
+    };
+    if let Some(series) = series {
+        let next = on_desk.next_of_series(tx, series, now)?;
+        return Ok(format!("Số lấy tự động từ sổ “{}”. Số kế tiếp: {next}.", series.name));
     }
-    if let (CommandKind::OnTheSpot, Some(series)) = (kind, on_desk.series_at_once()) {
-        let next = sql::series_next(tx, on_desk.kept.body, &series.name, now.year())?;
-        return Ok(format!(
-            "Số lấy tự động từ sổ “{}”. Số kế tiếp: {}.",
-            series.name,
-            series.written(now.year(), next)
-        ));
+    if matches!(kind, CommandKind::Number | CommandKind::FinishCorrection | CommandKind::OnTheSpot)
+    {
+        let next = on_desk.proposed_number(tx)?;
+        return Ok(
+            next.map_or_else(String::new, |it| format!("Số kế tiếp còn trống trong năm: {it}."))
+        );
     }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
@@ -109,10 +109,21 @@ fn hint(
             )
         }
         (CommandKind::Extend, Some(pack)) => {
-            let latest = on_desk.kept.dossier.due_at.and_then(|due| {
-                domain::deadline::apology_latest(calendar, due.date(), pack.apology_days_before)
-            });
+            let dossier = &on_desk.kept.dossier;
+            let (Some(due), Some(received)) = (dossier.due_at, dossier.received_at) else {
+                return String::new();
+            };
+            let days = pack.apology_days_before;
+            let latest = domain::deadline::apology_day(calendar, received.date(), due.date(), days);
             match latest {
+                None if now > due => {
+                    "Đã quá giờ hẹn: gửi phiếu xin lỗi ngay. Chỉ hẹn lại một lần.".to_owned()
+                }
+                None => format!(
+                    "Thời hạn của hồ sơ ngắn, không còn ngày nào để báo trước: gửi phiếu xin lỗi ngay, trước giờ \
+                     hẹn {}. Chỉ hẹn lại một lần.",
+                    domain::text::date_time(due)
+                ),
                 Some(day) if now.date() > day => format!(
                     "Phiếu xin lỗi lẽ ra phải gửi chậm nhất ngày {}; vẫn gửi ngay. Chỉ hẹn lại một lần.",
                     domain::text::date(day)
@@ -121,7 +132,6 @@ fn hint(
                     "Phiếu xin lỗi phải gửi chậm nhất ngày {}. Chỉ hẹn lại một lần.",
                     domain::text::date(day)
                 ),
-                None => String::new(),
             }
         }
         (CommandKind::Transfer, Some(pack)) => {

@@ -1,6 +1,23 @@
 //! The counter and the offices around it: what is lost, what is asked, who looks.
 
+use people::staff::facts as staff;
+
 use super::*;
+
+/// What a person reads on a print.
+fn text_of(pdf: &[u8]) -> String {
+    use std::io::Write as _;
+    let mut reader = std::process::Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("pdftotext must be installed (Debian package poppler-utils)");
+    let mut input = reader.stdin.take().expect("a pipe");
+    input.write_all(pdf).expect("the file goes in");
+    drop(input);
+    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
+}
 
 on_both_engines! { crate::routes();
     async fn letters_that_no_database_and_no_header_takes_are_left_out(site) {
@@ -138,6 +155,64 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from journal where act = 'look'"), 2);
         assert_eq!(site.signed_in("quay").get("/co-quan/ho-so/1").await.status, 200);
         assert_eq!(site.count("select count(*) from journal where act = 'look'"), 2);
+    }
+
+    async fn a_reprint_tells_the_secret_at_the_counter_and_nowhere_else(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        site.given("update dossier_person set secret = '907531'", &[]);
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let mut officer = site.signed_in("thuly");
+        assert_eq!(officer.post("/co-quan/ho-so/1/thu-ly", &[]).await.status, 303);
+        let path = "/co-quan/ho-so/1/in/giay-hen";
+        for (login, tells) in [("quay", true), ("truong", true), ("thuly", false), ("ky", false), ("lanhdao-huyen", false)] {
+            let paper = site.signed_in(login).get(path).await;
+            assert_eq!(paper.status, 200, "{login}");
+            assert_eq!(text_of(&paper.bytes).contains("907531"), tells, "{login}");
+        }
+    }
+
+    async fn pressed_twice_a_step_is_taken_once_and_nothing_is_wrong(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        let fields = [("don-vi", "2"), ("an-ban", "1"), ("loi", "")];
+        for _ in 0..2 {
+            let done = counter.post("/co-quan/ho-so/1/chuyen", &fields).await;
+            assert_eq!(done.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", done.text);
+        }
+        assert_eq!(site.count("select count(*) from journal where act = 'transfer'"), 1);
+        // Other words to the same state are another matter, and so is another person.
+        let other = counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "3"), ("an-ban", "1")]).await;
+        assert_eq!(other.status, 422, "{}", other.text);
+        let other = site.signed_in("truong").post("/co-quan/ho-so/1/chuyen", &fields).await;
+        assert_eq!(other.status, 422, "{}", other.text);
+        let mut officer = site.signed_in("thuly");
+        for _ in 0..2 {
+            let done = officer.post("/co-quan/ho-so/1/thu-ly", &[("an-ban", "2")]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        assert_eq!(site.count("select count(*) from journal where act = 'begin'"), 1);
+    }
+
+    async fn a_returned_draft_waits_with_its_reason_until_it_is_put_up_again(site) {
+        given_two_communes(&site);
+        let mut counter = received(&site).await;
+        counter.post("/co-quan/ho-so/1/chuyen", &[("don-vi", "2")]).await;
+        let mut officer = site.signed_in("thuly");
+        officer.post("/co-quan/ho-so/1/thu-ly", &[]).await;
+        officer.post("/co-quan/ho-so/1/trinh-ky", &[]).await;
+        assert!(!officer.get("/co-quan").await.text.contains("Bản trình bị trả lại"));
+        let back = [("loi", "Ghi sai họ của mẹ")];
+        assert_eq!(site.signed_in("ky").post("/co-quan/ho-so/1/tra-lai", &back).await.status, 303);
+        for path in ["/co-quan", "/co-quan/ho-so/1"] {
+            let page = officer.get(path).await.text;
+            assert!(page.contains("Bản trình bị trả lại") && page.contains("): Ghi sai họ của mẹ"), "{path}: {page}");
+        }
+        assert!(!site.signed_in("quay").get("/co-quan").await.text.contains("Bản trình bị trả lại"));
+        assert_eq!(officer.post("/co-quan/ho-so/1/trinh-ky", &[]).await.status, 303);
+        for path in ["/co-quan", "/co-quan/ho-so/1"] {
+            assert!(!officer.get(path).await.text.contains("Bản trình bị trả lại"), "{path}");
+        }
     }
 
     async fn a_column_that_says_something_else_than_the_events_is_found(site) {

@@ -145,6 +145,12 @@ on_both_engines! { crate::routes();
             assert_eq!(answer.status, 422, "{login}: {}", answer.text);
         }
         assert_eq!(site.signed_in("quay-khac").get(RESULT).await.status, 404);
+        for fields in [&[("js", "1")][..], &[]] {
+            for login in ["quay-khac", "lanhdao-huyen"] {
+                let strange = site.signed_in(login).post("/co-quan/ho-so/1/ky-so", fields).await;
+                assert_eq!(strange.status, 404, "{login}: {}", strange.text);
+            }
+        }
         assert_eq!(site.signed_in("quay-khac").post("/co-quan/ho-so/1/ky-so", &[("js", "1")]).await.status, 404);
         // Without a script nothing is ordered, and the page says what to do.
         let plain = site.signed_in("ky").post("/co-quan/ho-so/1/ky-so", &[]).await;

@@ -8,14 +8,14 @@ mod clock;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, io::Cursor};
+use std::collections::BTreeMap;
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::DataRef;
 use domain::{
     procedure::{ProcedureVersion, RowError},
     text,
 };
-use people::sheets;
+use people::sheets::{self, Unread};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook};
 use serde_json::Value;
 use store::Fault;
@@ -198,46 +198,19 @@ fn unguarded(cell: &str) -> &str {
 /// # Errors
 /// Every mistake, by row.
 pub fn read_xlsx(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
-    let unreadable = |_: calamine::XlsxError| {
-        whole_file(
-            "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy lưu lại dạng .xlsx.",
-        )
+    let limits = sheets::Limits {
+        sheet: SHEET,
+        rows: ROWS_MAX + 1,
+        columns: COLUMNS.len() * 2,
+        cell_bytes: CELL_BYTES_MAX,
     };
-    if sheets::unpacks_too_large(bytes) {
-        return Err(too_many());
-    }
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let names = book.sheet_names();
-    let name = names.iter().find(|it| *it == SHEET).or_else(|| names.first()).cloned();
-    let name = name.ok_or_else(|| whole_file("Tệp Excel không có trang nào."))?;
-    let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
-    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    let mut bytes_read = 0_usize;
-    let mut cells = 0_usize;
-    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-        cells += 1;
-        if cells > sheets::CELLS_MAX {
-            return Err(too_many());
-        }
-        let (row, column) = cell.get_position();
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
-        let text = cell_text(cell.get_value());
-        // Cells far out are somebody's notes.
-        if text.is_empty() || column >= COLUMNS.len() * 2 {
-            continue;
-        }
-        bytes_read = bytes_read.saturating_add(text.len());
-        let texts = rows.entry(row).or_default();
-        if texts.len() <= column {
-            texts.resize(column + 1, String::new());
-        }
-        if let Some(place) = texts.get_mut(column) {
-            *place = text;
-        }
-        if rows.len() > ROWS_MAX + 1 || bytes_read > CELL_BYTES_MAX {
-            return Err(too_many());
-        }
-    }
+    let rows = sheets::cells(bytes, &limits, cell_text).map_err(|it| match it {
+        Unread::Unreadable => whole_file(
+            "Không đọc được tệp Excel: không phải tệp .xlsx hoặc tệp hỏng. Hãy lưu lại dạng .xlsx.",
+        ),
+        Unread::TooMuch => too_many(),
+        Unread::NoSheet => whole_file("Tệp Excel không có trang nào."),
+    })?;
     let mut rows = rows.into_iter();
     let (first, heads) = rows.next().ok_or_else(|| whole_file("Trang Excel trống."))?;
     let rows = rows.map(|(row, texts)| (usize::try_from(row - first).unwrap_or(0), texts));
@@ -268,17 +241,9 @@ fn cell_text(value: &DataRef<'_>) -> String {
 /// # Errors
 /// Every mistake, by row.
 pub fn read_csv(bytes: &[u8]) -> Result<Vec<ProcedureVersion>, Vec<RowError>> {
-    let text = std::str::from_utf8(bytes).map_err(|_| {
+    let mut reader = sheets::records(bytes).ok_or_else(|| {
         whole_file("Tệp CSV không phải là UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")
     })?;
-    let text = text.strip_prefix(BOM).unwrap_or(text);
-    let head = text.lines().next().unwrap_or("");
-    let delimiter = if head.matches(';').count() > head.matches(',').count() { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
     let mut heads = Vec::new();
     let mut rows = Vec::new();
     for (record, row) in reader.records().zip(0..) {

@@ -95,6 +95,9 @@ pub(super) fn password_page(
     Ok(page.into_response())
 }
 
+/// People of whom one is chosen, shown at once: a search is quicker than a long list.
+const PEOPLE_SHOWN: usize = 20;
+
 #[derive(Template)]
 #[template(path = "accounts/admin/templates/new.html")]
 struct New<'a> {
@@ -102,6 +105,8 @@ struct New<'a> {
     m: &'a Mistakes,
     q: String,
     people: Vec<Candidate>,
+    /// People who fit and are not shown: a longer name finds them.
+    more: usize,
     person: Option<(StaffId, String)>,
     has: Vec<String>,
     roles: Vec<(String, String)>,
@@ -138,7 +143,7 @@ async fn page(
     m: &mut Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (asker, wanted, today) = (who.clone(), q.to_owned(), who.today());
-    let (reach, people, kept, has, login, home) = site
+    let (reach, mut people, kept, has, login, home) = site
         .read(who, move |tx| {
             let reach = Reach::load(tx, &asker, Action::AccountManage)?;
             let Some(id) = person else {
@@ -159,12 +164,15 @@ async fn page(
         m.typed.set("dang-nhap", login);
         m.typed.set("don-vi", home.map_or_else(String::new, |it| it.to_string()));
     }
+    let more = people.len().saturating_sub(PEOPLE_SHOWN);
+    people.truncate(PEOPLE_SHOWN);
     let none = (String::new(), "– chọn –".to_owned());
     site.page(&New {
         shell: site.shell(who),
         m,
         q: q.to_owned(),
         people,
+        more,
         person: kept,
         has,
         roles: role_options(),

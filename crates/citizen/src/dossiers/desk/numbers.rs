@@ -1,0 +1,150 @@
+//! Numbers of results at the desk: what is typed must be free, what a series gives is.
+
+use domain::{
+    dossier::{Event, Outcome, What},
+    workflow::Series,
+};
+use jiff::civil::DateTime;
+use site::Failure;
+use store::{Fault, Tx};
+
+use super::{Desk, DeskError, Intake, OnDesk, course::series_at_once, no};
+use crate::{
+    dossiers::sql::{self, party},
+    procedures::facts as procedures,
+    results::facts::Numbering,
+};
+
+/// Why a number cannot be given; nothing if it can.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn taken(
+    tx: &mut Tx<'_>,
+    numbering: Numbering,
+    number: &str,
+) -> Result<Option<DeskError>, Fault> {
+    let Some(code) = numbering.holder(tx, number)? else { return Ok(None) };
+    let next = numbering.next_like(tx, number)?;
+    let next = next.map_or_else(String::new, |it| format!(" Số kế tiếp còn trống: {it}."));
+    Ok(Some(DeskError::NumberTaken { number: number.to_owned(), code, next }))
+}
+
+/// Gives a number, or says who has it.
+///
+/// # Errors
+/// [`Failure::Refused`] if the body has given it in this year.
+pub(super) fn claim(tx: &mut Tx<'_>, numbering: Numbering, number: &str) -> Result<(), Failure> {
+    // First the lock, then the question.
+    numbering.give(tx, number)?;
+    match taken(tx, numbering, number)? {
+        Some(why) => Err(no(&why)),
+        None => Ok(()),
+    }
+}
+
+impl OnDesk {
+    /// Where its result is numbered.
+    #[must_use]
+    pub fn numbering(&self, now: DateTime) -> Numbering {
+        Numbering {
+            body: self.kept.body,
+            procedure: self.version.procedure,
+            year: now.year(),
+            own: Some(self.kept.id),
+        }
+    }
+
+    /// Why its result cannot have this number: another dossier of the body has it. Nothing if it can.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn number_taken(&self, tx: &mut Tx<'_>, number: &str) -> Result<Option<DeskError>, Fault> {
+        taken(tx, self.numbering(tx.now().civil()), number)
+    }
+
+    /// The next free number for its result, as the body wrote the last one; nothing if it wrote none.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn proposed_number(&self, tx: &mut Tx<'_>) -> Result<Option<String>, Fault> {
+        let outcome = self.kept.dossier.outcome.unwrap_or(Outcome::Granted);
+        self.numbering(tx.now().civil()).proposed(tx, outcome.code())
+    }
+
+    /// Its number in a series: the one that it was given before, else the next that nobody has.
+    pub(super) fn number_in(
+        &self,
+        tx: &mut Tx<'_>,
+        series: &Series,
+        now: DateTime,
+    ) -> Result<String, Fault> {
+        let (body, year, id) = (self.kept.body, now.year(), self.kept.id);
+        if let Some(given) = sql::series_given(tx, &series.name, year, id)? {
+            return Ok(series.written(year, given));
+        }
+        let next = |tx: &mut Tx<'_>| sql::series_taken(tx, body, &series.name, year.into());
+        let (number, written) = self.numbering(now).of_series(tx, series, next)?;
+        sql::keep_series_number(tx, body, &series.name, year.into(), number, id)?;
+        Ok(written)
+    }
+
+    /// The number that a series would give next.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn next_of_series(
+        &self,
+        tx: &mut Tx<'_>,
+        series: &Series,
+        now: DateTime,
+    ) -> Result<String, Fault> {
+        let mut next = sql::series_next(tx, self.kept.body, &series.name, now.year())?;
+        let count = |_: &mut Tx<'_>| {
+            let number = next;
+            next += 1;
+            Ok(number)
+        };
+        Ok(self.numbering(now).of_series(tx, series, count)?.1)
+    }
+
+    /// Gives the numbers of an event that issues: the dossier's and, of a group, each member's.
+    pub(super) fn claim_numbers(&self, tx: &mut Tx<'_>, event: &Event) -> Result<(), Failure> {
+        let number = match &event.what {
+            What::Number { number, .. } | What::FinishCorrection { number, .. } => number,
+            What::SettleOnTheSpot { number: Some(number), .. } => number,
+            _ => return Ok(()),
+        };
+        let numbering = self.numbering(event.at.civil());
+        claim(tx, numbering, number)?;
+        for it in party::members(tx, self.kept.id)? {
+            if !it.number.is_empty() {
+                claim(tx, numbering, &it.number)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why what is settled at the counter in one go cannot have the number that was typed; nothing if it can, or
+/// if a series of the workflow gives the number anyway.
+///
+/// # Errors
+/// [`Failure::Refused`] if it cannot be received there.
+pub fn typed_number_taken(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    intake: &Intake,
+    number: &str,
+) -> Result<Option<DeskError>, Failure> {
+    let day = intake.received_at.date();
+    let office = desk.office(intake.unit).ok_or_else(|| no(&DeskError::NotHere))?;
+    let version = procedures::in_force(tx, &intake.procedure, day)?
+        .ok_or_else(|| no(&DeskError::NoProcedure { code: intake.procedure.clone() }))?;
+    let (_, course) = procedures::workflow_for(tx, &version.body, office.tier, day)?;
+    if series_at_once(&course).is_some() {
+        return Ok(None);
+    }
+    let (procedure, year) = (version.procedure, tx.now().civil().year());
+    Ok(taken(tx, Numbering { body: office.body, procedure, year, own: None }, number)?)
+}

@@ -1,0 +1,36 @@
+//! The number that a step asks for: proposed, and held against those that were given.
+
+use domain::dossier::CommandKind;
+use site::{Failure, Fields};
+use store::Tx;
+
+use crate::dossiers::desk::OnDesk;
+
+/// The field of a number.
+pub(super) const FIELD: &str = "so-van-ban";
+
+/// Whether a step asks for a number that may be typed.
+pub(super) fn is_typed(on_desk: &OnDesk, kind: CommandKind) -> bool {
+    match kind {
+        CommandKind::Number => on_desk.series().is_none(),
+        CommandKind::FinishCorrection => true,
+        _ => false,
+    }
+}
+
+/// A number that was typed; a mistake beside it if the body has given it in this year.
+pub(super) fn read(
+    tx: &mut Tx<'_>,
+    on_desk: &OnDesk,
+    fields: &mut Fields,
+    typed: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let Some(number) = typed else { return Ok(None) };
+    match on_desk.number_taken(tx, &number)? {
+        None => Ok(Some(number)),
+        Some(why) => {
+            fields.wrong(FIELD, why.to_string());
+            Ok(None)
+        }
+    }
+}
