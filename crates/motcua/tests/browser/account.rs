@@ -58,7 +58,7 @@ fn now() -> DateTime {
 async fn by_a_real_provider(on: On) {
     let Some(server) = Server::start_with(on, now(), 60).await else { return };
     let dossier = "select d.code from dossier d join dossier_person p on p.dossier = d.id
-        where length(p.id_number) = 12 and p.id_number not in
+        where length(p.id_number) = 12 and d.due_at is not null and p.id_number not in
           (select id_number from citizen where id_number is not null) order by d.id desc limit 1";
     let number = dossier.replace("d.code", "p.id_number");
     let (code, number) = (server.text(dossier).await, server.text_of(number).await);
@@ -154,7 +154,7 @@ async fn by_telephone(on: On) {
         .text(
             "select p.id_number || '||' || p.name || '|01011990|Nam|Xóm 1, Phú Sơn, Tân Kỳ, Nghệ An|15042021'
              from dossier_person p join dossier d on d.id = p.dossier
-             where length(p.id_number) = 12 and p.id_number not in
+             where length(p.id_number) = 12 and d.due_at is not null and p.id_number not in
                (select id_number from citizen where id_number is not null)
              order by d.id desc limit 1",
         )
