@@ -345,11 +345,8 @@ impl Page {
 
     /// Picks the choice whose label says this.
     pub async fn pick(&self, text: &str) {
-        self.find(&format!("//label[contains(normalize-space(.), \"{text}\")]"))
-            .await
-            .click()
-            .await
-            .unwrap();
+        let xpath = format!("//label[contains(normalize-space(.), \"{text}\")]");
+        self.click_on(Locator::XPath(&xpath)).await;
     }
 
     /// Chooses the first option that holds `text`.
@@ -384,14 +381,26 @@ impl Page {
             "//button[starts-with(normalize-space(.), \"{text}\")] \
              | //a[starts-with(normalize-space(.), \"{text}\")]"
         );
-        self.find(&xpath).await.click().await.unwrap();
+        self.click_on(Locator::XPath(&xpath)).await;
     }
 
     /// Presses the first element that this CSS selector finds.
     pub async fn click(&self, css: &str) {
-        let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await;
-        let found = found.unwrap_or_else(|error| panic!("{error}: {css}"));
-        found.click().await.unwrap();
+        self.click_on(Locator::Css(css)).await;
+    }
+
+    /// Presses what is found; a page that is just being replaced is asked again.
+    async fn click_on(&self, what: Locator<'_>) {
+        for _ in 0..5 {
+            let found = self.client.wait().at_most(WAIT).for_element(what).await;
+            let found = found.unwrap_or_else(|error| panic!("{error}: {what:?}"));
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => panic!("{error}: {what:?}"),
+            }
+        }
+        panic!("{what:?} cannot be pressed");
     }
 
     /// Presses a key while the page itself has the focus.
