@@ -42,4 +42,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0027_citizen_acts",
     "0028_eform_signing",
     "0029_publication",
+    "0030_result_holder",
 ];

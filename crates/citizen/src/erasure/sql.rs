@@ -31,6 +31,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
              where p.id_number = paper_consent.id_number and p.dossier <> ?1)",
         &[id.into()],
     )?;
+    tx.execute("update result set holder = '' where dossier = ?1", &[id.into()])?;
     // The copy's code stays known; the scan that it is about is gone.
     tx.execute("update electronic_copy set sha256 = '' where dossier = ?1", &[id.into()])?;
     tx.execute(

@@ -44,11 +44,12 @@ pub async fn describe(
 ) -> Result<Response, Failure> {
     let mut fields = Fields::of(typed);
     let kind = fields.text("ten", 240);
+    let holder = fields.optional_text("cap-cho", 200);
     let until = fields.optional_date("het-han");
     let basis = fields.optional_text("can-cu", 200);
     let edition = fields.number("an-ban", 1..=i64::MAX);
-    let read = (|| Some((kind?, until?, basis?, edition?)))();
-    let (kind, until, basis, edition) = match fields.finish(read) {
+    let read = (|| Some((kind?, holder?, until?, basis?, edition?)))();
+    let (kind, holder, until, basis, edition) = match fields.finish(read) {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(show::page(&site, &who, id, &m).await?)),
     };
@@ -59,7 +60,7 @@ pub async fn describe(
             let text = "Thời hạn không thể trước ngày ban hành.";
             return Err(Failure::Refused(text.to_owned()));
         }
-        if !sql::describe(tx, id, edition, (&kind, until, &basis))? {
+        if !sql::describe(tx, id, edition, (&kind, &holder, until, &basis))? {
             return Err(Failure::Refused(STALE.to_owned()));
         }
         let details = serde_json::json!({ "expires_on": until.map(|it| it.to_string()) });

@@ -41,7 +41,8 @@ pub struct Kept {
 
 const COLUMNS: &str = "r.id, r.dossier, r.code, r.kind, r.number, r.issued_on, r.expires_on,
     r.expiry_basis, r.outcome, r.signer, r.file, r.sha256, r.state, r.decision, r.reason,
-    r.ended_on, r.collected_ms, r.edition, d.code, d.applicant, d.body";
+    r.ended_on, r.collected_ms, r.edition, d.code,
+    coalesce(nullif(r.holder, ''), d.applicant), d.body";
 const FROM: &str = "result r join dossier d on d.id = r.dossier";
 
 fn date(row: &Row, at: usize) -> Result<Option<Date>, Fault> {
@@ -94,9 +95,9 @@ pub fn insert(tx: &mut Tx<'_>, it: &New<'_>) -> Result<i64, Fault> {
         "insert into result
            (dossier, code, kind, number, number_key, issued_on, expires_on, expiry_basis, outcome,
             signer, file, sha256, state, replaces, decision, reason, ended_on, collected_ms,
-            issued_ms, edition)
+            issued_ms, edition, holder)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, null, '', 'issued', ?11, '', '', null,
-                 null, ?12, 1)
+                 null, ?12, 1, coalesce((select holder from result where id = ?11), ''))
          returning id",
         &[
             it.dossier.into(),
@@ -224,12 +225,15 @@ pub fn describe(
     tx: &mut Tx<'_>,
     id: i64,
     edition: i64,
-    (kind, expires_on, basis): (&str, Option<Date>, &str),
+    (kind, holder, expires_on, basis): (&str, &str, Option<Date>, &str),
 ) -> Result<bool, Fault> {
+    // Whose name is the applicant's follows him when he is put right.
     let changed = tx.execute(
-        "update result set kind = ?3, expires_on = ?4, expiry_basis = ?5, edition = edition + 1
+        "update result set kind = ?3, expires_on = ?4, expiry_basis = ?5, edition = edition + 1,
+           holder = case when (select applicant from dossier where id = result.dossier) = ?6
+                         then '' else ?6 end
          where id = ?1 and edition = ?2",
-        &[id.into(), edition.into(), kind.into(), expires_on.into(), basis.into()],
+        &[id.into(), edition.into(), kind.into(), expires_on.into(), basis.into(), holder.into()],
     )?;
     Ok(changed > 0)
 }

@@ -164,6 +164,27 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count(looks), 1);
     }
 
+    async fn a_result_is_issued_to_whom_it_names_and_who_is_erased_is_gone_from_it(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let child = [("ten", "Giấy khai sinh"), ("cap-cho", "Lê Minh An"), ("an-ban", "1")];
+        let done = counter.post("/co-quan/ket-qua/1/thong-tin", &child).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let page = verified(&site, 1).await;
+        assert!(page.contains("L*** M*** A*") || page.contains("M*** A"), "{page}");
+        let again = [("so-moi", "16/UBND"), ("ly-do", "mất"), ("lan-gui", "t1")];
+        site.signed_in("ky").post("/co-quan/ket-qua/1/cap-lai", &again).await;
+        let page = counter.get("/co-quan/ket-qua/2").await.text;
+        assert!(page.contains("<dt>Cấp cho</dt><dd>Lê Minh An</dd>"), "{page}");
+        // The applicant's own name is not written twice: it follows what is put right about him.
+        let applicant = site.text("select applicant from dossier");
+        let own = [("ten", "Giấy khai sinh"), ("cap-cho", applicant.as_str()), ("an-ban", "1")];
+        counter.post("/co-quan/ket-qua/2/thong-tin", &own).await;
+        assert_eq!(site.count("select count(*) from result where holder = ''"), 1);
+        site.run(|tx| crate::erasure::erase_for_test(tx, domain::ids::DossierId(1)));
+        assert_eq!(site.count("select count(*) from result where holder <> ''"), 0);
+    }
+
     async fn a_lost_result_is_issued_anew_and_a_wrong_one_revoked_and_nothing_is_deleted(site) {
         issued(&site).await;
         let mut leader = site.signed_in("ky");

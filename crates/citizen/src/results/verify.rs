@@ -30,8 +30,8 @@ fn with_names(tx: &mut Tx<'_>, found: Vec<Kept>) -> Result<Vec<Found>, Failure> 
     let mut named = Vec::new();
     for it in found {
         let name = match dossiers::by_id(tx, it.dossier)? {
-            Some(kept) => dossiers::public_name(tx, &kept)?,
-            None => text::mask_name(&it.holder),
+            Some(kept) if kept.applicant == it.holder => dossiers::public_name(tx, &kept)?,
+            _ => text::mask_name(&it.holder),
         };
         named.push((it, name));
     }

@@ -16,7 +16,7 @@ async fn person(phone: &Page) {
 }
 
 /// The form of the office, part by part: what the page asks is taken from the sample that ships.
-async fn declared(phone: &Page) {
+pub(super) async fn declared(phone: &Page) {
     let form = citizen::eforms::shipped::all().unwrap();
     let form = form.into_iter().find(|it| it.code == "khai-sinh").unwrap();
     let sample = citizen::eforms::shipped::sample("khai-sinh").unwrap().unwrap();
@@ -56,6 +56,17 @@ async fn declared(phone: &Page) {
         }
     }
     panic!("the declaration does not end");
+}
+
+/// The telephone answers: in a demo the code is shown.
+pub(super) async fn proven(phone: &Page) {
+    phone.press("Gửi mã").await;
+    phone.see("Mã đã gửi đến").await;
+    phone.sound().await;
+    let code = phone.script("return document.querySelector('.notice .mono').textContent").await;
+    phone.fill("Mã vừa nhận", code.trim()).await;
+    phone.press("Xác nhận số này").await;
+    phone.see("đã được xác nhận").await;
 }
 
 async fn a_birth_is_filed_from_a_phone(on: On) {
@@ -110,14 +121,7 @@ async fn a_birth_is_filed_from_a_phone(on: On) {
     phone.see("Đánh dấu cam đoan trước khi gửi.").await;
     phone.see("Xác nhận số điện thoại trước khi gửi.").await;
     phone.sound().await;
-    // The telephone answers: in a demo the code is shown.
-    phone.press("Gửi mã").await;
-    phone.see("Mã đã gửi đến").await;
-    phone.sound().await;
-    let code = phone.script("return document.querySelector('.notice .mono').textContent").await;
-    phone.fill("Mã vừa nhận", code.trim()).await;
-    phone.press("Xác nhận số này").await;
-    phone.see("đã được xác nhận").await;
+    proven(&phone).await;
     phone.pick("Tôi cam đoan").await;
     phone.press("Gửi hồ sơ").await;
     phone.see("Đã gửi hồ sơ").await;

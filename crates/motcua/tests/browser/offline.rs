@@ -87,8 +87,10 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     phone.sound().await;
     assert_eq!(server.text("select cast(max(edition) as text) from filing").await, "1");
     line.mend();
-    phone.see("Với mỗi loại giấy, chọn cách nộp").await;
+    phone.see("Phần 1 / ").await;
     assert_eq!(server.text("select cast(max(edition) as text) from filing").await, "2");
+    declared(&phone).await;
+    phone.see("Với mỗi loại giấy, chọn cách nộp").await;
 
     // It breaks with a file chosen, and the page is lost: put back with the file when it is opened again.
     let here = phone.path().await;
@@ -107,6 +109,7 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     phone.pick("Đến Bộ phận Một cửa").await;
     phone.press("Tiếp tục").await;
     phone.see("giay-chung-sinh.pdf").await;
+    proven(&phone).await;
     phone.tick("Tôi cam đoan").await;
     line.cut();
     phone.press("Gửi hồ sơ").await;
