@@ -4,23 +4,18 @@ use std::process::ExitCode;
 
 use site::Routes;
 
-/// A line on standard output. Whoever reads it may stop reading (`| head`): that is no fault.
-#[macro_export]
+/// A line on standard output, as [`output::say`] takes it.
 macro_rules! out {
-    ($($it:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($it)*);
-    }};
+    () => { $crate::output::say(format_args!("\n")) };
+    ($($it:tt)*) => { $crate::output::say(format_args!("{}\n", format_args!($($it)*))) };
 }
+pub(crate) use out;
 
 /// Like [`out!`], without the end of the line.
-#[macro_export]
 macro_rules! out_part {
-    ($($it:tt)*) => {{
-        use std::io::Write as _;
-        let _ = write!(std::io::stdout(), $($it)*);
-    }};
+    ($($it:tt)*) => { $crate::output::say(format_args!($($it)*)) };
 }
+pub(crate) use out_part;
 
 pub mod backup;
 pub mod bench;
@@ -34,6 +29,7 @@ pub mod doctor;
 pub mod import;
 pub mod ledger;
 pub mod migrate_database;
+mod output;
 pub mod pdf;
 pub mod serve;
 pub mod setup;
@@ -84,7 +80,7 @@ pub type Outcome = Result<ExitCode, Problem>;
 /// Reads the command line, does what it says, and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
-    match cli::run() {
+    match cli::run().and_then(|code| output::whole().map(|()| code)) {
         Ok(code) => code,
         Err(problem) => {
             eprintln!("motcua: {problem}");

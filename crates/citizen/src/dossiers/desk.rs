@@ -108,6 +108,11 @@ pub enum DeskError {
         /// A sentence with the next number that is free; empty if there is none to tell.
         next: String,
     },
+    /// No number is proposed for the members of a group.
+    #[error(
+        "Không tìm được số còn trống cho thành viên của hồ sơ nhóm. Ghi số cho từng thành viên."
+    )]
+    NoFreeNumber,
     /// Somebody else changed it in the meantime.
     #[error(
         "Hồ sơ vừa được người khác xử lý. Hãy mở lại hồ sơ để xem trạng thái mới trước khi làm tiếp."
@@ -253,10 +258,12 @@ pub fn settle_and_charge(
         return Err(no(&DeskError::NotOnTheSpot));
     }
     let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
-    let counted = opened.number_at_once(tx, intake)?;
+    // It is issued now, on whatever day it was received.
+    let numbering = opened.numbering(tx.now().civil().year());
+    let counted = opened.number_at_once(tx, numbering)?;
     let number = counted.as_ref().map(|it| it.written.clone()).or(number);
     if let Some(number) = &number {
-        numbers::claim(tx, opened.numbering(tx.now().civil().year()), number)?;
+        numbers::claim(tx, numbering, number)?;
     }
     let mut commands = vec![
         opened.submit(intake),

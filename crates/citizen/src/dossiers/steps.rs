@@ -95,7 +95,10 @@ async fn step_page(
                     kind.label()
                 )));
             }
-            let hint = hint::of(&around, &on_desk, tx, kind)?;
+            let number = numbers::proposed(tx, &on_desk, kind)?;
+            let hint = hint::of(&around, &on_desk, tx, kind, number.as_deref())?;
+            // What is settled at the desk may go without a number.
+            let number = number.filter(|_| kind != CommandKind::OnTheSpot);
             let drafted =
                 if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
             let person = match kind {
@@ -103,10 +106,6 @@ async fn step_page(
                 _ => sql::Person::default(),
             };
             let ask = ask(tx, &around, &on_desk, &maker, kind)?;
-            let number = match numbers::is_typed(&on_desk, kind) {
-                true => on_desk.proposed_number(tx)?,
-                false => None,
-            };
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
                     let ties = inner.ties_of(&asker, tx, id)?;
@@ -216,19 +215,23 @@ pub async fn take(
         let now = tx.now().civil();
         let came = typed.get("cach-den") != "gui";
         let ticked = typed.clone();
+        let mut all_the_same = None;
         if kind == CommandKind::Number {
             let ties = inner.ties_of(&asker, tx, id)?;
             let mut fields = Fields::of(typed.clone());
             let may = missing::read((&on_desk, &maker), &ties, &mut fields);
-            if let Err(m) = fields.finish(may.then_some(())) {
-                return Ok(Err(m));
+            match fields.finish(may) {
+                Ok(it) => all_the_same = it,
+                Err(m) => return Ok(Err(m)),
             }
         }
         let read = command(tx, &around, &mut on_desk, &maker, kind, typed, now)?;
-        let (command, collection) = match read {
+        let (mut command, collection) = match read {
             Ok(it) => it,
             Err(m) => return Ok(Err(m)),
         };
+        // That somebody let it out without its entry stays to be read; the clerk's step has no other words.
+        command.words = command.words.or(all_the_same);
         let waited_for_money = on_desk.kept.dossier.status == domain::dossier::Status::AwaitPayment;
         let members = match collection {
             Some(_) => sql::party::members(tx, id)?,

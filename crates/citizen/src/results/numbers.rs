@@ -10,12 +10,16 @@ use domain::{
 };
 use store::{Fault, Tx};
 
-use super::sql::numbers::{self as sql, Sought};
+use super::sql::numbers::{self as sql, Sought, Ways};
 
 /// Digits to which a number may be filled up with zeros.
 const WIDTHS: [usize; 4] = [1, 2, 3, 4];
 /// Numbers that are tried in a row before no proposal is made.
-const TRIES: usize = 2_000;
+const TRIES: usize = 200;
+/// Numbers typed by hand that a series passes over in a row.
+const PASSED_MAX: usize = 2_000;
+/// A number above this was mistyped: what is proposed does not go on from it.
+const COUNTED_MAX: i64 = 999_999;
 
 /// Where a number is given.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +40,14 @@ fn parts(number: &str) -> (&str, &str) {
     number.split_at_checked(end).unwrap_or(("", number))
 }
 
-/// The ways of writing a number, with and without zeros before it.
-fn ways(number: &str) -> [String; 4] {
+/// The ways of writing a number, with and without zeros before it, and as it is.
+fn ways(number: &str) -> Ways {
     let (head, rest) = parts(number);
-    match head.parse::<u64>() {
+    let [a, b, c, d] = match head.parse::<u64>() {
         Ok(it) => WIDTHS.map(|width| format!("{it:0width$}{rest}")),
         Err(_) => WIDTHS.map(|_| number.to_owned()),
-    }
+    };
+    [a, b, c, d, number.to_owned()]
 }
 
 fn is_bare(number: &str) -> bool {
@@ -50,19 +55,35 @@ fn is_bare(number: &str) -> bool {
 }
 
 impl Numbering {
-    /// The dossier that has the number already: its code.
-    ///
-    /// # Errors
-    /// Any [`Fault`] of the engine.
-    pub fn holder(&self, tx: &mut Tx<'_>, number: &str) -> Result<Option<String>, Fault> {
+    /// What `question` says of a number; nothing of none.
+    fn ask<T: Default>(
+        &self,
+        number: &str,
+        question: impl FnOnce(&Sought<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let key = text::fold(number);
         if key.trim().is_empty() {
-            return Ok(None);
+            return Ok(T::default());
         }
         let (keys, written) = (ways(&key), ways(number));
         let procedure = is_bare(&key).then_some(self.procedure);
         let (body, year, own) = (self.body, self.year, self.own);
-        sql::holder(tx, &Sought { body, procedure, year, own, keys: &keys, written: &written })
+        question(&Sought { body, procedure, year, own, keys: &keys, written: &written })
+    }
+
+    /// The dossier that issued under the number already: its code.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn holder(&self, tx: &mut Tx<'_>, number: &str) -> Result<Option<String>, Fault> {
+        self.ask(number, |it| sql::holder(tx, it))
+    }
+
+    /// Whether nobody issued under it, and nobody wrote it for a member of a group that waits for its number:
+    /// such a draft keeps nobody from giving it, but it is not proposed to others.
+    fn is_free(&self, tx: &mut Tx<'_>, number: &str) -> Result<bool, Fault> {
+        let held = self.holder(tx, number)?.is_some();
+        Ok(!held && !self.ask(number, |it| sql::is_drafted(tx, it))?)
     }
 
     fn series(&self, number: &str) -> String {
@@ -77,24 +98,30 @@ impl Numbering {
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn give(&self, tx: &mut Tx<'_>, number: &str) -> Result<(), Fault> {
-        let value = parts(number).0.parse().unwrap_or(0);
-        sql::came_to(tx, &self.series(number), value)
+        let value = parts(number).0.parse().ok().filter(|it| *it <= COUNTED_MAX);
+        sql::came_to(tx, &self.series(number), value.unwrap_or(0))
     }
 
-    /// The next number that is free, written like `like`.
+    /// The next number that is free, written like `like`; nothing if that does not begin with a digit.
     ///
     /// # Errors
     /// Any [`Fault`] of the engine.
     pub fn next_like(&self, tx: &mut Tx<'_>, like: &str) -> Result<Option<String>, Fault> {
         let (digits, rest) = parts(like);
-        let written = |number: i64| format!("{number:0width$}{rest}", width = digits.len());
-        let come = sql::come_to(tx, &self.series(like))?;
+        if digits.is_empty() {
+            return Ok(None);
+        }
+        let counted = digits.parse::<i64>().ok().filter(|it| *it <= COUNTED_MAX);
+        let (least, width) = counted.map_or((1, 1), |it| (it, digits.len()));
+        let written = |number: i64| format!("{number:0width$}{rest}");
+        let come = Some(sql::come_to(tx, &self.series(like))?).filter(|it| *it <= COUNTED_MAX);
+        let come = come.unwrap_or(0);
         // How far it came says nothing if that number was taken back.
-        let stands = Self { own: None, ..*self }.holder(tx, &written(come))?.is_some();
-        let from = digits.parse::<i64>().unwrap_or(1).max(if stands { come + 1 } else { 1 });
+        let stands = !Self { own: None, ..*self }.is_free(tx, &written(come))?;
+        let from = least.max(if stands { come.saturating_add(1) } else { 1 });
         for number in (from..).take(TRIES) {
             let number = written(number);
-            if self.holder(tx, &number)?.is_none() {
+            if self.is_free(tx, &number)? {
                 return Ok(Some(number));
             }
         }
@@ -132,7 +159,7 @@ impl Numbering {
         series: &Series,
         mut next: impl FnMut(&mut Tx<'_>) -> Result<i64, Fault>,
     ) -> Result<(i64, String), Fault> {
-        for _ in 0..TRIES {
+        for _ in 0..PASSED_MAX {
             let number = next(tx)?;
             let written = series.written(self.year, number);
             // One that was typed by hand before is passed over.
@@ -154,5 +181,12 @@ mod tests {
         assert_eq!(parts("QĐ-7"), ("", "QĐ-7"));
         assert_eq!(parts("015"), ("015", ""));
         assert!(is_bare("15/2026") && !is_bare("15/2026/CT"));
+    }
+
+    #[test]
+    fn a_number_is_sought_as_it_was_typed_too() {
+        assert!(ways("00015/X").contains(&"00015/X".to_owned()));
+        assert!(ways("00015/X").contains(&"15/X".to_owned()));
+        assert!(ways("QĐ-7").iter().all(|it| it == "QĐ-7"));
     }
 }

@@ -4,6 +4,8 @@ use testkit::{Browser, TestSite, on_both_engines};
 
 use crate::dossiers::tests::{birth, given_two_communes};
 
+mod numbers;
+
 /// A confirmation of marital status: holds six months.
 const SINGLE: &str = "1.004873";
 

@@ -404,7 +404,8 @@ async fn show(
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
                 rate: if dossier.finished_at.is_some() {
                     let pass = rating_pass(&inner, &asker, on_desk.kept.id, "tracking")?;
-                    format!("/danh-gia/{}?the={pass}", on_desk.kept.unit)
+                    let kept = &on_desk.kept;
+                    format!("/danh-gia/{}?ho-so={}&the={pass}", kept.unit, kept.code)
                 } else {
                     String::new()
                 },

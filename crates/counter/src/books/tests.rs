@@ -461,6 +461,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(site.text("select status from dossier"), "to_number");
         let all_the_same = [("so-van-ban", "01/2026"), ("van-ban-hanh", "1")];
         assert_eq!(clerk.post(path, &all_the_same).await.status, 303);
+        assert!(clerk.get("/co-quan/ho-so/1").await.text.contains("Vẫn cấp số khi chưa ghi sổ."), "it leaves a trace");
         // It went out, and is missed until it is entered.
         assert!(quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"));
         assert_eq!(clerk.post("/co-quan/ho-so/1/hoan-tac", &[]).await.status, 303);

@@ -229,6 +229,10 @@ async fn form(
     if let Some((id, _)) = rated_with(&site, &who, asked.get("the")) {
         return passed(&site, &who, unit, (id, asked.get("the"))).await;
     }
+    if !asked.get("the").is_empty() {
+        let over = site.shell(&who).words.say("rate-over");
+        return page(&site, &who, unit, nothing, (over, false));
+    }
     let secret = asked.get("so").to_owned();
     if secret.is_empty() {
         return page(&site, &who, unit, nothing, (String::new(), asked.has("cam-on")));
@@ -275,7 +279,8 @@ async fn give(
     let sealed = typed.get("the").to_owned();
     let Some((dossier, door)) = rated_with(&site, &who, &sealed) else {
         if !sealed.is_empty() {
-            return wrong(words.say("rate-over"), String::new(), String::new());
+            let code = typed.get("ma-ho-so").chars().take(40).collect();
+            return wrong(words.say("rate-over"), code, String::new());
         }
         let code = typed.get("ma-ho-so").to_owned();
         let Ok(parsed) = DossierCode::parse(&code) else {

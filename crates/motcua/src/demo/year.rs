@@ -373,7 +373,7 @@ impl Stage<'_> {
             ),
             Status::Processing => {
                 tx.restamp(at(time, officer));
-                desk::answer_members(tx, &on_desk, "1/KQ")?;
+                desk::answer_members(tx, &on_desk, "1/KQ").map_err(played)?;
                 (officer, Role::Specialist, on_desk.put_up(desk, officer.staff, false, time).into())
             }
             Status::AwaitSupplement => {

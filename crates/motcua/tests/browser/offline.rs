@@ -4,6 +4,7 @@
 use jiff::civil::date;
 
 use crate::{
+    filing::{declared, proven},
     line::Line,
     support::{On, Page, Server},
 };

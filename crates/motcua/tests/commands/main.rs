@@ -246,6 +246,24 @@ fn the_doctor_tells_what_is_wrong_and_how_to_mend_it() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_could_not_be_written_is_no_success_and_who_stops_reading_is_no_fault() {
+    let folder = Folder::new();
+    let home = folder.join("a");
+    done(&home, &["demo", "--dossiers", "5"]);
+    let into = |to: std::process::Stdio| motcua(&home).arg("check").stdout(to).output().unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = into(full.into());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("Không ghi hết được"), "{}", said(&output));
+    // A pipe that nobody reads.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = into(writer.into());
+    assert_eq!((output.status.code(), said(&output)), (Some(0), String::new()));
+}
+
+#[test]
 fn a_demo_that_was_cut_off_says_so() {
     let folder = Folder::new();
     let home = folder.join("a");

@@ -161,13 +161,14 @@ pub fn receive_together(
 /// Grants every member of a group that has no outcome, each with the next free number, written like `like`.
 ///
 /// # Errors
-/// Any [`Fault`] of the engine.
-pub fn answer_members(tx: &mut Tx<'_>, on_desk: &OnDesk, like: &str) -> Result<(), Fault> {
+/// [`Failure::Refused`] if no number like it is free.
+pub fn answer_members(tx: &mut Tx<'_>, on_desk: &OnDesk, like: &str) -> Result<(), Failure> {
     let numbering = on_desk.numbering(tx.now().civil());
     for mut member in party::members(tx, on_desk.kept.id)? {
         if member.outcome == MemberOutcome::Pending {
             member.outcome = MemberOutcome::Granted;
-            member.number = numbering.next_like(tx, like)?.unwrap_or_default();
+            let next = numbering.next_like(tx, like)?;
+            member.number = next.ok_or_else(|| no(&DeskError::NoFreeNumber))?;
             party::decide_member(tx, &member)?;
             numbering.give(tx, &member.number)?;
         }

@@ -72,6 +72,20 @@ impl OnDesk {
         self.numbering(tx.now().civil()).proposed(tx, outcome.code())
     }
 
+    /// The number that it was given before in a series, unless somebody has it by now.
+    fn given_in(
+        &self,
+        tx: &mut Tx<'_>,
+        series: &Series,
+        now: DateTime,
+    ) -> Result<Option<String>, Fault> {
+        let given = sql::series_given(tx, &series.name, now.year(), self.kept.id)?;
+        let Some(given) = given else { return Ok(None) };
+        let written = series.written(now.year(), given);
+        let held = self.numbering(now).holder(tx, &written)?.is_some();
+        Ok((!held).then_some(written))
+    }
+
     /// Its number in a series: the one that it was given before, else the next that nobody has.
     pub(super) fn number_in(
         &self,
@@ -80,8 +94,8 @@ impl OnDesk {
         now: DateTime,
     ) -> Result<String, Fault> {
         let (body, year, id) = (self.kept.body, now.year(), self.kept.id);
-        if let Some(given) = sql::series_given(tx, &series.name, year, id)? {
-            return Ok(series.written(year, given));
+        if let Some(given) = self.given_in(tx, series, now)? {
+            return Ok(given);
         }
         let next = |tx: &mut Tx<'_>| sql::series_taken(tx, body, &series.name, year.into());
         let (number, written) = self.numbering(now).of_series(tx, series, next)?;
@@ -89,7 +103,7 @@ impl OnDesk {
         Ok(written)
     }
 
-    /// The number that a series would give next.
+    /// The number that a series would give it.
     ///
     /// # Errors
     /// Any [`Fault`] of the engine.
@@ -99,6 +113,9 @@ impl OnDesk {
         series: &Series,
         now: DateTime,
     ) -> Result<String, Fault> {
+        if let Some(given) = self.given_in(tx, series, now)? {
+            return Ok(given);
+        }
         let mut next = sql::series_next(tx, self.kept.body, &series.name, now.year())?;
         let count = |_: &mut Tx<'_>| {
             let number = next;
@@ -117,6 +134,10 @@ impl OnDesk {
         };
         let numbering = self.numbering(event.at.civil());
         claim(tx, numbering, number)?;
+        // What is corrected later has its members' numbers from the day when it was issued.
+        if !matches!(event.what, What::Number { .. }) {
+            return Ok(());
+        }
         for it in party::members(tx, self.kept.id)? {
             if !it.number.is_empty() {
                 claim(tx, numbering, &it.number)?;

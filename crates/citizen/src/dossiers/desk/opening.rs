@@ -62,10 +62,9 @@ impl Opened {
     pub fn number_at_once(
         &self,
         tx: &mut Tx<'_>,
-        intake: &Intake,
+        numbering: Numbering,
     ) -> Result<Option<Counted>, Failure> {
         let Some(series) = series_at_once(&self.course) else { return Ok(None) };
-        let numbering = self.numbering(intake.received_at.year());
         let (body, year) = (numbering.body, numbering.year);
         let next = |tx: &mut Tx<'_>| sql::series_taken(tx, body, &series.name, year.into());
         let (number, written) = numbering.of_series(tx, series, next)?;

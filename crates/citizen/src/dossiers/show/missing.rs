@@ -25,21 +25,24 @@ pub(in crate::dossiers) struct Missing {
 
 /// The field in which somebody says that a result goes out all the same.
 pub(in crate::dossiers) const ALL_THE_SAME: &str = "van-ban-hanh";
+/// What the step says then.
+const ANYWAY: &str = "Vẫn cấp số khi chưa ghi sổ.";
 
-/// Refuses a number until what it lacks is there, or somebody says that it goes out all the same.
+/// Refuses a number until what it lacks is there, or somebody says that it goes out all the same: then the
+/// words that tell of it.
 pub(in crate::dossiers) fn read(
     (on_desk, maker): (&OnDesk, &Maker),
     ties: &[Tie],
     fields: &mut Fields,
-) -> bool {
-    if fields.typed().has(ALL_THE_SAME) {
-        return true;
-    }
+) -> Option<Option<String>> {
     let Some(it) = of(on_desk, maker, ties, true).into_iter().find(|it| it.is_grave) else {
-        return true;
+        return Some(None);
     };
+    if fields.typed().has(ALL_THE_SAME) {
+        return Some(Some(ANYWAY.to_owned()));
+    }
     fields.wrong(ALL_THE_SAME, format!("{} Ghi sổ trước, hoặc đánh dấu vào đây.", it.text));
-    false
+    None
 }
 
 /// What is missing of a result from the moment when it waits for its signature.

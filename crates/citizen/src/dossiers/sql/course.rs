@@ -133,7 +133,7 @@ pub fn series_taken(tx: &mut Tx<'_>, body: UnitId, series: &str, year: i64) -> R
     super::next_number(tx, &format!("series:{body}:{year}:{series}"))
 }
 
-/// Ties a number of a series to its dossier.
+/// Ties a number of a series to its dossier, in place of one that somebody else got by hand meanwhile.
 pub fn keep_series_number(
     tx: &mut Tx<'_>,
     body: UnitId,
@@ -145,7 +145,9 @@ pub fn keep_series_number(
     let params: [Param; 5] = [body.into(), series.into(), year.into(), number.into(), id.into()];
     tx.execute(
         "insert into series_number (body, series, year, number, dossier)
-         values (?1, ?2, ?3, ?4, ?5)",
+         values (?1, ?2, ?3, ?4, ?5)
+         on conflict (dossier, series, year) do update
+         set body = excluded.body, number = excluded.number",
         &params,
     )?;
     Ok(())

@@ -15,6 +15,7 @@ pub(super) fn of(
     on_desk: &OnDesk,
     tx: &mut Tx<'_>,
     kind: CommandKind,
+    proposed: Option<&str>,
 ) -> Result<String, Fault> {
     let now = tx.now().civil();
     let series = match kind {
@@ -26,12 +27,8 @@ pub(super) fn of(
         let next = on_desk.next_of_series(tx, series, now)?;
         return Ok(format!("Số lấy tự động từ sổ “{}”. Số kế tiếp: {next}.", series.name));
     }
-    if matches!(kind, CommandKind::Number | CommandKind::FinishCorrection | CommandKind::OnTheSpot)
-    {
-        let next = on_desk.proposed_number(tx)?;
-        return Ok(
-            next.map_or_else(String::new, |it| format!("Số kế tiếp còn trống trong năm: {it}."))
-        );
+    if let Some(next) = proposed {
+        return Ok(format!("Số kế tiếp còn trống trong năm: {next}."));
     }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,

@@ -2,20 +2,26 @@
 
 use domain::dossier::CommandKind;
 use site::{Failure, Fields};
-use store::Tx;
+use store::{Fault, Tx};
 
 use crate::dossiers::desk::OnDesk;
 
 /// The field of a number.
 pub(super) const FIELD: &str = "so-van-ban";
 
-/// Whether a step asks for a number that may be typed.
-pub(super) fn is_typed(on_desk: &OnDesk, kind: CommandKind) -> bool {
-    match kind {
+/// The next free number, at the steps that ask for one that is typed.
+pub(super) fn proposed(
+    tx: &mut Tx<'_>,
+    on_desk: &OnDesk,
+    kind: CommandKind,
+) -> Result<Option<String>, Fault> {
+    let is_typed = match kind {
         CommandKind::Number => on_desk.series().is_none(),
+        CommandKind::OnTheSpot => on_desk.series_at_once().is_none(),
         CommandKind::FinishCorrection => true,
         _ => false,
-    }
+    };
+    if is_typed { on_desk.proposed_number(tx) } else { Ok(None) }
 }
 
 /// A number that was typed; a mistake beside it if the body has given it in this year.

@@ -12,24 +12,29 @@ pub struct Sought<'a> {
     pub year: i16,
     /// A dossier that does not count.
     pub own: Option<DossierId>,
-    /// The ways of writing it, folded: four.
-    pub keys: &'a [String; 4],
+    /// The ways of writing it, folded.
+    pub keys: &'a Ways,
     /// The same as it was typed.
-    pub written: &'a [String; 4],
+    pub written: &'a Ways,
 }
+
+/// The ways of writing a number.
+pub type Ways = [String; 5];
 
 fn code(row: Option<Row>) -> Result<Option<String>, Fault> {
     row.map(|row| row.get(0)).transpose()
 }
 
-/// The code of a dossier with a result, or a member, under this number; what was undone was never issued.
+/// The code of a dossier that issued a result, or one to a member, under this number; what was undone was
+/// never issued.
 pub fn holder(tx: &mut Tx<'_>, it: &Sought<'_>) -> Result<Option<String>, Fault> {
-    let params = |[a, b, c, d]: &[String; 4]| -> [Param; 9] {
+    let params = |[a, b, c, d, e]: &Ways| -> [Param; 10] {
         [
             a.as_str().into(),
             b.as_str().into(),
             c.as_str().into(),
             d.as_str().into(),
+            e.as_str().into(),
             date(it.year, 1, 1).into(),
             date(it.year + 1, 1, 1).into(),
             it.body.into(),
@@ -40,9 +45,9 @@ pub fn holder(tx: &mut Tx<'_>, it: &Sought<'_>) -> Result<Option<String>, Fault>
     let issued = tx.query_one(
         "select d.code from result r join dossier d on d.id = r.dossier
            join procedure_version v on v.id = d.version
-         where r.number_key in (?1, ?2, ?3, ?4) and r.issued_on >= ?5 and r.issued_on < ?6
-           and r.state <> 'undone' and d.body = ?7 and (v.procedure = ?8 or ?8 = 0)
-           and d.id <> ?9
+         where r.number_key in (?1, ?2, ?3, ?4, ?5) and r.issued_on >= ?6 and r.issued_on < ?7
+           and r.state <> 'undone' and d.body = ?8 and (v.procedure = ?9 or ?9 = 0)
+           and d.id <> ?10
          order by r.id limit 1",
         &params(it.keys),
     )?;
@@ -52,12 +57,34 @@ pub fn holder(tx: &mut Tx<'_>, it: &Sought<'_>) -> Result<Option<String>, Fault>
     code(tx.query_one(
         "select d.code from dossier_member m join dossier d on d.id = m.dossier
            join procedure_version v on v.id = d.version
-         where m.number in (?1, ?2, ?3, ?4)
-           and coalesce(d.finished_at, ?5) >= ?5 and coalesce(d.finished_at, ?5) < ?6
-           and d.body = ?7 and (v.procedure = ?8 or ?8 = 0) and d.id <> ?9
+         where m.number in (?1, ?2, ?3, ?4, ?5) and d.finished_at >= ?6 and d.finished_at < ?7
+           and d.body = ?8 and (v.procedure = ?9 or ?9 = 0) and d.id <> ?10
          order by m.id limit 1",
         &params(it.written),
     )?)
+}
+
+/// Whether somebody wrote it for a member of a group that is not numbered yet.
+pub fn is_drafted(tx: &mut Tx<'_>, it: &Sought<'_>) -> Result<bool, Fault> {
+    let [a, b, c, d, e] = it.written;
+    let row = tx.query_one(
+        "select m.id from dossier_member m join dossier d on d.id = m.dossier
+           join procedure_version v on v.id = d.version
+         where m.number in (?1, ?2, ?3, ?4, ?5) and d.is_open = 1 and d.finished_at is null
+           and d.body = ?6 and (v.procedure = ?7 or ?7 = 0) and d.id <> ?8
+         limit 1",
+        &[
+            a.as_str().into(),
+            b.as_str().into(),
+            c.as_str().into(),
+            d.as_str().into(),
+            e.as_str().into(),
+            it.body.into(),
+            it.procedure.map_or(0, |it| it.0).into(),
+            it.own.map_or(0, |it| it.0).into(),
+        ],
+    )?;
+    Ok(row.is_some())
 }
 
 /// The number that a body issued last for a procedure with an outcome, and the day.
@@ -72,7 +99,7 @@ pub fn last(
            join procedure_version v on v.id = d.version
          where d.body = ?1 and v.procedure = ?2 and r.outcome = ?3 and r.number <> ''
            and r.state <> 'undone'
-         order by d.id desc, r.id desc limit 1",
+         order by r.id desc limit 1",
         &[body.into(), procedure.into(), outcome.into()],
     )?;
     row.map(|row| {

@@ -15,6 +15,9 @@ const SECOND: &str = "dddddddddddddddddddddddddddddddd";
 /// The third one.
 const THIRD: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
+/// The fourth one.
+const FOURTH: &str = "ffffffffffffffffffffffffffffffff";
+
 async fn act(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) -> testkit::Answer {
     browser.post(&format!("/co-quan/ho-so/1/{step}"), fields).await
 }
@@ -350,6 +353,52 @@ on_both_engines! { crate::routes();
             let page = counter.get(&format!("/co-quan/ho-so/{id}")).await.text;
             assert!(page.contains(number) && !page.contains("gõ tay"), "{page}");
         }
+        assert_eq!(site.count("select count(*) from series_number"), 2);
+        sound(&site);
+    }
+
+    async fn a_series_passes_over_what_was_typed_by_hand_even_if_it_had_given_it(site) {
+        given(&site);
+        let mut counter = received(&site).await;
+        let receive = async |counter: &mut Browser<'_>, name, once| {
+            let done = counter.post("/co-quan/ho-so/moi", &birth(name, once)).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        };
+        // Two whose workflow has no series yet, two whose workflow has one.
+        receive(&mut counter, "Lê Một", SECOND).await;
+        publish(&site, &[
+            ("b5-so", "Quyết định"), ("b5-mau", "{so}/{nam}/QĐ-UBND"), ("can-cu", "QĐ 1"),
+        ]).await;
+        receive(&mut counter, "Trần Hai", THIRD).await;
+        receive(&mut counter, "Võ Ba", FOURTH).await;
+        for id in 1..=4 {
+            for (login, step, fields) in [
+                ("quay", "chuyen", vec![("don-vi", "2")]),
+                ("thuly", "thu-ly", vec![]),
+                ("thuly", "trinh-ky", vec![]),
+                ("ky", "ky", vec![]),
+            ] {
+                let done = site.signed_in(login).post(&format!("/co-quan/ho-so/{id}/{step}"), &fields).await;
+                assert_eq!(done.status, 303, "{id} {step}: {}", done.text);
+            }
+        }
+        let mut clerk = site.signed_in("vanthu");
+        let at = |id: i64, step: &str| format!("/co-quan/ho-so/{id}/{step}");
+        assert_eq!(clerk.post(&at(3, "cap-so"), &[]).await.status, 303);
+        assert_eq!(clerk.post(&at(3, "hoan-tac"), &[]).await.status, 303);
+        assert!(clerk.get(&at(3, "cap-so")).await.text.contains("Số kế tiếp: 1/2026/QĐ-UBND"));
+        for (id, typed) in [(1, "1/2026/QĐ-UBND"), (2, "3/2026/QĐ-UBND")] {
+            let done = clerk.post(&at(id, "cap-so"), &[("so-van-ban", typed)]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        for (id, number) in [(3, "2/2026/QĐ-UBND"), (4, "4/2026/QĐ-UBND")] {
+            let form = clerk.get(&at(id, "cap-so")).await.text;
+            assert!(form.contains(&format!("Số kế tiếp: {number}")), "{form}");
+            let done = clerk.post(&at(id, "cap-so"), &[]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+            assert_eq!(site.text(&format!("select number from result where dossier = {id} and state = 'issued'")), number);
+        }
+        assert_eq!(site.count("select count(*) from series_number where number in (2, 4)"), 2);
         assert_eq!(site.count("select count(*) from series_number"), 2);
         sound(&site);
     }
