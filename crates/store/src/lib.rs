@@ -306,10 +306,15 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         connection.busy = true;
+        // Writers come one after another, as on SQLite: what a rule has looked at stays so until the
+        // transaction ends, whatever another process does. The lock is the database's own and ends with
+        // the transaction.
         let begin = match (writes, self.inner.filling.load(Ordering::Relaxed)) {
             (false, _) => "begin isolation level repeatable read read only",
-            (true, false) => "begin",
-            (true, true) => "begin; set local synchronous_commit = off",
+            (true, false) => "begin; select pg_advisory_xact_lock(7)",
+            (true, true) => {
+                "begin; select pg_advisory_xact_lock(7); set local synchronous_commit = off"
+            }
         };
         connection.client.batch_execute(begin).map_err(Fault::from)?;
         let mut tx = self.tx(Connection::Postgresql(connection), stamp, writes);

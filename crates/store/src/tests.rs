@@ -310,6 +310,38 @@ fn many_writers_at_once_make_one_chain() {
 }
 
 #[test]
+fn what_a_writer_has_looked_at_stays_so_until_it_has_written() {
+    on_each(|db| {
+        write(db, |tx| {
+            let sql = "insert into setting (name, value) values ('till', '100')";
+            tx.execute(sql, &[]).map(drop)
+        });
+        // Everybody takes the whole balance, if there is one.
+        let taken = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        write(db, |tx| {
+                            let sql = "select value from setting where name = 'till'";
+                            let left: String = tx.query_one(sql, &[])?.unwrap().get(0)?;
+                            std::thread::sleep(std::time::Duration::from_millis(5));
+                            if left != "100" {
+                                return Ok(0);
+                            }
+                            let sql = "update setting set value = '0' where name = 'till'";
+                            tx.execute(sql, &[])?;
+                            Ok(1)
+                        })
+                    })
+                })
+                .collect();
+            all.into_iter().map(|it| it.join().unwrap()).sum::<i32>()
+        });
+        assert_eq!(taken, 1);
+    });
+}
+
+#[test]
 fn a_reader_cannot_write_and_a_panic_costs_no_connection() {
     let folder = std::env::temp_dir().join(format!("motcua-store-{}", fresh()));
     std::fs::create_dir_all(&folder).unwrap();
