@@ -164,6 +164,26 @@ fn picture(bytes: &[u8]) -> Result<(), Refused> {
     }
 }
 
+/// What the first element of an Office file's main part is called.
+fn root_of(name: &str) -> Option<&'static str> {
+    match name {
+        "xl/workbook.xml" => Some("workbook"),
+        "word/document.xml" => Some("document"),
+        _ => None,
+    }
+}
+
+/// Whether this is XML whose first element is called `root`, under whatever prefix.
+fn begins_with(text: &[u8], root: &str) -> bool {
+    // Two bytes a letter: what is not nought is the letter.
+    let text: Vec<u8> = text.iter().copied().filter(|it| *it != 0).collect();
+    let text = String::from_utf8_lossy(&text);
+    let first = text.split('<').skip(1).find(|it| !it.starts_with(['?', '!']));
+    let Some(first) = first.filter(|_| text.trim_end().ends_with('>')) else { return false };
+    let name = first.split([' ', '>', '/', '\n', '\r', '\t']).next().unwrap_or_default();
+    name.rsplit(':').next() == Some(root)
+}
+
 /// Unpacks an Office file from end to end, within bounds; the type that it is.
 fn office(bytes: &[u8], name: &str) -> Result<&'static str, Refused> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refused::CutOff)?;
@@ -192,6 +212,17 @@ fn office(bytes: &[u8], name: &str) -> Result<&'static str, Refused> {
         let name = part.name().map_err(|_| Refused::Damaged)?.to_ascii_lowercase();
         if name.ends_with("vbaproject.bin") {
             return Err(Refused::Macros);
+        }
+        // The part that everything else hangs on must be what its name says.
+        if let Some(root) = root_of(&name) {
+            let mut text = Vec::new();
+            let read = part.by_ref().take(left + 1).read_to_end(&mut text);
+            let read = read.map_err(|_| Refused::Damaged)? as u64;
+            left = left.checked_sub(read).ok_or(Refused::Bomb)?;
+            if !begins_with(&text, root) {
+                return Err(Refused::Damaged);
+            }
+            continue;
         }
         let mut sink = std::io::sink();
         let read = std::io::copy(&mut part.by_ref().take(left + 1), &mut sink)

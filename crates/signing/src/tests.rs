@@ -234,7 +234,13 @@ fn an_office_file_is_unpacked_and_a_program_in_it_is_found() {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         for (name, size) in parts {
             zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            zip.write_all(&vec![b'a'; *size]).unwrap();
+            match *name {
+                "word/document.xml" => {
+                    zip.write_all(b"<?xml version=\"1.0\"?>\n<w:document x=\"y\"></w:document>\n")
+                }
+                _ => zip.write_all(&vec![b'a'; *size]),
+            }
+            .unwrap();
         }
         zip.finish().unwrap().into_inner()
     };
@@ -247,6 +253,10 @@ fn an_office_file_is_unpacked_and_a_program_in_it_is_found() {
     let whole = packed(&head);
     let cut = open("a.docx", &whole[..whole.len() / 2], &roots(), NOW).map(|it| it.media_type);
     assert!(matches!(cut, Err(Refused::CutOff)), "{cut:?}");
+    // A heap of files with a part that is none.
+    let book = [("[Content_Types].xml", 500), ("xl/workbook.xml", 900)];
+    let broken = open("a.xlsx", &packed(&book), &roots(), NOW).map(|it| it.media_type);
+    assert_eq!(broken, Err(Refused::Damaged));
 }
 
 /// Every vector that a mutation starts from.

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::ReturnChannel,
-    identity::IdPaper,
     ids::UnitId,
     procedure::{ChannelKind, PaperRole, ProcedureVersion},
 };
@@ -18,7 +17,7 @@ use site::{
 use super::{
     checklist, desk, drafts, files,
     party::{self, PartyView},
-    printing, recent, reuse, sql,
+    printing, recent, reuse,
     view::Around,
 };
 use crate::{
@@ -28,6 +27,7 @@ use crate::{
 };
 
 pub(super) mod reading;
+pub(super) mod twins;
 
 use reading::{Ending, PAPERS_MAX, Read, Then, read_form, scan};
 
@@ -452,6 +452,14 @@ pub async fn receive(
         let around = Around::load(&inner, &asker, tx)?;
         let maker = around.maker_at(intake.unit);
         let desk = around.desk();
+        // Another counter may have received the same meanwhile: whoever writes looks again.
+        if then != Then::Refuse {
+            let version = version_of(tx, &all, intake.received_at.date())?;
+            let twins = twins::find(tx, &around, intake.unit, &all, &[version.procedure])?;
+            if !twins.is_empty() {
+                return Ok(Err(twins::asked(all.clone(), &twins)));
+            }
+        }
         let received = match &ending {
             Ending::Accept => desk::receive(tx, desk, &maker, &intake)?,
             Ending::AtOnce(signer, number) => {
@@ -533,7 +541,7 @@ async fn read(
 ) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, tariff, (now, at), twin, on_paper) = site
+    let (unit, version, tariff, (now, at), twins, on_paper) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
@@ -548,17 +556,11 @@ async fn read(
                 was_open: calendar.is_open_at(at),
                 used: hand_entries::receipt_used(tx, unit, at.date(), &receipt)?,
             };
-            let twin = match IdPaper::parse(asked.get("so-giay-to")) {
-                Ok(paper) => {
-                    sql::twin(tx, paper.reveal(), version.procedure, around.body_of(unit))?
-                }
-                Err(_) => None,
-            };
+            let twins = twins::find(tx, &around, unit, &asked, &[version.procedure])?;
             let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
-            Ok((unit, version, tariff, (now, at), twin, on_paper))
+            Ok((unit, version, tariff, (now, at), twins, on_paper))
         })
         .await?;
-    let confirmed = typed.has("van-nhan");
     let mut owed = Mistakes::none(again.clone());
     reuse::mistakes(wanted, &mut owed);
     let mut fields = Fields::of(again.clone());
@@ -575,20 +577,8 @@ async fn read(
         }
         right => right,
     };
-    // A warning, not a wall: a person may well want two copies of the same thing.
-    Ok(match (read, twin) {
-        (Ok(_), Some(twin)) if !confirmed && then != Then::Refuse => {
-            let mut m = Mistakes::none(again);
-            m.typed.set("trung", twin.clone());
-            m.by_field.insert(
-                "van-nhan".to_owned(),
-                format!(
-                    "Người này đang có hồ sơ {twin} cùng thủ tục, chưa trả kết quả. Kiểm tra lại; nếu \
-                     vẫn nhận thì đánh dấu “Vẫn tiếp nhận”."
-                ),
-            );
-            Err(m)
-        }
-        (read, _) => read.map(|it| (it, entry)),
+    Ok(match read {
+        Ok(_) if !twins.is_empty() && then != Then::Refuse => Err(twins::asked(again, &twins)),
+        read => read.map(|it| (it, entry)),
     })
 }

@@ -3,10 +3,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use domain::{
-    access::Action, dossier::ReturnChannel, identity::IdPaper, ids::UnitId, procedure::ChannelKind,
-    text,
-};
+use domain::{access::Action, dossier::ReturnChannel, ids::UnitId, procedure::ChannelKind, text};
 use site::{
     Asked, Failure, FilledWithFiles, Html, Mistakes, Routes, Shell, Site, State, Typed, Who,
     form::{self, Before, Sending, Sent, once},
@@ -19,9 +16,10 @@ use super::{
     intake::{
         counter_of,
         reading::{PAPERS_MAX, Then, read_form, scan},
+        twins,
     },
     party::{self, PartyView},
-    sql::{self, visits},
+    sql::visits,
     view::Around,
 };
 use crate::procedures::facts::{self as procedures, Version};
@@ -351,26 +349,20 @@ fn in_all(field: &str, at: usize, papers: &[(String, Vec<(usize, usize)>)]) -> S
     field.to_owned()
 }
 
-async fn read(
-    site: &Site,
-    who: &Who,
-    typed: Typed,
-) -> Result<Result<(Vec<Intake>, Vec<crate::fees::Chosen>), Mistakes>, Failure> {
+/// What was read: the intakes, their fees, their procedures, in the same order.
+type Read = (Vec<Intake>, Vec<crate::fees::Chosen>, Vec<domain::ids::ProcedureId>);
+
+async fn read(site: &Site, who: &Who, typed: Typed) -> Result<Result<Read, Mistakes>, Failure> {
     let stage = stage(site, who, &typed).await?;
     let papers = shared(&stage.versions);
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let procedures: Vec<_> = stage.versions.iter().map(|it| it.procedure).collect();
-    let (unit, twins) = site
+    let (unit, twins, procedures) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
-            let mut twins = Vec::new();
-            if let Ok(paper) = IdPaper::parse(asked.get("so-giay-to")) {
-                for it in procedures {
-                    twins.extend(sql::twin(tx, paper.reveal(), it, around.body_of(unit))?);
-                }
-            }
-            Ok((unit, twins))
+            let twins = twins::find(tx, &around, unit, &asked, &procedures)?;
+            Ok((unit, twins, procedures))
         })
         .await?;
     let now = who.now.civil();
@@ -402,18 +394,10 @@ async fn read(
             }
         }
     }
-    if m.by_field.is_empty() && !twins.is_empty() && !typed.has("van-nhan") {
-        m.typed.set("trung", twins.join(", "));
-        m.by_field.insert(
-            "van-nhan".to_owned(),
-            format!(
-                "Người này đang có hồ sơ cùng thủ tục, chưa trả kết quả: {}. Kiểm tra lại; nếu vẫn \
-                 nhận thì đánh dấu “Vẫn tiếp nhận”.",
-                twins.join(", ")
-            ),
-        );
+    if m.by_field.is_empty() && !twins.is_empty() {
+        m = twins::asked(typed, &twins);
     }
-    Ok(if m.any() { Err(m) } else { Ok((intakes, fees)) })
+    Ok(if m.any() { Err(m) } else { Ok((intakes, fees, procedures)) })
 }
 
 /// POST `/co-quan/ho-so/nhieu`
@@ -451,17 +435,23 @@ pub async fn receive(
     let as_typed = typed.clone();
     let mut read = read(&site, &who, typed).await?;
     if let Some(why) = wrong_file {
-        let mut m = read.err().unwrap_or_else(|| Mistakes::none(as_typed));
+        let mut m = read.err().unwrap_or_else(|| Mistakes::none(as_typed.clone()));
         m.by_field.insert("tep".to_owned(), why);
         read = Err(m);
     }
-    let (intakes, fees) = match read {
+    let (intakes, fees, procedures) = match read {
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(form_page(&site, &who, m, Vec::new()).await?)),
     };
     let (inner, asker) = (site.clone(), who.clone());
     let work = move |tx: &mut store::Tx<'_>| {
         let around = Around::load(&inner, &asker, tx)?;
+        // Another counter may have received the same meanwhile: whoever writes looks again.
+        let unit = intakes.first().map(|it| it.unit).ok_or(Failure::NotFound)?;
+        let twins = twins::find(tx, &around, unit, &as_typed, &procedures)?;
+        if !twins.is_empty() {
+            return Ok(Err(twins::asked(as_typed.clone(), &twins)));
+        }
         let ids = desk_many(tx, &around, &intakes)?;
         let first = *ids.first().ok_or(Failure::NotFound)?;
         for (id, fee) in ids.iter().zip(&fees).filter(|it| it.1.any) {

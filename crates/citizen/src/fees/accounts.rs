@@ -8,7 +8,10 @@ use domain::{
     text,
 };
 use site::{
-    Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand, show::Ask, told,
+    Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Who, demand,
+    form::{Sending, Sent, new_token, once},
+    show::Ask,
+    told,
 };
 use store::journal::Entry;
 
@@ -45,6 +48,7 @@ struct BookLine {
 struct Page<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    once: String,
     accounts: Vec<Account>,
     books: Vec<BookLine>,
     units: Vec<(String, String)>,
@@ -66,6 +70,7 @@ pub(super) async fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<St
     site.page(&Page {
         shell: site.shell(who),
         m,
+        once: new_token(),
         accounts: accounts
             .into_iter()
             .map(|it| Account {
@@ -101,6 +106,8 @@ pub async fn add(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let sending = Sending::of(&who, &typed, "lan-gui");
+    let as_typed = typed.clone();
     let mut fields = Fields::of(typed);
     let unit = fields.choice("don-vi", unit_of);
     let bank = fields.text("ma-ngan-hang", 6);
@@ -138,8 +145,27 @@ pub async fn add(
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, &m).await?)),
     };
     demand(&who, Action::FeeManage, account.unit)?;
-    site.write(&who, move |tx| Ok(facts::open_account(tx, &account)?)).await?;
-    Ok(told(ADDRESS, "Đã thêm tài khoản thu. Hãy quét thử mã QR ở một hồ sơ còn nợ."))
+    let done = once(&site, &who, sending, move |tx| {
+        let same = |it: &KeptAccount| {
+            it.unit == account.unit
+                && it.bank == account.bank
+                && it.number == account.number
+                && it.until.is_none()
+        };
+        if table::accounts(tx)?.iter().any(same) {
+            let why = format!("Tài khoản {} của đơn vị này đang thu rồi.", account.number);
+            return Ok(Err(Mistakes::one(as_typed, "so-tai-khoan", why)));
+        }
+        facts::open_account(tx, &account)?;
+        Ok(Ok(ADDRESS.to_owned()))
+    })
+    .await?;
+    match done {
+        Sent::Done(location) => {
+            Ok(told(&location, "Đã thêm tài khoản thu. Hãy quét thử mã QR ở một hồ sơ còn nợ."))
+        }
+        Sent::Wrong(m) | Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, &m).await?)),
+    }
 }
 
 async fn find(site: &Site, who: &Who, id: i64) -> Result<KeptAccount, Failure> {

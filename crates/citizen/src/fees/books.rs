@@ -3,7 +3,12 @@
 use axum::response::{IntoResponse as _, Response};
 use domain::{access::Action, fees::till::BookSymbol};
 use people::staff::facts as staff;
-use site::{Failure, Fields, Filled, Path, Site, State, Who, demand, show::Ask, told};
+use site::{
+    Failure, Fields, Filled, Path, Site, State, Who, demand,
+    form::{Sending, Sent, once},
+    show::Ask,
+    told,
+};
 use store::journal::Entry;
 
 use super::{
@@ -22,6 +27,7 @@ pub async fn open(
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let mut fields = Fields::of(typed);
     let unit = fields.choice("don-vi-quyen", unit_of);
     let prefix = fields.read("ky-hieu", BookSymbol::parse);
@@ -35,26 +41,24 @@ pub async fn open(
     if let Some(unit) = unit {
         demand(&who, Action::FeeManage, unit)?;
     }
-    let done = site
-        .write(&who, move |tx| {
-            if let (Some(unit), Some(prefix), Some(first), Some(last)) =
-                (unit, &prefix, first, last)
-                && receipts::overlaps(tx, unit, prefix.as_str(), first, last)?
-            {
-                fields.wrong("tu-so", "Đã có quyển mang ký hiệu này chứa số trong khoảng đó.");
-            }
-            let whole = (|| Some((unit?, prefix?, first?, last?)))();
-            let (unit, prefix, first, last) = match fields.finish(whole) {
-                Ok(it) => it,
-                Err(m) => return Ok(Err(m)),
-            };
-            facts::open_book(tx, unit, prefix.as_str(), first, last)?;
-            Ok(Ok(()))
-        })
-        .await?;
+    let done = once(&site, &who, sending, move |tx| {
+        if let (Some(unit), Some(prefix), Some(first), Some(last)) = (unit, &prefix, first, last)
+            && receipts::overlaps(tx, unit, prefix.as_str(), first, last)?
+        {
+            fields.wrong("tu-so", "Đã có quyển mang ký hiệu này chứa số trong khoảng đó.");
+        }
+        let whole = (|| Some((unit?, prefix?, first?, last?)))();
+        let (unit, prefix, first, last) = match fields.finish(whole) {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
+        facts::open_book(tx, unit, prefix.as_str(), first, last)?;
+        Ok(Ok(ADDRESS.to_owned()))
+    })
+    .await?;
     match done {
-        Ok(()) => Ok(told(ADDRESS, "Đã mở quyển biên lai.")),
-        Err(m) => Err(Failure::Mistaken(page(&site, &who, &m).await?)),
+        Sent::Done(location) => Ok(told(&location, "Đã mở quyển biên lai.")),
+        Sent::Wrong(m) | Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, &m).await?)),
     }
 }
 

@@ -208,6 +208,7 @@ pub async fn aside(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let again = typed.get("viec") == "lay-lai";
+    let as_typed = typed.clone();
     let mut fields = Fields::of(typed);
     let why = if again { Some(String::new()) } else { fields.text("ly-do", 300) };
     let why = match fields.finish(why) {
@@ -215,15 +216,26 @@ pub async fn aside(
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
     };
     let asker = who.clone();
-    site.write(&who, move |tx| {
+    let done = site
+        .write(&who, move |tx| {
         find(tx, &asker, id)?;
+        if !again && let Some(refund) = cash::refund_of_line(tx, id)? {
+            let why = format!(
+                "Dòng này đang có đề nghị hoàn trả số {refund} chưa xong: duyệt và trả, hoặc từ chối đề \
+                 nghị đó trước."
+            );
+            return Ok(Err(Mistakes::one(as_typed, "ly-do", why)));
+        }
         bank::set_aside(tx, id, &why)?;
         let act = if again { "take_up" } else { "set_aside" };
         let words = Some(why).filter(|it| !it.is_empty());
         tx.journal(Entry::new(SUBJECT, id, act).words(words));
-        Ok(())
+        Ok(Ok(()))
     })
     .await?;
+    if let Err(m) = done {
+        return Err(Failure::Mistaken(page(&site, &who, id, m).await?));
+    }
     let said =
         if again { "Đã đưa lại vào danh sách chưa khớp." } else { "Đã để riêng." };
     Ok(told(&format!("{PATH}/{id}"), said))

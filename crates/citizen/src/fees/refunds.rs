@@ -155,6 +155,11 @@ fn source(
     if let Ok(id) = line.parse::<i64>() {
         let it = bank::line(tx, id)?.ok_or(Failure::NotFound)?;
         demand_collector(who, it.unit)?;
+        if !it.aside.is_empty() {
+            let why =
+                "Dòng sao kê này đang để riêng. Hãy đưa lại vào danh sách rồi đề nghị hoàn trả.";
+            return Err(Failure::Refused(why.to_owned()));
+        }
         let pending = cash::refunds_pending(tx, None, Some(id))?;
         return Ok(Source {
             unit: it.unit,

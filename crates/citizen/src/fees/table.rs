@@ -10,7 +10,9 @@ use domain::{
 };
 use jiff::civil::Date;
 use site::{
-    Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told,
+    Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
+    form::{Sending, Sent, new_token, once},
+    told,
 };
 use store::{Tx, journal::Entry};
 
@@ -144,6 +146,7 @@ pub async fn fill(
 struct Form<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    once: String,
     /// The rate that is changed; a new one if none.
     id: Option<i64>,
     title: String,
@@ -159,9 +162,11 @@ fn form_page(
     (id, title, code): (Option<i64>, String, String),
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
+    let once = m.typed("lan-gui");
     site.page(&Form {
         shell: site.shell(who),
         m,
+        once: if once.is_empty() { new_token() } else { once.to_owned() },
         id,
         title,
         kinds: FeeKind::ALL.iter().map(|it| (it.code().into(), it.label().into())).collect(),
@@ -223,6 +228,24 @@ pub(super) fn read(fields: &mut Fields) -> Option<Rate> {
     })
 }
 
+/// A rate that collects the same as `rate` on one of these days.
+fn same_open(
+    tx: &mut Tx<'_>,
+    code: &str,
+    rate: &Rate,
+    (from, until): (Date, Option<Date>),
+) -> Result<Option<KeptRate>, store::Fault> {
+    let filter = Filter { procedures: Some(vec![code.to_owned()]), on: None };
+    let name = text::fold(&rate.name);
+    let there = table::rates(tx, &filter, ROWS_MAX)?.into_iter().find(|it| {
+        let same = Rate { name: rate.name.clone(), basis: rate.basis.clone(), ..it.rate.clone() };
+        let meets =
+            it.until.is_none_or(|last| last >= from) && until.is_none_or(|it2| it.from <= it2);
+        same == *rate && text::fold(&it.rate.name) == name && meets
+    });
+    Ok(there)
+}
+
 /// POST `/co-quan/quan-tri/bieu-phi/moi`
 pub async fn add(
     State(site): State<Site>,
@@ -230,6 +253,7 @@ pub async fn add(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let today = who.today();
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let mut fields = Fields::of(typed);
     let rate = read(&mut fields);
     let code = fields.text("thu-tuc", 30);
@@ -243,31 +267,37 @@ pub async fn add(
     {
         fields.wrong("den-ngay", "Ngày cuối phải từ ngày đầu trở đi.");
     }
-    let done = site
-        .write(&who, move |tx| {
-            let known = match &code {
-                Some(code) => procedures::in_force(tx, code, today)?.is_some(),
-                None => true,
-            };
-            if !known {
-                fields
-                    .wrong("thu-tuc", "Không có thủ tục mang mã này trong danh mục đang áp dụng.");
-            }
-            let whole = (|| Some((rate?, code?, from?, until?)))();
-            let (rate, code, from, until) = match fields.finish(whole) {
-                Ok(it) => it,
-                Err(m) => return Ok(Err(m)),
-            };
-            let id = table::insert_rate(tx, None, &code, &rate, from, until)?;
-            let details =
-                serde_json::json!({"procedure": code, "amount": rate.amount, "from": from});
-            tx.journal(Entry::new("fee_rate", id, "add").details(&details));
-            Ok(Ok(()))
-        })
-        .await?;
+    let done = once(&site, &who, sending, move |tx| {
+        let known = match &code {
+            Some(code) => procedures::in_force(tx, code, today)?.is_some(),
+            None => true,
+        };
+        if !known {
+            fields.wrong("thu-tuc", "Không có thủ tục mang mã này trong danh mục đang áp dụng.");
+        }
+        if let (Some(rate), Some(code), Some(from), Some(until)) = (&rate, &code, from, until)
+            && let Some(there) = same_open(tx, code, rate, (from, until))?
+        {
+            let since = text::date(there.from);
+            fields.wrong(
+                "ten",
+                format!("Mức thu này đã có, áp dụng từ {since}; không thêm lần nữa."),
+            );
+        }
+        let whole = (|| Some((rate?, code?, from?, until?)))();
+        let (rate, code, from, until) = match fields.finish(whole) {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
+        let id = table::insert_rate(tx, None, &code, &rate, from, until)?;
+        let details = serde_json::json!({"procedure": code, "amount": rate.amount, "from": from});
+        tx.journal(Entry::new("fee_rate", id, "add").details(&details));
+        Ok(Ok(ADDRESS.to_owned()))
+    })
+    .await?;
     match done {
-        Ok(()) => Ok(told(ADDRESS, "Đã thêm mức thu.")),
-        Err(m) => {
+        Sent::Done(location) => Ok(told(&location, "Đã thêm mức thu.")),
+        Sent::Wrong(m) | Sent::Before(m) => {
             let title = (None, "Thêm mức thu".to_owned(), String::new());
             Err(Failure::Mistaken(form_page(&site, &who, title, &m)?))
         }

@@ -7,6 +7,8 @@ use testkit::{Answer, Browser, TestSite, on_both_engines};
 use super::facts::{self, KeptAccount};
 use crate::dossiers::tests::{ONCE, birth, given_two_communes};
 
+mod doubled;
+
 /// A copy from the civil register: 8.000 đ.
 const COPY: &str = "2.000635";
 

@@ -7,13 +7,17 @@ use domain::{
     dossier::{Collector, Command, ReturnChannel, What},
     party::Authority,
 };
-use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
+use site::{
+    Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
+    form::{Sending, Sent, new_token, once},
+    told,
+};
 use store::journal::Entry;
 
 use super::{
     ADDRESS,
     facts::SUBJECT,
-    show::{drawn, take},
+    show::{drawn, take, waits_at_counter},
     sql,
 };
 use crate::dossiers::{Person, collect, facts as dossiers};
@@ -23,6 +27,7 @@ use crate::dossiers::{Person, collect, facts as dossiers};
 struct Form<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    once: String,
     id: i64,
     name: String,
     holder: String,
@@ -52,9 +57,11 @@ fn page(
 ) -> Result<Html<String>, Failure> {
     let none = (String::new(), "– không –".to_owned());
     let authorities = Authority::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned()));
+    let once = m.typed("lan-gui");
     site.page(&Form {
         shell: site.shell(who),
         m,
+        once: if once.is_empty() { new_token() } else { once.to_owned() },
         id: kept.id,
         name: format!("{} số {}", kept.kind, kept.number),
         holder: kept.holder,
@@ -92,6 +99,7 @@ pub async fn hand_over(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let (kept, person) = people(&site, &who, id).await?;
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let mut fields = Fields::of(typed);
     let collection = collect::read(&mut fields, &person, who.today());
     if collection.as_ref().is_some_and(|it| it.id_number.is_empty()) {
@@ -108,11 +116,12 @@ pub async fn hand_over(
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, (kept, &person), &m)?)),
     };
     let (inner, asker) = (site.clone(), who.clone());
-    site.write(&who, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let mut taken = take(tx, &inner, &asker, id)?;
         if !taken.is_counter() {
             return Err(Failure::NotFound);
         }
+        waits_at_counter(&taken)?;
         let collector = Collector::from_code(&collection.collector).ok_or(Failure::NotFound)?;
         let what = What::Return { channel: ReturnChannel::Counter, collector };
         let words = Some(collection.words());
@@ -126,8 +135,13 @@ pub async fn hand_over(
             "collector": collector.code(), "drawn": !signature.is_empty(),
         });
         tx.journal(Entry::new(SUBJECT, id, "hand_over_result").details(&details));
-        Ok(())
+        Ok(Ok::<_, Mistakes>(format!("{ADDRESS}/{id}")))
     })
     .await?;
-    Ok(told(&format!("{ADDRESS}/{id}"), "Đã giao kết quả."))
+    match done {
+        Sent::Done(location) => Ok(told(&location, "Đã giao kết quả.")),
+        Sent::Wrong(m) | Sent::Before(m) => {
+            Err(Failure::Mistaken(page(&site, &who, (kept, &person), &m)?))
+        }
+    }
 }

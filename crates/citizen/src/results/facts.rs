@@ -46,10 +46,10 @@ pub(crate) fn follow(
         What::PostFailed => sql::end_parcels(tx, id, ParcelState::Returned),
         What::Return { channel, .. } => {
             sql::collected(tx, id, Some(event.at))?;
-            if *channel == ReturnChannel::Post {
-                sql::end_parcels(tx, id, ParcelState::Delivered)?;
-            }
-            Ok(())
+            // However it came to its people, no parcel of it is under way any more.
+            let by_post = *channel == ReturnChannel::Post;
+            let end = if by_post { ParcelState::Delivered } else { ParcelState::Cancelled };
+            sql::end_parcels(tx, id, end)
         }
         What::Undo => take_back(tx, id, after),
         _ => Ok(()),

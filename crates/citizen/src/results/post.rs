@@ -4,20 +4,24 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    dossier::{Collector, Command, Part, ReturnChannel, What},
+    dossier::{Collector, Command, Delivery, Part, ReturnChannel, What},
     ids::UnitId,
     results::ParcelState,
     text,
 };
 use people::sheets;
-use site::{Asked, Failure, Filled, FilledWithFiles, Html, Path, Shell, Site, State, Who, told};
+use site::{
+    Asked, Failure, Filled, FilledWithFiles, Html, Mistakes, Path, Shell, Site, State, Who,
+    form::{Sending, Sent, once},
+    told,
+};
 use store::{Tx, journal::Entry};
 
 use super::{
     ADDRESS, POST,
     facts::{self, SUBJECT},
     list::{address, options},
-    show::take,
+    show::{page, take, waits_at_counter},
     sql::{self, Parcel},
 };
 use crate::dossiers::facts::{self as dossiers, Around};
@@ -46,19 +50,28 @@ pub async fn send(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let number = tracking(typed.get("ma-buu-gui"))?;
+    let sending = Sending::of(&who, &typed, "lan-gui");
     let (inner, asker) = (site.clone(), who.clone());
-    site.write(&who, move |tx| {
+    let done = once(&site, &who, sending, move |tx| {
         let mut taken = take(tx, &inner, &asker, id)?;
         if !taken.is_counter() {
             return Err(Failure::NotFound);
         }
+        waits_at_counter(&taken)?;
         let desk = taken.around.desk();
         taken.on_desk.step(tx, desk, &taken.maker, What::SendByPost.into())?;
         facts::set_tracking(tx, taken.kept.dossier, &number)?;
-        Ok(())
+        Ok(Ok::<_, Mistakes>(format!("{ADDRESS}/{id}")))
     })
     .await?;
-    Ok(told(&format!("{ADDRESS}/{id}"), "Đã chuyển bưu chính. Lập bảng kê ở trang “Bưu gửi”."))
+    match done {
+        Sent::Done(location) => {
+            Ok(told(&location, "Đã chuyển bưu chính. Lập bảng kê ở trang “Bưu gửi”."))
+        }
+        Sent::Wrong(m) | Sent::Before(m) => {
+            Err(Failure::Mistaken(page(&site, &who, id, &m).await?))
+        }
+    }
 }
 
 struct Line {
@@ -194,6 +207,14 @@ fn come_to(
     let maker = around.maker(tx, &on_desk.kept)?;
     if !maker.plays_any(&[Part::Counter, Part::CounterHead, Part::Post]) {
         return Err(Failure::NotFound);
+    }
+    // Returned otherwise, or not under way any more: the parcel's own end is all there is to say.
+    if on_desk.kept.dossier.delivery != Delivery::InPost {
+        let end = if delivered { ParcelState::Delivered } else { ParcelState::Returned };
+        sql::end_parcels(tx, parcel.dossier, end)?;
+        let details = serde_json::json!({"end": end.code()});
+        tx.journal(Entry::new("parcel", parcel.id, "end_parcel").details(&details));
+        return Ok(());
     }
     let result = sql::standing(tx, parcel.dossier)?;
     let command: Command = if delivered {

@@ -7,7 +7,7 @@ use domain::{
     text,
 };
 use people::staff::facts as staff;
-use site::{Failure, Html, Mistakes, Path, Shell, Site, State, Who};
+use site::{Failure, Html, Mistakes, Path, Shell, Site, State, Who, form::new_token};
 use store::{Fault, Tx};
 
 use super::{
@@ -45,6 +45,32 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<T
     Ok(Taken { kept, on_desk, maker, around })
 }
 
+/// That the result still waits at the counter, whatever an older page showed.
+///
+/// # Errors
+/// [`Failure::Refused`] with where it is instead.
+pub(super) fn waits_at_counter(taken: &Taken) -> Result<(), Failure> {
+    let kept = &taken.kept;
+    if kept.state != ResultState::Issued {
+        return Err(Failure::Refused(format!(
+            "Kết quả số {} không giao được nữa: {}.",
+            kept.number,
+            kept.state.label().to_lowercase()
+        )));
+    }
+    match taken.on_desk.kept.dossier.delivery {
+        Delivery::InPost => Err(Failure::Refused(format!(
+            "Kết quả số {} đã gửi qua bưu chính, không còn ở quầy. Bưu gửi chuyển hoàn thì ghi nhận ở \
+             trang “Bưu gửi” rồi mới giao.",
+            kept.number
+        ))),
+        Delivery::Delivered => {
+            Err(Failure::Refused(format!("Kết quả số {} đã giao từ trước.", kept.number)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The name of a member of staff; empty for nobody.
 pub(super) fn name(
     tx: &mut Tx<'_>,
@@ -69,6 +95,7 @@ struct Hand {
 struct Show<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    once: String,
     it: Kept,
     state: &'static str,
     tone: &'static str,
@@ -146,6 +173,7 @@ pub(super) async fn page(
     site.page(&Show {
         shell: site.shell(who),
         m,
+        once: new_token(),
         state,
         tone,
         issued: text::date(taken.kept.issued_on),

@@ -22,7 +22,9 @@ async fn take(browser: &mut Browser<'_>, step: &str, fields: &[(&str, &str)]) {
 async fn issued(site: &TestSite) {
     given_two_communes(site);
     signed_single(site, 1, "Nguyễn Thị Thử").await;
-    take(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", "15/UBND")]).await;
+    // Letters that turn the writing round are no part of a number.
+    let number = "\u{202e}15/\u{2066}UBND\u{2069}";
+    take(&mut site.signed_in("vanthu"), "cap-so", &[("so-van-ban", number)]).await;
     assert_eq!(site.text("select number from result"), "15/UBND");
 }
 
@@ -132,8 +134,15 @@ on_both_engines! { crate::routes();
             assert_eq!(answer.status, 422, "{name}");
             assert!(answer.text.contains(what), "{name}: {}", answer.text);
         }
-        assert_eq!(counter.post(path, &SIGNED).await.status, 303);
-        assert_eq!(counter.post(path, &SIGNED).await.status, 422, "once");
+        assert!(form.contains("name=\"lan-gui\""), "{form}");
+        let mut signed = SIGNED.to_vec();
+        signed.push(("lan-gui", "t1"));
+        for _ in 0..2 {
+            let done = counter.post(path, &signed).await;
+            assert_eq!((done.status, done.location.as_deref()), (303, Some("/co-quan/ket-qua/1")));
+        }
+        let other = counter.post(path, &SIGNED).await;
+        assert!(other.status == 422 && other.text.contains("đã giao từ trước"), "{}", other.text);
         assert_eq!(site.count("select count(*) from result_handover"), 1);
         assert_eq!(site.text("select signature from result_handover"), "M10 20L30 40L50 60M70 80L90 100");
         assert_eq!(site.text("select status from dossier"), "returned");
@@ -280,6 +289,38 @@ on_both_engines! { crate::routes();
         assert_eq!(counter.post("/co-quan/ket-qua/2/giao", &SIGNED).await.status, 303);
         take(&mut counter, "hoan-tac", &[]).await;
         assert_eq!(site.count("select count(*) from result where collected_ms is not null"), 0);
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn what_went_by_post_is_not_handed_over_and_no_parcel_is_stuck(site) {
+        issued(&site).await;
+        let mut counter = site.signed_in("quay");
+        let sent = [("ma-buu-gui", "RA7VN"), ("lan-gui", "t1")];
+        for _ in 0..2 {
+            let done = counter.post("/co-quan/ket-qua/1/gui", &sent).await;
+            assert_eq!(done.status, 303, "pressed twice it is sent once: {}", done.text);
+        }
+        assert_eq!(site.count("select count(*) from parcel"), 1);
+        let again = counter.post("/co-quan/ket-qua/1/gui", &[("lan-gui", "t2")]).await;
+        assert!(again.status == 422 && again.text.contains("đã gửi qua bưu chính"), "{}", again.text);
+        // The page that still showed it at the counter.
+        let late = counter.post("/co-quan/ket-qua/1/giao", &SIGNED).await;
+        assert!(late.status == 422 && late.text.contains("đã gửi qua bưu chính"), "{}", late.text);
+        let fields = [("nguoi-nhan", "applicant"), ("cach-tra", "counter")];
+        let late = counter.post("/co-quan/ho-so/1/tra-ket-qua", &fields).await;
+        assert!(late.status == 422 && late.text.contains("đã gửi qua bưu chính"), "{}", late.text);
+        assert_eq!(site.count("select count(*) from result_handover"), 0);
+        // One that was handed over before anybody looked: its parcel still comes to its end.
+        counter.post("/co-quan/ho-so/1/tra-ket-qua", &[("nguoi-nhan", "applicant"), ("cach-tra", "post")]).await;
+        assert_eq!(site.text("select state from parcel"), "delivered");
+        site.given("update parcel set state = 'handed'", &[]);
+        let done = counter.post("/co-quan/buu-gui/1", &[("viec", "hoan")]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select state from parcel"), "returned");
+        assert_eq!(site.text("select status from dossier"), "returned");
+        site.given("update parcel set state = 'handed'", &[]);
+        assert_eq!(counter.post("/co-quan/buu-gui/1", &[("viec", "phat")]).await.status, 303);
+        assert_eq!(site.text("select state from parcel"), "delivered");
         assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
     }
 

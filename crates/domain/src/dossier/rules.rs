@@ -228,6 +228,12 @@ pub enum Refused {
     /// Money is owed.
     #[error("Người nộp chưa nộp đủ phí, lệ phí. Hãy thu đủ trước khi trả kết quả.")]
     Unpaid,
+    /// The result is with the post, not at the counter.
+    #[error(
+        "Kết quả đã gửi qua bưu chính, không còn ở quầy. Bưu gửi chuyển hoàn thì ghi nhận ở trang “Bưu \
+         gửi” rồi mới giao."
+    )]
+    InPost,
     /// The amount is nought or less.
     #[error("Số tiền phải lớn hơn 0.")]
     NoAmount,
@@ -432,6 +438,12 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
             Err(Refused::NotPaidSoMuch)
         }
         What::Return { .. } if dossier.financial == super::Financial::Due => Err(Refused::Unpaid),
+        What::Return { channel, .. }
+            if *channel != super::ReturnChannel::Post
+                && dossier.delivery == super::Delivery::InPost =>
+        {
+            Err(Refused::InPost)
+        }
         What::SendByPost if dossier.delivery != super::Delivery::Waiting => {
             Err(Refused::WrongDelivery)
         }

@@ -90,6 +90,25 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from dossier"), 2);
     }
 
+    async fn three_counters_in_one_moment_receive_the_same_wish_once(site) {
+        given_two_communes(&site);
+        let tokens = ["a", "b", "c"].map(|it| it.repeat(32));
+        let [one, two, three] = tokens.each_ref().map(|token| {
+            let mut fields = birth("Nguyễn Thị Thử", token);
+            fields.push(("so-giay-to", "040190001234"));
+            fields
+        });
+        let [mut a, mut b, mut c] = [(); 3].map(|()| site.signed_in("quay"));
+        let path = "/co-quan/ho-so/moi";
+        let sent = tokio::join!(a.post(path, &one), b.post(path, &two), c.post(path, &three));
+        let answers = [sent.0, sent.1, sent.2];
+        let received = answers.iter().filter(|it| it.status == 303).count();
+        assert_eq!((received, site.count("select count(*) from dossier")), (1, 1));
+        for it in answers.iter().filter(|it| it.status != 303) {
+            assert!(it.status == 422 && it.text.contains("đang có hồ sơ"), "{}", it.text);
+        }
+    }
+
     async fn what_was_typed_wrong_about_the_applicant_is_put_right_and_the_old_kept(site) {
         given_two_communes(&site);
         let mut browser = received(&site).await;

@@ -478,6 +478,13 @@ pub fn refunds_pending(
     tx.query_number(sql, &[dossier.into(), line.into()]).map(Dong)
 }
 
+/// The request to give a line back that is not refused and not paid yet.
+pub fn refund_of_line(tx: &mut Tx<'_>, line: i64) -> Result<Option<i64>, Fault> {
+    let sql = "select id from fee_refund where line = ?1 and state in ('asked', 'approved')
+         order by id desc limit 1";
+    tx.query_one(sql, &[line.into()])?.map(|row| row.get(0)).transpose()
+}
+
 /// Decides a refund that was asked for. `false`: somebody else was first.
 pub fn decide_refund(tx: &mut Tx<'_>, id: i64, state: &str, decision: &str) -> Result<bool, Fault> {
     let touched = tx.execute(
