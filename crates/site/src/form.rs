@@ -284,6 +284,13 @@ const fn is_unseen(it: char) -> bool {
     matches!(it, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// What was typed, without the marks that turn the writing round: a name or a number that reads
+/// another way than it is kept is nobody's wish, in whatever field.
+fn unturned(text: &str) -> String {
+    let turns = |it: &char| matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|it| !turns(it)).collect()
+}
+
 fn read_date(text: &str) -> Option<Date> {
     if let Ok(date) = text.parse() {
         return Some(date);
@@ -327,7 +334,7 @@ fn decode(bytes: &[u8]) -> Vec<(String, String)> {
         .filter(|it| !it.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (crate::unpercent(name), crate::unpercent(value))
+            (crate::unpercent(name), unturned(&crate::unpercent(value)))
         })
         .collect()
 }
@@ -401,8 +408,11 @@ impl FromRequest<Site> for FilledWithFiles {
                         return Err(Failure::TooLarge);
                     }
                     let last = file_name.rsplit(['/', '\\']).next().unwrap_or("");
-                    let shown: String =
-                        last.chars().filter(|c| !c.is_control()).take(120).collect();
+                    let shown: String = last
+                        .chars()
+                        .filter(|c| !c.is_control() && !is_unseen(*c))
+                        .take(120)
+                        .collect();
                     // The form is not lost for one file: who reads it says so beside the field.
                     if bytes.len() > FILE_BYTES_MAX {
                         fields.push((TOO_LARGE.to_owned(), shown));
@@ -415,7 +425,7 @@ impl FromRequest<Site> for FilledWithFiles {
                     if fields.len() >= FIELDS_MAX || bytes.len() > FORM_BYTES_MAX {
                         return Err(Failure::TooLarge);
                     }
-                    fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+                    fields.push((name, unturned(&String::from_utf8_lossy(&bytes))));
                 }
             }
         }

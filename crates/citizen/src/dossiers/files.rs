@@ -183,6 +183,19 @@ pub fn attach_to(
     paper: Option<i64>,
     it: &Stored,
 ) -> Result<i64, Fault> {
+    // The same bytes beside the same paper are one file, however often they are sent.
+    if let Some(there) = sql::same_file(tx, id, (kind, paper), &it.sha256)? {
+        return Ok(there);
+    }
+    insert(tx, id, (kind, paper), it)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    (kind, paper): (&str, Option<i64>),
+    it: &Stored,
+) -> Result<i64, Fault> {
     let blob = StoredBlob { sha256: it.sha256.clone(), size: it.size };
     let verdict = match &it.verdict {
         Some(it) => serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?,
@@ -231,25 +244,51 @@ pub async fn add(
         .map(|it| format!("“{}”: {}.", it.name, it.told()))
         .collect();
     if !stored.is_empty() {
-        told_of.insert(0, format!("Đã thêm {} tệp.", stored.len()));
+        let all = stored.len();
         let document = domain::text::tidy(typed.get("van-ban"));
-        let is_owed = site
+        let there = site
             .write(&who, move |tx| {
                 if document.is_empty() {
-                    attach(tx, id, "scan", &stored)?;
-                    return Ok(true);
+                    let mut there = Vec::new();
+                    for it in &stored {
+                        there.extend(
+                            sql::same_file(tx, id, ("scan", None), &it.sha256)?
+                                .map(|_| it.name.clone()),
+                        );
+                        attach_to(tx, id, "scan", None, it)?;
+                    }
+                    return Ok(Some(there));
                 }
-                if !super::desk::take(tx, id)?.demanded(tx)?.documents.contains(&document) {
-                    return Ok(false);
+                let mut named = sql::documents(tx, id)?;
+                named.retain(|it| it.1 == document);
+                let files = sql::files(tx, id)?;
+                let is_there = |it: &&Stored| {
+                    let same = |file: &sql::File| {
+                        file.sha256 == it.sha256 && named.iter().any(|(row, _)| *row == file.id)
+                    };
+                    files.iter().any(same)
+                };
+                let (there, new): (Vec<_>, Vec<_>) = stored.iter().partition(is_there);
+                let owed = super::desk::take(tx, id)?.demanded(tx)?.documents;
+                if !new.is_empty() && !owed.contains(&document) {
+                    return Ok(None);
                 }
-                for it in &stored {
-                    let file = attach_to(tx, id, "result", None, it)?;
+                for it in new {
+                    let file = insert(tx, id, ("result", None), it)?;
                     sql::insert_document(tx, id, file, &document)?;
                 }
-                Ok(true)
+                Ok(Some(there.into_iter().map(|it| it.name.clone()).collect()))
             })
             .await?;
-        if !is_owed {
+        if let Some(there) = &there {
+            if all > there.len() {
+                told_of.insert(0, format!("Đã thêm {} tệp.", all - there.len()));
+            }
+            if !there.is_empty() {
+                let names = there.join("”, “");
+                told_of.push(format!("“{names}” đã có trong hồ sơ, không thêm lần nữa."));
+            }
+        } else {
             let gone = "Bước này không còn phải lập văn bản đó. Hãy chọn lại rồi thêm tệp.";
             let m = Mistakes::one(as_typed, "tep", gone);
             return Err(super::show::again(&site, &who, id, m).await?);

@@ -15,7 +15,7 @@ mod person;
 pub mod tickets;
 pub mod visits;
 
-pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers};
+pub use attached::{File, NewFile, Paper, files, insert_file, insert_papers, papers, same_file};
 pub use course::{
     MemberKey, documents, insert_document, keep_series_number, members, ringing, series_given,
     series_next, series_taken, set_members, set_timer, timers,

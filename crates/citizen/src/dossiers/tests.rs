@@ -327,6 +327,19 @@ on_both_engines! { crate::routes();
             .await;
         assert_eq!(good.status, 303, "{}", good.text);
         assert_eq!(site.text("select name from dossier_file"), "quet.pdf");
+        // Pressed again, or sent under another name: the same bytes are there already.
+        for name in ["quet.pdf", "khac.pdf"] {
+            let again = browser.upload("/co-quan/ho-so/1/tep", &[], &[("tep", name, PDF)]).await;
+            assert_eq!(again.status, 303, "{}", again.text);
+            let told = browser.get("/co-quan/ho-so/1").await.text;
+            assert!(told.contains("đã có trong hồ sơ, không thêm lần nữa"), "{told}");
+        }
+        assert_eq!(site.count("select count(*) from dossier_file"), 1);
+        // Letters that turn the writing round are in no name.
+        let other = testkit::pdf("khac");
+        let turned = [("tep", "giay\u{202e}fdp\u{2066}.pdf", other.as_slice())];
+        assert_eq!(browser.upload("/co-quan/ho-so/1/tep", &[], &turned).await.status, 303);
+        assert_eq!(site.text("select name from dossier_file where id = 2"), "giayfdp.pdf");
         let file = browser.get("/co-quan/ho-so/1/tep/1").await;
         assert_eq!((file.status, file.media_type.as_str()), (200, "application/pdf"));
         assert_eq!(site.signed_in("quay-khac").get("/co-quan/ho-so/1/tep/1").await.status, 404);

@@ -373,8 +373,11 @@ pub async fn cancel(
     let (inner, asker) = (site.clone(), who.clone());
     site.write(&who, move |tx| {
         let it = find(tx, &asker, id)?;
-        if it.cancelled.is_some() {
-            return Err(super::till::no(&super::till::TillError::Cancelled));
+        // Pressed twice, the second finds what the first made.
+        match &it.cancelled {
+            Some((_, why)) if *why == reason => return Ok(()),
+            Some(_) => return Err(super::till::no(&super::till::TillError::Cancelled)),
+            None => {}
         }
         if bank::match_of_receipt(tx, id)?.is_some() {
             return Err(Failure::Refused(

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     access::Action,
-    ids::{DeskId, DossierId, LaneId, TicketId, UnitId},
+    ids::{AccountId, DeskId, DossierId, LaneId, TicketId, UnitId},
     queue::{TicketStatus, TicketStep},
+    time::Instant,
 };
 use site::{Asked, Failure, Filled, Html, Path, Redirect, Shell, Site, State, Typed, Who, told};
-use store::Tx;
+use store::{Tx, journal};
 
 use super::{
     booking::reminder,
@@ -56,6 +57,8 @@ struct DeskView {
     lanes: String,
     state: String,
     mine: bool,
+    /// Who else sits there: account and name; empty if nobody.
+    other: Option<(AccountId, String)>,
 }
 
 struct TicketView {
@@ -86,6 +89,8 @@ struct Page {
     units: Vec<(UnitId, String)>,
     desks: Vec<DeskView>,
     mine: Option<DeskView>,
+    /// Who took over his desk today; empty if nobody did.
+    lost: String,
     paused: bool,
     present: Option<Present>,
     waiting: Vec<TicketView>,
@@ -124,12 +129,14 @@ fn view(queue: &Queue, who: &Who, it: &Ticket) -> TicketView {
 fn desk_view(tx: &mut Tx<'_>, queue: &Queue, who: &Who, it: &Desk) -> Result<DeskView, Failure> {
     let letters: Vec<_> =
         it.lanes.iter().filter_map(|lane| queue.lane(*lane)).map(|it| it.letter.clone()).collect();
-    let state = match it.account {
+    let sits = match it.account {
+        None => None,
+        Some(account) => Some((account, people::staff::facts::account_name(tx, account)?)),
+    };
+    let state = match &sits {
         None => "trống".to_owned(),
-        Some(account) => {
-            let name = people::staff::facts::account_name(tx, account)?;
-            if it.paused { format!("{name} (tạm nghỉ)") } else { name }
-        }
+        Some((_, name)) if it.paused => format!("{name} (tạm nghỉ)"),
+        Some((_, name)) => name.clone(),
     };
     Ok(DeskView {
         id: it.id,
@@ -137,6 +144,7 @@ fn desk_view(tx: &mut Tx<'_>, queue: &Queue, who: &Who, it: &Desk) -> Result<Des
         lanes: letters.join(", "),
         state,
         mine: it.account == Some(who.account),
+        other: sits.filter(|it| it.0 != who.account),
     })
 }
 
@@ -191,6 +199,10 @@ pub async fn desk(
                     Some(it) => Some(desk_view(tx, &queue, &asker, it)?),
                     None => None,
                 },
+                lost: match mine {
+                    Some(_) => String::new(),
+                    None => lost(tx, &asker, &queue)?.unwrap_or_default(),
+                },
                 paused: mine.is_some_and(|it| it.paused),
                 desks,
                 present,
@@ -229,10 +241,40 @@ fn own_desk(tx: &mut Tx<'_>, who: &Who, unit: UnitId) -> Result<(Queue, Server),
     site::demand(who, Action::QueueServe, unit)?;
     let queue = Queue::hold(tx, unit)?;
     let mine = queue.desks.iter().find(|it| it.account == Some(who.account)).map(|it| it.id);
-    let desk = mine.ok_or_else(|| {
-        Failure::Refused("Ông, bà chưa ngồi ở quầy nào. Hãy chọn quầy trước.".to_owned())
-    })?;
+    let Some(desk) = mine else {
+        let lost = lost(tx, who, &queue)?;
+        let why = "Ông, bà chưa ngồi ở quầy nào. Hãy chọn quầy trước.";
+        return Err(Failure::Refused(lost.unwrap_or_else(|| why.to_owned())));
+    };
     Ok((queue, Server { desk, account: who.account }))
+}
+
+/// What the journal calls somebody whose desk another one took over.
+const TAKEN_OVER: &str = "desk_taken";
+
+/// Who sits today where this person sat before: for whoever thinks that he still sits there.
+fn lost(tx: &mut Tx<'_>, who: &Who, queue: &Queue) -> Result<Option<String>, Failure> {
+    let wanted = journal::Wanted {
+        subject: Some(TAKEN_OVER.to_owned()),
+        subject_id: Some(who.account.0),
+        from: Some(Instant::from_civil(who.today().at(0, 0, 0, 0))),
+        ..journal::Wanted::default()
+    };
+    for entry in journal::newest(tx, &wanted, None, 1)? {
+        let details: serde_json::Value = serde_json::from_str(&entry.details).unwrap_or_default();
+        let at = details.get("desk").and_then(serde_json::Value::as_i64).map(DeskId);
+        let desk = at.and_then(|it| queue.desk(it));
+        if let Some(desk) = desk.filter(|it| it.account == Some(entry.by)) {
+            let name = people::staff::facts::account_name(tx, entry.by)?;
+            let time = domain::text::date_time(entry.at.civil());
+            return Ok(Some(format!(
+                "{name} đã ngồi thay vào quầy số {} lúc {time}. Hãy chọn quầy khác, hoặc trao đổi với \
+                 {name} rồi ngồi lại.",
+                desk.number
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn unit_in(typed: &Typed) -> Result<UnitId, Failure> {
@@ -266,7 +308,9 @@ pub async fn sit(
             }
             let (desk, text) = match (what, mine) {
                 ("ngoi", _) => {
-                    let wanted = typed.get("quay").parse().map(DeskId).map_err(|_| Failure::NotFound)?;
+                    // The desk, and who sat there on the page that was pressed.
+                    let (wanted, seen) = typed.get("quay").split_once('-').unwrap_or((typed.get("quay"), ""));
+                    let wanted = wanted.parse().map(DeskId).map_err(|_| Failure::NotFound)?;
                     let desk = queue.desk(wanted).filter(|it| !it.closed).ok_or(Failure::NotFound)?;
                     // Whoever went home without getting up does not keep the desk: it is taken over.
                     if let Some(it) = tickets::at_desk(tx, desk.id, day)?
@@ -278,8 +322,29 @@ pub async fn sit(
                             it.label()
                         ));
                     }
+                    let other = desk.account.filter(|it| *it != asker.account);
+                    let name = match other {
+                        Some(it) => people::staff::facts::account_name(tx, it)?,
+                        None => String::new(),
+                    };
+                    // Nobody loses a desk to somebody who did not know that he sits there.
+                    if let Some(it) = other.filter(|it| it.to_string() != seen) {
+                        tracing::debug!(account = it.0, "the desk is taken");
+                        return Ok(format!(
+                            "Quầy số {} đang có {name} ngồi. Chọn quầy khác; nếu {name} đã rời quầy thì bấm \
+                             “Ngồi thay {name}”.",
+                            desk.number
+                        ));
+                    }
                     sql::sit(tx, desk.id, asker.account)?;
-                    (desk.id, format!("Đã ngồi vào quầy số {}.", desk.number))
+                    if let Some(loser) = other {
+                        let details = serde_json::json!({"unit": unit, "desk": desk.id});
+                        let entry = journal::Entry::new(TAKEN_OVER, loser.0, "take_desk");
+                        tx.journal(entry.details(&details));
+                        (desk.id, format!("Đã ngồi thay {name} vào quầy số {}.", desk.number))
+                    } else {
+                        (desk.id, format!("Đã ngồi vào quầy số {}.", desk.number))
+                    }
                 }
                 ("roi", Some(desk)) => {
                     sql::get_up(tx, asker.account)?;
@@ -296,7 +361,7 @@ pub async fn sit(
                 _ => return Err(Failure::NotFound),
             };
             let details = serde_json::json!({"unit": unit, "what": what});
-            tx.journal(store::journal::Entry::new("desk", desk.0, "desk").details(&details));
+            tx.journal(journal::Entry::new("desk", desk.0, "desk").details(&details));
             Ok(text)
         })
         .await?;
@@ -368,11 +433,16 @@ pub async fn step(
         .write(&who, move |tx| {
             let (queue, by) = own_desk(tx, &asker, unit)?;
             let ticket = service::ticket_today(tx, unit, id)?;
-            if opens_intake
-                && ticket.status == TicketStatus::Serving
-                && ticket.desk == Some(by.desk)
-            {
-                return Ok(String::new());
+            let is_here = ticket.desk == Some(by.desk);
+            // Pressed twice by the same desk, the second finds what the first made.
+            let done_before = match step {
+                TicketStep::Start => ticket.status == TicketStatus::Serving,
+                TicketStep::Finish => ticket.status == TicketStatus::Done,
+                _ => false,
+            };
+            if is_here && done_before {
+                let label = ticket.status.label().to_lowercase();
+                return Ok(format!("Số {}: {label}.", ticket.label()));
             }
             let done = service::step(tx, &queue, by, ticket, step, target)?;
             Ok(format!("Số {}: {}.", done.label(), done.status.label().to_lowercase()))

@@ -226,6 +226,12 @@ pub async fn take(
         let chosen = typed.get("uu-tien").to_owned();
         return Err(Failure::Mistaken(page(&site, &who, unit, &chosen, text.into()).await?));
     }
+    // Every page carries its own: whoever sends none came from no page of ours.
+    if typed.get("lan-gui").is_empty() {
+        let text = words.say("queue-page-old");
+        let chosen = typed.get("uu-tien").to_owned();
+        return Err(Failure::Mistaken(page(&site, &who, unit, &chosen, text.into()).await?));
+    }
     let sending = Sending::of(&who, &typed, "lan-gui");
     let wanted = typed.get("uu-tien").to_owned();
     let chosen = wanted.clone();

@@ -46,10 +46,19 @@ async fn take(site: &TestSite, letter: &str, priority: &str) -> String {
     site.pass_minutes(1);
     let mut kiosk = kiosk_of(site).await;
     let lane = lane(site, letter);
-    let done =
-        kiosk.post(&format!("/lay-so/{SHOP}"), &[("lan", &lane), ("uu-tien", priority)]).await;
+    let done = kiosk
+        .post(
+            &format!("/lay-so/{SHOP}"),
+            &[("lan", &lane), ("uu-tien", priority), ("lan-gui", &once())],
+        )
+        .await;
     let at = done.location.unwrap_or_else(|| panic!("no number: {}", done.text));
     at.trim_start_matches("/so/").split('?').next().unwrap().to_owned()
+}
+
+/// The token of a page of its own.
+fn once() -> String {
+    site::form::new_token()
 }
 
 async fn kiosk_of(site: &TestSite) -> Browser<'_> {
@@ -152,18 +161,22 @@ on_both_engines! { crate::routes();
         given_a_queue(&site);
         let (mut phone, lane) = (site.browser(), lane(&site, "A"));
         let path = format!("/lay-so/{SHOP}");
+        // Who sends no token of a page of ours gets none.
+        let bare = phone.post(&path, &[("lan", &lane), ("lan-gui", "")]).await;
+        assert!(bare.status == 422 && bare.text.contains("Trang này đã cũ"), "{}", bare.text);
+        assert_eq!(site.count("select count(*) from queue_ticket"), 0);
         for _ in 0..40 {
-            assert_eq!(phone.post(&path, &[("lan", &lane)]).await.status, 303);
+            assert_eq!(phone.post(&path, &[("lan", &lane), ("lan-gui", &once())]).await.status, 303);
         }
-        assert_eq!(phone.post(&path, &[("lan", &lane)]).await.status, 429);
+        assert_eq!(phone.post(&path, &[("lan", &lane), ("lan-gui", &once())]).await.status, 429);
         assert_eq!(site.count("select count(*) from queue_ticket"), 40);
         // At night nothing is given, and what is no lane is no lane.
         site.set_clock(jiff::civil::date(2026, 1, 8).at(21, 0, 0, 0));
-        let night = phone.post(&path, &[("lan", &lane)]).await;
+        let night = phone.post(&path, &[("lan", &lane), ("lan-gui", &once())]).await;
         assert_eq!(night.status, 422);
         assert!(night.text.contains("Hiện chưa cấp số"), "{}", night.text);
         site.set_clock(jiff::civil::date(2026, 1, 9).at(8, 0, 0, 0));
-        assert_eq!(phone.post(&path, &[("lan", "999")]).await.status, 422);
+        assert_eq!(phone.post(&path, &[("lan", "999"), ("lan-gui", &once())]).await.status, 422);
         assert_eq!(phone.post(&path, &[]).await.status, 422);
         assert_eq!(phone.get("/lay-so/999").await.status, 404);
     }
@@ -263,12 +276,42 @@ on_both_engines! { crate::routes();
             assert!(first != second && !first.is_empty() && !second.is_empty(), "{first} {second}");
             for (browser, label) in [(&mut one, first), (&mut two, second)] {
                 let id = ticket(&site, &label).to_string();
-                press(browser, &format!("so/{id}/bat-dau"), &[]).await;
-                press(browser, &format!("so/{id}/xong"), &[]).await;
+                for step in ["bat-dau", "bat-dau", "xong", "xong"] {
+                    let done = press(browser, &format!("so/{id}/{step}"), &[]).await;
+                    assert_eq!(done.0, 303, "pressed twice: {}", done.1);
+                }
             }
         }
         assert_eq!(site.count("select count(*) from queue_ticket where status = 'done' and calls = 1"), 8);
         assert_eq!(site.count("select count(distinct ticket) from queue_call"), 8);
+    }
+
+    async fn nobody_loses_his_desk_without_being_told_by_whom(site) {
+        given_a_queue(&site);
+        let mut one = seated(&site, "quay", 1).await;
+        let unit = SHOP.to_string();
+        let desk = site.count("select id from queue_desk where number = 1").to_string();
+        let mut two = site.signed_in("quay2");
+        let path = "/co-quan/hang-cho/quay";
+        // His page showed it empty: he is told who sits there.
+        let blind = [("don-vi", unit.as_str()), ("viec", "ngoi"), ("quay", desk.as_str())];
+        assert_eq!(two.post(path, &blind).await.status, 303);
+        let told = two.get("/co-quan/hang-cho").await.text;
+        assert!(told.contains("Quầy số 1 đang có quay ngồi") && told.contains("Ngồi thay quay<"), "{told}");
+        assert_eq!(site.text("select a.login from queue_desk d join account a on a.id = d.account"), "quay");
+        // Knowing it, he may; and whoever sat there is told.
+        let value = told.split("name=\"quay\" value=\"").find(|it| it.contains("Ngồi thay quay<")).unwrap();
+        let value = value.split('"').next().unwrap().to_owned();
+        let knowing = [("don-vi", unit.as_str()), ("viec", "ngoi"), ("quay", value.as_str())];
+        assert_eq!(two.post(path, &knowing).await.status, 303);
+        assert_eq!(site.text("select a.login from queue_desk d join account a on a.id = d.account"), "quay2");
+        let loser = one.get("/co-quan/hang-cho").await.text;
+        assert!(loser.contains("quay2 đã ngồi thay vào quầy số 1 lúc"), "{loser}");
+        let (status, text) = press(&mut one, "goi", &[]).await;
+        assert!(status == 422 && text.contains("quay2 đã ngồi thay vào quầy số 1"), "{text}");
+        // The winner gets up: nothing is left to say.
+        assert_eq!(two.post(path, &[("don-vi", unit.as_str()), ("viec", "roi")]).await.status, 303);
+        assert!(!one.get("/co-quan/hang-cho").await.text.contains("đã ngồi thay"));
     }
 
     async fn a_screen_that_was_away_is_told_what_it_missed(site) {

@@ -11,6 +11,7 @@ queue-priority = Are you entitled to priority?
 queue-no-priority = No
 queue-what-for = What have you come for?
 queue-choose-lane = Choose what you have come for, or enter the code of your booking.
+queue-page-old = This page is out of date and no number was taken. Choose again what you have come for.
 queue-taken-before = A number was already taken from this page. If you need another one, choose again what you have come for.
 queue-see-taken = See the number
 queue-have-code = Booked a time? Enter the 8-digit code

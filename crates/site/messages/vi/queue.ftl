@@ -11,6 +11,7 @@ queue-priority = Ông, bà thuộc đối tượng ưu tiên?
 queue-no-priority = Không
 queue-what-for = Ông, bà đến làm việc gì?
 queue-choose-lane = Hãy chọn việc cần làm, hoặc nhập mã đặt lịch.
+queue-page-old = Trang này đã cũ nên chưa lấy được số. Hãy bấm lại việc cần làm.
 queue-taken-before = Trang này đã lấy một số trước đó. Nếu cần thêm một số nữa, hãy bấm lại việc cần làm.
 queue-see-taken = Xem số đã lấy
 queue-have-code = Đã đặt lịch? Nhập mã 8 số

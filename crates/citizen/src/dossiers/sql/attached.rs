@@ -112,6 +112,22 @@ pub struct NewFile<'a> {
     pub scan: &'a str,
 }
 
+/// The file with the same bytes, of the same kind and beside the same paper.
+pub fn same_file(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    (kind, paper): (&str, Option<i64>),
+    sha256: &str,
+) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one(
+        "select id from dossier_file
+         where dossier = ?1 and kind = ?2 and sha256 = ?3 and coalesce(paper, 0) = ?4
+         order by id limit 1",
+        &[id.into(), kind.into(), sha256.into(), paper.unwrap_or(0).into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// Adds a file that was put away.
 pub fn insert_file(tx: &mut Tx<'_>, id: DossierId, new: &NewFile<'_>) -> Result<i64, Fault> {
     let file: i64 = tx.insert(
