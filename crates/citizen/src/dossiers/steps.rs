@@ -103,13 +103,15 @@ async fn step_page(
                 _ => sql::Person::default(),
             };
             let ask = ask(tx, &around, &on_desk, &maker, kind)?;
-            let number = match numbers::is_typed(&on_desk, kind) {
-                true => on_desk.proposed_number(tx)?,
-                false => None,
+            let ties = match kind {
+                CommandKind::Number | CommandKind::Return | CommandKind::OnTheSpot => {
+                    inner.ties_of(&asker, tx, id)?
+                }
+                _ => Vec::new(),
             };
+            let number = numbers::proposed(tx, &on_desk, kind, &ties)?;
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
-                    let ties = inner.ties_of(&asker, tx, id)?;
                     missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
                 }
                 _ => Vec::new(),

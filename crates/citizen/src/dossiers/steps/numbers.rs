@@ -1,8 +1,8 @@
 //! The number that a step asks for: proposed, and held against those that were given.
 
 use domain::dossier::CommandKind;
-use site::{Failure, Fields};
-use store::Tx;
+use site::{Failure, Fields, Tie};
+use store::{Fault, Tx};
 
 use crate::dossiers::desk::OnDesk;
 
@@ -16,6 +16,26 @@ pub(super) fn is_typed(on_desk: &OnDesk, kind: CommandKind) -> bool {
         CommandKind::FinishCorrection => true,
         _ => false,
     }
+}
+
+/// The number that stands in the field at first: that of an entry in a register that the dossier has, where
+/// nobody else has it; else the next free one of the body, which a settlement at the desk need not have.
+pub(super) fn proposed(
+    tx: &mut Tx<'_>,
+    on_desk: &OnDesk,
+    kind: CommandKind,
+    ties: &[Tie],
+) -> Result<Option<String>, Fault> {
+    let at_once = kind == CommandKind::OnTheSpot && on_desk.series_at_once().is_none();
+    if !at_once && !is_typed(on_desk, kind) {
+        return Ok(None);
+    }
+    for number in ties.iter().rev().filter_map(|it| it.number.as_deref()) {
+        if on_desk.number_taken(tx, number)?.is_none() {
+            return Ok(Some(number.to_owned()));
+        }
+    }
+    if at_once { Ok(None) } else { on_desk.proposed_number(tx) }
 }
 
 /// A number that was typed; a mistake beside it if the body has given it in this year.
