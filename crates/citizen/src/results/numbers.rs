@@ -37,7 +37,7 @@ fn parts(number: &str) -> (&str, &str) {
 }
 
 /// The ways of writing a number, with and without zeros before it.
-fn ways(number: &str) -> [String; 4] {
+pub(super) fn ways(number: &str) -> [String; 4] {
     let (head, rest) = parts(number);
     match head.parse::<u64>() {
         Ok(it) => WIDTHS.map(|width| format!("{it:0width$}{rest}")),
