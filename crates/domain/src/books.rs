@@ -340,6 +340,16 @@ impl BookForm {
         self.value(values, what).parse().unwrap_or(0)
     }
 
+    /// How the number of an entry is written on a paper: `08/2026` in books of civil status, which name the
+    /// year beside it; `08` in books of certification, which name the volume instead.
+    #[must_use]
+    pub fn written(&self, number: i64, year: i16) -> String {
+        match self.group {
+            BookGroup::CivilStatus => format!("{number:02}/{year}"),
+            BookGroup::Certification => format!("{number:02}"),
+        }
+    }
+
     /// How a volume is called on papers: `01/2026-SCT/BS`.
     #[must_use]
     pub fn volume(&self, volume: i64, year: i16) -> String {

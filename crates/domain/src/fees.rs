@@ -176,6 +176,19 @@ pub struct Item<'a> {
     pub pieces: u32,
 }
 
+impl Item<'_> {
+    /// How many copies it is, and of how many pages each; 0 for what it does not count. Pages that are not
+    /// counted copy by copy are those of all copies, and say neither.
+    fn copies_and_pages(&self) -> (u32, u32) {
+        let of = |word: &str| self.rate.unit.split(' ').next().is_some_and(|it| it == word);
+        match self.rate.counts_pieces() {
+            true if of("trang") => (self.pieces, self.count),
+            false if of("bản") => (self.count, 0),
+            _ => (0, 0),
+        }
+    }
+}
+
 /// One line of what is to be paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -187,6 +200,16 @@ pub struct Line {
     pub full: Dong,
     /// To be paid, in đồng.
     pub due: Dong,
+    /// Copies that were counted; 0 if no copies were.
+    #[serde(default, skip_serializing_if = "is_none_counted")]
+    pub copies: u32,
+    /// Pages of each copy that were counted; 0 if no pages were.
+    #[serde(default, skip_serializing_if = "is_none_counted")]
+    pub pages: u32,
+}
+
+const fn is_none_counted(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What is to be paid and why.
@@ -202,12 +225,20 @@ pub struct Assessment {
     pub basis: String,
 }
 
+impl Line {
+    /// One amount, of nothing that was counted.
+    #[must_use]
+    pub const fn of(name: String, working: String, amount: Dong) -> Self {
+        Self { name, working, full: amount, due: amount, copies: 0, pages: 0 }
+    }
+}
+
 impl Assessment {
     /// One amount that somebody typed.
     #[must_use]
     pub fn by_hand(amount: Dong) -> Self {
         let (name, working) = ("Phí, lệ phí".to_owned(), "nhập tay".to_owned());
-        Self { lines: vec![Line { name, working, full: amount, due: amount }], ..Self::default() }
+        Self { lines: vec![Line::of(name, working, amount)], ..Self::default() }
     }
 
     /// Before any exemption, in đồng.
@@ -250,7 +281,8 @@ pub fn assess(items: &[Item<'_>], exemption: Option<&Exemption>) -> Assessment {
             if percent > 0 {
                 working.push_str(&format!(" − {percent}% = {due}"));
             }
-            Line { name: it.rate.name.clone(), working, full, due }
+            let (copies, pages) = it.copies_and_pages();
+            Line { name: it.rate.name.clone(), working, full, due, copies, pages }
         })
         .collect();
     Assessment {

@@ -226,12 +226,14 @@ impl Fields {
         if self.typed.get(name).is_empty() { Some(None) } else { self.date(name).map(Some) }
     }
 
-    /// A date and time, as `2026-12-31T08:30` or `08:30 31/12/2026`.
+    /// A date and time, as `2026-12-31T08:30`, `08:30 31/12/2026` or `31/12/2026 08:30`.
     pub fn date_time(&mut self, name: &str) -> Option<DateTime> {
         let text = self.typed.get(name);
         let read = text.parse().ok().or_else(|| {
-            let (time, date) = text.split_once([' ', ','])?;
-            Some(parse_date(date.trim())?.to_datetime(time.trim().parse().ok()?))
+            let (one, other) = text.split_once([' ', ','])?;
+            let (one, other) = (one.trim(), other.trim_matches([' ', ',']));
+            let read = |time: &str, date| Some(parse_date(date)?.to_datetime(time.parse().ok()?));
+            read(one, other).or_else(|| read(other, one))
         });
         if read.is_none() {
             self.wrong(name, "Nhập giờ và ngày, ví dụ 08:30 31/12/2026.");

@@ -27,6 +27,7 @@ mod failure;
 pub mod form;
 pub mod jobs;
 pub mod limit;
+mod naming;
 mod offline;
 mod printed;
 mod routes;
@@ -246,7 +247,7 @@ impl Site {
     /// # Errors
     /// [`Failure::Fault`] if the template fails.
     pub fn page(&self, template: &impl Template) -> Result<Html<String>, Failure> {
-        Ok(Html(template.render()?))
+        Ok(Html(naming::named(template.render()?)))
     }
 
     /// The pages of the administration that `who` may open.

@@ -101,6 +101,8 @@ pub struct Tie {
     pub owed: Option<String>,
     /// Why it stays when the dossier's people are erased; nothing if it does not.
     pub stays: Option<String>,
+    /// The number that stands there and that the dossier's result is to bear; nothing if there is none.
+    pub number: Option<String>,
 }
 
 /// What of a slice hangs on a dossier, for somebody who sees the dossier.

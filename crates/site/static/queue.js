@@ -86,6 +86,11 @@
     if (source) { source.close(); }
     source = new EventSource(screen.dataset.screen + "?sau=" + last);
     source.addEventListener("goi", function (event) { alive(); show(JSON.parse(event.data)); });
+    source.addEventListener("cho", function (event) {
+      var told = JSON.parse(event.data);
+      alive();
+      all("[data-lane]", screen).forEach(function (it) { if (it.dataset.lane in told) { it.textContent = told[it.dataset.lane]; } });
+    });
     source.addEventListener("nhip", function (event) { alive(); document.getElementById("gio").textContent = event.data; });
   };
   open();

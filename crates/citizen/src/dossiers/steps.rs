@@ -95,10 +95,17 @@ async fn step_page(
                     kind.label()
                 )));
             }
-            let number = numbers::proposed(tx, &on_desk, kind)?;
-            let hint = hint::of(&around, &on_desk, tx, kind, number.as_deref())?;
+            let ties = match kind {
+                CommandKind::Number | CommandKind::Return | CommandKind::OnTheSpot => {
+                    inner.ties_of(&asker, tx, id)?
+                }
+                _ => Vec::new(),
+            };
+            let next = numbers::proposed(tx, &on_desk, kind)?;
+            let hint = hint::of(&around, &on_desk, tx, kind, next.as_deref())?;
             // What is settled at the desk may go without a number.
-            let number = number.filter(|_| kind != CommandKind::OnTheSpot);
+            let next = next.filter(|_| kind != CommandKind::OnTheSpot);
+            let number = numbers::of_entry(tx, &on_desk, kind, &ties)?.or(next);
             let drafted =
                 if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
             let person = match kind {
@@ -108,7 +115,6 @@ async fn step_page(
             let ask = ask(tx, &around, &on_desk, &maker, kind)?;
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
-                    let ties = inner.ties_of(&asker, tx, id)?;
                     missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
                 }
                 _ => Vec::new(),

@@ -36,7 +36,14 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, 
     });
     Ok(label
         .into_iter()
-        .map(|label| Tie { label, href: page_of(id), is_due: false, owed: None, stays: None })
+        .map(|label| Tie {
+            label,
+            href: page_of(id),
+            is_due: false,
+            owed: None,
+            number: None,
+            stays: None,
+        })
         .collect())
 }
 

@@ -137,6 +137,31 @@ pub fn lines_of(tx: &mut Tx<'_>, kept: &Kept) -> Result<Vec<(String, Dong)>, Fau
     if sum == due { Ok(lines) } else { Ok(vec![("Phí, lệ phí".to_owned(), due)]) }
 }
 
+/// What the fee of a dossier was counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Copies.
+    pub copies: u32,
+    /// Pages of each; 0 if no pages were counted, or not every copy has as many.
+    pub pages: u32,
+}
+
+/// How many copies the fee of a dossier was counted by; nothing if it was counted by none, or set by hand.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn counted(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Counted>, Fault> {
+    let holding = super::till::holding(table::assessments(tx, id)?);
+    let lines = holding.into_iter().flat_map(|it| it.assessment.lines);
+    Ok(lines.filter(|it| it.copies > 0).fold(None, |all, it| match all {
+        None => Some(Counted { copies: it.copies, pages: it.pages }),
+        Some(Counted { copies, pages }) => Some(Counted {
+            copies: copies.saturating_add(it.copies),
+            pages: if pages == it.pages { pages } else { 0 },
+        }),
+    }))
+}
+
 /// How a dossier's debt can be paid to the office's account; nothing if none is owed or there is no account.
 ///
 /// # Errors

@@ -101,7 +101,7 @@ fn lines(tx: &mut Tx<'_>, kept: &Kept, amount: Dong) -> Result<Assessment, Fault
     } else {
         "Phí, lệ phí (nộp tiếp cho đủ)"
     };
-    let line = Line { name: name.to_owned(), working: String::new(), full: amount, due: amount };
+    let line = Line::of(name.to_owned(), String::new(), amount);
     Ok(Assessment { lines: vec![line], ..Assessment::default() })
 }
 

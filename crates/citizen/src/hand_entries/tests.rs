@@ -104,6 +104,8 @@ on_both_engines! { crate::routes();
             ("hôm kia", "P-1", CUT, "Nhập giờ và ngày"),
             ("09:30 13/01/2026", "P-1", CUT, "phải trước lúc này"),
             ("09:00 12/01/2026", "P-1", CUT, "phải trước lúc này"),
+            ("12/01/2026 09:00", "P-1", CUT, "phải trước lúc này"),
+            ("12/01/2026", "P-1", CUT, "Nhập giờ và ngày"),
             ("09:30 02/01/2026", "P-1", CUT, "Đã quá 5 ngày làm việc"),
             ("09:30 08/01/1990", "P-1", CUT, "Đã quá 5 ngày làm việc"),
             ("02:00 09/01/2026", "P-1", CUT, "không mở cửa"),

@@ -17,6 +17,7 @@ use people::{
 use site::{Asked, Failure, Shell, Site, State, Who};
 
 use super::{
+    facts::post_of,
     pages::units_of,
     sql::{self, LateNow},
 };
@@ -85,13 +86,12 @@ pub async fn list(
     }
     let mut by_holder: BTreeMap<(Option<StaffId>, UnitId, String), Load> = BTreeMap::new();
     for it in &late {
-        // Where nobody is named, the status tells whose turn it is.
-        let turn = if it.holder.is_some() { String::new() } else { it.status.clone() };
+        // Where nobody is named, the status tells whose turn it is; what is the counter's lies where it came.
+        let turn = if it.holder.is_some() { "" } else { post_of(&it.status) };
+        let place = if turn == post_of(Status::Accepted.code()) { it.unit } else { it.competent };
         let days = days_late(calendar(it.unit), it, today);
-        let name = it.holder_name.clone().unwrap_or_else(|| {
-            Status::from_code(&it.status).map_or_else(String::new, |it| it.label().to_owned())
-        });
-        let load = by_holder.entry((it.holder, it.competent, turn)).or_default();
+        let name = it.holder_name.clone().unwrap_or_else(|| turn.to_owned());
+        let load = by_holder.entry((it.holder, place, turn.to_owned())).or_default();
         load.name = name;
         load.count += 1;
         load.longest_days = load.longest_days.max(days);
@@ -145,7 +145,7 @@ fn row(who: &Who, calendar: &WorkCalendar, it: &LateNow, today: jiff::civil::Dat
         it.procedure.clone(),
         who.tree.title(it.unit).to_owned(),
         who.tree.title(it.competent).to_owned(),
-        it.holder_name.clone().unwrap_or_default(),
+        it.holder_name.clone().unwrap_or_else(|| post_of(&it.status).to_owned()),
         status.map_or_else(String::new, |it| it.label().to_owned()),
         day(it.received_at),
         it.first_due_at.map_or_else(String::new, day),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::Role,
-    dossier::Status,
+    dossier::CommandKind,
     ids::{StaffId, UnitId},
     lateness::{AlarmKind, Ear, in_words},
 };
@@ -13,7 +13,7 @@ use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    facts::taken_up,
+    facts::{post_of, taken_up},
     sql::{self, Asked as Wanted, Mine},
     watch::SUBJECT,
 };
@@ -147,7 +147,6 @@ pub async fn list(
         .into_iter()
         .map(|it| {
             let kind = AlarmKind::from_code(&it.kind);
-            let status = Status::from_code(&it.status).map_or("", Status::label);
             LineView {
                 id: it.id,
                 dossier: it.dossier.0,
@@ -159,7 +158,7 @@ pub async fn list(
                 }),
                 words: kind.map_or_else(String::new, |kind| in_words(kind, it.cause)),
                 // Where nobody is named the status tells whose turn it is.
-                holder: it.holder.unwrap_or_else(|| status.to_owned()),
+                holder: it.holder.unwrap_or_else(|| post_of(&it.status).to_owned()),
                 unit: who.tree.title(it.unit).to_owned(),
                 raised: at(it.raised),
                 known: it
@@ -245,6 +244,9 @@ struct OwedView {
     words: String,
     holder: String,
     unit: String,
+    may_send: bool,
+    /// The body whose people send it.
+    sender: String,
 }
 
 #[derive(Template)]
@@ -253,7 +255,6 @@ struct Apologies {
     shell: Shell,
     lines: Vec<OwedView>,
     next: Option<String>,
-    may_send: bool,
 }
 
 /// GET `/co-quan/phieu-xin-loi`: letters that are drafted and not sent.
@@ -266,20 +267,34 @@ pub async fn apologies(
         .get("sau")
         .split_once('~')
         .and_then(|(due, id)| Some((due.to_owned(), id.parse().ok()?)));
-    let asker = who.clone();
-    let mut lines = site
-        .read(&who, move |tx| Ok(sql::apologies(tx, &dossiers::seen(&asker), after, ROWS + 1)?))
+    let (inner, asker) = (site.clone(), who.clone());
+    let (lines, more) = site
+        .read(&who, move |tx| {
+            let mut lines = sql::apologies(tx, &dossiers::seen(&asker), after, ROWS + 1)?;
+            let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
+            let more = lines.len() > full;
+            lines.truncate(full);
+            let around = dossiers::Around::load(&inner, &asker, tx)?;
+            let now = tx.now().civil();
+            let mut owed = Vec::with_capacity(lines.len());
+            for it in lines {
+                let Some(kept) = dossiers::by_id(tx, it.dossier)? else { continue };
+                let maker = around.maker(tx, &kept)?;
+                let may = kept.dossier.may_try(CommandKind::Extend, &maker, now);
+                owed.push((it, may, kept.body));
+            }
+            Ok((owed, more))
+        })
         .await?;
-    let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let more = lines.len() > full;
-    lines.truncate(full);
     let next = lines
         .last()
         .filter(|_| more)
-        .map(|it| format!("/co-quan/phieu-xin-loi?sau={}~{}", it.due_at, it.dossier));
+        .map(|(it, ..)| format!("/co-quan/phieu-xin-loi?sau={}~{}", it.due_at, it.dossier));
     let lines = lines
         .into_iter()
-        .map(|it| OwedView {
+        .map(|(it, may_send, body)| OwedView {
+            may_send,
+            sender: who.tree.title(body).to_owned(),
             dossier: it.dossier.0,
             code: it.code,
             procedure: it.procedure,
@@ -290,6 +305,5 @@ pub async fn apologies(
             unit: who.tree.title(it.unit).to_owned(),
         })
         .collect();
-    let may_send = who.is(Role::UnitHead) || who.is(Role::Leader);
-    site.page(&Apologies { shell: site.shell(&who), lines, next, may_send })
+    site.page(&Apologies { shell: site.shell(&who), lines, next })
 }

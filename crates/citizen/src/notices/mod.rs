@@ -230,6 +230,7 @@ fn ties(_: &Who, tx: &mut Tx<'_>, id: domain::ids::DossierId) -> Result<Vec<Tie>
             href: format!("{PAGE}/tin/{}", it.id),
             is_due: it.state.is_due(),
             owed: None,
+            number: None,
             stays: None,
         })
         .collect())

@@ -152,6 +152,7 @@ pub(super) fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>
             is_due: false,
             owed: None,
             stays: None,
+            number: None,
         }
     });
     Ok(ties.collect())

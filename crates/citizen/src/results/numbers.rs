@@ -41,7 +41,7 @@ fn parts(number: &str) -> (&str, &str) {
 }
 
 /// The ways of writing a number, with and without zeros before it, and as it is.
-fn ways(number: &str) -> Ways {
+pub(super) fn ways(number: &str) -> Ways {
     let (head, rest) = parts(number);
     let [a, b, c, d] = match head.parse::<u64>() {
         Ok(it) => WIDTHS.map(|width| format!("{it:0width$}{rest}")),

@@ -209,13 +209,11 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Kept>, Fault> {
     select.rows(tx, 1)?.first().map(kept).transpose()
 }
 
-/// Results with this number and day.
-pub fn by_number(tx: &mut Tx<'_>, number: &str, on: Date) -> Result<Vec<Kept>, Fault> {
+/// Results with this number and day, in any of the ways of writing it.
+pub fn by_number(tx: &mut Tx<'_>, ways: &[String], on: Date) -> Result<Vec<Kept>, Fault> {
     let select = Select::new(COLUMNS, FROM)
-        .and(
-            "r.number_key = ? and r.issued_on = ? and r.state <> 'undone'",
-            [text::fold(number).into(), on.into()],
-        )
+        .and_in("r.number_key", ways.iter().map(String::as_str).map(text::fold).collect::<Vec<_>>())
+        .and("r.issued_on = ? and r.state <> 'undone'", [on.into()])
         .order_by("r.id");
     select.rows(tx, 5)?.iter().map(kept).collect()
 }

@@ -96,6 +96,9 @@ on_both_engines! { crate::routes();
         assert!(english.contains("Valid") && english.contains("Issuing office"), "{english}");
         let typed = site.browser().get("/kiem-tra?so=15%2Fubnd&ngay=8/1/2026").await.text;
         assert!(typed.contains("Còn hiệu lực"), "{typed}");
+        // Zeros before a number change nothing.
+        let typed = site.browser().get("/kiem-tra?so=015%2Fubnd&ngay=8/1/2026").await.text;
+        assert!(typed.contains("Còn hiệu lực"), "{typed}");
         for none in ["/kiem-tra/0123456789", "/kiem-tra?so=15/UBND&ngay=9/1/2026"] {
             assert!(site.browser().get(none).await.text.contains("Không có kết quả nào khớp"));
         }

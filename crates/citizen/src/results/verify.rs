@@ -15,6 +15,7 @@ use store::{Tx, journal::Entry};
 
 use super::{
     facts::{self, SUBJECT},
+    numbers::ways,
     sql::{self, Kept},
 };
 use crate::{dossiers::facts as dossiers, tracking};
@@ -124,7 +125,8 @@ pub async fn form(
     count_try(&site, &who)?;
     let found = site
         .read(&who, move |tx| {
-            let found = sql::by_number(tx, &number, day)?;
+            // Zeros before a number change nothing: “8” is “08”.
+            let found = sql::by_number(tx, &ways(&text::fold(&number)), day)?;
             with_names(tx, found)
         })
         .await?;

@@ -3,7 +3,10 @@
 
 use askama::Template;
 use axum::response::Response;
-use citizen::dossiers::facts::{self as dossiers, Copied};
+use citizen::{
+    dossiers::facts::{self as dossiers, Copied},
+    fees::facts::{self as fees, Counted},
+};
 use domain::{
     access::{Action, Role},
     books::{BookForm, Column, ColumnWhat, Values, paper_name},
@@ -152,8 +155,9 @@ fn typed_of(form: &BookForm, values: &Values) -> Typed {
     typed
 }
 
-/// What of a dossier stands in the columns.
-fn copied_values(form: &BookForm, it: &Copied) -> Values {
+/// What of a dossier stands in the columns. Copies and pages are those that its fee was counted by, where it
+/// was: the papers that somebody handed in are not the copies that he asked for.
+fn copied_values(form: &BookForm, it: &Copied, counted: Option<Counted>) -> Values {
     let mut papers: Vec<String> =
         it.papers.iter().filter_map(|paper| paper_name(&paper.name)).collect();
     papers.dedup();
@@ -173,7 +177,12 @@ fn copied_values(form: &BookForm, it: &Copied) -> Values {
         "signer" => it.signer.clone(),
         _ => String::new(),
     };
-    form.columns.iter().map(|column| (column.key.clone(), of(&column.from))).collect()
+    let value = |column: &Column| match (column.what, counted) {
+        (ColumnWhat::Copies, Some(it)) => it.copies.to_string(),
+        (ColumnWhat::Pages, Some(it)) if it.pages > 0 => it.pages.to_string(),
+        _ => of(&column.from),
+    };
+    form.columns.iter().map(|column| (column.key.clone(), value(column))).collect()
 }
 
 /// Who signs for a body today: name and title.
@@ -187,6 +196,8 @@ struct Target {
     body: UnitId,
     form: &'static BookForm,
     dossier: Option<Copied>,
+    /// What its fee was counted by.
+    counted: Option<Counted>,
 }
 
 /// The number in a field, if there is one: what is none leads nowhere, and not to somebody's first book.
@@ -216,7 +227,11 @@ fn target(tx: &mut Tx<'_>, who: &Who, typed: &Typed) -> Result<Target, Failure> 
         Some(it) if kind.is_empty() => facts::forms().of_procedure(&it.procedure, today),
         _ => facts::forms().on(kind, today),
     };
-    Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier })
+    let counted = match &dossier {
+        Some(it) => fees::counted(tx, it.kept.id)?,
+        None => None,
+    };
+    Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier, counted })
 }
 
 async fn page(
@@ -242,7 +257,7 @@ async fn page(
         let mut values: Values =
             form.columns.iter().map(|it| (it.key.clone(), it.preset.clone())).collect();
         if let Some(it) = &target.dossier {
-            let copied = copied_values(form, it);
+            let copied = copied_values(form, it, target.counted);
             values.extend(copied.into_iter().filter(|(_, text)| !text.is_empty()));
         }
         if let (Some(column), [only]) = (form.column(ColumnWhat::Signer), signers.as_slice()) {

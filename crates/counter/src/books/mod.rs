@@ -113,6 +113,7 @@ fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
             is_due: false,
             owed: None,
             stays: Some(format!("{place} – {} ({}).", form.retention, form.retention_basis)),
+            number: (!entry.is_cancelled).then(|| form.written(entry.number, book.year)),
         });
     }
     let copied = match citizen::dossiers::facts::copied(tx, who, id) {
@@ -134,6 +135,7 @@ fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
             is_due: may,
             owed: Some(format!("Chưa ghi vào {}.", lower_first(&form.title))),
             stays: None,
+            number: None,
         });
     }
     Ok(ties)

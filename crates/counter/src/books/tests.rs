@@ -475,7 +475,49 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let entered = site.signed_in("thuly").post("/co-quan/so/ghi", &entry).await;
         assert_eq!(entered.status, 303, "{}", entered.text);
         assert!(!quay.get("/co-quan/ho-so/1").await.text.contains("Chưa ghi vào sổ"));
+        // The entry's number is the paper's.
+        assert!(clerk.get(path).await.text.contains("value=\"01/2026\""));
         assert_eq!(clerk.post(path, &[("so-van-ban", "01/2026")]).await.status, 303);
+    }
+
+    async fn what_the_fee_was_counted_by_stands_in_the_book_and_its_number_on_the_paper(site) {
+        given_two_communes(&site);
+        let rate = site.run(|tx| {
+            let rate = domain::fees::Rate {
+                name: "Phí chứng thực".into(),
+                kind: domain::fees::FeeKind::Charge,
+                channel: None,
+                amount: domain::money::Dong(2_000),
+                unit: "trang".into(),
+                beyond: Some(domain::fees::Beyond { after: 2, amount: domain::money::Dong(1_000) }),
+                cap: Some(domain::money::Dong(200_000)),
+                basis: String::new(),
+            };
+            citizen::fees::facts::add_rate(tx, "2.000815", &rate, jiff::civil::date(2019, 1, 1))
+        });
+        let (pages, copies) = (format!("phi-{rate}"), format!("phi-ban-{rate}"));
+        let mut quay = site.signed_in("quay");
+        let fields = [
+            ("thu-tuc", "2.000815"), ("lan", TOKEN), ("viec", "nhan"), ("ho-ten", "Lê Thị Thử"),
+            ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"),
+            ("co-1", "1"), ("so-1", "1"), (pages.as_str(), "5"), (copies.as_str(), "3"),
+        ];
+        let done = quay.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let form = quay.get("/co-quan/so/ghi?ho-so=1").await.text;
+        let shows = |name: &str, value: &str| {
+            let field = form.split(&format!("name=\"c-{name}\"")).nth(1).unwrap();
+            field.split('>').next().unwrap().contains(&format!("value=\"{value}\""))
+        };
+        assert!(shows("so-ban", "3") && shows("so-trang", "5"), "{form}");
+        assert!(shows("le-phi", "21.000"), "{form}");
+        let mut entry = without(&copy("Lê Thị Thử", TOKEN), "don-vi");
+        entry.push(("ho-so", "1"));
+        let at_once = quay.get("/co-quan/ho-so/1/giai-quyet-ngay").await.text;
+        assert!(at_once.contains("name=\"so-van-ban\"") && !at_once.contains("value=\"01\""), "{at_once}");
+        assert_eq!(quay.post("/co-quan/so/ghi", &entry).await.status, 303);
+        let at_once = quay.get("/co-quan/ho-so/1/giai-quyet-ngay").await.text;
+        assert!(at_once.contains("value=\"01\""), "{at_once}");
     }
 
     async fn a_dossier_leads_to_its_entry_and_keeps_it_when_its_people_are_erased(site) {

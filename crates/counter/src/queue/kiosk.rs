@@ -88,7 +88,8 @@ pub(super) fn about(words: Words, minutes: i64) -> String {
     words.say_with("queue-about", &[("minutes", &minutes.to_string())])
 }
 
-/// Each open lane and how long one waits in it who comes now.
+/// Each open lane, how many wait in it, and how long one waits who comes now. Before him go also those
+/// of other lanes whom the same desks serve; they lengthen his wait, they do not stand in his lane.
 pub(super) fn waits(tx: &mut Tx<'_>, queue: &Queue) -> Result<Vec<(Lane, i64, i64)>, Fault> {
     let day = tx.now().civil().date();
     let waiting = tickets::of_day(tx, queue.unit.unit, day, TicketStatus::Waiting)?;
@@ -97,7 +98,9 @@ pub(super) fn waits(tx: &mut Tx<'_>, queue: &Queue) -> Result<Vec<(Lane, i64, i6
         let desks = queue.desks_of(lane.id);
         let there = waiting.iter().filter(|it| desks.iter().any(|d| d.lanes.contains(&it.lane)));
         let ahead = i64::try_from(there.count()).unwrap_or(i64::MAX);
-        waits.push((lane.clone(), ahead, service::expected(tx, queue, lane, ahead)?));
+        let own = waiting.iter().filter(|it| it.lane == lane.id).count();
+        let own = i64::try_from(own).unwrap_or(i64::MAX);
+        waits.push((lane.clone(), own, service::expected(tx, queue, lane, ahead)?));
     }
     Ok(waits)
 }

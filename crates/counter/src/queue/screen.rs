@@ -96,7 +96,7 @@ pub async fn screen(
                 calls: calls.map(view).collect(),
                 lanes: lanes
                     .into_iter()
-                    .map(|(it, ahead, _)| (it.letter, it.name, ahead))
+                    .map(|(it, people, _)| (it.letter, it.name, people))
                     .collect(),
                 none,
                 now: asker.now.civil().strftime("%H:%M").to_string(),
@@ -114,6 +114,8 @@ struct Watch {
     unit: UnitId,
     seen: i64,
     pending: std::collections::VecDeque<Call>,
+    /// How many wait by lane as the screen was told last; nothing before the first telling.
+    waiting: Option<Vec<(String, i64)>>,
     looks: u32,
 }
 
@@ -126,6 +128,13 @@ fn event(call: &Call) -> Event {
         "spoken": spoken(&call.label, call.desk),
     });
     Event::default().event("goi").id(call.number.to_string()).data(data.to_string())
+}
+
+/// How many wait in each open lane. Without a number of its own: whoever knocks anew is told it anyway.
+fn crowd(waiting: &[(String, i64)]) -> Event {
+    let data: serde_json::Map<_, _> =
+        waiting.iter().map(|(letter, count)| (letter.clone(), (*count).into())).collect();
+    Event::default().event("cho").data(serde_json::Value::Object(data).to_string())
 }
 
 /// The next thing to tell; nothing when the browser is to knock anew.
@@ -143,14 +152,24 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
         watch.who.now = (watch.site.clock)();
         let found = watch
             .site
-            .glance(&watch.who, move |tx| Ok(tickets::calls_after(tx, unit, seen, MISSED_MOST)?))
+            .glance(&watch.who, move |tx| {
+                let calls = tickets::calls_after(tx, unit, seen, MISSED_MOST)?;
+                let today = tx.now().civil().date();
+                Ok((calls, tickets::waiting_by_lane(tx, unit, today)?))
+            })
             .await;
         match found {
-            Ok(calls) if !calls.is_empty() => {
+            Ok((calls, waiting)) => {
                 watch.pending.extend(calls);
-                continue;
+                if watch.waiting.as_ref() != Some(&waiting) {
+                    let told = crowd(&waiting);
+                    watch.waiting = Some(waiting);
+                    return Some((Ok(told), watch));
+                }
+                if !watch.pending.is_empty() {
+                    continue;
+                }
             }
-            Ok(_) => {}
             // The database is away for a moment: the screen knocks anew and misses nothing.
             Err(_) => return None,
         }
@@ -178,7 +197,8 @@ pub async fn stream(
     let seen = told.and_then(|it| it.parse().ok()).or_else(|| asked.get("sau").parse().ok());
     // Whoever was away for long is told the last ones only.
     let seen = seen.unwrap_or(calls).clamp((calls - MISSED_MOST).max(0), calls);
-    let watch = Watch { site, who, unit, seen, pending: Default::default(), looks: 0 };
+    let watch =
+        Watch { site, who, unit, seen, pending: Default::default(), waiting: None, looks: 0 };
     let mut response = Sse::new(unfold(watch, next)).into_response();
     // A proxy in between is not to hold calls back.
     response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));

@@ -191,10 +191,13 @@ on_both_engines! { crate::routes();
         assert_eq!(press(&mut desk, "goi", &[]).await.0, 303);
         assert_eq!(at_desk(&site, 1), "A003", "the priority first");
         let id = ticket(&site, "A003").to_string();
+        let page = desk.get("/co-quan/hang-cho").await.text;
+        assert!(page.contains("Mới gọi 1 lần: gọi lại") && page.contains("data-key=\"v\" disabled"), "{page}");
         let (status, text) = press(&mut desk, &format!("so/{id}/vang"), &[]).await;
         assert_eq!(status, 422);
         assert!(text.contains("Mới gọi 1 lần"), "{text}");
         assert_eq!(press(&mut desk, &format!("so/{id}/goi-lai"), &[]).await.0, 303);
+        assert!(!desk.get("/co-quan/hang-cho").await.text.contains("data-key=\"v\" disabled"));
         assert_eq!(press(&mut desk, &format!("so/{id}/vang"), &[]).await.0, 303);
         assert_eq!(press(&mut desk, "goi", &[]).await.0, 303);
         assert_eq!(at_desk(&site, 1), "A001");
@@ -331,6 +334,25 @@ on_both_engines! { crate::routes();
         let told: Vec<_> = calls.iter().map(|it| (it.number, it.label.as_str(), it.desk)).collect();
         assert_eq!(told, [(2, "A002", 1), (3, "A003", 1)]);
         assert_eq!(site.browser().get("/man-hinh/999/dong").await.status, 404);
+    }
+
+    async fn a_person_waits_in_his_own_lane_alone(site) {
+        given_a_queue(&site);
+        take(&site, "A", "").await;
+        // The first desk serves both lanes: whoever takes B waits for the one in A, in a lane of his own.
+        let page = site.browser().get(&format!("/man-hinh/{SHOP}")).await.text;
+        assert!(page.contains("data-lane=\"A\">1<") && page.contains("data-lane=\"B\">0<"), "{page}");
+        let page = site.browser().get("/hang-cho").await.text;
+        assert_eq!(page.matches("1 người đang chờ").count(), 1, "{page}");
+        assert_eq!(page.matches("0 người đang chờ").count(), 1, "{page}");
+        let counts = |site: &TestSite| site.run(|tx| {
+            let today = tx.now().civil().date();
+            sql::tickets::waiting_by_lane(tx, UnitId(SHOP), today)
+        });
+        assert_eq!(counts(&site), [("A".to_owned(), 1), ("B".to_owned(), 0)]);
+        let mut desk = seated(&site, "quay", 1).await;
+        press(&mut desk, "goi", &[]).await;
+        assert_eq!(counts(&site), [("A".to_owned(), 0), ("B".to_owned(), 0)], "called, no more waiting");
     }
 
     async fn the_queue_of_another_commune_is_out_of_reach(site) {

@@ -42,10 +42,10 @@ pub async fn waits(State(site): State<Site>, who: Who) -> Result<Html<String>, F
                 let calendar = calendar_of(&inner, &asker, tx, unit.unit)?;
                 let lanes = waits_of(tx, &queue)?
                     .into_iter()
-                    .map(|(lane, ahead, minutes)| {
-                        let ahead =
-                            words.say_with("queue-people", &[("count", &ahead.to_string())]);
-                        (name_of(&lane, asker.lang), ahead, about(words, minutes))
+                    .map(|(lane, people, minutes)| {
+                        let people =
+                            words.say_with("queue-people", &[("count", &people.to_string())]);
+                        (name_of(&lane, asker.lang), people, about(words, minutes))
                     })
                     .collect();
                 lines.push(Line {

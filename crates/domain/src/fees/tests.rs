@@ -43,6 +43,15 @@ fn a_certified_copy_costs_less_from_the_third_page_and_never_more_than_the_cap()
     let made = assess(&[Item { rate: &copy, count: 10, pieces: 3 }], None);
     assert_eq!(made.due(), Dong(36_000));
     assert!(made.lines[0].working.starts_with("3 × 10 trang × 2.000 đ/trang"));
+    assert_eq!((made.lines[0].copies, made.lines[0].pages), (3, 10));
+    let extracts = assess(&[Item { rate: &rate(8_000, "bản"), count: 4, pieces: 1 }], None);
+    assert_eq!((extracts.lines[0].copies, extracts.lines[0].pages), (4, 0));
+    // Pages of all copies together say neither.
+    let pages = assess(&[Item { rate: &rate(1_000, "trang"), count: 4, pieces: 1 }], None);
+    assert_eq!((pages.lines[0].copies, pages.lines[0].pages), (0, 0));
+    // What was kept before copies were counted still reads.
+    let old = r#"{"name":"Phí","working":"","full":5000,"due":5000}"#;
+    assert_eq!(serde_json::from_str::<super::Line>(old).unwrap().copies, 0);
 }
 
 #[test]

@@ -239,6 +239,17 @@ async fn morning(on: On) {
     let wanted: Vec<String> = (from + 1..=from + 5).map(|it| it.to_string()).collect();
     assert_eq!(missed, wanted.join(" "));
 
+    // How many wait in each lane comes the same way: at once, and whenever it changes.
+    let told = hall
+        .run(
+            "const [path, done] = arguments; const it = new EventSource(path); \
+             it.addEventListener('cho', (e) => { it.close(); done(e.data); }); \
+             setTimeout(() => done(''), 9000);",
+            &format!("/man-hinh/{shop}/dong?sau=9999"),
+        )
+        .await;
+    assert!(told.starts_with('{') && told.contains(":0"), "{told}");
+
     // The head looks at how it went.
     let head = &desks[1];
     head.goto("/co-quan/hang-cho/thong-ke").await;

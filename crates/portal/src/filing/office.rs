@@ -45,12 +45,25 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     } else {
         format!("Nộp trực tuyến lúc {sent} ({known})")
     };
-    let mut ties =
-        vec![Tie { label, href: PAGE.to_owned(), is_due: waits, owed: None, stays: None }];
+    let mut ties = vec![Tie {
+        label,
+        href: PAGE.to_owned(),
+        is_due: waits,
+        owed: None,
+        number: None,
+        stays: None,
+    }];
     if let Some((by, consent)) = sql::assistant_of(tx, dossier)? {
         let name = people::staff::facts::account_name(tx, by)?;
         let label = format!("Nộp hộ: {name}; người dân đồng ý: {consent}");
-        ties.push(Tie { label, href: PAGE.to_owned(), is_due: false, owed: None, stays: None });
+        ties.push(Tie {
+            label,
+            href: PAGE.to_owned(),
+            is_due: false,
+            owed: None,
+            number: None,
+            stays: None,
+        });
     }
     Ok(ties)
 }

@@ -45,7 +45,14 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     let Some(act) = sql::last(tx, dossier)? else { return Ok(Vec::new()) };
     let mark = if act.is_fresh { "Người nộp vừa làm: " } else { "" };
     let label = format!("{mark}{}", line(&act));
-    Ok(vec![Tie { label, href: PAGE.to_owned(), is_due: act.is_fresh, owed: None, stays: None }])
+    Ok(vec![Tie {
+        label,
+        href: PAGE.to_owned(),
+        is_due: act.is_fresh,
+        owed: None,
+        number: None,
+        stays: None,
+    }])
 }
 
 struct Row {

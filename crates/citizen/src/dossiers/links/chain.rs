@@ -183,6 +183,15 @@ fn part(
     })
 }
 
+/// How far a part is, and where it stands at the receiver's, unless that says the same once more.
+fn at_receiver(state: LinkState, status: &str) -> String {
+    let label = state.label();
+    if label.to_lowercase().ends_with(&status.to_lowercase()) {
+        return label.to_owned();
+    }
+    format!("{label}: {status}")
+}
+
 const fn state_class(state: LinkState) -> &'static str {
     match state {
         LinkState::Done => "good",
@@ -221,7 +230,7 @@ fn child(
     let at_work = matches!(link.state, LinkState::Accepted);
     view.link = link.id;
     view.status = match (&kept, at_work) {
-        (Some(it), true) => format!("{}: {}", link.state.label(), it.dossier.status.label()),
+        (Some(it), true) => at_receiver(link.state, it.dossier.status.label()),
         _ => link.state.label().to_owned(),
     };
     view.status_class = state_class(link.state);
@@ -240,7 +249,7 @@ fn child(
         view.code = it.code;
         view.due = it.due_at.map_or_else(String::new, domain::text::date_time);
         if at_work && !it.status.is_empty() {
-            view.status = format!("{}: {}", link.state.label(), it.status);
+            view.status = at_receiver(link.state, &it.status);
         }
         view.line = line_of(&it.unsent);
     }

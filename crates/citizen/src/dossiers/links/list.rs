@@ -43,12 +43,34 @@ fn units_of(who: &Who) -> Option<Vec<UnitId>> {
     }
 }
 
+/// The commune, district or province of a unit; itself, if there is none above it.
+fn body_of(who: &Who, unit: UnitId) -> UnitId {
+    let is_body = |it: &UnitId| {
+        who.tree.known(*it).is_some_and(|it| !matches!(it.kind.as_str(), "division" | "one_stop"))
+    };
+    who.tree.line(unit).into_iter().find(is_body).unwrap_or(unit)
+}
+
+/// The units that are somebody's own: those of the bodies where he works, of what he sees. Whoever sees
+/// what lies below has not to take up what is sent there.
+fn own_of(who: &Who) -> Vec<UnitId> {
+    let today = who.today();
+    let held = who.grants.iter().filter(|it| it.holds_on(today));
+    let bodies: Vec<UnitId> = held.map(|it| body_of(who, it.unit)).collect();
+    let seen = units_of(who);
+    let all = who.tree.all().map(|it| it.id);
+    all.filter(|it| seen.as_ref().is_none_or(|seen| seen.contains(it)))
+        .filter(|it| bodies.contains(&body_of(who, *it)))
+        .collect()
+}
+
 /// What waits for whoever signs in, and what of his does elsewhere; late ones apart.
 pub fn alarms(tx: &mut Tx<'_>, who: &Who) -> Result<Vec<Alarm>, Fault> {
-    let units = units_of(who);
+    let (units, own) = (units_of(who), own_of(who));
     let mut of = |way: &str, late: bool| {
         let wanted = Wanted {
             units: units.clone(),
+            own: own.clone(),
             way: way.to_owned(),
             state: Some(HandOverState::Waiting),
             due_before: late.then(|| who.now.civil()),
@@ -110,6 +132,7 @@ fn read(who: &Who, asked: &Typed) -> Wanted {
     let state = HandOverState::from_code(asked.get("trang-thai"));
     Wanted {
         units: units_of(who),
+        own: own_of(who),
         way: asked.get("chieu").to_owned(),
         state: if late { Some(HandOverState::Waiting) } else { state },
         due_before: late.then(|| who.now.civil()),
@@ -175,6 +198,7 @@ pub async fn list(
             pair("", "Giao và nhận"),
             pair("in", "Giao đến đơn vị tôi"),
             pair("out", "Đơn vị tôi giao đi"),
+            pair("khac", "Giữa các đơn vị khác"),
         ],
         is_filtered: !way.is_empty() || !state.is_empty(),
         way,

@@ -330,7 +330,9 @@ pub fn ring(tx: &mut Tx<'_>, now: DateTime) -> Result<Vec<HandOver>, Fault> {
 pub struct Wanted {
     /// Of these units' only, as giver or receiver; all if nothing.
     pub units: Option<Vec<UnitId>>,
-    /// `in`: to them; `out`: from them; else both.
+    /// The asker's own units.
+    pub own: Vec<UnitId>,
+    /// `in`: to his own; `out`: from his own; `khac`: neither; else all.
     pub way: String,
     /// In this state.
     pub state: Option<HandOverState>,
@@ -356,20 +358,30 @@ fn wanted(it: &Wanted) -> Select {
     let from = "hand_over h join dossier_link l on l.id = h.link
         left join dossier p on p.id = l.parent left join dossier c on c.id = l.child";
     let mut select = Select::new(columns, from);
-    if let Some(units) = &it.units {
+    // Nobody's units are no unit.
+    let of = |column: &str, units: &[UnitId]| {
         let marks =
             if units.is_empty() { "0".to_owned() } else { vec!["?"; units.len()].join(", ") };
-        let of = |column: &str| format!("{column} in ({marks})");
-        let values = || units.iter().map(|it| store::Param::from(*it));
-        select = match it.way.as_str() {
-            "in" => select.and(&of("h.to_unit"), values()),
-            "out" => select.and(&of("h.from_unit"), values()),
-            _ => {
-                let both = format!("{} or {}", of("h.to_unit"), of("h.from_unit"));
-                select.and(&both, values().chain(values()))
-            }
-        };
+        format!("{column} in ({marks})")
+    };
+    let values =
+        |units: &[UnitId]| -> Vec<store::Param> { units.iter().map(|it| (*it).into()).collect() };
+    let twice = |units: &[UnitId]| values(units).into_iter().chain(values(units));
+    if let Some(units) = &it.units {
+        let either = format!("{} or {}", of("h.to_unit", units), of("h.from_unit", units));
+        select = select.and(&either, twice(units));
     }
+    select = match it.way.as_str() {
+        "in" => select.and(&of("h.to_unit", &it.own), values(&it.own)),
+        "out" => select.and(&of("h.from_unit", &it.own), values(&it.own)),
+        // An end in another installation is nobody's here.
+        "khac" => {
+            let own = |column: &str| of(&format!("coalesce({column}, -1)"), &it.own);
+            let neither = format!("not ({} or {})", own("h.to_unit"), own("h.from_unit"));
+            select.and(&neither, twice(&it.own))
+        }
+        _ => select,
+    };
     select
         .and_if("h.state = ?", it.state.map(HandOverState::code))
         .and_if("h.due_at < ?", it.due_before)

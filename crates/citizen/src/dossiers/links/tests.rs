@@ -93,6 +93,25 @@ async fn settled_at_district(site: &TestSite, id: i64) {
 }
 
 on_both_engines! { crate::routes();
+    async fn what_goes_to_a_unit_below_is_not_for_those_who_oversee_it_to_take(site) {
+        let mut officer = given_parent(&site).await;
+        assert_eq!(opened(&mut officer, "5", AT_COMMUNE, &[]).await.status, 303);
+        let mut district = site.signed_in("quay-huyen");
+        assert!(!district.get("/co-quan").await.text.contains("bàn giao liên thông chờ nhận"));
+        let to = |way: &str| format!("/co-quan/lien-thong?chieu={way}&trang-thai=waiting");
+        for (way, count) in [("in", "0"), ("out", "0"), ("khac", "1"), ("", "1")] {
+            let list = district.get(&to(way)).await.text;
+            assert!(list.contains(&format!("{count} phiếu bàn giao")), "{way}: {list}");
+        }
+        let mut theirs = site.signed_in("quay-khac");
+        assert!(theirs.get("/co-quan").await.text.contains("bàn giao liên thông chờ nhận"));
+        for (way, count) in [("in", "1"), ("out", "0"), ("khac", "0"), ("", "1")] {
+            let list = theirs.get(&to(way)).await.text;
+            assert!(list.contains(&format!("{count} phiếu bàn giao")), "{way}: {list}");
+        }
+        assert!(officer.get(&to("out")).await.text.contains("1 phiếu bàn giao"));
+    }
+
     async fn a_part_goes_to_the_district_and_its_result_comes_back(site) {
         let mut officer = given_parent(&site).await;
         let form = officer.get("/co-quan/ho-so/1/lien-thong?don-vi=6").await;
@@ -133,6 +152,8 @@ on_both_engines! { crate::routes();
         assert_eq!(site.text("select due_at from dossier where id = 2"), "2026-01-12T17:00:00");
         assert_eq!(site.text("select state from hand_over"), "confirmed");
         assert_eq!(site.text("select state from dossier_link"), "accepted");
+        let page = officer.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Nơi nhận đã tiếp nhận") && !page.contains("tiếp nhận: Đã tiếp nhận"), "{page}");
         settled_at_district(&site, 2).await;
         assert_eq!(site.text("select state from dossier_link"), "finished");
         // Its result is not the citizen's to collect here.

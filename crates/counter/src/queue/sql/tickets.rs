@@ -191,6 +191,22 @@ pub fn of_day(
     rows.iter().map(ticket).collect()
 }
 
+/// How many wait in each open lane of a unit's day, by letter.
+pub fn waiting_by_lane(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    day: Date,
+) -> Result<Vec<(String, i64)>, Fault> {
+    let rows = tx.query(
+        "select l.letter, count(t.id)
+         from queue_lane l left join queue_ticket t on t.lane = l.id and t.unit = l.unit
+            and t.day = ?2 and t.status = 'waiting'
+         where l.unit = ?1 and l.closed = 0 group by l.letter order by l.letter",
+        &[unit.into(), day.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// What a desk has before it: called or being served.
 pub fn at_desk(tx: &mut Tx<'_>, desk: DeskId, day: Date) -> Result<Option<Ticket>, Fault> {
     let sql = format!(
