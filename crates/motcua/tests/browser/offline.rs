@@ -161,7 +161,7 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     line.cut();
     phone.goto(&follow).await;
     phone.see("đang xem bản lưu lúc").await;
-    phone.see("Lê T.").await;
+    phone.see("L* Th* M*** H**").await;
     line.mend();
     phone.see("Giữ 30 ngày trên máy này").await;
     phone.press("Xóa bản lưu trên máy này").await;
