@@ -199,7 +199,8 @@ on_both_engines! { crate::routes();
 
         // Nobody answers: what comes in waits, and nobody opens it.
         up.store(false, Ordering::Relaxed);
-        for (name, bytes) in [("hai.pdf", PDF), ("ba.pdf", bad.as_slice())] {
+        let second = testkit::pdf("tệp thứ hai");
+        for (name, bytes) in [("hai.pdf", second.as_slice()), ("ba.pdf", bad.as_slice())] {
             let answer = browser.upload(path, &[], &[("tep", name, bytes)]).await;
             assert_eq!(answer.status, 303, "{}", answer.text);
         }
