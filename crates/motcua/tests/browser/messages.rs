@@ -121,6 +121,7 @@ async fn messages(on: On) {
     providers.next(200, "{\"CodeResult\": \"103\"}");
     page.goto(&message).await;
     page.press("Gửi lại").await;
+    page.see("Đang gửi lại.").await;
     comes_to(&page, &message, "Đã gửi bằng Thư điện tử").await;
     page.see("Bị từ chối").await;
     assert!(mail.mails().last().unwrap().contains("To: thu@example.vn"));
@@ -128,6 +129,7 @@ async fn messages(on: On) {
     providers.next(200, "{\"CodeResult\": \"103\"}");
     mail.is(Mood::NoSuchUser);
     page.press("Gửi lại").await;
+    page.see("Đang gửi lại.").await;
     comes_to(&page, &message, "Cần báo trực tiếp").await;
     page.goto("/co-quan/thong-bao").await;
     page.see("0912345678").await;
