@@ -48,6 +48,10 @@ pub fn routes() -> Routes {
         .and(portal::routes())
         .and(messages::routes())
         .and(people::routes())
+        .job("sweep_submissions", 24 * 60, |_, tx| {
+            site::form::sweep(tx)?;
+            Ok(())
+        })
 }
 
 /// Why a command ends without having done its work.

@@ -215,6 +215,32 @@ testkit::on_both_engines! { with_a_counting_job();
     }
 }
 
+testkit::on_both_engines! { crate::routes();
+    async fn the_address_of_a_form_says_how_it_may_be_asked(site) {
+        given_every_role(&site);
+        let answer = site.signed_in("counter_official").get("/co-quan/ho-so/1/tep").await;
+        assert_eq!((answer.status, answer.allow.as_deref()), (405, Some("POST")));
+        assert!(answer.text.contains("<h1>"), "a page, for people: {}", answer.text);
+    }
+
+    async fn where_a_form_led_is_known_for_ninety_days_and_a_mark_for_ever(site) {
+        let hash = site::token_sha256("a form");
+        site.run(|tx| {
+            let kept = "insert into submission (token, location, at_ms) values (?1, '/', ?2)";
+            tx.execute(kept, &[hash.as_str().into(), tx.now().into()])?;
+            site::form::take_mark(tx, "package-deleted:1", "Trọn gói")
+        });
+        let rows = || site.count("select count(*) from submission");
+        site.pass_minutes(90 * 24 * 60);
+        site.run_jobs().await;
+        assert_eq!(rows(), 2, "on the last day");
+        site.pass_minutes(24 * 60);
+        site.run_jobs().await;
+        assert_eq!(rows(), 1);
+        assert_eq!(site.text("select token from submission"), "package-deleted:1");
+    }
+}
+
 /// Long enough for the other one to ask meanwhile.
 fn slowly(tx: &mut store::Tx<'_>, name: &str) -> Result<(), site::Failure> {
     std::thread::sleep(std::time::Duration::from_millis(15));

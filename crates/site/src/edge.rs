@@ -183,10 +183,12 @@ async fn pages_of_failures(State(site): State<Site>, request: Request, next: Nex
         Shown::Refused(why) => show::refused(shell, why),
         Shown::Fault { incident } => show::fault(shell, incident),
     };
-    let again = response.headers_mut().remove(header::RETRY_AFTER);
     let mut page = (response.status(), Html(page)).into_response();
-    if let Some(again) = again {
-        page.headers_mut().insert(header::RETRY_AFTER, again);
+    // When to come again, and how the address may be asked: both are for programs to read.
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            page.headers_mut().insert(name, value);
+        }
     }
     page
 }

@@ -16,7 +16,7 @@ mod json;
 mod once;
 
 pub use json::{json_said, without_bom};
-pub use once::{Before, SAVED, Sending, Sent, mark, once, take_mark};
+pub use once::{Before, SAVED, Sending, Sent, mark, once, sweep, take_mark};
 
 /// Bytes of a form without files at most.
 pub const FORM_BYTES_MAX: usize = 512 << 10;

@@ -192,6 +192,20 @@ pub(crate) fn remember_submission(
     Ok(())
 }
 
+/// Tokens are known by the length of their hash: 64 digits. Marks have names, which are never as long.
+pub(crate) fn forget_submissions(
+    tx: &mut Tx<'_>,
+    before_ms: i64,
+    at_most: i64,
+) -> Result<usize, Fault> {
+    tx.execute(
+        "delete from submission where token in (
+             select token from submission where at_ms < ?1 and length(token) = 64
+             order by at_ms limit ?2)",
+        &[before_ms.into(), at_most.into()],
+    )
+}
+
 /// How many migrations have run: a question that any sound database answers.
 pub(crate) fn migrations(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.query_number("select count(*) from schema_migration", &[])

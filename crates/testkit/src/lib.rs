@@ -93,6 +93,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// After how many seconds to ask again, if it says so.
     pub retry_after: Option<String>,
+    /// How the address may be asked, if it says so.
+    pub allow: Option<String>,
     /// The type of what came back.
     pub media_type: String,
     /// The page.
@@ -399,11 +401,12 @@ impl Browser<'_> {
             |name| answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
         let (location, media_type) = (header(header::LOCATION), header(header::CONTENT_TYPE));
         let retry_after = header(header::RETRY_AFTER);
+        let allow = header(header::ALLOW);
         let status = answer.status().as_u16();
         let bytes = to_bytes(answer.into_body(), 64 << 20).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let media_type = media_type.unwrap_or_default();
-        Answer { status, location, retry_after, media_type, text, bytes }
+        Answer { status, location, retry_after, allow, media_type, text, bytes }
     }
 
     /// Puts a cookie into the browser, such as one that was copied from another.

@@ -104,6 +104,9 @@ fn take_back(tx: &mut Tx<'_>, id: DossierId, after: &Dossier) -> Result<(), Faul
     if after.delivery == Delivery::Waiting {
         sql::end_parcels(tx, id, ParcelState::Cancelled)?;
     }
+    if after.delivery == Delivery::InPost {
+        sql::reopen_parcel(tx, id)?;
+    }
     let Some((newest, number, replaces)) = sql::newest(tx, id)? else { return Ok(()) };
     let stands = after.finished_at.is_some()
         && after.status != domain::dossier::Status::Correcting

@@ -424,6 +424,20 @@ pub fn end_parcels(tx: &mut Tx<'_>, id: DossierId, state: ParcelState) -> Result
     Ok(())
 }
 
+/// The newest parcel of a dossier that has none under way is under way again: with the post if it went
+/// with a list.
+pub fn reopen_parcel(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    let today = tx.now().civil().date();
+    tx.execute(
+        "update parcel set state = case when manifest is null then 'waiting' else 'handed' end,
+           state_on = ?2, edition = edition + 1
+         where id = (select max(id) from parcel where dossier = ?1)
+           and state not in ('waiting', 'handed')",
+        &[id.into(), today.into()],
+    )?;
+    Ok(())
+}
+
 /// The post's number of a dossier's newest parcel; empty if there is none.
 pub fn tracking_of(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
     let row = tx.query_one(

@@ -314,7 +314,13 @@ on_both_engines! { crate::routes();
         assert!(late.status == 422 && late.text.contains("đã gửi qua bưu chính"), "{}", late.text);
         assert_eq!(site.count("select count(*) from result_handover"), 0);
         // One that was handed over before anybody looked: its parcel still comes to its end.
-        counter.post("/co-quan/ho-so/1/tra-ket-qua", &[("nguoi-nhan", "applicant"), ("cach-tra", "post")]).await;
+        let by_post = [("nguoi-nhan", "applicant"), ("cach-tra", "post")];
+        counter.post("/co-quan/ho-so/1/tra-ket-qua", &by_post).await;
+        assert_eq!(site.text("select state from parcel"), "delivered");
+        // Said of the wrong dossier: it is under way again, and comes to its end once more.
+        take(&mut counter, "hoan-tac", &[]).await;
+        assert_eq!(site.text("select state from parcel"), "waiting");
+        counter.post("/co-quan/ho-so/1/tra-ket-qua", &by_post).await;
         assert_eq!(site.text("select state from parcel"), "delivered");
         site.given("update parcel set state = 'handed'", &[]);
         let done = counter.post("/co-quan/buu-gui/1", &[("viec", "hoan")]).await;

@@ -38,7 +38,9 @@ pub fn policy(tx: &mut Tx<'_>) -> Result<Policy, Fault> {
     let agent = sql::setting(tx, "agent")?;
     Ok(Policy {
         clamd: sql::setting(tx, "clamd")?,
-        refuses_broken: sql::setting(tx, "broken")? == "refuse",
+        // What was changed after it was signed is no document: it is refused unless the office
+        // says otherwise.
+        refuses_broken: sql::setting(tx, "broken")? != "warn",
         agent: if agent.is_empty() { AGENT.to_owned() } else { agent },
     })
 }

@@ -172,6 +172,7 @@ async fn set_up(server: &Server, page: &Page, of: &str, agent: &str) {
     page.press("Lưu thiết đặt").await;
     page.see("Phần mềm ký chạy trên chính máy người ký").await;
     page.fill("Phần mềm ký số VGCA", agent).await;
+    page.pick("Nhận, kèm cảnh báo cho người gửi và người xử lý").await;
     page.press("Lưu thiết đặt").await;
     page.see("Đã lưu thiết đặt.").await;
     sound_on_both(page).await;
@@ -188,7 +189,7 @@ async fn taken_in(page: &Page, of: &str) -> String {
     page.tick("Đã nhận giấy tờ 1").await;
     page.fill("Điện thoại", "0912 345 678").await;
     page.fill("Địa chỉ", "Xóm 7").await;
-    // A doubtful signature is taken with a warning, as it is set at first.
+    // A doubtful signature is taken with a warning, as this office has set it.
     page.attach("Bản quét kèm theo", &named("them.pdf"), &vector("changed_after.pdf")).await;
     page.press("Xem lại ngày hẹn").await;
     page.see("chữ ký số không dùng được: Tệp bị thêm hoặc sửa nội dung sau khi ký").await;

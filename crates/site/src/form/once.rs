@@ -183,6 +183,20 @@ pub fn take_mark(tx: &mut store::Tx<'_>, mark: &str, word: &str) -> Result<(), F
     sql::remember_submission(tx, mark, word)
 }
 
+/// How long it is known where a form led: longer than a page stays open, a session lasts, or an
+/// office has no network. 90 days, in milliseconds.
+const KNOWN_FOR_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+
+/// Forgets where forms led that were sent long ago; marks stay. As many as one transaction bears:
+/// the rest waits for the next run.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn sweep(tx: &mut store::Tx<'_>) -> Result<usize, Fault> {
+    let before = tx.now().epoch_ms() - KNOWN_FOR_MS;
+    sql::forget_submissions(tx, before, 20_000)
+}
+
 /// The word that was left when `mark` was taken, if it was.
 ///
 /// # Errors
