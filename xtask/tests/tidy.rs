@@ -107,6 +107,106 @@ fn templates_hold_no_inline_script_or_style() {
     assert!(found.is_empty(), "the content policy forbids these:\n{}", found.join("\n"));
 }
 
+/// The texts in quotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').skip(1).step_by(2)
+}
+
+/// What stands between the brackets of a call whose opening bracket was just passed, split at its commas.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut depth, mut all) = (0_i32, vec![String::new()]);
+    for it in text.chars() {
+        match it {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => break,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => {
+                all.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        all.last_mut().unwrap().push(it);
+    }
+    all.into_iter().map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+}
+
+/// The text of a constant of the same file, or the texts that stand in `argument` themselves.
+fn said_by<'a>(text: &'a str, argument: &'a str) -> Vec<&'a str> {
+    let constant = format!("const {argument}: &str = \"");
+    match text.split_once(&constant) {
+        Some((_, rest)) => rest.split('"').take(1).collect(),
+        None => quoted(argument).collect(),
+    }
+}
+
+/// Citizens and auditors read the journal: what is written there has words in `journal/labels.rs`.
+#[test]
+fn everything_in_the_journal_has_words() {
+    let crates = root().join("crates");
+    let read = |path: &str| fs::read_to_string(crates.join(path)).unwrap();
+    let labels = read("people/src/journal/labels.rs");
+    let table = |name: &str| {
+        let rest = labels.split_once(&format!("const {name}: ")).unwrap().1;
+        let rows = rest.split_once("\n];").unwrap().0.to_owned();
+        rows.split("(\"")
+            .skip(1)
+            .map(|it| it.split('"').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (acts, subjects) = (table("ACTS"), table("SUBJECTS"));
+    let steps = read("domain/src/dossier/command.rs");
+    let is_step = |it: &str| steps.contains(&format!("= \"{it}\", "));
+    let mut found = Vec::new();
+    for path in files(&crates, ".rs") {
+        let shown = path.strip_prefix(&crates).unwrap().display().to_string();
+        if shown.contains("test") || shown.starts_with("store") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for call in text.split("Entry::new(").skip(1) {
+            let given = arguments(call);
+            let [subject, _, act, ..] = given.as_slice() else { continue };
+            let acts_said = said_by(&text, act).into_iter().filter(|it| !it.starts_with("link_"));
+            found.extend(
+                acts_said
+                    .filter(|it| !acts.iter().any(|known| known == it) && !is_step(it))
+                    .map(|it| format!("{shown}: the act “{it}” has no words")),
+            );
+            found.extend(
+                said_by(&text, subject)
+                    .into_iter()
+                    .filter(|it| !subjects.iter().any(|known| known == it))
+                    .map(|it| format!("{shown}: the subject “{it}” has no words")),
+            );
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+/// The same bytes are kept once: whoever lets a file go asks every table that names files.
+#[test]
+fn every_table_that_names_a_file_is_asked_before_it_is_erased() {
+    let asked = fs::read_to_string(root().join("crates/site/src/sql.rs")).unwrap();
+    let asked =
+        asked.split_once("fn is_file_named").unwrap().1.split_once("\n}").unwrap().0.to_owned();
+    // A hash that proves what a row says of a file, and keeps no file: results and certified copies.
+    let proofs = ["electronic_copy", "result"];
+    let mut found = Vec::new();
+    for path in files(&root().join("schema"), ".sql") {
+        let text = fs::read_to_string(&path).unwrap();
+        for table in text.split("create table ").skip(1) {
+            let (name, rest) = table.split_once(' ').unwrap();
+            let columns = rest.split_once("STRICT").map_or(rest, |it| it.0);
+            let names_a_file = columns.lines().any(|it| it.trim().starts_with("sha256 "));
+            if names_a_file && !proofs.contains(&name) && !quoted(&asked).any(|it| it == name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    assert!(found.is_empty(), "`is_file_named` does not ask: {}", found.join(", "));
+}
+
 #[test]
 fn migrations_are_numbered_without_gaps() {
     let schema = root().join("schema");

@@ -68,13 +68,13 @@ pub async fn sms(
     let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await else {
         return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
     };
-    let inner = site.clone();
+    if !is_known(&site, &who, secret).await? {
+        tracing::warn!(origin = %who.origin, "a delivery report with a wrong secret");
+        return Ok(StatusCode::UNAUTHORIZED.into_response());
+    }
     let said = fields(asked, &body);
     let known = site
         .write(&who, move |tx| {
-            if !is_hook(&inner, tx, &secret)? {
-                return Ok(None);
-            }
             let key = said.get("RequestId").to_owned();
             // 5: it reached the telephone; 4: it did not. All others are on the way.
             let arrived = match said.get("SendStatus") {
@@ -82,20 +82,19 @@ pub async fn sms(
                 "4" => Some(false),
                 _ => None,
             };
-            Ok(Some(match arrived {
+            Ok(match arrived {
                 Some(arrived) => reported(tx, &key, Channel::Sms, arrived)?,
                 None => true,
-            }))
+            })
         })
         .await?;
-    Ok(match known {
-        None => {
-            tracing::warn!(origin = %who.origin, "a delivery report with a wrong secret");
-            StatusCode::UNAUTHORIZED.into_response()
-        }
-        Some(false) => StatusCode::NOT_FOUND.into_response(),
-        Some(true) => "OK".into_response(),
-    })
+    Ok(if known { "OK".into_response() } else { StatusCode::NOT_FOUND.into_response() })
+}
+
+/// Whether the address has our secret. Asked before anything is written: strangers keep nobody from writing.
+async fn is_known(site: &Site, who: &Who, secret: String) -> Result<bool, Failure> {
+    let inner = site.clone();
+    site.glance(who, move |tx| Ok(is_hook(&inner, tx, &secret)?)).await
 }
 
 /// What stands in the address, in a form or in JSON.
@@ -143,28 +142,27 @@ pub async fn zalo(
     let signature = headers.get("x-zevent-signature").and_then(|it| it.to_str().ok()).unwrap_or("");
     let signature = signature.trim_start_matches("mac=").trim().to_lowercase();
     let inner = site.clone();
-    let done = site
-        .write(&who, move |tx| {
-            if !is_hook(&inner, tx, &secret)? {
-                return Ok(false);
-            }
-            let Some(setup) = sql::channel(tx, Channel::Zalo)? else { return Ok(false) };
-            let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-            let own = setup.secrets(&inner, Channel::Zalo).get("oa_secret").cloned();
-            let Some(own) = own.filter(|it| !it.is_empty()) else { return Ok(false) };
-            let app = setup.read::<Zalo>().app_id;
-            let whole = String::from_utf8_lossy(&body);
-            let right = zalo_mac(&app, &whole, &text(&said, "timestamp"), &own);
-            if !bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
-                return Ok(false);
-            }
-            if text(&said, "event_name") == "user_received_message" {
-                let message = said.get("message").unwrap_or(&Value::Null);
-                reported(tx, &text(message, "tracking_id"), Channel::Zalo, true)?;
-            }
-            Ok(true)
-        })
-        .await?;
+    let is_ours = is_known(&site, &who, secret).await?;
+    let done = is_ours
+        && site
+            .write(&who, move |tx| {
+                let Some(setup) = sql::channel(tx, Channel::Zalo)? else { return Ok(false) };
+                let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let own = setup.secrets(&inner, Channel::Zalo).get("oa_secret").cloned();
+                let Some(own) = own.filter(|it| !it.is_empty()) else { return Ok(false) };
+                let app = setup.read::<Zalo>().app_id;
+                let whole = String::from_utf8_lossy(&body);
+                let right = zalo_mac(&app, &whole, &text(&said, "timestamp"), &own);
+                if !bool::from(right.as_bytes().ct_eq(signature.as_bytes())) {
+                    return Ok(false);
+                }
+                if text(&said, "event_name") == "user_received_message" {
+                    let message = said.get("message").unwrap_or(&Value::Null);
+                    reported(tx, &text(message, "tracking_id"), Channel::Zalo, true)?;
+                }
+                Ok(true)
+            })
+            .await?;
     if !done {
         tracing::warn!(origin = %who.origin, "an event of Zalo with a wrong signature");
         return Ok(StatusCode::UNAUTHORIZED.into_response());

@@ -345,6 +345,22 @@ impl Site {
 /// The setting that grows with every change of a unit.
 pub const UNITS_EDITION: &str = "units_edition";
 
+/// Those of these files that no row names any more: what may be erased.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn unnamed(tx: &mut Tx<'_>, mut hashes: Vec<String>) -> Result<Vec<String>, Fault> {
+    hashes.sort();
+    hashes.dedup();
+    let mut left = Vec::new();
+    for sha256 in hashes {
+        if !sql::is_file_named(tx, &sha256)? {
+            left.push(sha256);
+        }
+    }
+    Ok(left)
+}
+
 /// The number under `name` in the settings; 0 if it was never grown.
 ///
 /// # Errors

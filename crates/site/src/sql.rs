@@ -206,6 +206,18 @@ pub(crate) fn forget_submissions(
     )
 }
 
+/// Whether a row names this file. Every table that does is here: a file that one room lets go may be
+/// another's too, since the same bytes are kept once.
+pub(crate) fn is_file_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
+    for table in ["dossier_file", "filing_file", "blank_form"] {
+        let sql = format!("select 1 from {table} where sha256 = ?1 limit 1");
+        if tx.query_one(&sql, &[sha256.into()])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// How many migrations have run: a question that any sound database answers.
 pub(crate) fn migrations(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.query_number("select count(*) from schema_migration", &[])

@@ -1,7 +1,7 @@
 //! Uploaded and printed files, kept outside the database under the hash of their bytes.
 //!
-//! A file is written before the row that names it; a file that no row names is harmless
-//! and swept later. The same bytes are kept once.
+//! A file is written before the row that names it, and erased after the last one that did: a file that
+//! no row names is harmless waste. The same bytes are kept once.
 
 use std::{path::Path, sync::Arc};
 

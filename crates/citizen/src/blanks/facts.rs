@@ -98,11 +98,3 @@ pub fn add(
     tx.journal(Entry::new(SUBJECT, id, "add").details(&details));
     Ok(id)
 }
-
-/// Whether a file is one of the forms: then it stays when a dossier that held it too is erased.
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn holds(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
-    Ok(sql::of_file(tx, sha256)? > 0)
-}

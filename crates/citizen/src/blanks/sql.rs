@@ -105,8 +105,3 @@ pub(super) fn end(tx: &mut Tx<'_>, id: i64) -> Result<bool, Fault> {
     )?;
     Ok(ended > 0)
 }
-
-/// How many forms are this file.
-pub(super) fn of_file(tx: &mut Tx<'_>, sha256: &str) -> Result<i64, Fault> {
-    tx.query_number("select count(*) from blank_form where sha256 = ?1", &[sha256.into()])
-}

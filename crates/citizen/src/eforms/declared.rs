@@ -138,17 +138,20 @@ fn signer_line(it: &Due, may: bool) -> SignerLine {
     let at = |ms: i64| text::date_time(Instant::from_epoch_ms(ms).civil());
     let state = match it.stage {
         Stage::Unasked => "chưa gửi đường dẫn ký".to_owned(),
+        Stage::Waiting if it.by_applicant => "người nộp đã tạo đường dẫn, chờ ký".to_owned(),
         Stage::Waiting => "đã có đường dẫn, chờ ký".to_owned(),
         Stage::Over => "đường dẫn hết hạn, chưa ký".to_owned(),
+        Stage::Signed(ms) if it.by_applicant => {
+            format!("đã ký qua mạng lúc {}, bằng đường dẫn người nộp tạo", at(ms))
+        }
         Stage::Signed(ms) => format!("đã ký qua mạng lúc {}", at(ms)),
         Stage::Refused(ms) => format!("không ký, trả lời lúc {}", at(ms)),
     };
-    let waits = matches!(it.stage, Stage::Unasked | Stage::Waiting | Stage::Over);
     SignerLine {
         code: it.signer.code.clone(),
         text: format!("{}: {}", it.signer.label, it.name),
         state,
-        can_ask: may && waits,
+        can_ask: may && it.is_owed(),
     }
 }
 

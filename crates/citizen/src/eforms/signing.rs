@@ -23,7 +23,7 @@ use super::{
 use crate::dossiers::facts::{self as dossiers, Around};
 
 /// Days for which a link holds.
-pub const DAYS: i64 = 14;
+const DAYS: i64 = 14;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Wrong names at one link within [`WINDOW_S`].
 const WRONG_MAX: u32 = 6;
@@ -53,6 +53,36 @@ pub struct Due {
     pub name: String,
     /// How far he is.
     pub stage: Stage,
+    /// Whether the applicant made his link himself, online.
+    pub by_applicant: bool,
+}
+
+impl Due {
+    /// Whether a link can be made for him, or made anew.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        matches!(self.stage, Stage::Unasked | Stage::Waiting | Stage::Over)
+    }
+
+    /// As what he signs, and his name.
+    #[must_use]
+    pub fn titled(&self, words: Words) -> String {
+        let (vi, en) = (&self.signer.label, &self.signer.label_en);
+        let label = if words.lang == Lang::En && !en.is_empty() { en } else { vi };
+        format!("{label}: {}", self.name)
+    }
+
+    /// How far he is, in the reader's words.
+    #[must_use]
+    pub fn said(&self, words: Words) -> String {
+        match self.stage {
+            Stage::Unasked => words.say("co-sign-unasked"),
+            Stage::Waiting => words.say("co-sign-waiting"),
+            Stage::Over => words.say("co-sign-over"),
+            Stage::Signed(at) => words.say_with("co-sign-signed", &[("at", &moment(at))]),
+            Stage::Refused(at) => words.say_with("co-sign-refused", &[("at", &moment(at))]),
+        }
+    }
 }
 
 /// Who must sign a declaration, in the order of the form.
@@ -65,15 +95,29 @@ pub fn due(tx: &mut Tx<'_>, it: &Declaration) -> Result<Vec<Due>, Fault> {
     let asked = sql::signings(tx, it.id)?;
     let of = it.version.form.signers.iter().filter(|s| judged.signers.contains(&s.code));
     Ok(of
-        .map(|signer| Due {
-            name: judged.answers.get(&signer.name).map_or("", Answer::text).to_owned(),
-            stage: asked
-                .iter()
-                .find(|a| a.signer == signer.code)
-                .map_or(Stage::Unasked, |a| stage(a, now)),
-            signer: signer.clone(),
+        .map(|signer| {
+            let link = asked.iter().find(|it| it.signer == signer.code);
+            Due {
+                name: judged.answers.get(&signer.name).map_or("", Answer::text).to_owned(),
+                stage: link.map_or(Stage::Unasked, |it| stage(it, now)),
+                by_applicant: link.is_some_and(|it| it.made_by.0 == 0),
+                signer: signer.clone(),
+            }
         })
         .collect())
+}
+
+/// The newest declaration of a dossier and who must sign it; nothing if nobody must.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_dossier(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+) -> Result<Option<(Declaration, Vec<Due>)>, Fault> {
+    let Some(newest) = facts::declared(tx, dossier)?.into_iter().next() else { return Ok(None) };
+    let due = due(tx, &newest)?;
+    Ok((!due.is_empty()).then_some((newest, due)))
 }
 
 fn stage(it: &sql::Signing, now: i64) -> Stage {
@@ -132,6 +176,16 @@ pub fn ask(
     Ok(secret)
 }
 
+/// The link of a secret: its address, its square code, and until when it holds.
+///
+/// # Errors
+/// A [`Fault`] if the code cannot be drawn.
+pub fn link(site: &Site, who: &Who, secret: &str) -> Result<(String, String, String), Fault> {
+    let address = format!("{}/ky/{secret}", site.config.base_url);
+    let qr = prints::qr_svg(&address).map_err(|e| Fault::Broken(format!("qr: {e}")))?;
+    Ok((address, qr, moment(who.now.epoch_ms() + DAYS * DAY_MS)))
+}
+
 #[derive(Template)]
 #[template(path = "eforms/templates/link.html")]
 struct Link {
@@ -167,15 +221,14 @@ pub async fn make(
             Ok((secret, on_desk.kept.code, due.ok_or(Failure::NotFound)?))
         })
         .await?;
-    let address = format!("{}/ky/{secret}", site.config.base_url);
-    let qr = prints::qr_svg(&address).map_err(|e| Fault::Broken(format!("qr: {e}")))?;
+    let (address, qr, until) = link(&site, &who, &secret)?;
     site.page(&Link {
         shell: site.shell(&who),
         id,
         code,
         label: due.signer.label,
         name: due.name,
-        until: moment(who.now.epoch_ms() + DAYS * DAY_MS),
+        until,
         qr,
         address,
     })

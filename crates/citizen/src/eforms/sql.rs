@@ -175,6 +175,8 @@ pub struct Signing {
     pub signer: String,
     /// When the link was made, milliseconds since the epoch.
     pub made_ms: i64,
+    /// Who made it; nobody's account: the applicant.
+    pub made_by: AccountId,
     /// Empty while it waits; `signed`, `refused`.
     pub answer: String,
     /// When it was answered.
@@ -182,7 +184,7 @@ pub struct Signing {
 }
 
 const SIGNING: &str =
-    "select id, declaration, signer, made_ms, answer, answered_ms from eform_signing";
+    "select id, declaration, signer, made_ms, made_by, answer, answered_ms from eform_signing";
 
 fn signing_of(row: &Row) -> Result<Signing, Fault> {
     Ok(Signing {
@@ -190,8 +192,9 @@ fn signing_of(row: &Row) -> Result<Signing, Fault> {
         declaration: row.get(1)?,
         signer: row.get(2)?,
         made_ms: row.get(3)?,
-        answer: row.get(4)?,
-        answered_ms: row.get(5)?,
+        made_by: row.get(4)?,
+        answer: row.get(5)?,
+        answered_ms: row.get(6)?,
     })
 }
 

@@ -71,15 +71,5 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     )?;
     tx.execute("update dossier_paper set note = '' where dossier = ?1", &[id.into()])?;
     messages::facts::forget(tx, "dossier", id.0)?;
-    let mut orphans = Vec::new();
-    for sha256 in hashes {
-        let left = tx.query_number(
-            "select count(*) from dossier_file where sha256 = ?1",
-            &[sha256.as_str().into()],
-        )?;
-        if left == 0 && !crate::blanks::facts::holds(tx, &sha256)? {
-            orphans.push(sha256);
-        }
-    }
-    Ok(orphans)
+    site::unnamed(tx, hashes)
 }

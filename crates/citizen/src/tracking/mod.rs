@@ -22,11 +22,14 @@ use site::{
 };
 use subtle::ConstantTimeEq as _;
 
-use crate::dossiers::{
-    desk::{self, Desk},
-    facts::{self, StepView},
-    links::facts as links,
-    online,
+use crate::{
+    dossiers::{
+        desk::{self, Desk},
+        facts::{self, StepView},
+        links::facts as links,
+        online,
+    },
+    eforms::signing,
 };
 
 mod messages;
@@ -241,6 +244,10 @@ struct Show {
     waits: bool,
     /// Receipts of what was paid: where, and what is said of them.
     receipts: Vec<(String, String)>,
+    /// Who must sign the declaration beside the one who files, and how far he is.
+    signers: Vec<(String, String)>,
+    /// Whether somebody is still to be asked.
+    sign_owed: bool,
     /// What other units do for it: where, what, how far, by when.
     parts: Vec<PartLine>,
 }
@@ -367,6 +374,7 @@ async fn show(
                     )
                 })
                 .collect();
+            let signers = signing::of_dossier(tx, id)?.map(|it| it.1).unwrap_or_default();
             let waits = waits && pay.is_some();
             let pay_amount = pay.as_ref().map_or_else(String::new, |(it, _)| {
                 words.say_with("track-pay-amount", &[("amount", &it.amount.to_string())])
@@ -383,6 +391,8 @@ async fn show(
             Ok(Show {
                 tracking,
                 files,
+                sign_owed: !dossier.status.is_over() && signers.iter().any(signing::Due::is_owed),
+                signers: signers.iter().map(|it| (it.titled(words), it.said(words))).collect(),
                 open: online::open(&on_desk, asker.now.civil()),
                 messages: messages::of(words, &events),
                 code,

@@ -59,7 +59,7 @@ const ACTS: &[(&str, &str)] = &[
     ("approve", "Duyệt"),
     ("refuse_refund", "Không duyệt"),
     ("pay", "Chi"),
-    ("settle", "Chốt lịch"),
+    ("settle", "Chốt"),
     ("found", "Thành lập"),
     ("new_version", "Thời kỳ mới"),
     ("correct", "Sửa lỗi nhập"),
@@ -164,6 +164,23 @@ const ACTS: &[(&str, &str)] = &[
     ("ask_co_sign", "Tạo đường dẫn cùng ký"),
     ("co_sign", "Cùng ký tờ khai"),
     ("refuse_co_sign", "Không ký tờ khai"),
+    ("file_online", "Nộp trực tuyến"),
+    ("print_notice", "In thư báo"),
+    ("send_again", "Gửi lại tin"),
+    ("answer", "Nhận trả lời của cổng khác"),
+    ("undo_answer", "Bỏ trả lời đã nhập"),
+    ("call", "Nhận tin báo của ngân hàng"),
+    ("disbelieve", "Không tin một tin báo của ngân hàng"),
+    ("opt_out", "Ghi: không nhận tin"),
+    ("opt_in", "Ghi: nhận tin trở lại"),
+    ("renew_addresses", "Đổi địa chỉ nhận báo"),
+    ("set", "Đặt mức"),
+    ("try_out", "Gửi thử"),
+    ("turn", "Bật, tắt"),
+    ("turn_on", "Bật"),
+    ("turn_off", "Tắt"),
+    ("hand_entry_days", "Đổi số ngày được ghi lại"),
+    ("lateness_thresholds", "Đổi mốc nhắc hạn"),
 ];
 
 /// What things are called, most wanted first.
@@ -215,6 +232,15 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("retention", "Thời hạn lưu"),
     ("eform", "Biểu mẫu điện tử"),
     ("eform_draft", "Bản nháp biểu mẫu"),
+    ("service_level", "Mức dịch vụ công"),
+    ("fee_caller", "Ngân hàng báo tiền"),
+    ("blank_form", "Mẫu đơn"),
+    ("portal_text", "Lời trên cổng"),
+    ("bulletin", "Màn hình sảnh"),
+    ("publication", "Danh mục công khai"),
+    ("message", "Tin báo"),
+    ("message_policy", "Quy tắc gửi tin"),
+    ("message_channel", "Kênh gửi tin"),
 ];
 
 /// What an auditor reads instead of the stable name of what was done.

@@ -167,21 +167,22 @@ impl Draft {
     /// Takes a file out; the hashes of files that are waste now.
     pub fn drop_file(&self, tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>, Fault> {
         let hashes = sql::delete_file(tx, self.kept.id, id)?;
-        orphans(tx, hashes)
+        site::unnamed(tx, hashes)
     }
 
-    /// Says what came of it.
+    /// Says what came of it; the hashes of files that went nowhere with it.
     ///
     /// # Errors
     /// [`Failure::Refused`] if it was sent or changed in another window.
-    pub fn sent(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), Failure> {
-        if sql::sent(tx, &self.kept, outcome)? { Ok(()) } else { Err(stale()) }
+    pub fn sent(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<Vec<String>, Failure> {
+        let hashes = sql::sent(tx, &self.kept, outcome)?.ok_or_else(stale)?;
+        Ok(site::unnamed(tx, hashes)?)
     }
 
     /// Forgets it; the hashes of files that are waste now.
     pub fn discard(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
         let hashes = sql::delete(tx, self.kept.id)?;
-        orphans(tx, hashes)
+        site::unnamed(tx, hashes)
     }
 }
 
@@ -205,19 +206,6 @@ fn read<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|e| Fault::Broken(format!("a filing: {e}")))
 }
 
-/// Those that no row names any more.
-fn orphans(tx: &mut Tx<'_>, mut hashes: Vec<String>) -> Result<Vec<String>, Fault> {
-    hashes.sort();
-    hashes.dedup();
-    let mut left = Vec::new();
-    for sha256 in hashes {
-        if !sql::is_named(tx, &sha256)? {
-            left.push(sha256);
-        }
-    }
-    Ok(left)
-}
-
 /// Erases files that no row names: rows went first, a file without a row is only waste.
 pub(super) async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
     for sha256 in hashes {
@@ -226,19 +214,30 @@ pub(super) async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failur
     Ok(())
 }
 
-/// Job: drafts that nobody touched for [`IDLE_DAYS`] are erased with what they hold.
+/// Drafts that one transaction of the sweep erases.
+const AT_ONCE: usize = 500;
+
+/// Job: drafts that nobody touched for [`IDLE_DAYS`] are erased with what they hold; some hundreds in one
+/// transaction, as many times as it takes.
 pub(super) fn sweep(site: Site) -> JobFuture {
     Box::pin(async move {
-        let hashes = site
-            .as_program("filing", |tx| {
-                let before = Instant::from_epoch_ms(tx.now().epoch_ms() - IDLE_DAYS * 86_400_000);
-                let mut hashes = Vec::new();
-                for id in sql::idle(tx, before)? {
-                    hashes.extend(sql::delete(tx, id)?);
-                }
-                Ok(orphans(tx, hashes)?)
-            })
-            .await?;
-        erase(&site, hashes).await
+        loop {
+            let (drafts, hashes) = site
+                .as_program("filing", |tx| {
+                    let before =
+                        Instant::from_epoch_ms(tx.now().epoch_ms() - IDLE_DAYS * 86_400_000);
+                    let idle = sql::idle(tx, before, AT_ONCE)?;
+                    let mut hashes = Vec::new();
+                    for id in &idle {
+                        hashes.extend(sql::delete(tx, *id)?);
+                    }
+                    Ok((idle.len(), site::unnamed(tx, hashes)?))
+                })
+                .await?;
+            erase(&site, hashes).await?;
+            if drafts < AT_ONCE {
+                return Ok(());
+            }
+        }
     })
 }

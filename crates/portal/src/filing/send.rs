@@ -12,7 +12,7 @@ use domain::{
     assurance::{Assurance, Deed},
     deadline::{Term, TimeLimit, explain},
     eform::Judgement,
-    ids::{CitizenId, DossierId},
+    ids::CitizenId,
     money::Dong,
     procedure::ChannelKind,
 };
@@ -75,7 +75,7 @@ fn is_own(sender: &Citizen, id_number: &str) -> bool {
     sender.may(Deed::SeeOthers).is_ok() && !id_number.is_empty() && sender.id_number == id_number
 }
 
-/// Lays the dossier on the counter. Nothing is wrong with any step.
+/// Lays the dossier on the counter; the hashes of files that do not go with it. Nothing is wrong with any step.
 ///
 /// # Errors
 /// [`Failure::Refused`] if the procedure is not received there, or the draft was sent in another window.
@@ -85,7 +85,7 @@ pub(super) fn send(
     tx: &mut Tx<'_>,
     filing: &Filing,
     sender: Option<&Citizen>,
-) -> Result<DossierId, Failure> {
+) -> Result<Vec<String>, Failure> {
     let (draft, version) = (&filing.draft, &filing.it);
     let now = tx.now().civil();
     let mut judged = Judged::new(Words::new(who.lang));
@@ -134,11 +134,11 @@ pub(super) fn send(
             attach_to(tx, id, "scan", Some(paper.id), &file.stored)?;
         }
     }
-    draft.sent(tx, &outcome)?;
+    let waste = draft.sent(tx, &outcome)?;
     let details = serde_json::json!({
         "files": draft.files.len(), "assistant": draft.assistant().map(|it| it.0),
         "proof": proof.code(), "declared": draft.declared.is_some(),
     });
     tx.journal(Entry::new("dossier", id.0, "file_online").details(&details));
-    Ok(id)
+    Ok(waste)
 }

@@ -126,7 +126,7 @@ pub(super) struct OwnLine {
 pub(super) fn own(tx: &mut Tx<'_>, citizen: CitizenId, limit: i64) -> Result<Vec<OwnLine>, Fault> {
     let rows = tx.query(
         "select procedure, unit, kept_key, changed_ms from filing
-         where citizen = ?1 and dossier is null order by id desc limit ?2",
+         where citizen = ?1 and sent_ms is null order by id desc limit ?2",
         &[citizen.into(), limit.into()],
     )?;
     rows.iter()
@@ -144,7 +144,7 @@ pub(super) fn own(tx: &mut Tx<'_>, citizen: CitizenId, limit: i64) -> Result<Vec
 /// An account is closed: its drafts are idle from now on, and nothing says whose filings were.
 pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
     tx.execute(
-        "update filing set changed_ms = 0 where citizen = ?1 and dossier is null",
+        "update filing set changed_ms = 0 where citizen = ?1 and sent_ms is null",
         &[citizen.into()],
     )?;
     tx.execute(
@@ -187,7 +187,11 @@ pub(super) struct Outcome {
 }
 
 /// Says what came of a draft; false if it was sent or changed before.
-pub(super) fn sent(tx: &mut Tx<'_>, it: &Kept, outcome: &Outcome) -> Result<bool, Fault> {
+pub(super) fn sent(
+    tx: &mut Tx<'_>,
+    it: &Kept,
+    outcome: &Outcome,
+) -> Result<Option<Vec<String>>, Fault> {
     let changed = tx.execute(
         "update filing set typed = '', kept_key = '', dossier = ?3, sent_ms = ?4, changed_ms = ?4,
            answer_due_at = ?5, proof = ?6, citizen = ?7, edition = edition + 1
@@ -202,8 +206,10 @@ pub(super) fn sent(tx: &mut Tx<'_>, it: &Kept, outcome: &Outcome) -> Result<bool
             outcome.citizen.map(|it| it.0).into(),
         ],
     )?;
-    tx.execute("delete from filing_file where filing = ?1", &[it.id.into()])?;
-    Ok(changed == 1)
+    let sql = "delete from filing_file where filing = ?1 returning sha256";
+    let hashes =
+        tx.query(sql, &[it.id.into()])?.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    Ok((changed == 1).then_some(hashes))
 }
 
 /// A file of a draft as it is kept: row, place, the rest as JSON.
@@ -246,22 +252,14 @@ pub(super) fn delete(tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>, Fault> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Drafts that nobody touched since, some hundreds at a time.
-pub(super) fn idle(tx: &mut Tx<'_>, before: Instant) -> Result<Vec<i64>, Fault> {
+/// Drafts that nobody touched since, the oldest first.
+pub(super) fn idle(tx: &mut Tx<'_>, before: Instant, limit: usize) -> Result<Vec<i64>, Fault> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = tx.query(
-        "select id from filing where sent_ms is null and changed_ms < ?1 order by changed_ms limit 500",
-        &[before.into()],
+        "select id from filing where sent_ms is null and changed_ms < ?1 order by changed_ms limit ?2",
+        &[before.into(), limit.into()],
     )?;
     rows.iter().map(|row| row.get(0)).collect()
-}
-
-/// Whether a row still names a file.
-pub(super) fn is_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
-    let drafts =
-        tx.query_number("select count(*) from filing_file where sha256 = ?1", &[sha256.into()])?;
-    let dossiers =
-        tx.query_number("select count(*) from dossier_file where sha256 = ?1", &[sha256.into()])?;
-    Ok(drafts + dossiers > 0)
 }
 
 /// When a dossier was sent over the line, and by when it is answered.

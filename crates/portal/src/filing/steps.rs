@@ -20,7 +20,7 @@ use super::{
     declaring::{self, Part},
     draft::{self, Draft, FILES_BYTES_MAX, FILES_MAX},
     proof,
-    reading::{Step, Way},
+    reading::{self, Step, Way},
     send,
     view::{Here, done, page},
 };
@@ -29,6 +29,9 @@ use crate::account::facts::{self as accounts, Visitor};
 /// Papers that one address may have printed within [`WINDOW_S`].
 const PRINTS_MAX: u32 = 40;
 const WINDOW_S: i64 = 15 * 60;
+/// Forms with files from one address within [`UPLOADS_S`]: files are put away before they are judged.
+const UPLOADS_MAX: u32 = 200;
+const UPLOADS_S: i64 = 3600;
 
 /// The version in force today.
 pub(super) fn version(tx: &mut Tx<'_>, code: &str, who: &Who) -> Result<Version, Failure> {
@@ -192,6 +195,12 @@ pub async fn save(
     if matches!(wish, Wish::Code) {
         accounts::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
     }
+    if !uploads.is_empty() {
+        let key = format!("filing-files:{}", who.origin);
+        site.limiter
+            .take(&key, UPLOADS_MAX, UPLOADS_S, who.now)
+            .map_err(|wait_s| Failure::TooMany { wait_s })?;
+    }
     let (stored, wrong) = take_files(&site, &who, &draft, &typed, uploads).await?;
     let (inner, asker, of) = (site.clone(), who.clone(), (code.clone(), secret.clone()));
     let part_at = Part::asked(&typed).at;
@@ -243,15 +252,24 @@ fn keep(
     address: (&str, &str),
     (wish, sent): (Wish, Sent),
 ) -> Result<(Kept, Vec<String>), Failure> {
-    let Sent { step, typed, stored, mut wrong, sender } = sent;
+    let Sent { step, typed, mut stored, mut wrong, sender } = sent;
     let (words, today) = (Words::new(who.lang), who.today());
     let part = Part::asked(&typed);
     let here = format!("/nop/{}/{}", address.0, address.1);
     let mut filing = Filing::take(site, who, tx, address)?;
+    let hash = |it: &(i64, Stored)| it.1.sha256.clone();
     if filing.draft.dossier().is_some() {
-        return Ok((Kept::Sent, Vec::new()));
+        return Ok((Kept::Sent, site::unnamed(tx, stored.iter().map(hash).collect())?));
     }
+    // A file beside a paper that the procedure does not have stands on no page.
+    let places: Vec<i64> = reading::papers(&filing.it.body).map(|it| it.0).collect();
+    let (known, odd) = stored.into_iter().partition(|it| places.contains(&it.0));
+    stored = known;
+    let odd: Vec<(i64, Stored)> = odd;
+    let mut waste = site::unnamed(tx, odd.iter().map(hash).collect())?;
     let draft = &mut filing.draft;
+    // What is sent is what the sender looked over, not what another window made of it meanwhile.
+    let is_unseen = typed.has("dau") && typed.get("dau") != draft.mark();
     let before = draft.typed.clone();
     draft.fill(&step.fields(&filing.it.body), &typed);
     match step {
@@ -263,17 +281,17 @@ fn keep(
     let stale = typed.get("dau") != draft.mark() && !is_same(&before, &draft.typed);
     if stale && step != Step::Review {
         wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
-        return Ok((Kept::Wrong(Box::new(filing), step, wrong), Vec::new()));
+        waste.extend(site::unnamed(tx, stored.iter().map(hash).collect())?);
+        return Ok((Kept::Wrong(Box::new(filing), step, wrong), waste));
     }
     for (place, it) in &stored {
         draft.add(tx, *place, it)?;
         // A file says by itself that it comes as a file.
         draft.typed.set(&format!("cach-{place}"), Way::File.code());
     }
-    let waste = match wish {
-        Wish::Drop(file) => draft.drop_file(tx, file)?,
-        _ => Vec::new(),
-    };
+    if let Wish::Drop(file) = wish {
+        waste.extend(draft.drop_file(tx, file)?);
+    }
     let refused = match wish {
         Wish::Code => proof::ask(site, tx, draft)?,
         Wish::Confirm => proof::answer(site, tx, draft, typed.get(proof::FIELD))?,
@@ -299,6 +317,9 @@ fn keep(
             if let Some((step, judged)) = filing.judge(words, today) {
                 return Ok((Kept::Wrong(Box::new(filing), step, judged.by_field), waste));
             }
+            if is_unseen {
+                wrong.insert("dau".to_owned(), words.say("filing-changed-look"));
+            }
             if !filing.is_open(today) {
                 wrong.insert("dau".to_owned(), words.say("filing-closed-now"));
             }
@@ -309,7 +330,7 @@ fn keep(
                 wrong.insert("dong-y".to_owned(), words.say("filing-agree-owed"));
             }
             if wrong.is_empty() {
-                send::send(site, who, tx, &filing, sender.as_ref())?;
+                waste.extend(send::send(site, who, tx, &filing, sender.as_ref())?);
                 return Ok((Kept::Sent, waste));
             }
             String::new()

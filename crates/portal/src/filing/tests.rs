@@ -87,6 +87,81 @@ async fn filled_from_papers(site: &TestSite, browser: &mut Browser<'_>, here: &s
 
 on_both_engines! { routes();
 
+async fn what_another_window_changed_is_looked_over_before_it_is_sent(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    let seen = mark(&browser.get(&format!("{here}?buoc=xem-lai")).await);
+    let other = mark(&browser.get(&format!("{here}?buoc=nguoi-nop")).await);
+    let mut fields = person(&other);
+    fields.retain(|it| it.0 != "dia-chi");
+    fields.push(("dia-chi", "Xóm 9, xã Phú Sơn"));
+    assert_eq!(browser.post(&here, &fields).await.status, 303);
+    let send = |mark: &str| {
+        let mark = mark.to_owned();
+        [("buoc", "xem-lai".to_owned()), ("dau", mark), ("dong-y", "1".to_owned()), ("viec", "gui".to_owned())]
+    };
+    let old = send(&seen);
+    let old = old.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let answer = browser.post(&here, &old).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert!(answer.text.contains("xem lại nội dung dưới đây") && answer.text.contains("Xóm 9"), "{}", answer.text);
+    assert_eq!(site.count("select count(*) from dossier"), 0);
+    let new = send(&mark(&answer));
+    let new = new.each_ref().map(|(name, text)| (*name, text.as_str()));
+    assert_eq!(browser.post(&here, &new).await.status, 303);
+    assert_eq!(site.count("select count(*) from dossier"), 1);
+}
+
+async fn a_file_goes_with_its_last_row_and_not_before(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let kept = |sha: String| {
+        let blobs = site.site.blobs.clone();
+        async move { blobs.get(&sha).await.expect("a store").is_some() }
+    };
+    // Beside a paper that the procedure does not have: nothing of it stays.
+    let page = browser.get(&format!("{here}?buoc=giay-to")).await;
+    let mark_now = mark(&page);
+    let fields = [("buoc", "giay-to"), ("dau", mark_now.as_str()), ("viec", "luu")];
+    let scan = testkit::pdf("lạ");
+    browser.upload(&here, &fields, &[("tep-9999", "la.pdf", &scan)]).await;
+    assert_eq!(site.count("select count(*) from filing_file"), 0);
+    // A blank of the office that somebody fills a draft with stays the office's.
+    let mark_now = mark(&browser.get(&format!("{here}?buoc=giay-to")).await);
+    let fields = [("buoc", "giay-to"), ("dau", mark_now.as_str()), ("viec", "luu")];
+    let blank = testkit::pdf("mẫu đơn");
+    browser.upload(&here, &fields, &[("tep-1", "mau.pdf", &blank)]).await;
+    let sha = site.text("select sha256 from filing_file");
+    site.given(
+        "insert into blank_form (procedure, form, file_name, media_type, bytes, sha256, scan, edition, added_by, added_ms)
+         values ('', 'Tờ khai', 'mau.pdf', 'application/pdf', 1, ?1, 'off', 1, 1, 0)",
+        &[sha.as_str().into()],
+    );
+    assert_eq!(browser.post(&format!("{here}/bo"), &[]).await.status, 303);
+    assert!(kept(sha.clone()).await, "somebody else's row names it");
+    // And with its last row it is gone: said not to be his, it went nowhere with the dossier.
+    site.given("delete from blank_form", &[]);
+    let here = begun(&mut browser).await;
+    filled(&site, &mut browser, &here).await;
+    let mark_now = mark(&browser.get(&format!("{here}?buoc=giay-to")).await);
+    let ways: Vec<String> = (1..=papers(&site)).map(|it| format!("cach-{it}")).collect();
+    let mut fields = vec![("buoc", "giay-to"), ("dau", mark_now.as_str()), ("viec", "tiep")];
+    for (at, way) in ways.iter().enumerate() {
+        fields.push((way, if at == 1 { "ban-giay" } else { "khong" }));
+    }
+    assert_eq!(browser.post(&here, &fields).await.status, 303);
+    let sha = site.text("select sha256 from filing_file");
+    assert!(kept(sha.clone()).await);
+    let fields = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
+    let sent = browser.post(&here, &fields).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    assert_eq!(site.count("select count(*) from dossier_file"), 0);
+    assert!(!kept(sha).await, "nobody names it any more");
+}
+
 async fn a_file_that_is_sent_again_because_the_answer_was_lost_is_one(site) {
     given_two_communes(&site);
     let mut browser = site.browser();

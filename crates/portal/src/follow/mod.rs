@@ -1,5 +1,5 @@
-//! Following a dossier: the citizen answers what is asked of him and asks for his dossier back, from the tracking
-//! page; the office sees what he did.
+//! Following a dossier: the citizen answers what is asked of him, asks others to sign with him and asks for his
+//! dossier back, from the tracking page; the office sees what he did.
 //!
 //! Law: NĐ 61/2018/NĐ-CP Đ.17, NĐ 45/2020/NĐ-CP Đ.12, NĐ 118/2025/NĐ-CP Đ.21.
 
@@ -22,6 +22,7 @@ use domain::{
 use site::{Failure, Redirect, Routes, Site, Typed, Who, get};
 use store::Tx;
 
+mod co_sign;
 pub(crate) mod office;
 pub(crate) mod sql;
 mod supplement;
@@ -44,6 +45,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .ties(office::ties)
         .on("/ho-so/{code}/bo-sung", DossierTrack, get(supplement::show).post(supplement::send))
+        .on("/ho-so/{code}/cung-ky", DossierTrack, get(co_sign::show).post(co_sign::make))
         .on("/ho-so/{code}/rut", DossierTrack, get(withdraw::show).post(withdraw::send))
         .on(office::PAGE, DossierReceive, get(office::list))
         .on("/co-quan/nop-truc-tuyen/bo-sung/xuat", DossierReceive, get(office::export))

@@ -1,5 +1,6 @@
 //! Answering over the line: once, with the files beside their papers, and the office sees it.
 
+use citizen::eforms::facts as eforms;
 use testkit::{Answer, Browser, TestSite, on_both_engines};
 
 use crate::{
@@ -185,11 +186,56 @@ async fn a_dossier_is_asked_back_with_a_page_that_says_what_it_means(site) {
     assert!(browser.get(&at).await.text.contains("Cơ quan không đồng ý cho rút hồ sơ:"));
 }
 
+async fn the_applicant_asks_others_to_sign_and_the_counter_sees_who_did(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    let page = format!("{at}/cung-ky");
+    assert_eq!(browser.get(&page).await.location.as_deref(), Some(at.as_str()), "nobody must");
+    assert!(!browser.get(&at).await.text.contains("cung-ky"));
+    // A marriage is declared by two.
+    let id = domain::ids::DossierId(site.count("select id from dossier"));
+    let day = site.now().civil().date();
+    site.run(|tx| {
+        let form = eforms::in_force(tx, "ket-hon", day)?.expect("the form that ships");
+        let answers = citizen::eforms::shipped::sample("ket-hon")?.expect("its sample");
+        let judged = domain::eform::judge(&form.form, &answers, day);
+        eforms::declare(tx, id, &form, &judged).expect("sound answers");
+        Ok(())
+    });
+    let shown = browser.get(&at).await.text;
+    assert!(shown.contains("Bên nữ: Phạm Thị Hoa") && shown.contains(&page), "{shown}");
+    assert!(shown.contains("Chưa có đường dẫn ký"), "{shown}");
+    let asked = browser.post(&page, &[("nguoi", "nu")]).await;
+    assert!(asked.status == 200 && asked.text.contains("class=\"qr\""), "{}", asked.text);
+    let link = |text: &str| {
+        let at = text.split("/ky/").nth(1).expect("a link");
+        format!("/ky/{}", at.chars().take_while(char::is_ascii_hexdigit).collect::<String>())
+    };
+    let hers = link(&asked.text);
+    assert!(asked.text.contains("sms:?&#38;body=") || asked.text.contains("sms:?&amp;body="));
+    // Somebody that the form does not know gets none, nor does a stranger make one.
+    let none = browser.post(&page, &[("nguoi", "la")]).await;
+    assert!(none.status == 200 && !none.text.contains("/ky/"), "{}", none.text);
+    let stranger = site.browser().post(&page, &[("nguoi", "nu"), ("phien", "made-up")]).await;
+    assert!(stranger.location.is_some_and(|it| it.starts_with("/tra-cuu")));
+    let mut phone = site.browser();
+    let signs = [("ho-ten", "Phạm Thị Hoa"), ("dong-y", "1"), ("viec", "ky")];
+    assert_eq!(phone.post(&hers, &signs).await.status, 303);
+    assert!(browser.get(&at).await.text.contains("Đã ký lúc"));
+    assert!(browser.get(&format!("{at}?lang=en")).await.text.contains("The woman: Phạm Thị Hoa"));
+    let office = site.signed_in("quay").get(&format!("/co-quan/ho-so/{}/to-khai", id.0)).await;
+    assert!(office.text.contains("bằng đường dẫn người nộp tạo"), "{}", office.text);
+    // Asked again, she has answered: no new link, the old answer stands.
+    let again = browser.post(&page, &[("nguoi", "nu")]).await;
+    assert!(again.status == 200 && !again.text.contains("/ky/"), "{}", again.text);
+    assert_eq!(site.count("select count(*) from journal where act = 'ask_co_sign'"), 1);
+}
+
 async fn without_the_secret_nobody_answers(site) {
     let mut browser = site.browser();
     let at = followed(&site, &mut browser).await;
     asked_at_intake(&site).await;
-    for path in ["bo-sung", "rut"] {
+    for path in ["bo-sung", "rut", "cung-ky"] {
         let mut stranger = site.browser();
         let page = stranger.get(&format!("{at}/{path}")).await;
         assert!(page.location.is_some_and(|it| it.starts_with("/tra-cuu")));

@@ -30,6 +30,7 @@ filing-later-how = The draft stays at this page's address for { $days } days aft
 filing-discard = Discard this draft
 filing-discarded = The draft and its files are gone.
 filing-changed-elsewhere = This draft was changed in another window. Below is what you just entered; press “Continue” again to use it.
+filing-changed-look = This draft was just changed in another window. Please look over what stands below and send it again.
 filing-name = Applicant's full name
 filing-name-hint = As on the ID card.
 filing-number = ID card or other number

@@ -30,6 +30,7 @@ filing-later-how = Bản nháp ở lại địa chỉ của trang này trong { $
 filing-discard = Bỏ bản nháp này
 filing-discarded = Đã bỏ bản nháp và các tệp trong đó.
 filing-changed-elsewhere = Bản nháp này vừa được sửa ở một cửa sổ khác. Dưới đây là điều ông, bà vừa nhập; bấm “Tiếp tục” lần nữa để dùng nội dung này.
+filing-changed-look = Bản nháp này vừa được sửa ở một cửa sổ khác. Xin xem lại nội dung dưới đây rồi bấm gửi lần nữa.
 filing-name = Họ và tên người yêu cầu
 filing-name-hint = Ghi như trên căn cước.
 filing-number = Số căn cước hoặc giấy tờ khác

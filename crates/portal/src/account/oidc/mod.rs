@@ -268,12 +268,17 @@ async fn refused(
     why: Unbelieved,
 ) -> Result<Response, Failure> {
     let id = provider.id;
-    site.write(who, move |tx| {
-        let details = serde_json::json!({ "why": why.code() });
-        tx.journal(Entry::new(PROVIDER, id, "refuse_sign_in").details(&details));
-        Ok(())
-    })
-    .await?;
+    if why == Unbelieved::State {
+        // Anybody can make one up: it is traced, and the journal does not grow by it.
+        tracing::warn!(provider = id, origin = %who.origin, "an answer that nobody asked for");
+    } else {
+        site.write(who, move |tx| {
+            let details = serde_json::json!({ "why": why.code() });
+            tx.journal(Entry::new(PROVIDER, id, "refuse_sign_in").details(&details));
+            Ok(())
+        })
+        .await?;
+    }
     let mut response = trouble_page(site, who, Trouble::Unbelieved(why)).await?;
     session::put(&mut response, site, COOKIE, "", "/dang-nhap", 0);
     Ok(response)

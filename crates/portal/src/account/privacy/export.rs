@@ -201,16 +201,16 @@ pub async fn take(
         return Err(Failure::Refused(words.say("account-needs-identity")));
     }
     let _turn = site.one_at_a_time().await?;
-    let asker = who.clone();
-    let (all, lang) = site
-        .write(&who, move |tx| {
-            let all = gather(tx, &asker, words, &it)?;
-            tx.journal(Entry::new(SUBJECT, it.citizen.id.0, "export_own"));
-            Ok((all, asker.lang))
-        })
-        .await?;
+    let (asker, own) = (who.clone(), it.citizen.id.0);
+    let all = site.read(&who, move |tx| Ok(gather(tx, &asker, words, &it)?)).await?;
+    // Gathering takes its time and keeps nobody from writing; that it was done is one short word.
+    site.write(&who, move |tx| {
+        tx.journal(Entry::new(SUBJECT, own, "export_own"));
+        Ok(())
+    })
+    .await?;
     let json = serde_json::to_string_pretty(&all).map_err(|e| Fault::Broken(e.to_string()))?;
     let page = Page { words, all: &all }.render()?;
     let name = format!("{}-{}.zip", words.say("export-file"), who.today());
-    Ok(site::file(packed(&json, &page, lang)?, "application/zip", &name, true))
+    Ok(site::file(packed(&json, &page, who.lang)?, "application/zip", &name, true))
 }

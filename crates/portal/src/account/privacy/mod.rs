@@ -28,5 +28,5 @@ pub(super) fn routes() -> Routes {
             Action::PersonErase,
             "Dữ liệu nào tự xóa sau bao lâu, đã xóa bao nhiêu, lần tới khi nào.",
         )
-        .job(retention::JOB, 24 * 60, retention::run)
+        .job_apart(retention::JOB, 24 * 60, retention::run)
 }

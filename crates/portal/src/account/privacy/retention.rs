@@ -8,7 +8,7 @@ use domain::{
     time::Instant,
 };
 use jiff::civil::Date;
-use site::{Failure, Html, Shell, Site, State, Who};
+use site::{Failure, Html, Shell, Site, State, Who, jobs::JobFuture};
 use store::{Fault, Tx, journal::Entry};
 
 use super::erase::close_account;
@@ -25,21 +25,37 @@ static FILE: LazyLock<RetentionFile> = LazyLock::new(|| {
     })
 });
 
-/// Erases what is over by each rule of today.
-pub(super) fn run(_: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
-    let today = tx.now().civil().date();
-    for kept in Kept::ALL {
-        let Some(rule) = on(&FILE, *kept, today) else { continue };
-        let until = rule.over_until(today);
-        let erased = erase(tx, &rule, until)?;
-        if erased > 0 {
-            sql::ran(tx, *kept, until, erased)?;
-            let details =
-                serde_json::json!({ "kept": kept.code(), "until": until, "rows": erased });
-            tx.journal(Entry::new("retention", 0, "retain").details(&details));
+/// Erases what is over by each rule of today: each rule in a transaction of its own, so that nobody waits
+/// for all of them and one that fails keeps none of the others from running.
+pub(super) fn run(site: Site) -> JobFuture {
+    Box::pin(async move {
+        let mut failed = None;
+        for kept in Kept::ALL {
+            while match site.as_program(JOB, |tx| of_rule(tx, *kept)).await {
+                Ok(more) => more,
+                Err(failure) => {
+                    tracing::error!(kept = kept.code(), ?failure, "a term of keeping failed");
+                    failed = Some(failure);
+                    false
+                }
+            } {}
         }
+        failed.map_or(Ok(()), Err)
+    })
+}
+
+/// Erases what is over by the rule of today; whether there is more of it.
+fn of_rule(tx: &mut Tx<'_>, kept: Kept) -> Result<bool, Failure> {
+    let today = tx.now().civil().date();
+    let Some(rule) = on(&FILE, kept, today) else { return Ok(false) };
+    let until = rule.over_until(today);
+    let erased = erase(tx, &rule, until)?;
+    if erased > 0 {
+        sql::ran(tx, kept, until, erased)?;
+        let details = serde_json::json!({ "kept": kept.code(), "until": until, "rows": erased });
+        tx.journal(Entry::new("retention", 0, "retain").details(&details));
     }
-    Ok(())
+    Ok(kept == Kept::UnusedAccounts && erased >= sql::AT_ONCE)
 }
 
 /// The moment of this time of day on the day `until`: what is older is over.

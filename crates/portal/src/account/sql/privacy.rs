@@ -99,7 +99,10 @@ pub(in crate::account) fn sweep_sign_ins(tx: &mut Tx<'_>, before: Instant) -> Re
     tx.execute("delete from citizen_sign_in where at_ms < ?1", &[before.into()])
 }
 
-/// Open accounts that nobody has signed in with since; some hundreds at a time.
+/// Accounts that [`unused`] gives at a time.
+pub(in crate::account) const AT_ONCE: usize = 500;
+
+/// Open accounts that nobody has signed in with since; [`AT_ONCE`] of them.
 pub(in crate::account) fn unused(
     tx: &mut Tx<'_>,
     before: Instant,
