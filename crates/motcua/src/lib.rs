@@ -28,6 +28,7 @@ pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod ledger;
+pub mod listen;
 pub mod migrate_database;
 mod output;
 pub mod pdf;
@@ -48,6 +49,7 @@ pub fn routes() -> Routes {
         .and(portal::routes())
         .and(messages::routes())
         .and(people::routes())
+        .job_apart("sweep_files", 60, site::files::sweep)
         .job("sweep_submissions", 24 * 60, |_, tx| {
             site::form::sweep(tx)?;
             Ok(())

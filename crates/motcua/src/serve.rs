@@ -1,13 +1,14 @@
 //! `motcua serve`: the server, from the socket down.
 
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
-use axum::Router;
 use site::{Site, seal::Seal};
 use store::{Blobs, Db};
 use tokio::net::TcpListener;
 
-use crate::{Outcome, Problem, cli::Context, clock, config::LISTEN, demo, setup, stop::Stop};
+use crate::{
+    Outcome, Problem, cli::Context, clock, config::LISTEN, demo, listen, setup, stop::Stop,
+};
 
 /// Options of the server.
 #[derive(Debug, clap::Args)]
@@ -92,7 +93,7 @@ impl Serve {
             crate::out!("Một Cửa đang chạy tại {base_url}");
             let routes = crate::routes();
             let jobs = tokio::spawn(site::jobs::keep_running(site.clone(), routes.jobs()));
-            serve(listener, site::serve(routes, site), until_told()).await;
+            listen::serve(listener, site::serve(routes, site), until_told()).await;
             jobs.abort();
             Ok(ExitCode::SUCCESS)
         })
@@ -107,39 +108,6 @@ pub fn open_site(db: Db, config: site::Config, files_url: Option<&str>) -> Resul
     let blobs = Blobs::open(files_url, &config.data_dir.join("files"))?;
     let seal = Seal::in_folder(&config.data_dir)?;
     Ok(Site::new(db, blobs, Arc::new(clock::now), config, seal))
-}
-
-/// How long requests at work are waited for when the server is told to stop.
-const STOP_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// Answers on `listener` until `stop` comes.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let (told, asked) = tokio::sync::oneshot::channel();
-    let stop = async move {
-        stop.await;
-        told.send(()).ok();
-    };
-    // A call screen listens for minutes: it is not waited for, it knocks anew.
-    let patience = async move {
-        match asked.await {
-            Ok(()) => tokio::time::sleep(STOP_WAIT).await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
-    tokio::select! {
-        done = served.into_future() => {
-            if let Err(error) = done {
-                tracing::error!(%error, "the server stopped");
-            }
-        }
-        () = patience => tracing::info!("some pages were still listening"),
-    }
 }
 
 /// The words of a command, parted by spaces: no shell reads them.

@@ -241,6 +241,36 @@ testkit::on_both_engines! { crate::routes();
     }
 }
 
+testkit::on_both_engines! { crate::routes();
+    async fn what_nobody_came_to_name_is_erased_and_what_a_form_carries_is_not(site) {
+        let put = |text: &'static [u8]| site.site.put_file(text.into());
+        let (left, named) = (put(b"left").await.unwrap(), put(b"named").await.unwrap());
+        let is_there = async |sha: &str| site.site.blobs.get(sha).await.unwrap().is_some();
+        let waste = |sha: &str| {
+            let sha = sha.to_owned();
+            site.run(move |tx| site::files::unnamed(tx, vec![sha]))
+        };
+        // Somebody else lets go of the same bytes: a form may still carry them.
+        assert_eq!(waste(&left.sha256), Vec::<String>::new());
+        site.pass_minutes(24 * 60);
+        put(b"left").await.unwrap();
+        site.given(
+            "insert into blank_form (procedure, form, file_name, media_type, bytes, sha256, scan, edition, added_by, added_ms)
+             values ('', 'Tờ khai', 'a.pdf', 'application/pdf', 5, ?1, 'off', 1, 1, 0)",
+            &[named.sha256.as_str().into()],
+        );
+        site.pass_minutes(24 * 60 + 1);
+        site.run_jobs().await;
+        assert!(is_there(&left.sha256).await, "put away anew, it is held anew");
+        site.pass_minutes(24 * 60);
+        assert_eq!(waste(&left.sha256).len(), 1);
+        site.run_jobs().await;
+        assert!(!is_there(&left.sha256).await);
+        assert!(is_there(&named.sha256).await);
+        assert_eq!(site.count("select count(*) from file_held"), 0);
+    }
+}
+
 /// Long enough for the other one to ask meanwhile.
 fn slowly(tx: &mut store::Tx<'_>, name: &str) -> Result<(), site::Failure> {
     std::thread::sleep(std::time::Duration::from_millis(15));

@@ -1,7 +1,5 @@
 //! The edge: what every request passes, whatever its route.
 
-use std::time::Duration;
-
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -11,11 +9,11 @@ use axum::{
     routing::get,
 };
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::RequestBodyTimeoutLayer,
 };
 
 use crate::{
-    Failure, Site, assets,
+    Failure, Site, arriving, assets,
     failure::Shown,
     form::{FILE_BYTES_MAX, FILES_MAX},
     offline,
@@ -23,9 +21,6 @@ use crate::{
     show,
     who::{Knock, NOTICE_COOKIE, Who},
 };
-
-/// A request that takes longer is given up.
-const REQUEST_MAX: Duration = Duration::from_secs(120);
 
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; \
     base-uri 'none'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'";
@@ -47,7 +42,8 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
         .layer(from_fn_with_state(site.clone(), pages_of_failures))
         .layer(from_fn_with_state(site.clone(), headers))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_MAX))
+        .layer(from_fn_with_state(site.clone(), arriving::weighed))
+        .layer(RequestBodyTimeoutLayer::new(arriving::QUIET_MAX))
         .layer(CompressionLayer::new())
         .with_state(site)
 }

@@ -1,16 +1,20 @@
 //! Reading a form: all mistakes at once, each beside its field, nothing typed lost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request},
-    http::header,
+    http::StatusCode,
 };
+use bytes::BytesMut;
 use domain::Refusal;
 use jiff::civil::{Date, DateTime};
 
-use crate::{Failure, Site, Who};
+use crate::{
+    Failure, Site, Who,
+    arriving::{self, Weight},
+};
 
 mod json;
 mod once;
@@ -379,16 +383,12 @@ impl FromRequest<Site> for FilledWithFiles {
     type Rejection = Failure;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Failure> {
-        let multipart = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|it| it.to_str().ok())
-            .is_some_and(|it| it.starts_with("multipart/form-data"));
-        if !multipart {
+        if !arriving::is_in_parts(&request) {
             let Filled(typed) = Filled::from_request(request, site).await?;
             return Ok(Self(typed, Vec::new()));
         }
         let who = Who::of(&request);
+        let weight = request.extensions().get::<Arc<Weight>>().cloned();
         let broken = |error: &dyn std::fmt::Display| {
             tracing::warn!(%error, "a form in parts cannot be read");
             Failure::Refused(
@@ -399,10 +399,19 @@ impl FromRequest<Site> for FilledWithFiles {
         let mut form = Multipart::from_request(request, site).await.map_err(|e| broken(&e))?;
         let mut fields = Vec::new();
         let mut files = Vec::new();
-        while let Some(part) = form.next_field().await.map_err(|e| broken(&e))? {
+        while let Some(mut part) = form.next_field().await.map_err(|e| broken(&e))? {
             let name = part.name().unwrap_or("").to_owned();
             let file_name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(|_| Failure::TooLarge)?;
+            let mut bytes = BytesMut::new();
+            // Counted as it comes: a form that says nothing more still lies in memory.
+            while let Some(chunk) = part.chunk().await.map_err(|e| match e.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+                _ => broken(&e),
+            })? {
+                weight.as_ref().map_or(Ok(()), |it| it.more(chunk.len()))?;
+                bytes.extend_from_slice(&chunk);
+            }
+            let bytes = bytes.freeze();
             match file_name {
                 // A field without a file comes as a file without a name.
                 Some(file_name) if !bytes.is_empty() || !file_name.is_empty() => {

@@ -20,10 +20,12 @@ use sha2::{Digest as _, Sha256};
 use store::{Blobs, Db, Fault, Tx, hex};
 
 mod address;
+mod arriving;
 pub mod assets;
 pub mod configuration;
 mod edge;
 mod failure;
+pub mod files;
 pub mod form;
 pub mod jobs;
 pub mod limit;
@@ -95,6 +97,7 @@ pub struct Site {
     /// Tries that can be counted against somebody.
     pub limiter: Arc<limit::Limiter>,
     heavy: Arc<tokio::sync::Semaphore>,
+    arriving: Arc<arriving::Arriving>,
     printed: printed::Printed,
     menu: Arc<[MenuEntry]>,
     admin: Arc<[AdminEntry]>,
@@ -129,6 +132,7 @@ impl Site {
             seal,
             limiter: Arc::default(),
             heavy: Arc::new(tokio::sync::Semaphore::new(HEAVY_AT_ONCE)),
+            arriving: Arc::default(),
             printed: printed::Printed::default(),
             menu: Arc::new([]),
             admin: Arc::new([]),
@@ -344,22 +348,6 @@ impl Site {
 
 /// The setting that grows with every change of a unit.
 pub const UNITS_EDITION: &str = "units_edition";
-
-/// Those of these files that no row names any more: what may be erased.
-///
-/// # Errors
-/// Any [`Fault`] of the engine.
-pub fn unnamed(tx: &mut Tx<'_>, mut hashes: Vec<String>) -> Result<Vec<String>, Fault> {
-    hashes.sort();
-    hashes.dedup();
-    let mut left = Vec::new();
-    for sha256 in hashes {
-        if !sql::is_file_named(tx, &sha256)? {
-            left.push(sha256);
-        }
-    }
-    Ok(left)
-}
 
 /// The number under `name` in the settings; 0 if it was never grown.
 ///

@@ -206,8 +206,31 @@ pub(crate) fn forget_submissions(
     )
 }
 
-/// Whether a row names this file. Every table that does is here: a file that one room lets go may be
-/// another's too, since the same bytes are kept once.
+/// Holds a file until a moment, or longer if it is held already.
+pub(crate) fn hold_file(tx: &mut Tx<'_>, sha256: &str, until_ms: i64) -> Result<(), Fault> {
+    tx.execute(
+        "insert into file_held (sha256, until_ms) values (?1, ?2)
+         on conflict (sha256) do update set until_ms = excluded.until_ms
+         where file_held.until_ms < excluded.until_ms",
+        &[sha256.into(), until_ms.into()],
+    )?;
+    Ok(())
+}
+
+/// Ends the holdings that are over, the oldest first; their files.
+pub(crate) fn end_holdings(tx: &mut Tx<'_>, at_most: usize) -> Result<Vec<String>, Fault> {
+    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
+    let rows = tx.query(
+        "delete from file_held where sha256 in (
+             select sha256 from file_held where until_ms < ?1 order by until_ms limit ?2)
+         returning sha256",
+        &[tx.now().into(), at_most.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Whether a row names this file, or holds it. Every table that does is here: a file that one room lets go
+/// may be another's too, since the same bytes are kept once.
 pub(crate) fn is_file_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
     for table in ["dossier_file", "filing_file", "blank_form"] {
         let sql = format!("select 1 from {table} where sha256 = ?1 limit 1");
@@ -215,7 +238,8 @@ pub(crate) fn is_file_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault
             return Ok(true);
         }
     }
-    Ok(false)
+    let held = "select 1 from file_held where sha256 = ?1 and until_ms >= ?2";
+    Ok(tx.query_one(held, &[sha256.into(), tx.now().into()])?.is_some())
 }
 
 /// How many migrations have run: a question that any sound database answers.

@@ -341,7 +341,7 @@ fn is_large(request: &Request) -> bool {
     asked.or_else(|| cookie(request.headers(), SIZE_COOKIE)) == Some(LARGE)
 }
 
-fn origin(site: &Site, request: &Request) -> String {
+pub(crate) fn origin(site: &Site, request: &Request) -> String {
     if site.config.behind_proxy
         // The last line is the proxy's own; those before it come from whoever asks.
         && let Some(forwarded) = request.headers().get_all("x-forwarded-for").iter().next_back()

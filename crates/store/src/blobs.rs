@@ -111,12 +111,18 @@ impl Blobs {
         object_store::path::Path::from(format!("{folder}/{sha256}"))
     }
 
+    /// The name that bytes are kept under: their SHA-256, in hexadecimal.
+    #[must_use]
+    pub fn name_of(bytes: &[u8]) -> String {
+        hex(&Sha256::digest(bytes))
+    }
+
     /// Puts bytes away.
     ///
     /// # Errors
     /// [`Fault::Files`] if they cannot be written.
     pub async fn put(&self, bytes: Bytes) -> Result<StoredBlob, Fault> {
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = Self::name_of(&bytes);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let options = PutOptions::from(PutMode::Create);
         match self.store.put_opts(&Self::path(&sha256), PutPayload::from(bytes), options).await {
@@ -148,7 +154,7 @@ impl Blobs {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(fault(&error)),
         };
-        if hex(&Sha256::digest(&found)) != sha256 {
+        if Self::name_of(&found) != sha256 {
             return Err(Fault::Files(format!("the file {sha256} is not what its name says")));
         }
         Ok(Some(found))

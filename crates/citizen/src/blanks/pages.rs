@@ -197,7 +197,7 @@ pub(super) async fn change(
     }
     let wish = name.zip(taken.ok());
     let (name, taken) = fields.finish(wish).or_show_again(|m| page(&site, &who, it, &m))?;
-    let blob = site.blobs.put(taken.upload.bytes).await?;
+    let blob = site.put_file(taken.upload.bytes).await?;
     site.write(&who, move |tx| {
         let procedure = if everywhere { "" } else { code.as_str() };
         let file = named(taken.upload.name, taken.media_type);

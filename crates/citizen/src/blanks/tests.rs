@@ -43,7 +43,7 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from journal where subject = 'blank_form'"), 3);
         // Its bytes stay for whoever looks at the history, also when a dossier with the same file goes.
         let hash = site.text("select sha256 from blank_form where id = 1");
-        assert!(site.run(move |tx| site::unnamed(tx, vec![hash])).is_empty());
+        assert!(site.run(move |tx| site::files::unnamed(tx, vec![hash])).is_empty());
     }
 
     async fn one_form_serves_every_procedure_that_asks_for_it(site) {

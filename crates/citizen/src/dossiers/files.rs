@@ -119,7 +119,7 @@ pub async fn put_away(
     for looked in incoming::look(site, who, uploads).await? {
         all.push(match looked {
             Ok(it) => {
-                let blob = site.blobs.put(it.upload.bytes).await?;
+                let blob = site.put_file(it.upload.bytes).await?;
                 Ok(Stored {
                     name: named(it.upload.name, it.media_type),
                     media_type: it.media_type.to_owned(),

@@ -320,7 +320,7 @@ async fn keep_signed(site: &Site, token: &str, bytes: bytes::Bytes) -> Result<St
     let judged = tokio::task::spawn_blocking(move || added(&served, &signed, &roots.0, now));
     let (verdict, certificate) =
         judged.await.map_err(|e| Fault::Broken(e.to_string()))?.map_err(refused)?;
-    let blob = site.blobs.put(bytes).await?;
+    let blob = site.put_file(bytes).await?;
     site.as_program("agent", move |tx| {
         if !signatures::is_signers(tx, ticket.staff, &certificate)? {
             return Err(refused(
@@ -461,7 +461,7 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<()
     });
     let made = made.await.map_err(|e| Fault::Broken(e.to_string()))?;
     let (signed, verdict, print) = made.map_err(Failure::Refused)?;
-    let blob = site.blobs.put(signed.into()).await?;
+    let blob = site.put_file(signed.into()).await?;
     site.write(who, move |tx| {
         // Pressed twice, it is sealed once.
         if newest(tx, id)?.is_none_or(|it| it.id != file.id) {

@@ -218,7 +218,7 @@ pub async fn import(
         let again = page(&site, &who, &Mistakes::default(), None, wrong)?;
         return Err(Failure::Mistaken(again));
     }
-    let kept = site.blobs.put(bytes).await?;
+    let kept = site.put_file(bytes).await?;
     let preview = Preview { sha256: kept.sha256, file: name, lines, unchanged };
     Ok(page(&site, &who, &Mistakes::default(), Some(preview), Vec::new())?.into_response())
 }

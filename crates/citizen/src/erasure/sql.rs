@@ -71,5 +71,5 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     )?;
     tx.execute("update dossier_paper set note = '' where dossier = ?1", &[id.into()])?;
     messages::facts::forget(tx, "dossier", id.0)?;
-    site::unnamed(tx, hashes)
+    site::files::unnamed(tx, hashes)
 }

@@ -291,7 +291,7 @@ pub async fn import(
             &format!("Đã nhập biểu phí: {} thay đổi.", changes.len()),
         )),
         Ok(changes) => {
-            let sha = site.blobs.put(bytes).await?.sha256;
+            let sha = site.put_file(bytes).await?.sha256;
             let page = page(&site, &who, &none, Vec::new(), Some(((sha, name), changes)))?;
             Ok(page.into_response())
         }

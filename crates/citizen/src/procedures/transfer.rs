@@ -153,7 +153,7 @@ pub async fn import(
         Ok(plan) => plan,
         Err(errors) => return wrong(errors),
     };
-    let kept = site.blobs.put(bytes).await?;
+    let kept = site.put_file(bytes).await?;
     let named = |it: &ProcedureVersion, what| (it.code.clone(), it.name.clone(), what);
     let added = plan.added.iter().map(|it| named(it, "thêm"));
     let changed = plan.changed.iter().map(|it| named(it, "phiên bản mới"));

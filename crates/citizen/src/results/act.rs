@@ -85,7 +85,7 @@ pub async fn attach(
     }
     let (inner, asker) = (site.clone(), who.clone());
     site.read(&who, move |tx| counter(tx, &inner, &asker, id).map(|_| ())).await?;
-    let stored = site.blobs.put(upload.bytes).await?;
+    let stored = site.put_file(upload.bytes).await?;
     let (inner, asker, name) = (site.clone(), who.clone(), upload.name);
     site.write(&who, move |tx| {
         let taken = counter(tx, &inner, &asker, id)?;

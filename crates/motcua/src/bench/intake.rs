@@ -21,7 +21,7 @@ use super::{
     sql,
     visitor::{Answer, Unanswered, Visitor},
 };
-use crate::{Problem, demo::PASSWORD, serve};
+use crate::{Problem, demo::PASSWORD, listen, serve};
 
 /// Officials at once, in the second half.
 const AT_ONCE: u32 = 8;
@@ -101,7 +101,7 @@ async fn recorded(set: &Set, now: Instant) -> Result<Recorded, Problem> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Unanswered::from)?;
     let address = listener.local_addr().map_err(Unanswered::from)?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve::serve(listener, router, async move {
+    let server = tokio::spawn(listen::serve(listener, router, async move {
         stopped.await.ok();
     }));
     let mut official = Visitor::new(address);

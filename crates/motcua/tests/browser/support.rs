@@ -99,7 +99,7 @@ impl Server {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             tokio::select! {
-                _ = motcua::serve::serve(listener, router, std::future::pending()) => {}
+                _ = motcua::listen::serve(listener, router, std::future::pending()) => {}
                 Ok(()) = stopped => {}
             }
         });

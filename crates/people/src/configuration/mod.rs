@@ -171,7 +171,7 @@ async fn preview(
         Ok(it) => it,
         Err(why) => return wrong(why),
     };
-    let blob = site.blobs.put(upload.bytes).await?;
+    let blob = site.put_file(upload.bytes).await?;
     let stored = serde_json::to_string(&Stored { sha256: blob.sha256 })
         .map_err(|e| Fault::Broken(format!("archive: {e}")))?;
     let kept = site.seal.close(KEPT, &stored)?;

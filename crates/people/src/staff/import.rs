@@ -150,7 +150,7 @@ pub async fn import(
             return Err(Failure::Mistaken(page(&site, &who, &none, None, mistakes)?));
         }
     };
-    let kept = site.blobs.put(sent.bytes).await?;
+    let kept = site.put_file(sent.bytes).await?;
     let preview = Preview {
         sha256: kept.sha256,
         file: sent.name,

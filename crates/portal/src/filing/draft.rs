@@ -167,7 +167,7 @@ impl Draft {
     /// Takes a file out; the hashes of files that are waste now.
     pub fn drop_file(&self, tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>, Fault> {
         let hashes = sql::delete_file(tx, self.kept.id, id)?;
-        site::unnamed(tx, hashes)
+        site::files::unnamed(tx, hashes)
     }
 
     /// Says what came of it; the hashes of files that went nowhere with it.
@@ -176,13 +176,13 @@ impl Draft {
     /// [`Failure::Refused`] if it was sent or changed in another window.
     pub fn sent(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<Vec<String>, Failure> {
         let hashes = sql::sent(tx, &self.kept, outcome)?.ok_or_else(stale)?;
-        Ok(site::unnamed(tx, hashes)?)
+        Ok(site::files::unnamed(tx, hashes)?)
     }
 
     /// Forgets it; the hashes of files that are waste now.
     pub fn discard(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
         let hashes = sql::delete(tx, self.kept.id)?;
-        site::unnamed(tx, hashes)
+        site::files::unnamed(tx, hashes)
     }
 }
 
@@ -231,7 +231,7 @@ pub(super) fn sweep(site: Site) -> JobFuture {
                     for id in &idle {
                         hashes.extend(sql::delete(tx, *id)?);
                     }
-                    Ok((idle.len(), site::unnamed(tx, hashes)?))
+                    Ok((idle.len(), site::files::unnamed(tx, hashes)?))
                 })
                 .await?;
             erase(&site, hashes).await?;

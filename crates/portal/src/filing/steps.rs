@@ -29,8 +29,10 @@ use crate::account::facts::{self as accounts, Visitor};
 /// Papers that one address may have printed within [`WINDOW_S`].
 const PRINTS_MAX: u32 = 40;
 const WINDOW_S: i64 = 15 * 60;
-/// Forms with files from one address within [`UPLOADS_S`]: files are put away before they are judged.
-const UPLOADS_MAX: u32 = 200;
+/// What one address may send within [`UPLOADS_S`], in shares of two megabytes: files are put away before they
+/// are judged. A gigabyte is a commune's busy hour and no disk.
+const UPLOAD_SHARE: usize = 2 * 1024 * 1024;
+const UPLOAD_SHARES_MAX: u32 = 500;
 const UPLOADS_S: i64 = 3600;
 
 /// The version in force today.
@@ -195,10 +197,11 @@ pub async fn save(
     if matches!(wish, Wish::Code) {
         accounts::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
     }
-    if !uploads.is_empty() {
+    let sent: usize = uploads.iter().map(|it| it.bytes.len()).sum();
+    for _ in 0..sent.div_ceil(UPLOAD_SHARE) {
         let key = format!("filing-files:{}", who.origin);
         site.limiter
-            .take(&key, UPLOADS_MAX, UPLOADS_S, who.now)
+            .take(&key, UPLOAD_SHARES_MAX, UPLOADS_S, who.now)
             .map_err(|wait_s| Failure::TooMany { wait_s })?;
     }
     let (stored, wrong) = take_files(&site, &who, &draft, &typed, uploads).await?;
@@ -257,16 +260,13 @@ fn keep(
     let part = Part::asked(&typed);
     let here = format!("/nop/{}/{}", address.0, address.1);
     let mut filing = Filing::take(site, who, tx, address)?;
-    let hash = |it: &(i64, Stored)| it.1.sha256.clone();
     if filing.draft.dossier().is_some() {
-        return Ok((Kept::Sent, site::unnamed(tx, stored.iter().map(hash).collect())?));
+        return Ok((Kept::Sent, Vec::new()));
     }
     // A file beside a paper that the procedure does not have stands on no page.
     let places: Vec<i64> = reading::papers(&filing.it.body).map(|it| it.0).collect();
-    let (known, odd) = stored.into_iter().partition(|it| places.contains(&it.0));
-    stored = known;
-    let odd: Vec<(i64, Stored)> = odd;
-    let mut waste = site::unnamed(tx, odd.iter().map(hash).collect())?;
+    stored.retain(|it| places.contains(&it.0));
+    let mut waste = Vec::new();
     let draft = &mut filing.draft;
     // What is sent is what the sender looked over, not what another window made of it meanwhile.
     let is_unseen = typed.has("dau") && typed.get("dau") != draft.mark();
@@ -281,7 +281,6 @@ fn keep(
     let stale = typed.get("dau") != draft.mark() && !is_same(&before, &draft.typed);
     if stale && step != Step::Review {
         wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
-        waste.extend(site::unnamed(tx, stored.iter().map(hash).collect())?);
         return Ok((Kept::Wrong(Box::new(filing), step, wrong), waste));
     }
     for (place, it) in &stored {

@@ -311,7 +311,7 @@ pub async fn import(
             Ok(preview(tx, &asker, &catalogue, named, &codes)?)
         })
         .await?;
-    let kept = site.blobs.put(bytes).await?;
+    let kept = site.put_file(bytes).await?;
     let shown = Preview { sha256: kept.sha256, file: name, ..found };
     Ok(page(&site, &who, Mistakes::none(again), Vec::new(), Some(shown))?.into_response())
 }

@@ -1,0 +1,130 @@
+//! Forms with files on their way in. A photograph over a slow line may take its time; what lies in memory
+//! meanwhile is bounded, for each address and for all, and a line that has gone quiet is let go.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{Failure, Site};
+
+/// A request that takes longer is given up.
+const REQUEST_MAX: Duration = Duration::from_secs(120);
+/// One that brings files: a hundred megabytes at four hundred kilobits a second.
+const FILES_MAX: Duration = Duration::from_secs(45 * 60);
+/// How long a body may say nothing.
+pub(crate) const QUIET_MAX: Duration = Duration::from_secs(30);
+/// Bytes of all forms that are in memory at once, and of those from one address: a whole office may stand
+/// behind one address.
+const ALL_BYTES_MAX: usize = 512 * 1024 * 1024;
+const ONE_ADDRESS_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Seconds after which it is tried again.
+const WAIT_S: i64 = 15;
+
+/// What is in memory, by where it comes from.
+#[derive(Debug, Default)]
+pub(crate) struct Arriving {
+    by: Mutex<HashMap<String, usize>>,
+}
+
+/// What one request has in memory; given back when it is answered.
+#[derive(Debug)]
+pub(crate) struct Weight {
+    of: Arc<Arriving>,
+    from: String,
+    bytes: AtomicUsize,
+}
+
+impl Arriving {
+    pub fn from(self: &Arc<Self>, from: String) -> Arc<Weight> {
+        Arc::new(Weight { of: self.clone(), from, bytes: AtomicUsize::new(0) })
+    }
+}
+
+impl Weight {
+    /// Counts more bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] if too much is in memory already.
+    pub fn more(&self, bytes: usize) -> Result<(), Failure> {
+        let mut by = self.of.by.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = by.values().sum();
+        let mine = by.entry(self.from.clone()).or_default();
+        if all + bytes > ALL_BYTES_MAX || *mine + bytes > ONE_ADDRESS_BYTES_MAX {
+            return Err(Failure::Busy { wait_s: WAIT_S });
+        }
+        *mine += bytes;
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Drop for Weight {
+    fn drop(&mut self) {
+        let mut by = self.of.by.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mine) = by.get_mut(&self.from) {
+            *mine = mine.saturating_sub(self.bytes.load(Ordering::Relaxed));
+            if *mine == 0 {
+                by.remove(&self.from);
+            }
+        }
+    }
+}
+
+/// Whether the request brings a form in parts.
+pub(crate) fn is_in_parts(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    kind.is_some_and(|it| it.starts_with("multipart/form-data"))
+}
+
+/// Gives each request its time, and one that brings files its weight.
+pub(crate) async fn weighed(
+    State(site): State<Site>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let brings_files = is_in_parts(&request);
+    let (most, weight) = if brings_files {
+        let weight = site.arriving.from(crate::who::origin(&site, &request));
+        request.extensions_mut().insert(weight.clone());
+        (FILES_MAX, Some(weight))
+    } else {
+        (REQUEST_MAX, None)
+    };
+    let answer = tokio::time::timeout(most, next.run(request)).await;
+    drop(weight);
+    answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_memory_is_bounded_and_given_back() {
+        let all = Arc::new(Arriving::default());
+        let one = all.from("a".to_owned());
+        one.more(ONE_ADDRESS_BYTES_MAX).unwrap();
+        let same = all.from("a".to_owned());
+        assert!(same.more(1).is_err(), "one address does not fill the memory");
+        let other = all.from("b".to_owned());
+        other.more(ONE_ADDRESS_BYTES_MAX).unwrap();
+        assert!(all.from("c".to_owned()).more(1).is_err(), "nor do many");
+        drop(one);
+        same.more(1).unwrap();
+        all.from("c".to_owned()).more(1).unwrap();
+        drop((same, other));
+        assert!(all.by.lock().unwrap().is_empty());
+    }
+}
