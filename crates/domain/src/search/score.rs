@@ -42,6 +42,16 @@ pub(super) fn errors_allowed(folded: &str) -> usize {
     }
 }
 
+/// Whether both are the same letters, four or more, in another order: two fingers that hurried.
+fn is_shuffled(one: &str, other: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    one.len() >= 4 && one.len() == other.len() && sorted(one) == sorted(other)
+}
+
 impl Index {
     /// Scores by words: first as typed and by synonyms; with errors only if nothing answers all.
     pub(super) fn by_words(&self, query: &str) -> Found {
@@ -49,7 +59,9 @@ impl Index {
         if typed.is_empty() {
             return Found::default();
         }
-        let readings = self.synonyms.readings(&typed);
+        let mut readings = self.synonyms.readings(&typed);
+        // A last word that is still being typed may be the end of an everyday phrase.
+        readings.extend(self.completed(&typed).iter().flat_map(|it| self.synonyms.readings(it)));
         let mut found = Found::default();
         let mut complete = false;
         for reading in &readings {
@@ -145,7 +157,9 @@ impl Index {
             {
                 match distance(&word.folded, &folded) {
                     1 => answers.push((number, ONE_ERROR)),
-                    2 if allowed >= 2 => answers.push((number, TWO_ERRORS)),
+                    2 if allowed >= 2 || is_shuffled(&word.folded, &folded) => {
+                        answers.push((number, TWO_ERRORS));
+                    }
                     _ => {}
                 }
             }
@@ -155,6 +169,20 @@ impl Index {
         // Rare words say more: ten, and ten more for each halving of the number of documents.
         let weight = 10 * (1 + (self.entries.len().max(1) / count).max(1).ilog2());
         Asked { answers, weight, marked: marked.to_owned() }
+    }
+
+    /// The words with the last one, which nothing knows, written out to the commonest that begins with it.
+    fn completed(&self, typed: &[String]) -> Option<Vec<String>> {
+        let (last, before) = typed.split_last().filter(|it| !it.1.is_empty())?;
+        let folded = text::fold(last);
+        if folded.len() < 2 || self.numbers.contains_key(&folded) {
+            return None;
+        }
+        let begins = self.words.iter().filter(|it| it.folded.starts_with(&folded));
+        let whole = begins.max_by_key(|it| it.in_titles.len())?;
+        let mut words = before.to_vec();
+        words.push(whole.folded.clone());
+        Some(words)
     }
 
     /// Unknown words that are two known ones without their space: `khaisinh`.
@@ -185,7 +213,10 @@ impl Index {
                 .iter()
                 .filter(|known| known.folded.len().abs_diff(folded.len()) <= 2)
                 .map(|known| (distance(&known.folded, &folded), known))
-                .filter(|(errors, _)| *errors <= errors_allowed(&folded))
+                .filter(|(errors, known)| {
+                    *errors <= errors_allowed(&folded)
+                        || (*errors == 2 && is_shuffled(&known.folded, &folded))
+                })
                 .min_by_key(|(errors, known)| (*errors, std::cmp::Reverse(known.in_titles.len())))
                 .map_or_else(|| word.clone(), |(_, known)| known.folded.clone())
         };

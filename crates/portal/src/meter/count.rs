@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use citizen::procedures::facts::{self as procedures, Version};
+use citizen::{
+    levels::facts::{self as levels, BodyLevels},
+    procedures::facts::{self as procedures, Version},
+};
 use domain::{
     ids::UnitId,
     procedure::ServiceLevel,
@@ -87,7 +90,13 @@ impl<'a> Around<'a> {
                 let own = |it: &&Version| {
                     it.body.body == "ubnd" && it.body.settled_by(tier, with_districts)
                 };
-                let of = |it: &Version| (it.body.code.clone(), it.body.name.clone(), it.body.level);
+                // As the unit offers it: what it set, never above what it can.
+                let body = levels::body_of(self.tree, unit);
+                let offered = BodyLevels::read(tx, self.tree, body, self.day)?;
+                let of = |it: &Version| {
+                    let held = offered.held(&it.body, self.day);
+                    (it.body.code.clone(), it.body.name.clone(), held.level)
+                };
                 let wanted: Vec<_> = self.versions.iter().filter(own).map(of).collect();
                 let definition = format!(
                     "thủ tục đang công bố, do Ủy ban nhân dân {} giải quyết, theo danh mục có hiệu lực ngày {day}",

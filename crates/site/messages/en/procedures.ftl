@@ -62,6 +62,7 @@ procedure-file = File online
 procedure-ask = Am I eligible, what do I need?
 procedure-forms = Forms to download
 procedure-online = Can I do it online?
+level-anywhere = As the catalogue says. Each office may offer less: choose where you file to be sure.
 level-1 = Information online; file at the counter or by post.
 level-2 = Download the forms and fill them in first; file at the counter or by post.
 level-3 = File online; pay and receive at the counter or by post.

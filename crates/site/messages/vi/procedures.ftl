@@ -62,6 +62,7 @@ procedure-file = Nộp trực tuyến
 procedure-ask = Tôi có đủ điều kiện, cần giấy gì?
 procedure-forms = Mẫu đơn để tải về
 procedure-online = Làm qua mạng được không?
+level-anywhere = Theo danh mục. Mỗi nơi nhận có thể cung cấp ở mức thấp hơn: chọn nơi nộp để biết chắc.
 level-1 = Xem thông tin trên mạng; nộp tại quầy hoặc qua bưu điện.
 level-2 = Tải mẫu đơn về điền trước; nộp tại quầy hoặc qua bưu điện.
 level-3 = Nộp hồ sơ qua mạng; trả tiền và nhận kết quả tại quầy hoặc qua bưu điện.
