@@ -21,6 +21,7 @@ use store::{Blobs, Db, Fault, Tx, hex};
 
 mod address;
 pub mod assets;
+pub mod at_once;
 pub mod configuration;
 mod edge;
 mod failure;
@@ -102,6 +103,7 @@ pub struct Site {
     ties: Arc<[Ties]>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
+    numbers: Arc<[at_once::Numbers]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -136,6 +138,7 @@ impl Site {
             ties: Arc::new([]),
             configuration: Arc::new([]),
             received: Arc::new([]),
+            numbers: Arc::new([]),
             cache: Arc::default(),
         }
     }

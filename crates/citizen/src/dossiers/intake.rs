@@ -9,6 +9,7 @@ use domain::{
 };
 use site::{
     Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
+    at_once::BookAsks,
     form::{Before, Sending, Sent, once},
     show::Working,
     told,
@@ -26,6 +27,7 @@ use crate::{
     procedures::facts::{self as procedures, Version},
 };
 
+mod book;
 pub(super) mod reading;
 pub(super) mod twins;
 
@@ -90,6 +92,8 @@ struct Form<'a> {
     promised: Option<Promised>,
     refused: Option<String>,
     on_the_spot: bool,
+    /// The book that gives the number, and what it asks for.
+    book: Option<BookAsks>,
     grounds: Vec<(String, String)>,
     /// No limit is published: the counter names one.
     asks_days: bool,
@@ -247,7 +251,7 @@ async fn form_page(
         m.typed.set("lan", site::random_hex(16));
     }
     let (inner, asker, typed) = (site.clone(), who.clone(), m.typed.clone());
-    let (version, counters, signers, promise, (tools, tariff)) = site
+    let (version, counters, signers, promise, (tools, tariff, book_asks)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
@@ -271,9 +275,11 @@ async fn form_page(
             let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
             let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
             let tariff = fees::facts::tariff(tx, &version.body, today)?;
-            Ok((version, counters, signers, promise, (tools, tariff)))
+            let book_asks = book::asks(tx, &around, unit, &version, &tariff)?;
+            Ok((version, counters, signers, promise, (tools, tariff, book_asks)))
         })
         .await?;
+    book::propose(book_asks.as_ref(), &mut m.typed);
     reuse::looked(site, who, &tools.reuse).await?;
     let paused = version.paused_on(who.today());
     let (promised, refused) = match promise {
@@ -320,6 +326,7 @@ async fn form_page(
         promised,
         refused,
         on_the_spot: body.on_the_spot,
+        book: book_asks,
         grounds: super::steps::grounds(),
         asks_days: limit.is_none(),
         paused: paused.is_some(),
@@ -463,23 +470,14 @@ pub async fn receive(
         let received = match &ending {
             Ending::Accept => desk::receive(tx, desk, &maker, &intake)?,
             Ending::AtOnce(signer, number) => {
-                let body = around.body_of(intake.unit);
-                let leaders = around.people(tx, domain::access::Role::Leader, body, body)?;
-                if !leaders.iter().any(|it| it.id == *signer) {
-                    return Err(Failure::Refused(
-                        "Người ký được chọn không phải lãnh đạo của đơn vị. Hãy chọn lại người ký."
-                            .to_owned(),
-                    ));
+                let version = version_of(tx, &all, intake.received_at.date())?;
+                let tariff = fees::facts::tariff(tx, &version.body, intake.received_at.date())?;
+                let (chosen, number) = ((&intake, &chosen), (*signer, number.clone()));
+                let around = (&around, &maker, &all);
+                match book::settle(tx, around, (&version, &tariff), chosen, number)? {
+                    Ok(it) => it,
+                    Err(m) => return Ok(Err(m)),
                 }
-                let number = number.clone();
-                if let Some(typed) = &number
-                    && let Some(why) = desk::typed_number_taken(tx, desk, &intake, typed)?
-                {
-                    return Ok(Err(Mistakes::one(all.clone(), "so-van-ban", why.to_string())));
-                }
-                let fee = (&chosen.assessment, chosen.by_hand, chosen.reason.as_str());
-                let fee = chosen.any.then_some(fee);
-                desk::settle_and_charge(tx, desk, &maker, &intake, (*signer, number), fee)?
             }
             Ending::HoldBack(why, words) => {
                 desk::hold_back(tx, desk, &maker, &intake, (why.clone(), words.clone()))?
@@ -541,7 +539,7 @@ async fn read(
 ) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, tariff, (now, at), twins, on_paper) = site
+    let (unit, version, (tariff, by_book), (now, at), twins, on_paper) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
@@ -558,7 +556,8 @@ async fn read(
             };
             let twins = twins::find(tx, &around, unit, &asked, &[version.procedure])?;
             let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
-            Ok((unit, version, tariff, (now, at), twins, on_paper))
+            let by_book = book::asks(tx, &around, unit, &version, &tariff)?.is_some();
+            Ok((unit, version, (tariff, by_book), (now, at), twins, on_paper))
         })
         .await?;
     let mut owed = Mistakes::none(again.clone());
@@ -569,7 +568,7 @@ async fn read(
         owed.by_field.extend(m.by_field);
     }
     let entry = entry.flatten();
-    let read = match read_form(typed, then, unit, (&version, &tariff), at) {
+    let read = match read_form(typed, then, unit, (&version, &tariff, by_book), at) {
         Ok(_) if owed.any() => Err(owed),
         Err(mut m) => {
             m.by_field.extend(owed.by_field);

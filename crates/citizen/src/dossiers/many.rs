@@ -376,7 +376,7 @@ async fn read(site: &Site, who: &Who, typed: Typed) -> Result<Result<Read, Mista
         // Rates are counted on a procedure's own form; here an amount is typed, with why.
         let tariff = crate::fees::facts::Tariff::default();
         let part = part_of(&typed, at, version, &papers);
-        match read_form(part, Then::Accept, unit, (version, &tariff), now) {
+        match read_form(part, Then::Accept, unit, (version, &tariff, false), now) {
             Ok((intake, _, _, fee)) => {
                 fees.push(fee);
                 intakes.push(intake);

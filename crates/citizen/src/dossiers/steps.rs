@@ -101,8 +101,10 @@ async fn step_page(
                 }
                 _ => Vec::new(),
             };
+            let ask = ask(tx, &around, &on_desk, &maker, kind)?;
             let next = numbers::proposed(tx, &on_desk, kind)?;
-            let hint = hint::of(&around, &on_desk, tx, kind, next.as_deref())?;
+            let next_is = (next.as_deref(), ask.book.is_some());
+            let hint = hint::of(&around, &on_desk, tx, kind, next_is)?;
             // What is settled at the desk may go without a number.
             let next = next.filter(|_| kind != CommandKind::OnTheSpot);
             let number = numbers::of_entry(tx, &on_desk, kind, &ties)?.or(next);
@@ -112,7 +114,6 @@ async fn step_page(
                 CommandKind::Return => sql::person(tx, id)?.unwrap_or_default(),
                 _ => sql::Person::default(),
             };
-            let ask = ask(tx, &around, &on_desk, &maker, kind)?;
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
                     missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
@@ -134,6 +135,7 @@ async fn step_page(
     if let Some(number) = number.filter(|_| !m.typed.has(numbers::FIELD)) {
         m.typed.set(numbers::FIELD, number);
     }
+    at_once::propose(&ask, &mut m.typed);
     collect::propose(&person, &mut m.typed);
     let edition = match m.typed("an-ban") {
         // Told what the rules say of the dossier as it is now, he acts on that.
@@ -253,10 +255,17 @@ pub async fn take(
             is_first.store(true, Ordering::Relaxed);
             return Ok(Ok(leads_to));
         }
+        let entry = match at_once::numbered(tx, &around, &on_desk, &mut command, &ticked)? {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
         let requested = requested(&command);
         let words = command.words.clone().unwrap_or_default();
         let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
         on_desk.step(tx, around.desk(), &maker, command)?;
+        if let Some(keep) = entry {
+            keep(tx, id)?;
+        }
         checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
         if let Some((amount, why, replaces)) = requested {
             let assessment = domain::fees::Assessment::by_hand(amount);
@@ -467,7 +476,7 @@ fn command(
         }
         CommandKind::OnTheSpot => {
             let signer = person(&mut fields);
-            at_once::read(tx, on_desk, maker, (&mut fields, signer), now)?
+            at_once::read(tx, on_desk, maker, (&mut fields, signer), (&asks, now))?
         }
         CommandKind::Number if on_desk.series().is_some() => on_desk
             .number_of_series(tx, now)?

@@ -547,9 +547,16 @@ impl Stage<'_> {
         if version.body.on_the_spot {
             let (procedure, year) = (version.procedure, time.year());
             let numbering = Numbering { body: body.body, procedure, year, own: None };
-            let number = Some(free_number(numbering, tx, "1")?);
+            // The entry that is written below bears the same one.
+            let code = &version.body.code;
+            let number = match counter::books::facts::next_number(tx, body.body, code, time.date())?
+            {
+                Some(it) => it,
+                None => free_number(numbering, tx, "1")?,
+            };
             let signer = body.leader.staff;
-            let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
+            let done =
+                desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, Some(number));
             let id = done.map_err(played)?.id;
             case.id = Some(id);
             self.declarations.turn(tx, &intake, id)?;

@@ -5,7 +5,7 @@ use domain::{
     workflow::Series,
 };
 use jiff::civil::DateTime;
-use site::Failure;
+use site::{Failure, at_once::BookNumber};
 use store::{Fault, Tx};
 
 use super::{Desk, DeskError, Intake, OnDesk, course::series_at_once, no};
@@ -43,7 +43,31 @@ pub(super) fn claim(tx: &mut Tx<'_>, numbering: Numbering, number: &str) -> Resu
     }
 }
 
+/// How a number that a book gives stands in the register of results: plain, or with its volume where the
+/// body gave the plain one by hand before. The book has it and cannot give another.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn of_book(
+    tx: &mut Tx<'_>,
+    numbering: Numbering,
+    number: &BookNumber,
+) -> Result<String, Fault> {
+    // First the lock, then the question.
+    numbering.give(tx, &number.written)?;
+    let is_taken = numbering.holder(tx, &number.written)?.is_some();
+    Ok(if is_taken { number.full.clone() } else { number.written.clone() })
+}
+
 impl OnDesk {
+    /// [`of_book`] for the result of this dossier.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn number_of_book(&self, tx: &mut Tx<'_>, number: &BookNumber) -> Result<String, Fault> {
+        of_book(tx, self.numbering(tx.now().civil()), number)
+    }
+
     /// Where its result is numbered.
     #[must_use]
     pub fn numbering(&self, now: DateTime) -> Numbering {

@@ -93,7 +93,7 @@ pub(in crate::dossiers) fn read_form(
     typed: Typed,
     then: Then,
     unit: UnitId,
-    (version, tariff): (&Version, &Tariff),
+    (version, tariff, by_book): (&Version, &Tariff, bool),
     now: DateTime,
 ) -> Result<Read, Mistakes> {
     let mut fields = Fields::of(typed);
@@ -120,7 +120,7 @@ pub(in crate::dossiers) fn read_form(
             "Chưa đánh dấu giấy tờ nào. Đánh dấu những giấy tờ đã nhận, hoặc bấm “Yêu cầu hoàn thiện”.",
         );
     }
-    let ending = read_ending(&mut fields, then, &version.body);
+    let ending = read_ending(&mut fields, then, &version.body, by_book);
     let agreed_days = match fields.typed().get("so-ngay") {
         "" => Some(None),
         _ => fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok()),
@@ -191,11 +191,19 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
     party::read(fields, person, today)
 }
 
-fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Option<Ending> {
+fn read_ending(
+    fields: &mut Fields,
+    then: Then,
+    body: &ProcedureVersion,
+    by_book: bool,
+) -> Option<Ending> {
     match then {
         Then::Accept => Some(Ending::Accept),
         Then::AtOnce => {
             let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
+            if by_book {
+                return signer.map(|it| Ending::AtOnce(it, None));
+            }
             if fields.typed().get("so-van-ban").is_empty() {
                 fields.wrong("so-van-ban", "Ghi số chứng thực hoặc số của giấy tờ vừa cấp.");
             }
