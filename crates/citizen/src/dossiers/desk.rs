@@ -359,6 +359,12 @@ pub fn take_with(tx: &mut Tx<'_>, shelf: &mut Shelf, id: DossierId) -> Result<On
 }
 
 impl OnDesk {
+    /// The same once more, to try something on.
+    pub(super) fn again(&self) -> Self {
+        let (kept, version) = (self.kept.clone(), self.version.clone());
+        Self { kept, version, workflow: self.workflow.clone() }
+    }
+
     /// Whether no limit is published for it: whoever accepts it names one.
     #[must_use]
     pub fn needs_agreed_days(&self) -> bool {
@@ -522,6 +528,7 @@ impl OnDesk {
         after.apply(&event);
         self.may_leave(tx, &after, &event)?;
         self.claim_numbers(tx, &event)?;
+        self.number_apology(tx, &event)?;
         if after.due_at != self.kept.dossier.due_at {
             let known = desk.calendar(self.kept.unit).confirmed_through;
             self.kept.provisional = after.due_at.is_some_and(|it| it.date() > known);

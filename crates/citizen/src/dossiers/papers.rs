@@ -221,11 +221,22 @@ pub(super) fn sheet(
     on_desk: &OnDesk,
     form: Form,
 ) -> Result<DossierSheet, Failure> {
+    let events = sql::events(tx, on_desk.kept.id)?;
+    sheet_of(tx, (site, around), on_desk, form, events)
+}
+
+/// [`sheet`] of a dossier to which these events happened, or are about to.
+pub(super) fn sheet_of(
+    tx: &mut Tx<'_>,
+    (site, around): (&Site, &Around),
+    on_desk: &OnDesk,
+    form: Form,
+    events: Vec<Event>,
+) -> Result<DossierSheet, Failure> {
     let kept = &on_desk.kept;
     let dossier = &kept.dossier;
     let body = &on_desk.version.body;
     let id = kept.id;
-    let events = sql::events(tx, id)?;
     let people = sql::person(tx, id)?.unwrap_or_default();
     let papers = sql::papers(tx, id)?;
     let stand = standing(&events);
@@ -281,6 +292,10 @@ pub(super) fn sheet(
         Form::Stop => last(&stand, CommandKind::Withdraw),
         _ => None,
     };
+    let apology_number = match extended.filter(|_| form == Form::Apology) {
+        Some(it) => on_desk.apology_number(tx, it.at.civil().year())?,
+        None => None,
+    };
     let document_date = cause.map(|it| it.at.civil().date());
     let pay = crate::fees::facts::pay_request(tx, kept)?.filter(|_| form == Form::Receipt);
     let own = crate::paper_texts::of(tx, kept.body)?;
@@ -304,7 +319,7 @@ pub(super) fn sheet(
         document_number: if after_appraisal {
             dossier.number.clone().unwrap_or_default()
         } else {
-            String::new()
+            apology_number.unwrap_or_default()
         },
         after_appraisal,
         document_date: document_date.or(dossier.received_at.map(|it| it.date())),
