@@ -12,7 +12,9 @@ use store::{Fault, Tx};
 use super::sql;
 pub(crate) use super::{
     desk::OnDesk,
+    list::TURN,
     show::look,
+    turns::Turns,
     view::{Around, Seen},
 };
 pub use super::{

@@ -12,6 +12,7 @@ use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::
 use super::{
     checklist, links, papers,
     sql::{self, Person},
+    turns::Turns,
     view::Around,
     visits::{Beside, beside},
 };
@@ -320,7 +321,7 @@ async fn page(
             let today = asker.today();
             let now = asker.now.civil();
             let mut names = Names::on(today);
-            let holder = names.of_staff(tx, sql::holder(dossier))?;
+            let holder = Turns::default().held_now(tx, &around, dossier, kept.competent)?;
             let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
             let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);

@@ -8,6 +8,7 @@ mod closing;
 mod counter;
 mod party;
 mod signed;
+mod turns;
 
 /// Two communes of one district, each with a one-stop shop; people of the first.
 pub(crate) fn given_two_communes(site: &TestSite) {
