@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::ReturnChannel,
     ids::UnitId,
-    procedure::{ChannelKind, PaperRole, ProcedureVersion},
+    procedure::{ChannelKind, PaperRole, ProcedureVersion, papers::PaperKind},
 };
 use site::{
     Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
@@ -31,7 +31,7 @@ mod book;
 pub(super) mod reading;
 pub(super) mod twins;
 
-use reading::{Ending, PAPERS_MAX, Read, Then, read_form, scan};
+use reading::{Ending, Read, Then, Wanted, read_form, scan, wanted};
 
 struct Choice {
     /// Nothing is received for now, and until when.
@@ -59,6 +59,8 @@ struct PaperRow {
     name: String,
     group: String,
     shown_only: bool,
+    /// Brought in some cases only.
+    case: bool,
     ticked: bool,
     form: String,
     count: String,
@@ -108,6 +110,13 @@ struct Form<'a> {
     twin: String,
     party: PartyView,
     tools: Tools,
+}
+
+impl Form<'_> {
+    /// Whether the row stands there to which a mistake about all papers leads.
+    fn has_first(&self) -> bool {
+        self.papers.iter().any(|it| it.place == 1)
+    }
 }
 
 /// What makes the form quick: drafts, people served lately, papers filed before.
@@ -251,7 +260,7 @@ async fn form_page(
         m.typed.set("lan", site::random_hex(16));
     }
     let (inner, asker, typed) = (site.clone(), who.clone(), m.typed.clone());
-    let (version, counters, signers, promise, (tools, tariff, book_asks)) = site
+    let (version, counters, signers, promise, (tools, tariff, book_asks, declaration)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
@@ -276,7 +285,8 @@ async fn form_page(
             let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
             let tariff = fees::facts::tariff(tx, &version.body, today)?;
             let book_asks = book::asks(tx, &around, unit, &version, &tariff)?;
-            Ok((version, counters, signers, promise, (tools, tariff, book_asks)))
+            let declaration = reading::declaration(tx, &version.body, today)?;
+            Ok((version, counters, signers, promise, (tools, tariff, book_asks, declaration)))
         })
         .await?;
     book::propose(book_asks.as_ref(), &mut m.typed);
@@ -302,7 +312,6 @@ async fn form_page(
     } else {
         body.channels.iter().copied().map(codes).collect()
     };
-    let notes = body.papers.iter().filter(|it| it.role == PaperRole::Note);
     let page = Form {
         shell: site.shell(who),
         code: body.code.clone(),
@@ -318,8 +327,8 @@ async fn form_page(
             .into_iter()
             .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
             .collect(),
-        papers: paper_rows(body, &m.typed),
-        notes: notes.map(|it| it.name.clone()).collect(),
+        papers: paper_rows(body, declaration.as_deref(), &m.typed),
+        notes: body.paper_notes().map(|it| it.name.clone()).collect(),
         fee_hint: body.fee_text(),
         fees: choices(&tariff, &m, channel_of(&m.typed)),
         warnings,
@@ -347,13 +356,11 @@ async fn form_page(
     site.page(&page)
 }
 
-fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
+fn paper_rows(body: &ProcedureVersion, declaration: Option<&str>, typed: &Typed) -> Vec<PaperRow> {
     let fresh = !typed.has("lan");
-    body.papers_to_bring()
-        .take(PAPERS_MAX)
-        .enumerate()
-        .map(|(at, it)| {
-            let place = at + 1;
+    wanted(body, declaration)
+        .into_iter()
+        .map(|Wanted { place, kind, paper: it }| {
             let count = typed.get(&format!("so-{place}"));
             PaperRow {
                 place,
@@ -363,6 +370,7 @@ fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
                     .map(|it| it.reason())
                     .unwrap_or_default(),
                 shown_only: it.role == PaperRole::Show,
+                case: kind == PaperKind::Case,
                 ticked: !fresh && typed.has(&format!("co-{place}")),
                 form: typed.get(&format!("dang-{place}")).to_owned(),
                 count: if count.is_empty() {
@@ -539,7 +547,7 @@ async fn read(
 ) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, (tariff, by_book), (now, at), twins, on_paper) = site
+    let (unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
@@ -557,7 +565,8 @@ async fn read(
             let twins = twins::find(tx, &around, unit, &asked, &[version.procedure])?;
             let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
             let by_book = book::asks(tx, &around, unit, &version, &tariff)?.is_some();
-            Ok((unit, version, (tariff, by_book), (now, at), twins, on_paper))
+            let declaration = reading::declaration(tx, &version.body, at.date())?;
+            Ok((unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper))
         })
         .await?;
     let mut owed = Mistakes::none(again.clone());
@@ -568,7 +577,8 @@ async fn read(
         owed.by_field.extend(m.by_field);
     }
     let entry = entry.flatten();
-    let read = match read_form(typed, then, unit, (&version, &tariff, by_book), at) {
+    let asked = reading::Asked { by_book, declaration: declaration.as_deref() };
+    let read = match read_form(typed, then, unit, (&version, &tariff, asked), at) {
         Ok(_) if owed.any() => Err(owed),
         Err(mut m) => {
             m.by_field.extend(owed.by_field);

@@ -27,7 +27,7 @@ use domain::{
     ids::DossierId,
     money::Dong,
     names::Ages,
-    procedure::{ChannelKind, Tier},
+    procedure::{ChannelKind, Tier, papers::PaperKind},
     time::Instant,
     visit::Cause,
 };
@@ -498,9 +498,11 @@ impl Stage<'_> {
         let version = &case.version;
         let papers = version
             .body
-            .papers_to_bring()
+            .papers_placed()
+            .into_iter()
+            .filter(|it| it.kind != PaperKind::Case)
             .take(6)
-            .zip(1_i64..)
+            .map(|it| (it.paper, i64::try_from(it.place).unwrap_or(0)))
             .map(|(it, number)| Paper {
                 id: 0,
                 place: number,
