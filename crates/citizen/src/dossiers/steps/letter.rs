@@ -22,7 +22,18 @@ pub(super) const PRINT: &str = "xem-in";
 pub(super) struct Letter {
     /// The number that it gets when it goes out.
     pub number: String,
-    pub words: prints::ApologyText,
+    pub title: String,
+    pub to: String,
+    /// Its paragraphs: what stands before the dossier's code, the code, and what follows.
+    pub lines: Vec<(String, String, String)>,
+}
+
+/// A paragraph around the code, which must not be broken.
+fn around_code(line: &str, code: &str) -> (String, String, String) {
+    match line.split_once(code).filter(|_| !code.is_empty()) {
+        Some((before, after)) => (before.to_owned(), code.to_owned(), after.to_owned()),
+        None => (line.to_owned(), String::new(), String::new()),
+    }
 }
 
 /// The letter's sheet by what was typed; mistakes if it cannot be written so.
@@ -66,7 +77,8 @@ pub(super) fn of(
     };
     let number = on_desk.next_apology_number(tx)?;
     let words = prints::apology_text(&sheet).map_err(print_fault)?;
-    Ok(Some(Letter { number, words }))
+    let lines = words.lines.iter().map(|it| around_code(it, &sheet.code)).collect();
+    Ok(Some(Letter { number, title: words.title, to: words.to, lines }))
 }
 
 /// What is wrong with the letter, if it cannot be written as typed.
