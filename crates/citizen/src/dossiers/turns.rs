@@ -1,7 +1,7 @@
 //! Who holds a dossier, in one word for every list, page and workbook: a name, or whose turn it is and who
 //! may take it. The rule is `domain::dossier::turn`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use domain::{
     access::Role,
@@ -44,20 +44,20 @@ impl Turns {
         part: Part,
         competent: UnitId,
     ) -> Result<&[(StaffId, String)], Fault> {
-        let key = (part, competent);
-        if !self.people.contains_key(&key) {
-            let body = around.body_of(competent);
-            let mut found = Vec::new();
-            for role in roles(part) {
-                found = around.people(tx, *role, competent, body)?;
-                if !found.is_empty() {
-                    break;
+        match self.people.entry((part, competent)) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let body = around.body_of(competent);
+                let mut found = Vec::new();
+                for role in roles(part) {
+                    found = around.people(tx, *role, competent, body)?;
+                    if !found.is_empty() {
+                        break;
+                    }
                 }
+                Ok(place.insert(found.into_iter().map(|it| (it.id, it.name)).collect()))
             }
-            let named = found.into_iter().map(|it| (it.id, it.name)).collect();
-            self.people.insert(key, named);
         }
-        Ok(self.people.get(&key).map_or(&[], Vec::as_slice))
     }
 
     /// Who holds a dossier with this status: `named`, or whose turn it is in the office that settles it.
