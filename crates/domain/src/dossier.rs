@@ -24,6 +24,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod timing;
+pub mod turn;
 mod what;
 
 pub use choice::{Collector, Ground, ReturnChannel};

@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod clock;
+pub mod papers;
 #[cfg(test)]
 mod tests;
 
@@ -355,11 +356,6 @@ impl ProcedureVersion {
             return "Chưa công bố".to_owned();
         }
         self.fees.iter().map(Fee::text).collect::<Vec<_>>().join("; ")
-    }
-
-    /// Papers to be handed in or shown, without the remarks.
-    pub fn papers_to_bring(&self) -> impl Iterator<Item = &RequiredPaper> {
-        self.papers.iter().filter(|it| it.role != PaperRole::Note)
     }
 
     /// Whether units of `tier` settle it, in an organisation with districts or without.

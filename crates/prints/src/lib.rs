@@ -7,6 +7,7 @@
 //! Law: the layout follows NĐ 30/2020/NĐ-CP Phụ lục I; the forms follow
 //! TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP.
 
+mod apology;
 mod bars;
 mod board;
 mod book;
@@ -29,6 +30,7 @@ mod ticket;
 mod typeset;
 pub mod vi;
 
+pub use apology::{ApologyText, apology_text};
 pub use bars::bars_svg;
 pub use board::{
     BoardRow, ChannelLimit, LedgerHead, NoticeBoard, ProcedurePaper, ProcedureSheet,

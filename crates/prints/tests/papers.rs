@@ -184,6 +184,21 @@ fn an_apology_names_both_promises_and_who_was_late() {
 }
 
 #[test]
+fn an_apology_reads_on_the_screen_as_it_is_printed() {
+    for set in [FormSet::Circular2018, FormSet::Circular2025] {
+        let sheet =
+            DossierSheet { document_number: "12/TXL-UBND".to_owned(), ..samples::birth(set) };
+        let text = paper(Form::Apology, &sheet).concat();
+        let letter = prints::apology_text(&sheet).unwrap();
+        check_has(&text, &[letter.title.as_str(), letter.to.as_str(), "Số: 12/TXL-UBND"]);
+        assert!(letter.lines.len() >= 8, "{letter:?}");
+        for line in &letter.lines {
+            check_has(&text, &[line.as_str()]);
+        }
+    }
+}
+
+#[test]
 fn an_office_says_sorry_and_notes_in_its_own_words() {
     let own = DossierSheet {
         apology_regret: "Chúng tôi nhận lỗi #về *việc* chậm.".to_owned(),

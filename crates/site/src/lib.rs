@@ -22,6 +22,7 @@ use store::{Blobs, Db, Fault, Tx, hex};
 mod address;
 mod arriving;
 pub mod assets;
+pub mod at_once;
 pub mod configuration;
 mod edge;
 mod failure;
@@ -105,6 +106,7 @@ pub struct Site {
     ties: Arc<[Ties]>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
+    numbers: Arc<[at_once::Numbers]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -140,6 +142,7 @@ impl Site {
             ties: Arc::new([]),
             configuration: Arc::new([]),
             received: Arc::new([]),
+            numbers: Arc::new([]),
             cache: Arc::default(),
         }
     }

@@ -16,6 +16,7 @@ use store::{Fault, Tx};
 
 use crate::{
     Failure, Site, Who,
+    at_once::Numbers,
     configuration::ConfigPart,
     jobs::{Job, JobFuture, JobWork},
     who::{Knock, Stage},
@@ -120,6 +121,7 @@ pub struct Routes {
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
     received: Vec<Received>,
+    numbers: Vec<Numbers>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
 }
@@ -180,6 +182,13 @@ impl Routes {
         self
     }
 
+    /// Has the slice's books number what is settled at the counter.
+    #[must_use]
+    pub fn numbers_at_once(mut self, numbers: Numbers) -> Self {
+        self.numbers.push(numbers);
+        self
+    }
+
     /// Adds a job that runs every so many minutes, in one transaction.
     #[must_use]
     pub fn job(
@@ -219,6 +228,7 @@ impl Routes {
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
         self.received.extend(more.received);
+        self.numbers.extend(more.numbers);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
         self
@@ -238,6 +248,7 @@ impl Routes {
         site.ties = self.ties.into();
         site.configuration = self.configuration.into();
         site.received = self.received.into();
+        site.numbers = self.numbers.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

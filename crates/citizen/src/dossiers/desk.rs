@@ -7,8 +7,8 @@ use domain::{
     calendar::WorkCalendar,
     deadline::{AfterPause, DeadlineError, Explanation, Extension, Pause, Term, explain},
     dossier::{
-        Collector, Command, CommandKind, Dossier, Ground, Hop, Maker, Part, Refused, Resume,
-        ReturnChannel, SuspensionKind, What, decide, decide_all,
+        Command, CommandKind, Dossier, Ground, Hop, Maker, Part, Resume, SuspensionKind, What,
+        decide, decide_all,
     },
     ids::{DossierId, StaffId, UnitId, VersionId},
     law::RulePack,
@@ -32,6 +32,7 @@ use crate::{
     results::facts as results,
 };
 
+mod at_once;
 mod beside;
 mod course;
 mod money;
@@ -39,6 +40,7 @@ mod numbers;
 mod opening;
 mod promise;
 
+pub use at_once::{AtOnceNumber, settle_and_charge, settle_on_the_spot};
 pub use beside::{answer_members, hand_to_filer, receive_together};
 pub(super) use course::key;
 pub use course::move_all_on;
@@ -224,70 +226,6 @@ pub fn receive(
     opened.keep(tx, intake, &after, &events)
 }
 
-/// Receives a dossier, settles it and, if nothing is owed any more, returns the result, all at
-/// the desk (NĐ 61/2018 Đ.17 k.5).
-///
-/// # Errors
-/// [`Failure::Refused`] if the procedure is not settled at once or the law says no.
-pub fn settle_on_the_spot(
-    tx: &mut Tx<'_>,
-    desk: Desk<'_>,
-    maker: &Maker,
-    intake: &Intake,
-    signer: StaffId,
-    number: Option<String>,
-) -> Result<Received, Failure> {
-    settle_and_charge(tx, desk, maker, intake, (signer, number), None)
-}
-
-/// [`settle_on_the_spot`] with how the fee came about: worked out or typed by hand, and then why.
-///
-/// # Errors
-/// [`Failure::Refused`] if the procedure is not settled at once, the law says no, or money is to be taken
-/// and no book of receipts is open.
-pub fn settle_and_charge(
-    tx: &mut Tx<'_>,
-    desk: Desk<'_>,
-    maker: &Maker,
-    intake: &Intake,
-    (signer, number): (StaffId, Option<String>),
-    assessment: Option<(&domain::fees::Assessment, bool, &str)>,
-) -> Result<Received, Failure> {
-    let opened = Opened::accepted(tx, desk, intake)?;
-    if !opened.version.body.on_the_spot {
-        return Err(no(&DeskError::NotOnTheSpot));
-    }
-    let officer = maker.staff.ok_or(Refused::NotInPerson).or_refuse()?;
-    // It is issued now, on whatever day it was received.
-    let numbering = opened.numbering(tx.now().civil().year());
-    let counted = opened.number_at_once(tx, numbering)?;
-    let number = counted.as_ref().map(|it| it.written.clone()).or(number);
-    if let Some(number) = &number {
-        numbers::claim(tx, numbering, number)?;
-    }
-    let mut commands = vec![
-        opened.submit(intake),
-        opened.accept(desk, intake)?,
-        What::SettleOnTheSpot { officer, signer, number }.into(),
-    ];
-    if intake.fee.0 > 0 {
-        commands.push(What::MarkPaid { amount: intake.fee, resume: None, paid_at: None }.into());
-    }
-    // Who came is who takes it home.
-    let by_proxy = !intake.person.proxy_name.is_empty();
-    let collector = if by_proxy { Collector::Proxy } else { Collector::Applicant };
-    let handed = What::Return { channel: ReturnChannel::Counter, collector };
-    let words = if by_proxy { beside::filer(&intake.person).words() } else { String::new() };
-    commands.push(Command { what: handed, words: Some(words) });
-    let (after, events) = decide_all(&Dossier::default(), commands, maker, tx.now()).or_refuse()?;
-    let received = opened.keep(tx, intake, &after, &events)?;
-    if let Some(it) = counted {
-        it.keep(tx, received.id)?;
-    }
-    money::receipt_at_once(tx, received.id, assessment, intake.fee)?;
-    Ok(received)
-}
-
 /// What the counter does with a dossier that it does not accept as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotAccepted {
@@ -421,6 +359,12 @@ pub fn take_with(tx: &mut Tx<'_>, shelf: &mut Shelf, id: DossierId) -> Result<On
 }
 
 impl OnDesk {
+    /// The same once more, to try something on.
+    pub(super) fn again(&self) -> Self {
+        let (kept, version) = (self.kept.clone(), self.version.clone());
+        Self { kept, version, workflow: self.workflow.clone() }
+    }
+
     /// Whether no limit is published for it: whoever accepts it names one.
     #[must_use]
     pub fn needs_agreed_days(&self) -> bool {
@@ -584,6 +528,7 @@ impl OnDesk {
         after.apply(&event);
         self.may_leave(tx, &after, &event)?;
         self.claim_numbers(tx, &event)?;
+        self.number_apology(tx, &event)?;
         if after.due_at != self.kept.dossier.due_at {
             let known = desk.calendar(self.kept.unit).confirmed_through;
             self.kept.provisional = after.due_at.is_some_and(|it| it.date() > known);

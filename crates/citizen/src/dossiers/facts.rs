@@ -12,7 +12,9 @@ use store::{Fault, Tx};
 use super::sql;
 pub(crate) use super::{
     desk::OnDesk,
+    list::TURN,
     show::look,
+    turns::Turns,
     view::{Around, Seen},
 };
 pub use super::{
@@ -305,6 +307,17 @@ pub fn public_name(tx: &mut Tx<'_>, kept: &Kept) -> Result<String, Fault> {
     } else {
         domain::text::mask_name(&kept.applicant)
     })
+}
+
+/// The members of group dossiers to whom it was granted: name and number of each, by dossier.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn granted_members(
+    tx: &mut Tx<'_>,
+    ids: &[DossierId],
+) -> Result<std::collections::HashMap<DossierId, Vec<(String, String)>>, Fault> {
+    sql::party::granted(tx, ids)
 }
 
 /// How often the citizen had to come for a dossier so far.

@@ -19,6 +19,7 @@ use super::{
         sql::{self, Filter},
     },
     show::returned::{self, Returned},
+    turns::Turns,
     view::{Around, Seen},
 };
 
@@ -173,12 +174,13 @@ impl Home {
 
 fn pile(
     tx: &mut Tx<'_>,
-    who: &Who,
+    (around, turns): (&Around, &mut Turns),
     seen: &Seen,
     home: Option<UnitId>,
     holders: &[StaffId],
     it: &Pile,
 ) -> Result<PileView, Fault> {
+    let who = &around.who;
     let mut filter = (it.filter)(who);
     if it.group == "cho-toi" {
         filter.held_by = Some(holders.to_vec());
@@ -188,13 +190,14 @@ fn pile(
     }
     let count = sql::count(tx, seen, &filter)?;
     // Where the clock stands still there is no date to sort by; where nothing lies, nothing is read.
-    let (lines, sort) = if count == 0 {
+    let (mut lines, sort) = if count == 0 {
         (Vec::new(), "")
     } else if STILL.contains(&it.group) {
         (sql::page(tx, seen, &filter, None, SHOWN)?, "")
     } else {
         (sql::page_by_due(tx, seen, &filter, None, SHOWN)?, "&xep=hen-tra")
     };
+    turns.tell(tx, around, &mut lines)?;
     let unit = filter.unit.map(|it| format!("&don-vi={it}")).unwrap_or_default();
     Ok(PileView {
         title: it.title,
@@ -209,15 +212,17 @@ fn pile(
 /// What is no part of anybody's everyday work, the newest first; nothing where there is nothing.
 fn beside(
     tx: &mut Tx<'_>,
-    who: &Who,
+    (around, turns): (&Around, &mut Turns),
     seen: &Seen,
     (title, label, group): (&'static str, &'static str, &str),
     filter: &Filter,
 ) -> Result<Option<PileView>, Fault> {
-    let lines = sql::page(tx, seen, filter, None, SHOWN)?;
+    let mut lines = sql::page(tx, seen, filter, None, SHOWN)?;
     if lines.is_empty() {
         return Ok(None);
     }
+    turns.tell(tx, around, &mut lines)?;
+    let who = &around.who;
     let all = i64::try_from(lines.len()).ok().filter(|it| *it < SHOWN);
     let count = all.map_or_else(|| sql::count(tx, seen, filter), Ok)?;
     Ok(Some(PileView {
@@ -258,14 +263,15 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             let is = |role: &Role| {
                 asker.is(*role) || lent.iter().any(|it| it.role == *role && it.holds_on(today))
             };
+            let mut turns = Turns::default();
             let mine = PILES.iter().filter(|it| it.roles.iter().any(is));
             let mut piles = mine
-                .map(|it| pile(tx, &asker, &seen, home, &holders, it))
+                .map(|it| pile(tx, (&around, &mut turns), &seen, home, &holders, it))
                 .collect::<Result<Vec<_>, Fault>>()?;
             let asked = Filter { consulted: Some(around.answers_for()), ..Filter::default() };
-            piles.extend(beside(tx, &asker, &seen, ASKED, &asked)?);
+            piles.extend(beside(tx, (&around, &mut turns), &seen, ASKED, &asked)?);
             let member = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
-            piles.extend(beside(tx, &asker, &seen, TAKES_PART, &member)?);
+            piles.extend(beside(tx, (&around, &mut turns), &seen, TAKES_PART, &member)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
             let mut hand_overs = links::alarms(tx, &asker)?;
             // What was taken on paper and entered afterwards waits for the head of the counter.

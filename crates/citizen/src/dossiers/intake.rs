@@ -5,10 +5,11 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{
     dossier::ReturnChannel,
     ids::UnitId,
-    procedure::{ChannelKind, PaperRole, ProcedureVersion},
+    procedure::{ChannelKind, PaperRole, ProcedureVersion, papers::PaperKind},
 };
 use site::{
     Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Shell, Site, State, Typed, Who,
+    at_once::BookAsks,
     form::{Before, Sending, Sent, once},
     show::Working,
     told,
@@ -26,10 +27,11 @@ use crate::{
     procedures::facts::{self as procedures, Version},
 };
 
+mod book;
 pub(super) mod reading;
 pub(super) mod twins;
 
-use reading::{Ending, PAPERS_MAX, Read, Then, read_form, scan};
+use reading::{Ending, Read, Then, Wanted, read_form, scan, wanted};
 
 struct Choice {
     /// Nothing is received for now, and until when.
@@ -57,6 +59,8 @@ struct PaperRow {
     name: String,
     group: String,
     shown_only: bool,
+    /// Brought in some cases only.
+    case: bool,
     ticked: bool,
     form: String,
     count: String,
@@ -90,6 +94,8 @@ struct Form<'a> {
     promised: Option<Promised>,
     refused: Option<String>,
     on_the_spot: bool,
+    /// The book that gives the number, and what it asks for.
+    book: Option<BookAsks>,
     grounds: Vec<(String, String)>,
     /// No limit is published: the counter names one.
     asks_days: bool,
@@ -104,6 +110,13 @@ struct Form<'a> {
     twin: String,
     party: PartyView,
     tools: Tools,
+}
+
+impl Form<'_> {
+    /// Whether the row stands there to which a mistake about all papers leads.
+    fn has_first(&self) -> bool {
+        self.papers.iter().any(|it| it.place == 1)
+    }
 }
 
 /// What makes the form quick: drafts, people served lately, papers filed before.
@@ -247,7 +260,7 @@ async fn form_page(
         m.typed.set("lan", site::random_hex(16));
     }
     let (inner, asker, typed) = (site.clone(), who.clone(), m.typed.clone());
-    let (version, counters, signers, promise, (tools, tariff)) = site
+    let (version, counters, signers, promise, (tools, tariff, book_asks, declaration)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &typed)?;
@@ -271,9 +284,12 @@ async fn form_page(
             let promise = desk::promise(tx, around.desk(), &code, unit, way, now);
             let tools = Tools::load(tx, &inner, &around, unit, &typed, &version.body)?;
             let tariff = fees::facts::tariff(tx, &version.body, today)?;
-            Ok((version, counters, signers, promise, (tools, tariff)))
+            let book_asks = book::asks(tx, &around, unit, &version, &tariff)?;
+            let declaration = reading::declaration(tx, &version.body, today)?;
+            Ok((version, counters, signers, promise, (tools, tariff, book_asks, declaration)))
         })
         .await?;
+    book::propose(book_asks.as_ref(), &mut m.typed);
     reuse::looked(site, who, &tools.reuse).await?;
     let paused = version.paused_on(who.today());
     let (promised, refused) = match promise {
@@ -296,7 +312,6 @@ async fn form_page(
     } else {
         body.channels.iter().copied().map(codes).collect()
     };
-    let notes = body.papers.iter().filter(|it| it.role == PaperRole::Note);
     let page = Form {
         shell: site.shell(who),
         code: body.code.clone(),
@@ -312,14 +327,15 @@ async fn form_page(
             .into_iter()
             .map(|it| (it.id.to_string(), format!("{} – {}", it.name, it.title)))
             .collect(),
-        papers: paper_rows(body, &m.typed),
-        notes: notes.map(|it| it.name.clone()).collect(),
+        papers: paper_rows(body, declaration.as_deref(), &m.typed),
+        notes: body.paper_notes().map(|it| it.name.clone()).collect(),
         fee_hint: body.fee_text(),
         fees: choices(&tariff, &m, channel_of(&m.typed)),
         warnings,
         promised,
         refused,
         on_the_spot: body.on_the_spot,
+        book: book_asks,
         grounds: super::steps::grounds(),
         asks_days: limit.is_none(),
         paused: paused.is_some(),
@@ -340,13 +356,11 @@ async fn form_page(
     site.page(&page)
 }
 
-fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
+fn paper_rows(body: &ProcedureVersion, declaration: Option<&str>, typed: &Typed) -> Vec<PaperRow> {
     let fresh = !typed.has("lan");
-    body.papers_to_bring()
-        .take(PAPERS_MAX)
-        .enumerate()
-        .map(|(at, it)| {
-            let place = at + 1;
+    wanted(body, declaration)
+        .into_iter()
+        .map(|Wanted { place, kind, paper: it }| {
             let count = typed.get(&format!("so-{place}"));
             PaperRow {
                 place,
@@ -356,6 +370,7 @@ fn paper_rows(body: &ProcedureVersion, typed: &Typed) -> Vec<PaperRow> {
                     .map(|it| it.reason())
                     .unwrap_or_default(),
                 shown_only: it.role == PaperRole::Show,
+                case: kind == PaperKind::Case,
                 ticked: !fresh && typed.has(&format!("co-{place}")),
                 form: typed.get(&format!("dang-{place}")).to_owned(),
                 count: if count.is_empty() {
@@ -463,23 +478,14 @@ pub async fn receive(
         let received = match &ending {
             Ending::Accept => desk::receive(tx, desk, &maker, &intake)?,
             Ending::AtOnce(signer, number) => {
-                let body = around.body_of(intake.unit);
-                let leaders = around.people(tx, domain::access::Role::Leader, body, body)?;
-                if !leaders.iter().any(|it| it.id == *signer) {
-                    return Err(Failure::Refused(
-                        "Người ký được chọn không phải lãnh đạo của đơn vị. Hãy chọn lại người ký."
-                            .to_owned(),
-                    ));
+                let version = version_of(tx, &all, intake.received_at.date())?;
+                let tariff = fees::facts::tariff(tx, &version.body, intake.received_at.date())?;
+                let (chosen, number) = ((&intake, &chosen), (*signer, number.clone()));
+                let around = (&around, &maker, &all);
+                match book::settle(tx, around, (&version, &tariff), chosen, number)? {
+                    Ok(it) => it,
+                    Err(m) => return Ok(Err(m)),
                 }
-                let number = number.clone();
-                if let Some(typed) = &number
-                    && let Some(why) = desk::typed_number_taken(tx, desk, &intake, typed)?
-                {
-                    return Ok(Err(Mistakes::one(all.clone(), "so-van-ban", why.to_string())));
-                }
-                let fee = (&chosen.assessment, chosen.by_hand, chosen.reason.as_str());
-                let fee = chosen.any.then_some(fee);
-                desk::settle_and_charge(tx, desk, &maker, &intake, (*signer, number), fee)?
             }
             Ending::HoldBack(why, words) => {
                 desk::hold_back(tx, desk, &maker, &intake, (why.clone(), words.clone()))?
@@ -541,7 +547,7 @@ async fn read(
 ) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, tariff, (now, at), twins, on_paper) = site
+    let (unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper) = site
         .glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
@@ -558,7 +564,9 @@ async fn read(
             };
             let twins = twins::find(tx, &around, unit, &asked, &[version.procedure])?;
             let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
-            Ok((unit, version, tariff, (now, at), twins, on_paper))
+            let by_book = book::asks(tx, &around, unit, &version, &tariff)?.is_some();
+            let declaration = reading::declaration(tx, &version.body, at.date())?;
+            Ok((unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper))
         })
         .await?;
     let mut owed = Mistakes::none(again.clone());
@@ -569,7 +577,8 @@ async fn read(
         owed.by_field.extend(m.by_field);
     }
     let entry = entry.flatten();
-    let read = match read_form(typed, then, unit, (&version, &tariff), at) {
+    let asked = reading::Asked { by_book, declaration: declaration.as_deref() };
+    let read = match read_form(typed, then, unit, (&version, &tariff, asked), at) {
         Ok(_) if owed.any() => Err(owed),
         Err(mut m) => {
             m.by_field.extend(owed.by_field);

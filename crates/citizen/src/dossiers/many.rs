@@ -15,7 +15,7 @@ use super::{
     files,
     intake::{
         counter_of,
-        reading::{PAPERS_MAX, Then, read_form, scan},
+        reading::{Asked as AskedOf, PAPERS_MAX, Then, read_form, scan},
         twins,
     },
     party::{self, PartyView},
@@ -183,11 +183,12 @@ pub async fn new(
 fn shared(versions: &[Version]) -> Vec<(String, Vec<(usize, usize)>)> {
     let mut shared: Vec<(String, Vec<(usize, usize)>)> = Vec::new();
     for (at, version) in versions.iter().enumerate() {
-        for (place, paper) in version.body.papers_to_bring().take(PAPERS_MAX).enumerate() {
+        for it in version.body.papers_placed().into_iter().take(PAPERS_MAX) {
+            let (place, paper) = (it.place, it.paper);
             let folded = text::fold(&paper.name);
             match shared.iter_mut().find(|(name, _)| text::fold(name) == folded) {
-                Some((_, places)) => places.push((at, place + 1)),
-                None => shared.push((paper.name.clone(), vec![(at, place + 1)])),
+                Some((_, places)) => places.push((at, place)),
+                None => shared.push((paper.name.clone(), vec![(at, place)])),
             }
         }
     }
@@ -376,7 +377,7 @@ async fn read(site: &Site, who: &Who, typed: Typed) -> Result<Result<Read, Mista
         // Rates are counted on a procedure's own form; here an amount is typed, with why.
         let tariff = crate::fees::facts::Tariff::default();
         let part = part_of(&typed, at, version, &papers);
-        match read_form(part, Then::Accept, unit, (version, &tariff), now) {
+        match read_form(part, Then::Accept, unit, (version, &tariff, AskedOf::default()), now) {
             Ok((intake, _, _, fee)) => {
                 fees.push(fee);
                 intakes.push(intake);

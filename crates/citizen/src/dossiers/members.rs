@@ -11,7 +11,12 @@ use domain::{
 };
 use site::{
     Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Routes, Shell, Site, State, Who,
+    form::{Sending, Sent, is_token, new_token, once},
     get, post, told,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 use store::{Tx, journal::Entry};
 
@@ -22,6 +27,12 @@ use super::{
     sql::{self, Collection, Member, MemberOutcome, party, visits},
     view::Around,
 };
+
+/// The token of the forms: pressed twice they find what they made.
+const TOKEN: &str = "lan-gui";
+
+/// Where the members of a dossier are.
+const MEMBERS: &str = "/thanh-vien";
 
 /// Routes of groups.
 pub(super) fn routes() -> Routes {
@@ -57,6 +68,7 @@ struct Page<'a> {
     m: &'a Mistakes,
     id: DossierId,
     edition: i64,
+    once: String,
     code: String,
     procedure: String,
     rows: Vec<Row>,
@@ -124,6 +136,10 @@ async fn page(
         shell: site.shell(who),
         id,
         edition: on_desk.kept.edition,
+        once: match m.typed(TOKEN) {
+            it if is_token(it) => it.to_owned(),
+            _ => new_token(),
+        },
         code: on_desk.kept.code.clone(),
         procedure: on_desk.version.body.name.clone(),
         waiting: members.iter().filter(|it| it.collected_at.is_none()).count(),
@@ -254,53 +270,60 @@ pub async fn decide(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let done = site
-        .write(&who, move |tx| {
-            let around = Around::load(&inner, &asker, tx)?;
-            let on_desk = around.take(tx, id)?;
-            let maker = around.maker(tx, &on_desk.kept)?;
-            if !may_number(&on_desk, &maker) {
-                return Err(Failure::Refused(
-                    "Lúc này ông, bà không ghi được kết quả cho thành viên của hồ sơ.".to_owned(),
-                ));
-            }
-            stale(&typed, &on_desk)?;
-            let before = party::members(tx, id)?;
-            let mut fields = Fields::of(typed);
-            let after = read(&mut fields, &before, may_decide(&on_desk, &maker));
-            let after = match fields.finish(after) {
-                Ok(it) => it,
-                Err(m) => return Ok(Err(m)),
-            };
-            let changed: Vec<&Member> =
-                before.iter().zip(&after).filter(|(a, b)| a != b).map(|(_, b)| b).collect();
-            for it in &changed {
-                party::decide_member(tx, it)?;
-            }
-            if !changed.is_empty() {
-                let said: Vec<_> = changed
-                    .iter()
-                    .map(|it| serde_json::json!({"place": it.place, "outcome": it.outcome.code()}))
-                    .collect();
-                let words: Vec<String> = changed
-                    .iter()
-                    .map(|it| format!("{}. {}: {}", it.place, it.name, super::slips::result_of(it)))
-                    .collect();
-                tx.journal(
-                    Entry::new(sql::SUBJECT, id.0, "decide_members")
-                        .details(&serde_json::json!({ "members": said }))
-                        .words(Some(words.join("\n"))),
-                );
-            }
-            Ok(Ok(changed.len()))
-        })
-        .await?;
+    let sending = Sending::of(&who, &typed, TOKEN);
+    let location = format!("/co-quan/ho-so/{id}/thanh-vien");
+    let (written, leads_to) = (Arc::new(AtomicUsize::new(0)), location.clone());
+    let count = written.clone();
+    let done = once(&site, &who, sending, move |tx| {
+        let around = Around::load(&inner, &asker, tx)?;
+        let on_desk = around.take(tx, id)?;
+        let maker = around.maker(tx, &on_desk.kept)?;
+        if !may_number(&on_desk, &maker) {
+            return Err(Failure::Refused(
+                "Lúc này ông, bà không ghi được kết quả cho thành viên của hồ sơ.".to_owned(),
+            ));
+        }
+        stale(&typed, &on_desk)?;
+        let before = party::members(tx, id)?;
+        let mut fields = Fields::of(typed);
+        let after = read(&mut fields, &before, may_decide(&on_desk, &maker));
+        let after = match fields.finish(after) {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
+        let changed: Vec<&Member> =
+            before.iter().zip(&after).filter(|(a, b)| a != b).map(|(_, b)| b).collect();
+        for it in &changed {
+            party::decide_member(tx, it)?;
+        }
+        if !changed.is_empty() {
+            let said: Vec<_> = changed
+                .iter()
+                .map(|it| serde_json::json!({"place": it.place, "outcome": it.outcome.code()}))
+                .collect();
+            let words: Vec<String> = changed
+                .iter()
+                .map(|it| format!("{}. {}: {}", it.place, it.name, super::slips::result_of(it)))
+                .collect();
+            tx.journal(
+                Entry::new(sql::SUBJECT, id.0, "decide_members")
+                    .details(&serde_json::json!({ "members": said }))
+                    .words(Some(words.join("\n"))),
+            );
+        }
+        count.store(changed.len(), Ordering::Relaxed);
+        Ok(Ok(leads_to))
+    })
+    .await?;
     match done {
-        Ok(count) => Ok(told(
-            &format!("/co-quan/ho-so/{id}/thanh-vien"),
-            &format!("Đã ghi kết quả của {count} thành viên."),
+        Sent::Done(location) => Ok(told(
+            &location,
+            &match written.load(Ordering::Relaxed) {
+                0 => "Kết quả của các thành viên đã ghi như vậy.".to_owned(),
+                count => format!("Đã ghi kết quả của {count} thành viên."),
+            },
         )),
-        Err(m) => Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
+        Sent::Wrong(m) | Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
     }
 }
 
@@ -362,70 +385,74 @@ pub async fn hand_over(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let done = site
-        .write(&who, move |tx| {
-            let around = Around::load(&inner, &asker, tx)?;
-            let mut on_desk = around.take(tx, id)?;
-            let maker = around.maker(tx, &on_desk.kept)?;
-            let now = tx.now().civil();
-            if !may_return(&on_desk, &maker, now) {
-                return Err(Failure::Refused(
-                    "Kết quả chưa có ở Bộ phận Một cửa, hoặc ông, bà không trả kết quả của hồ sơ này."
-                        .to_owned(),
-                ));
+    let sending = Sending::of(&who, &typed, TOKEN);
+    let handed_out = Arc::new(AtomicUsize::new(0));
+    let handed_now = handed_out.clone();
+    let done = once(&site, &who, sending, move |tx| {
+        let around = Around::load(&inner, &asker, tx)?;
+        let mut on_desk = around.take(tx, id)?;
+        let maker = around.maker(tx, &on_desk.kept)?;
+        let now = tx.now().civil();
+        if !may_return(&on_desk, &maker, now) {
+            return Err(Failure::Refused(
+                "Kết quả chưa có ở Bộ phận Một cửa, hoặc ông, bà không trả kết quả của hồ sơ này."
+                    .to_owned(),
+            ));
+        }
+        stale(&typed, &on_desk)?;
+        if on_desk.kept.dossier.financial == Financial::Due {
+            return Err(Failure::Refused(
+                "Chưa nộp đủ phí, lệ phí. Ghi nhận nộp tiền trước khi trả kết quả.".to_owned(),
+            ));
+        }
+        let handed = match read_hand_over(tx, typed, id)? {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
+        let places = handed.places;
+        party::collect_members(tx, id, &places, now)?;
+        let collection =
+            Collection { members: places.clone(), collected_at: Some(now), ..handed.collection };
+        party::insert_collection(tx, id, &collection)?;
+        let count = places.len();
+        let left = party::members(tx, id)?.iter().any(|it| it.collected_at.is_none());
+        if left {
+            let came = visits::of(tx, id)?;
+            if !came.iter().any(|it| it.cause == domain::visit::Cause::Collection) {
+                let cause = domain::visit::Cause::Collection;
+                visits::came(tx, id, on_desk.kept.unit, cause, None)?;
             }
-            stale(&typed, &on_desk)?;
-            if on_desk.kept.dossier.financial == Financial::Due {
-                return Err(Failure::Refused(
-                    "Chưa nộp đủ phí, lệ phí. Ghi nhận nộp tiền trước khi trả kết quả.".to_owned(),
-                ));
-            }
-            let handed = match read_hand_over(tx, typed, id)? {
-                Ok(it) => it,
-                Err(m) => return Ok(Err(m)),
-            };
-            let places = handed.places;
-            party::collect_members(tx, id, &places, now)?;
-            let collection = Collection {
-                members: places.clone(),
-                collected_at: Some(now),
-                ..handed.collection
-            };
-            party::insert_collection(tx, id, &collection)?;
-            let count = places.len();
-            let left = party::members(tx, id)?.iter().any(|it| it.collected_at.is_none());
-            if left {
-                let came = visits::of(tx, id)?;
-                if !came.iter().any(|it| it.cause == domain::visit::Cause::Collection) {
-                    let cause = domain::visit::Cause::Collection;
-                    visits::came(tx, id, on_desk.kept.unit, cause, None)?;
-                }
-                let details = serde_json::json!({ "members": places });
-                tx.journal(
-                    Entry::new(sql::SUBJECT, id.0, "collect_members")
-                        .details(&details)
-                        .words(Some(collection.words())),
-                );
-            } else {
-                let collector =
-                    Collector::from_code(&collection.collector).unwrap_or(Collector::Applicant);
-                let what = What::Return { channel: ReturnChannel::Counter, collector };
-                let command = Command::saying(what, collection.words());
-                on_desk.step(tx, around.desk(), &maker, command)?;
-            }
-            Ok(Ok((count, left)))
-        })
-        .await?;
+            let details = serde_json::json!({ "members": places });
+            tx.journal(
+                Entry::new(sql::SUBJECT, id.0, "collect_members")
+                    .details(&details)
+                    .words(Some(collection.words())),
+            );
+        } else {
+            let collector =
+                Collector::from_code(&collection.collector).unwrap_or(Collector::Applicant);
+            let what = What::Return { channel: ReturnChannel::Counter, collector };
+            let command = Command::saying(what, collection.words());
+            on_desk.step(tx, around.desk(), &maker, command)?;
+        }
+        handed_now.store(count, Ordering::Relaxed);
+        let dossier = format!("/co-quan/ho-so/{id}");
+        Ok(Ok(if left { format!("{dossier}{MEMBERS}") } else { dossier }))
+    })
+    .await?;
     match done {
-        Ok((count, true)) => Ok(told(
-            &format!("/co-quan/ho-so/{id}/thanh-vien"),
-            &format!("Đã trả {count} kết quả. Hồ sơ còn kết quả chờ trả."),
-        )),
-        Ok((count, false)) => Ok(told(
-            &format!("/co-quan/ho-so/{id}"),
-            &format!("Đã trả {count} kết quả; mọi thành viên đã nhận, hồ sơ hoàn thành."),
-        )),
-        Err(m) => Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
+        Sent::Done(location) => {
+            let left = location.ends_with(MEMBERS);
+            let said = match (handed_out.load(Ordering::Relaxed), left) {
+                (0, _) => "Đã trả kết quả ở lần bấm trước.".to_owned(),
+                (count, true) => format!("Đã trả {count} kết quả. Hồ sơ còn kết quả chờ trả."),
+                (count, false) => {
+                    format!("Đã trả {count} kết quả; mọi thành viên đã nhận, hồ sơ hoàn thành.")
+                }
+            };
+            Ok(told(&location, &said))
+        }
+        Sent::Wrong(m) | Sent::Before(m) => Err(Failure::Mistaken(page(&site, &who, id, m).await?)),
     }
 }
 

@@ -37,6 +37,7 @@ mod slips;
 pub(crate) mod sql;
 mod steps;
 mod trips;
+pub(crate) mod turns;
 mod view;
 mod visits;
 

@@ -25,6 +25,7 @@ use super::{
     list::{self, sql as list_sql},
     slips,
     sql::{self, party},
+    turns::Turns,
     view::{Around, Seen, name_of},
 };
 
@@ -221,11 +222,22 @@ pub(super) fn sheet(
     on_desk: &OnDesk,
     form: Form,
 ) -> Result<DossierSheet, Failure> {
+    let events = sql::events(tx, on_desk.kept.id)?;
+    sheet_of(tx, (site, around), on_desk, form, events)
+}
+
+/// [`sheet`] of a dossier to which these events happened, or are about to.
+pub(super) fn sheet_of(
+    tx: &mut Tx<'_>,
+    (site, around): (&Site, &Around),
+    on_desk: &OnDesk,
+    form: Form,
+    events: Vec<Event>,
+) -> Result<DossierSheet, Failure> {
     let kept = &on_desk.kept;
     let dossier = &kept.dossier;
     let body = &on_desk.version.body;
     let id = kept.id;
-    let events = sql::events(tx, id)?;
     let people = sql::person(tx, id)?.unwrap_or_default();
     let papers = sql::papers(tx, id)?;
     let stand = standing(&events);
@@ -281,6 +293,10 @@ pub(super) fn sheet(
         Form::Stop => last(&stand, CommandKind::Withdraw),
         _ => None,
     };
+    let apology_number = match extended.filter(|_| form == Form::Apology) {
+        Some(it) => on_desk.apology_number(tx, it.at.civil().year())?,
+        None => None,
+    };
     let document_date = cause.map(|it| it.at.civil().date());
     let pay = crate::fees::facts::pay_request(tx, kept)?.filter(|_| form == Form::Receipt);
     let own = crate::paper_texts::of(tx, kept.body)?;
@@ -304,7 +320,7 @@ pub(super) fn sheet(
         document_number: if after_appraisal {
             dossier.number.clone().unwrap_or_default()
         } else {
-            String::new()
+            apology_number.unwrap_or_default()
         },
         after_appraisal,
         document_date: document_date.or(dossier.received_at.map(|it| it.date())),
@@ -433,7 +449,7 @@ fn register_row(
     it: list_sql::Registered,
     version: &Version,
     who: &Who,
-    collector: Option<&party::Collection>,
+    (collector, held): (Option<&party::Collection>, Option<String>),
 ) -> RegisterRow {
     let channel = ChannelKind::from_code(&it.channel).unwrap_or(ChannelKind::Direct);
     let precision = version.body.precision(channel);
@@ -452,15 +468,18 @@ fn register_row(
         applicant: it.line.applicant,
         address: it.address,
         phone: it.phone,
-        competent: who.tree.title(it.competent).to_owned(),
+        competent: who.tree.title(it.line.competent).to_owned(),
         received_at: Some(it.line.received_at),
         due_at: it.line.due_at,
         returned_at: it.returned_at,
         handed_over: collector.map_or_else(String::new, |it| it.name.clone()),
         outcome,
-        note: match (Status::from_code(&it.line.status).map_or("", Status::label), results) {
-            (status, 0) => status.to_owned(),
-            (status, results) => format!("{status}; hồ sơ nhóm {results} kết quả"),
+        note: {
+            let status = Status::from_code(&it.line.status).map_or("", Status::label).to_owned();
+            let held = held.map(|it| format!("đang giữ: {it}"));
+            let results = (results > 0).then(|| format!("hồ sơ nhóm {results} kết quả"));
+            let all = std::iter::once(status).chain(held).chain(results);
+            all.collect::<Vec<_>>().join("; ")
         },
     }
 }
@@ -500,6 +519,7 @@ pub async fn register(
             let results = party::member_counts(tx, &ids)?;
             let collectors = party::last_collectors(tx, &ids)?;
             let mut bodies: HashMap<VersionId, Arc<Version>> = HashMap::new();
+            let mut turns = Turns::default();
             let mut rows = Vec::with_capacity(lines.len());
             for (number, it) in (1_u32..).zip(lines.into_iter().rev()) {
                 let version = match bodies.get(&it.version) {
@@ -515,7 +535,16 @@ pub async fn register(
                 let id = it.line.id;
                 let results = results.get(&id).copied().unwrap_or(0);
                 let collector = collectors.get(&id);
-                rows.push(register_row((number, results), it, &version, &asker, collector));
+                // The printed register is what the law has in it; a workbook is read to see where things lie.
+                let held = match as_pdf || !it.line.is_open {
+                    true => None,
+                    false => {
+                        let place = (it.line.status.as_str(), it.line.competent);
+                        Some(turns.held(tx, &around, it.line.holder.clone(), place)?)
+                    }
+                };
+                let beside = (collector, held);
+                rows.push(register_row((number, results), it, &version, &asker, beside));
             }
             let keeper = asker.name.to_string();
             Ok(RegisterSheet {

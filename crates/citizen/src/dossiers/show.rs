@@ -12,6 +12,7 @@ use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::
 use super::{
     checklist, links, papers,
     sql::{self, Person},
+    turns::Turns,
     view::Around,
     visits::{Beside, beside},
 };
@@ -98,6 +99,10 @@ struct Show {
     missing: Vec<Missing>,
     /// What rings on it, and why.
     ringing: Vec<(&'static str, String)>,
+    /// An apology is drafted, and whoever looks may send it.
+    letter_waits: bool,
+    /// Under which number the apology went out; empty if none did.
+    letter_number: String,
     /// That it was received on paper and entered afterwards.
     on_paper: Option<crate::hand_entries::Mark>,
     provisional: bool,
@@ -270,6 +275,18 @@ pub(super) async fn again(
     Ok(Failure::Mistaken(page(site, who, id, (false, m)).await?))
 }
 
+/// The number of the apology that stands; empty if there is none.
+fn letter_number(
+    tx: &mut store::Tx<'_>,
+    on_desk: &super::desk::OnDesk,
+    events: &[domain::dossier::Event],
+) -> Result<String, Failure> {
+    let stand = papers::standing(events);
+    let sent = stand.iter().rev().find(|it| it.what.kind() == CommandKind::Extend);
+    let Some(year) = sent.map(|it| it.at.civil().year()) else { return Ok(String::new()) };
+    Ok(on_desk.apology_number(tx, year)?.unwrap_or_default())
+}
+
 async fn page(
     site: &Site,
     who: &Who,
@@ -304,7 +321,7 @@ async fn page(
             let today = asker.today();
             let now = asker.now.civil();
             let mut names = Names::on(today);
-            let holder = names.of_staff(tx, sql::holder(dossier))?;
+            let holder = Turns::default().held_now(tx, &around, dossier, kept.competent)?;
             let channel = dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
             let late = dossier.is_overdue(now, on_desk.version.body.precision(channel));
             let calendar = around.desk().calendar(kept.unit);
@@ -363,6 +380,8 @@ async fn page(
             // What is settled at the desk is returned, not sent on: that stands first.
             open.retain(|it| *it != CommandKind::OnTheSpot || on_desk.is_settled_at_once());
             open.sort_by_key(|it| *it != CommandKind::OnTheSpot);
+            let letter_waits =
+                open.contains(&CommandKind::Extend) && lateness::drafted(tx, id)?.is_some();
             let chain = links::chain(tx, &around, &on_desk, &maker)?;
             open.retain(|it| !links::hides(&chain, dossier.status, *it));
             let last = dossier.last.as_ref().map(|it| it.kind);
@@ -381,6 +400,8 @@ async fn page(
                 returned: returned::mark(tx, kept, &events)?,
                 missing,
                 ringing,
+                letter_waits,
+                letter_number: letter_number(tx, &on_desk, &events)?,
                 on_paper: crate::hand_entries::mark_of(tx, &asker, id)?,
                 provisional: kept.provisional && dossier.due_at.is_some(),
                 erased,

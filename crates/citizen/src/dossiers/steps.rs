@@ -40,6 +40,7 @@ use super::{
 mod ask;
 mod at_once;
 mod hint;
+mod letter;
 mod numbers;
 
 pub(super) use ask::grounds;
@@ -57,6 +58,10 @@ struct StepPage<'a> {
     slug: &'static str,
     ask: Ask,
     hint: String,
+    /// The letter that goes out with the step, as it would be printed.
+    letter: Option<letter::Letter>,
+    /// Whether a letter goes out with the step.
+    has_letter: bool,
     /// What the result still lacks, at the steps that let it out.
     missing: Vec<Missing>,
     words_label: &'static str,
@@ -83,7 +88,8 @@ async fn step_page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (ask, on_desk, (hint, missing), (drafted, number), person) = site
+    let mut typed = m.typed.clone();
+    let (ask, on_desk, (hint, missing), (drafted, number), (person, letter)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -101,8 +107,10 @@ async fn step_page(
                 }
                 _ => Vec::new(),
             };
+            let ask = ask(tx, &around, &on_desk, &maker, kind)?;
             let next = numbers::proposed(tx, &on_desk, kind)?;
-            let hint = hint::of(&around, &on_desk, tx, kind, next.as_deref())?;
+            let next_is = (next.as_deref(), ask.book.is_some());
+            let hint = hint::of(&around, &on_desk, tx, kind, next_is)?;
             // What is settled at the desk may go without a number.
             let next = next.filter(|_| kind != CommandKind::OnTheSpot);
             let number = numbers::of_entry(tx, &on_desk, kind, &ties)?.or(next);
@@ -112,28 +120,31 @@ async fn step_page(
                 CommandKind::Return => sql::person(tx, id)?.unwrap_or_default(),
                 _ => sql::Person::default(),
             };
-            let ask = ask(tx, &around, &on_desk, &maker, kind)?;
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
                     missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
                 }
                 _ => Vec::new(),
             };
-            Ok((ask, on_desk, (hint, missing), (drafted, number), person))
+            let letter = match kind {
+                CommandKind::Extend => {
+                    propose_letter(drafted.as_ref(), &mut typed);
+                    letter::of(tx, &around, &on_desk, &maker, &typed)?
+                }
+                _ => None,
+            };
+            Ok((ask, on_desk, (hint, missing), (drafted, number), (person, letter)))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
         let owed = on_desk.kept.dossier.fee_due.0 - on_desk.kept.dossier.fee_paid.0;
         m.typed.set("so-tien", owed.to_string());
     }
-    // The letter that was drafted by itself, for whoever signs to read and change.
-    if let Some((day, why)) = drafted.filter(|_| m.typed("an-ban").is_empty()) {
-        m.typed.set("ngay", domain::text::date(day));
-        m.typed.set("loi", why);
-    }
+    propose_letter(drafted.as_ref(), &mut m.typed);
     if let Some(number) = number.filter(|_| !m.typed.has(numbers::FIELD)) {
         m.typed.set(numbers::FIELD, number);
     }
+    at_once::propose(&ask, &mut m.typed);
     collect::propose(&person, &mut m.typed);
     let edition = match m.typed("an-ban") {
         // Told what the rules say of the dossier as it is now, he acts on that.
@@ -150,6 +161,8 @@ async fn step_page(
         slug: kind.slug(),
         ask,
         hint,
+        letter,
+        has_letter: kind == CommandKind::Extend,
         missing,
         words_label: words_label(kind),
         collectors: Collector::ALL
@@ -164,6 +177,14 @@ async fn step_page(
         edition,
         m: &m,
     })
+}
+
+/// The letter that was drafted by itself, for whoever signs to read and change.
+fn propose_letter(drafted: Option<&(jiff::civil::Date, String)>, typed: &mut Typed) {
+    if let Some((day, why)) = drafted.filter(|_| typed.get("an-ban").is_empty()) {
+        typed.set("ngay", domain::text::date(*day));
+        typed.set("loi", why.clone());
+    }
 }
 
 /// GET `/co-quan/ho-so/{id}/{step}`
@@ -202,6 +223,9 @@ pub async fn take(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
+    if kind == CommandKind::Extend && matches!(typed.get("viec"), letter::SHOW | letter::PRINT) {
+        return shown_first(&site, &who, id, typed).await;
+    }
     let (inner, asker) = (site.clone(), who.clone());
     let as_typed = typed.clone();
     let (states_edition, asked) = (typed.has("an-ban"), typed.get("an-ban").parse::<i64>().ok());
@@ -253,10 +277,17 @@ pub async fn take(
             is_first.store(true, Ordering::Relaxed);
             return Ok(Ok(leads_to));
         }
+        let entry = match at_once::numbered(tx, &around, &on_desk, &mut command, &ticked)? {
+            Ok(it) => it,
+            Err(m) => return Ok(Err(m)),
+        };
         let requested = requested(&command);
         let words = command.words.clone().unwrap_or_default();
         let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
         on_desk.step(tx, around.desk(), &maker, command)?;
+        if let Some(keep) = entry {
+            keep(tx, id)?;
+        }
         checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
         if let Some((amount, why, replaces)) = requested {
             let assessment = domain::fees::Assessment::by_hand(amount);
@@ -292,7 +323,11 @@ pub async fn take(
             } else {
                 String::new()
             };
-            Ok(told(&location, &format!("Đã ghi nhận: {}.{sealed}", kind.label())))
+            let number = match kind {
+                CommandKind::Extend => letter::told_number(&site, &who, id).await?,
+                _ => String::new(),
+            };
+            Ok(told(&location, &format!("Đã ghi nhận: {}.{sealed}{number}", kind.label())))
         }
         Ok(Err(m)) if is_at_once(kind) => Err(super::show::again(&site, &who, id, m).await?),
         Ok(Err(m)) => {
@@ -311,6 +346,26 @@ pub async fn take(
         }
         Err(other) => Err(other),
     }
+}
+
+/// The letter of a step that nobody took yet: on the page, or as it would be printed.
+async fn shown_first(
+    site: &Site,
+    who: &Who,
+    id: DossierId,
+    typed: Typed,
+) -> Result<Response, Failure> {
+    let m = match typed.get("viec") {
+        letter::PRINT => match letter::print(site, who, id, typed).await? {
+            Ok(print) => return Ok(print),
+            Err(m) => m,
+        },
+        _ => letter::mistakes(site, who, id, typed).await?,
+    };
+    let status = if m.any() { 422 } else { 200 };
+    let page = step_page(site, who, id, CommandKind::Extend, m).await?;
+    let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
+    Ok((status, page).into_response())
 }
 
 /// An amount that a step asks for by hand, why, and whether it holds alone.
@@ -467,7 +522,7 @@ fn command(
         }
         CommandKind::OnTheSpot => {
             let signer = person(&mut fields);
-            at_once::read(tx, on_desk, maker, (&mut fields, signer), now)?
+            at_once::read(tx, on_desk, maker, (&mut fields, signer), (&asks, now))?
         }
         CommandKind::Number if on_desk.series().is_some() => on_desk
             .number_of_series(tx, now)?

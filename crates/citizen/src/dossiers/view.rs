@@ -23,13 +23,14 @@ use super::{
 
 /// Who asks, and what stands around the desk.
 pub(crate) struct Around {
+    pub site: Site,
     pub who: Who,
     pub calendars: Arc<Calendars>,
 }
 
 impl Around {
     pub fn load(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Self, Fault> {
-        Ok(Self { who: who.clone(), calendars: calendars(site, tx)? })
+        Ok(Self { site: site.clone(), who: who.clone(), calendars: calendars(site, tx)? })
     }
 
     pub fn desk(&self) -> Desk<'_> {

@@ -152,14 +152,23 @@ pub struct Counted {
 /// Any [`Fault`] of the engine.
 pub fn counted(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Counted>, Fault> {
     let holding = super::till::holding(table::assessments(tx, id)?);
-    let lines = holding.into_iter().flat_map(|it| it.assessment.lines);
-    Ok(lines.filter(|it| it.copies > 0).fold(None, |all, it| match all {
+    Ok(counted_by(holding.iter().flat_map(|it| &it.assessment.lines)))
+}
+
+/// How many copies a fee was counted by; nothing if it was counted by none.
+#[must_use]
+pub(crate) fn counted_of(assessment: &domain::fees::Assessment) -> Option<Counted> {
+    counted_by(&assessment.lines)
+}
+
+fn counted_by<'a>(lines: impl IntoIterator<Item = &'a domain::fees::Line>) -> Option<Counted> {
+    lines.into_iter().filter(|it| it.copies > 0).fold(None, |all, it| match all {
         None => Some(Counted { copies: it.copies, pages: it.pages }),
         Some(Counted { copies, pages }) => Some(Counted {
             copies: copies.saturating_add(it.copies),
             pages: if pages == it.pages { pages } else { 0 },
         }),
-    }))
+    })
 }
 
 /// How a dossier's debt can be paid to the office's account; nothing if none is owed or there is no account.

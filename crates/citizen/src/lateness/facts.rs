@@ -63,32 +63,6 @@ pub(crate) fn for_me(
     sql::count(tx, seen, &sql::Asked { mine: Some(mine), unknown: true, ..sql::Asked::default() })
 }
 
-/// Whose turn it is at a status where nobody is named: the post that the workflow hands it to.
-pub(super) fn post_of(status: &str) -> &'static str {
-    match Status::from_code(status) {
-        Some(
-            Status::Accepted
-            | Status::AwaitSupplement
-            | Status::AwaitPayment
-            | Status::ResultAtCounter
-            | Status::WithdrawRequested,
-        ) => "Bộ phận Một cửa",
-        Some(Status::Transferred) => "Người phân công",
-        Some(Status::ToReview) => "Người thẩm tra",
-        Some(Status::ToSign) => "Người ký",
-        Some(Status::ToNumber) => "Văn thư",
-        Some(
-            Status::Assigned
-            | Status::Processing
-            | Status::Verifying
-            | Status::Consulting
-            | Status::Correcting,
-        ) => "Người thụ lý",
-        Some(other) => other.label(),
-        None => "",
-    }
-}
-
 /// The statuses that somebody takes up where nobody is named.
 pub(super) const fn taken_up(role: domain::access::Role) -> &'static [Status] {
     use domain::access::Role;

@@ -6,7 +6,10 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
     calendar::WorkCalendar,
-    dossier::Status,
+    dossier::{
+        Part, Status,
+        turn::{filter_label, turn_of},
+    },
     ids::{StaffId, UnitId},
     lateness::cause_of,
 };
@@ -17,7 +20,6 @@ use people::{
 use site::{Asked, Failure, Shell, Site, State, Who};
 
 use super::{
-    facts::post_of,
     pages::units_of,
     sql::{self, LateNow},
 };
@@ -67,32 +69,44 @@ pub async fn list(
     let turn = site.one_at_a_time().await?;
     let unit: Option<UnitId> = asked.get("don-vi").parse().ok().map(UnitId);
     let (inner, asker) = (site.clone(), who.clone());
-    let (late, calendars) = site
+    let (late, held, calendars) = site
         .read(&who, move |tx| {
             let midnight = asker.today().at(0, 0, 0, 0);
             let late = sql::late(tx, &dossiers::seen(&asker), unit, midnight, LATE_MAX)?;
-            Ok((late, calendars(&inner, tx)?))
+            let around = dossiers::Around::load(&inner, &asker, tx)?;
+            let mut turns = dossiers::Turns::default();
+            let mut held = Vec::with_capacity(late.len());
+            for it in &late {
+                let place = (it.status.as_str(), it.competent);
+                held.push(turns.held(tx, &around, it.holder_name.clone(), place)?);
+            }
+            Ok((late, held, calendars(&inner, tx)?))
         })
         .await?;
     let today = who.today();
     let calendar = |unit: UnitId| calendars.of(&who.tree.line(unit));
     if asked.get("dang") == "xlsx" {
-        let rows = late.iter().map(|it| row(&who, calendar(it.unit), it, today)).collect();
+        let rows = late.iter().zip(held);
+        let rows = rows.map(|(it, held)| row(&who, calendar(it.unit), it, (today, held))).collect();
         let sheet = Sheet { name: "Hồ sơ quá hạn", heads: HEADS, rows };
         let name = format!("ho-so-qua-han-{today}.xlsx");
         let answer = to_save(&[sheet], &name)?;
         drop(turn);
         return Ok(answer);
     }
-    let mut by_holder: BTreeMap<(Option<StaffId>, UnitId, String), Load> = BTreeMap::new();
-    for it in &late {
-        // Where nobody is named, the status tells whose turn it is; what is the counter's lies where it came.
-        let turn = if it.holder.is_some() { "" } else { post_of(&it.status) };
-        let place = if turn == post_of(Status::Accepted.code()) { it.unit } else { it.competent };
+    let mut by_holder: BTreeMap<(Option<StaffId>, UnitId, &str), Load> = BTreeMap::new();
+    for (it, held) in late.iter().zip(held) {
+        // Where nobody is named it is somebody's turn; what is the counter's lies where it came.
+        let turn = Status::from_code(&it.status).and_then(turn_of).filter(|_| it.holder.is_none());
+        let part = turn.map(|it| it.part);
+        let place = if part == Some(Part::Counter) { it.unit } else { it.competent };
         let days = days_late(calendar(it.unit), it, today);
-        let name = it.holder_name.clone().unwrap_or_else(|| turn.to_owned());
-        let load = by_holder.entry((it.holder, place, turn.to_owned())).or_default();
-        load.name = name;
+        let load = by_holder.entry((it.holder, place, part.map_or("", Part::code))).or_default();
+        // The counter waits for different things.
+        load.name = match part {
+            Some(Part::Counter) => filter_label(Part::Counter).to_owned(),
+            _ => held,
+        };
         load.count += 1;
         load.longest_days = load.longest_days.max(days);
     }
@@ -100,14 +114,18 @@ pub async fn list(
     holders.sort_by_key(|(_, it)| std::cmp::Reverse((it.count, it.longest_days)));
     let holders = holders
         .into_iter()
-        .map(|((holder, competent, _), load)| HolderView {
+        .map(|((holder, competent, part), load)| HolderView {
             name: load.name,
             unit: who.tree.title(competent).to_owned(),
             count: domain::text::number(load.count),
             longest: format!("{} ngày làm việc", load.longest_days),
             href: match holder {
                 Some(it) => format!("/co-quan/ho-so?nhom=qua-han&xep=hen-tra&can-bo={it}"),
-                None => format!("/co-quan/ho-so?nhom=qua-han&xep=hen-tra&don-vi={competent}"),
+                None => format!(
+                    "/co-quan/ho-so?nhom=qua-han&xep=hen-tra&don-vi={competent}&can-bo={}{}",
+                    dossiers::TURN,
+                    part
+                ),
             },
         })
         .collect();
@@ -137,7 +155,12 @@ const HEADS: &[(&str, u16)] = &[
     ("Vướng ở đâu", 36),
 ];
 
-fn row(who: &Who, calendar: &WorkCalendar, it: &LateNow, today: jiff::civil::Date) -> Vec<String> {
+fn row(
+    who: &Who,
+    calendar: &WorkCalendar,
+    it: &LateNow,
+    (today, held): (jiff::civil::Date, String),
+) -> Vec<String> {
     let status = Status::from_code(&it.status);
     let day = |at: jiff::civil::DateTime| domain::text::date(at.date());
     vec![
@@ -145,7 +168,7 @@ fn row(who: &Who, calendar: &WorkCalendar, it: &LateNow, today: jiff::civil::Dat
         it.procedure.clone(),
         who.tree.title(it.unit).to_owned(),
         who.tree.title(it.competent).to_owned(),
-        it.holder_name.clone().unwrap_or_else(|| post_of(&it.status).to_owned()),
+        held,
         status.map_or_else(String::new, |it| it.label().to_owned()),
         day(it.received_at),
         it.first_due_at.map_or_else(String::new, day),

@@ -13,7 +13,7 @@ use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    facts::{post_of, taken_up},
+    facts::taken_up,
     sql::{self, Asked as Wanted, Mine},
     watch::SUBJECT,
 };
@@ -105,7 +105,7 @@ pub async fn list(
     let unit: Option<UnitId> = asked.get("don-vi").parse().ok().map(UnitId);
     let unknown = asked.has("chua-biet");
     let before = asked.get("truoc").parse().ok();
-    let (asker, wanted_view) = (who.clone(), view.clone());
+    let (inner, asker, wanted_view) = (site.clone(), who.clone(), view.clone());
     let (mut lines, count, owed) = site
         .read(&who, move |tx| {
             let seen = dossiers::seen(&asker);
@@ -122,7 +122,14 @@ pub async fn list(
                 _ => {}
             }
             let owed = sql::count_apologies(tx, &seen)?;
-            let lines = sql::page(tx, &seen, &wanted, before, ROWS + 1)?;
+            let mut lines = sql::page(tx, &seen, &wanted, before, ROWS + 1)?;
+            // Where nobody is named it is told whose turn it is.
+            let around = dossiers::Around::load(&inner, &asker, tx)?;
+            let mut turns = dossiers::Turns::default();
+            for it in &mut lines {
+                let place = (it.status.as_str(), it.competent);
+                it.holder = Some(turns.held(tx, &around, it.holder.take(), place)?);
+            }
             Ok((lines, sql::count(tx, &seen, &wanted)?, owed))
         })
         .await?;
@@ -157,8 +164,7 @@ pub async fn list(
                     !matches!(it, AlarmKind::HolderWarned | AlarmKind::HeadWarned)
                 }),
                 words: kind.map_or_else(String::new, |kind| in_words(kind, it.cause)),
-                // Where nobody is named the status tells whose turn it is.
-                holder: it.holder.unwrap_or_else(|| post_of(&it.status).to_owned()),
+                holder: it.holder.unwrap_or_default(),
                 unit: who.tree.title(it.unit).to_owned(),
                 raised: at(it.raised),
                 known: it
@@ -277,7 +283,10 @@ pub async fn apologies(
             let around = dossiers::Around::load(&inner, &asker, tx)?;
             let now = tx.now().civil();
             let mut owed = Vec::with_capacity(lines.len());
-            for it in lines {
+            let mut turns = dossiers::Turns::default();
+            for mut it in lines {
+                let place = (it.status.as_str(), it.competent);
+                it.holder = Some(turns.held(tx, &around, it.holder.take(), place)?);
                 let Some(kept) = dossiers::by_id(tx, it.dossier)? else { continue };
                 let maker = around.maker(tx, &kept)?;
                 let may = kept.dossier.may_try(CommandKind::Extend, &maker, now);
@@ -301,7 +310,7 @@ pub async fn apologies(
             due: domain::text::date_time(it.due_at),
             new_due: domain::text::date(it.new_due_at.date()),
             words: it.words,
-            holder: it.holder.unwrap_or_else(|| "–".to_owned()),
+            holder: it.holder.unwrap_or_default(),
             unit: who.tree.title(it.unit).to_owned(),
         })
         .collect();

@@ -242,12 +242,13 @@ pub(super) struct Line {
     pub holder: Option<String>,
     pub status: String,
     pub unit: UnitId,
+    pub competent: UnitId,
     pub raised: Instant,
     pub known: Option<(Instant, String)>,
 }
 
 const COLUMNS: &str = "a.id, d.id, d.code, v.name, a.kind, a.cause, s.name, d.status, d.unit,
-    a.raised_ms, a.known_ms, k.name";
+    a.raised_ms, a.known_ms, k.name, d.competent";
 const FROM: &str = "alarm a join dossier d on d.id = a.dossier
     join procedure_version v on v.id = d.version
     left join staff s on s.id = d.holder left join account k on k.id = a.known_by";
@@ -308,6 +309,7 @@ fn line(row: &Row) -> Result<Line, Fault> {
         holder: row.get(6)?,
         status: row.get(7)?,
         unit: row.get(8)?,
+        competent: row.get(12)?,
         raised: Instant::from_epoch_ms(row.get(9)?),
         known: known.map(|at| (Instant::from_epoch_ms(at), by.unwrap_or_default())),
     })
@@ -360,6 +362,8 @@ pub(super) struct Owed {
     pub words: String,
     pub holder: Option<String>,
     pub unit: UnitId,
+    pub status: String,
+    pub competent: UnitId,
 }
 
 /// How many apologies wait to be sent, up to ten thousand.
@@ -377,7 +381,8 @@ pub(super) fn apologies(
 ) -> Result<Vec<Owed>, Fault> {
     let mut select = seen
         .narrow(Select::new(
-            "d.id, d.code, v.name, p.due_at, p.new_due_at, p.words, s.name, d.unit",
+            "d.id, d.code, v.name, p.due_at, p.new_due_at, p.words, s.name, d.unit, d.status,
+             d.competent",
             "apology_draft p join dossier d on d.id = p.dossier
              join procedure_version v on v.id = d.version left join staff s on s.id = d.holder",
         ))
@@ -397,6 +402,8 @@ pub(super) fn apologies(
                 words: row.get(5)?,
                 holder: row.get(6)?,
                 unit: row.get(7)?,
+                status: row.get(8)?,
+                competent: row.get(9)?,
             })
         })
         .collect()

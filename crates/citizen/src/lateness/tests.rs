@@ -118,6 +118,49 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count(acts), 1, "once");
     }
 
+    async fn the_letter_is_read_before_it_goes_out_and_numbered_when_it_does(site) {
+        given_ten_days(&site).await;
+        look_at(&site, at(13, 8, 0)).await;
+        let mut leader = site.signed_in("ky");
+        let path = "/co-quan/ho-so/1/gia-han";
+        let page = leader.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Phiếu xin lỗi đã soạn, chưa gửi") && page.contains(path), "{page}");
+        // What was drafted by itself stands there as it will be printed, with the number that it will get.
+        let form = leader.get(path).await.text;
+        for said in ["01/TXL-UBND", "Kính gửi: <b>Nguyễn Thị Thử", "- Chậm phân công", "sẽ được trả cho Ông (Bà)"] {
+            assert!(form.contains(said), "{said}: {form}");
+        }
+        // Other words are read before they go out, and a day that cannot be is told.
+        let typed = |day, why, then| vec![("ngay", day), ("loi", why), ("an-ban", "2"), ("viec", then)];
+        let shown = leader.post(path, &typed("25/03/2026", "Chờ kết quả đo đạc", "xem")).await;
+        assert_eq!(shown.status, 200);
+        for said in ["- Chờ kết quả đo đạc", "ngày 25 tháng 3 năm 2026"] {
+            assert!(shown.text.contains(said), "{said}: {}", shown.text);
+        }
+        let wrong = leader.post(path, &typed("22/03/2026", "Chờ kết quả đo đạc", "xem")).await;
+        assert_eq!(wrong.status, 422, "a Sunday");
+        let print = leader.post(path, &typed("25/03/2026", "Chờ kết quả đo đạc", "xem-in")).await;
+        assert_eq!(print.status, 200);
+        assert!(print.bytes.starts_with(b"%PDF"));
+        assert_eq!(site.count("select count(*) from series_number"), 0, "reading takes no number");
+        assert_eq!(site.text("select state from apology_draft"), "waiting");
+        // A stranger reads nothing; nobody but who signs sees the letter.
+        let stranger = site.signed_in("quay-khac").post(path, &typed("25/03/2026", "x", "xem-in")).await;
+        assert_ne!(stranger.status, 200);
+        let officer = site.signed_in("thuly").post(path, &typed("25/03/2026", "x", "xem-in")).await;
+        assert_ne!(officer.status, 200);
+        let send = [("ngay", "25/03/2026"), ("loi", "Chờ kết quả đo đạc"), ("an-ban", "2")];
+        let sent = leader.post(path, &send).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        let page = leader.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Thư xin lỗi đã gửi, số <b class=\"nowrap\">01/TXL-UBND"), "{page}");
+        // A second press finds the first: no second letter, no second number.
+        assert_eq!(leader.post(path, &send).await.status, 303);
+        assert_eq!(site.count("select count(*) from series_number where series = '#TXL' and number = 1"), 1);
+        assert_eq!(site.count("select value from sequence where name = 'series:2:2026:#TXL'"), 1);
+        assert_eq!(leader.get("/co-quan/ho-so/1/in/xin-loi").await.status, 200);
+    }
+
     async fn an_apology_ends_the_silence_and_a_short_limit_names_no_day_before_its_receipt(site) {
         given_ten_days(&site).await;
         look_at(&site, at(13, 8, 0)).await;

@@ -11,7 +11,10 @@ use domain::{
     ids::UnitId,
     life_event::LifeEvent,
     names_replaced::ReplacedPaper,
-    procedure::{PaperRole, ProcedureVersion, ServiceLevel, Tier},
+    procedure::{
+        PaperRole, ProcedureVersion, ServiceLevel, Tier,
+        papers::{PaperKind, Placed},
+    },
 };
 use people::calendar::facts::calendars;
 use prints::{Agency, BoardRow, Counter, NoticeBoard, ProcedurePaper, ProcedureSheet};
@@ -308,8 +311,9 @@ fn copies(it: &domain::procedure::RequiredPaper) -> String {
 
 fn groups(body: &ProcedureVersion) -> Vec<PaperGroup> {
     let mut groups: Vec<PaperGroup> = Vec::new();
-    for it in body.papers_to_bring() {
+    for Placed { paper: it, kind, .. } in body.papers_placed() {
         let title = match (it.role, it.group.as_str()) {
+            (_, "") if kind == PaperKind::Case => "Chỉ cần trong một số trường hợp".to_owned(),
             (PaperRole::Show, "") => "Giấy tờ chỉ xuất trình".to_owned(),
             (_, "") => "Giấy tờ phải nộp".to_owned(),
             (_, group) => group.to_owned(),
@@ -390,12 +394,7 @@ pub async fn show(
         .map_or_else(|| place::due_now(&who, &calendars, &it, None), |it| it.due.clone());
     let page = Show {
         groups: groups(body),
-        notes: body
-            .papers
-            .iter()
-            .filter(|it| it.role == PaperRole::Note)
-            .map(|it| it.name.clone())
-            .collect(),
+        notes: body.paper_notes().map(|it| it.name.clone()).collect(),
         limits: body
             .limits
             .iter()

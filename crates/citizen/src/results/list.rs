@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{
+    dossier::Outcome,
+    ids::DossierId,
     results::{NEAR_DAYS, Validity, validity},
     text,
 };
@@ -10,6 +12,7 @@ use jiff::ToSpan as _;
 use people::sheets::{self, Sheet};
 use prints::{BookColumn, BookRow, BookSheet};
 use site::{Asked, Failure, Html, Shell, Site, State, Typed, Who};
+use store::{Fault, Tx};
 
 use super::{
     ADDRESS,
@@ -47,6 +50,8 @@ struct Line {
     number: String,
     kind: String,
     holder: String,
+    /// The members of a group with their numbers, each in a few words.
+    members: Vec<String>,
     code: String,
     issued: String,
     expires: String,
@@ -54,13 +59,33 @@ struct Line {
     tone: &'static str,
 }
 
-fn line(it: Kept, today: jiff::civil::Date) -> Line {
+/// The results with the members of groups to whom they were given.
+type WithMembers = Vec<(Kept, Vec<(String, String)>)>;
+
+fn with_members(tx: &mut Tx<'_>, found: Vec<Kept>) -> Result<WithMembers, Fault> {
+    let granted = |it: &Kept| it.outcome == Outcome::Granted.code();
+    let ids: Vec<DossierId> = found.iter().filter(|it| granted(it)).map(|it| it.dossier).collect();
+    let members = dossiers::granted_members(tx, &ids)?;
+    let of = |it: Kept| {
+        let his = members.get(&it.dossier).filter(|_| granted(&it)).cloned().unwrap_or_default();
+        (it, his)
+    };
+    Ok(found.into_iter().map(of).collect())
+}
+
+/// A member of a group and the number of his result.
+pub(super) fn member((name, number): &(String, String)) -> String {
+    if number.is_empty() { name.clone() } else { format!("{name}: số {number}") }
+}
+
+fn line((it, members): (Kept, Vec<(String, String)>), today: jiff::civil::Date) -> Line {
     let (state, tone) = state_of(&it, today);
     Line {
         id: it.id,
         number: if it.number.is_empty() { "không số".to_owned() } else { it.number },
         kind: it.kind,
         holder: it.holder,
+        members: members.iter().map(member).collect(),
         code: it.dossier_code,
         issued: text::date(it.issued_on),
         expires: it.expires_on.map_or_else(String::new, text::date),
@@ -145,8 +170,9 @@ pub async fn list(
                 until: None,
                 ..filter.clone()
             };
+            let found = sql::page(tx, &seen, &filter, before, limit)?;
             Ok((
-                sql::page(tx, &seen, &filter, before, limit)?,
+                with_members(tx, found)?,
                 sql::count(tx, &seen, &filter, COUNT_MAX)?,
                 sql::count(tx, &seen, &soon, 1_000)?,
             ))
@@ -157,7 +183,7 @@ pub async fn list(
     let next = found
         .last()
         .filter(|_| more)
-        .map(|it| address(ADDRESS, &asked, "sau", Some(&it.id.to_string())));
+        .map(|it| address(ADDRESS, &asked, "sau", Some(&it.0.id.to_string())));
     let today = who.today();
     site.page(&List {
         shell: site.shell(&who),
@@ -190,7 +216,10 @@ async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, 
     let (filter, _) = read(who, asked);
     let (asker, today) = (who.clone(), who.today());
     let found = site
-        .read(who, move |tx| Ok(sql::page(tx, &dossiers::seen(&asker), &filter, None, COUNT_MAX)?))
+        .read(who, move |tx| {
+            let found = sql::page(tx, &dossiers::seen(&asker), &filter, None, COUNT_MAX)?;
+            Ok(with_members(tx, found)?)
+        })
         .await?;
     let mut rows: Vec<[String; 8]> = found
         .into_iter()
@@ -204,7 +233,7 @@ async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, 
                 it.code,
                 it.expires,
                 it.state.to_owned(),
-                String::new(),
+                it.members.join("; "),
             ]
         })
         .collect();

@@ -14,7 +14,7 @@ use super::{
     list::state_of,
     sql::{self, Kept, Parcel},
 };
-use crate::dossiers::facts::{Around, OnDesk};
+use crate::dossiers::facts::{self as dossiers, Around, OnDesk};
 
 /// A result with its dossier, for somebody who sees it, and what he is there.
 pub(super) struct Taken {
@@ -104,6 +104,8 @@ struct Show<'a> {
     ended: String,
     signer: String,
     url: String,
+    /// The members of a group to whom it was granted, with their numbers.
+    members: Vec<String>,
     others: Vec<(i64, String)>,
     hands: Vec<Hand>,
     parcel: Option<(Parcel, String)>,
@@ -137,7 +139,7 @@ pub(super) async fn page(
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (taken, hands, signer, all, parcel) = site
+    let (taken, hands, signer, (all, members), parcel) = site
         .read(who, move |tx| {
             let taken = take(tx, &inner, &asker, id)?;
             let mut hands = Vec::new();
@@ -155,7 +157,11 @@ pub(super) async fn page(
             let signer = name(tx, taken.kept.signer, &asker)?;
             let all = sql::of_dossier(tx, taken.kept.dossier)?;
             let parcel = sql::open_parcel(tx, taken.kept.dossier)?;
-            Ok((taken, hands, signer, all, parcel))
+            let mut members = dossiers::granted_members(tx, &[taken.kept.dossier])?;
+            let members = members.remove(&taken.kept.dossier).unwrap_or_default();
+            let granted = taken.kept.outcome == domain::dossier::Outcome::Granted.code();
+            let members = if granted { members } else { Vec::new() };
+            Ok((taken, hands, signer, (all, members), parcel))
         })
         .await?;
     let dossier = &taken.on_desk.kept.dossier;
@@ -181,6 +187,7 @@ pub(super) async fn page(
         ended: taken.kept.ended_on.map_or_else(String::new, text::date),
         signer,
         url: url(site, &taken.kept),
+        members: members.iter().map(super::list::member).collect(),
         others: all
             .into_iter()
             .filter(|it| it.id != own)

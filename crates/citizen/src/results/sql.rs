@@ -7,7 +7,7 @@ use domain::{
     time::Instant,
 };
 use jiff::civil::Date;
-use store::{Fault, Row, Select, Tx, prefix_end};
+use store::{Fault, Param, Row, Select, Tx, prefix_end};
 
 use crate::dossiers::facts::{ERASED, Seen};
 
@@ -218,6 +218,20 @@ pub fn by_number(tx: &mut Tx<'_>, ways: &[String], on: Date) -> Result<Vec<Kept>
     select.rows(tx, 5)?.iter().map(kept).collect()
 }
 
+/// Results of group dossiers of which a member has this number, on this day.
+pub fn by_member_number(tx: &mut Tx<'_>, ways: &[String], on: Date) -> Result<Vec<Kept>, Fault> {
+    let marks = vec!["?"; ways.len()].join(", ");
+    let condition = format!(
+        "r.dossier in (select m.dossier from dossier_member m
+           where m.outcome = 'granted' and m.number in ({marks}))"
+    );
+    let select = Select::new(COLUMNS, FROM)
+        .and(&condition, ways.iter().map(|it| Param::from(it.as_str())))
+        .and("r.issued_on = ? and r.state <> 'undone'", [on.into()])
+        .order_by("r.id");
+    select.rows(tx, 5)?.iter().map(kept).collect()
+}
+
 /// What is known of a result beside its number.
 pub fn describe(
     tx: &mut Tx<'_>,
@@ -263,8 +277,17 @@ impl Filter {
         if q.chars().any(|it| it.is_ascii_digit()) {
             let key = text::fold(q);
             select = select.and(
-                "(r.number_key >= ? and r.number_key < ?) or d.code = ?",
-                [key.as_str().into(), prefix_end(&key).into(), q.to_uppercase().into()],
+                // The numbers of a group's members are found too.
+                "(r.number_key >= ? and r.number_key < ?) or d.code = ? or d.id in
+                   (select m.dossier from dossier_member m
+                     where m.outcome = 'granted' and m.number >= ? and m.number < ?)",
+                [
+                    key.as_str().into(),
+                    prefix_end(&key).into(),
+                    q.to_uppercase().into(),
+                    q.into(),
+                    prefix_end(q).into(),
+                ],
             );
         } else {
             for word in text::words(q).into_iter().take(8) {

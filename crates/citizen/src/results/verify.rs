@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
+    dossier::Outcome,
     results::{Validity, validity},
     text,
 };
@@ -24,17 +25,40 @@ use crate::{dossiers::facts as dossiers, tracking};
 const TRIES_MAX: u32 = 40;
 const WINDOW_S: i64 = 15 * 60;
 
-/// A result, and whose it is as the public may read it.
-type Found = (Kept, String);
+/// A result, whose it is as the public may read it, and of a group the members that are told.
+struct Found {
+    kept: Kept,
+    holder: String,
+    members: Vec<(String, String)>,
+}
 
-fn with_names(tx: &mut Tx<'_>, found: Vec<Kept>) -> Result<Vec<Found>, Failure> {
+/// The results with names as the public may read them. `asked`: the ways of writing the number that was asked
+/// for; whoever asks for the number of a member learns of that member alone.
+fn with_names(
+    tx: &mut Tx<'_>,
+    found: Vec<Kept>,
+    asked: Option<&[String]>,
+) -> Result<Vec<Found>, Failure> {
+    let ids: Vec<_> = found.iter().map(|it| it.dossier).collect();
+    let members = dossiers::granted_members(tx, &ids)?;
     let mut named = Vec::new();
     for it in found {
         let name = match dossiers::by_id(tx, it.dossier)? {
             Some(kept) if kept.applicant == it.holder => dossiers::public_name(tx, &kept)?,
             _ => text::mask_name(&it.holder),
         };
-        named.push((it, name));
+        let granted = it.outcome == Outcome::Granted.code();
+        let his = members.get(&it.dossier).filter(|_| granted).cloned();
+        let mut his = his.unwrap_or_default();
+        if let Some(ways) = asked.filter(|ways| !ways.contains(&text::fold(&it.number))) {
+            his.retain(|(_, number)| ways.contains(&text::fold(number)));
+        }
+        let masked = |(name, number): (String, String)| match name == dossiers::ERASED {
+            true => (name, number),
+            false => (text::mask_name(&name), number),
+        };
+        let members = his.into_iter().map(masked).collect();
+        named.push(Found { kept: it, holder: name, members });
     }
     Ok(named)
 }
@@ -47,12 +71,14 @@ struct Shown {
     expires: String,
     office: String,
     holder: String,
+    members: Vec<(String, String)>,
     verdict: String,
     tone: &'static str,
     since: String,
 }
 
-fn shown((it, holder): &Found, who: &Who, words: Words) -> Shown {
+fn shown(found: &Found, who: &Who, words: Words) -> Shown {
+    let Found { kept: it, holder, members } = found;
     let (verdict, tone) = match validity(it.state, it.expires_on, who.today()) {
         Validity::Valid => (words.say("verify-valid"), "good"),
         Validity::Expired => (words.say("verify-expired"), "bad"),
@@ -66,6 +92,7 @@ fn shown((it, holder): &Found, who: &Who, words: Words) -> Shown {
         expires: it.expires_on.map_or_else(String::new, text::date),
         office: who.tree.title(it.body).to_owned(),
         holder: holder.clone(),
+        members: members.clone(),
         verdict,
         tone,
         since: it.ended_on.map_or_else(String::new, text::date),
@@ -126,8 +153,15 @@ pub async fn form(
     let found = site
         .read(&who, move |tx| {
             // Zeros before a number change nothing: “8” is “08”.
-            let found = sql::by_number(tx, &ways(&text::fold(&number)), day)?;
-            with_names(tx, found)
+            let keys = ways(&text::fold(&number));
+            let mut found = sql::by_number(tx, &keys, day)?;
+            // A member of a group has a number of his own.
+            for it in sql::by_member_number(tx, &ways(number.trim()), day)? {
+                if !found.iter().any(|known| known.id == it.id) {
+                    found.push(it);
+                }
+            }
+            with_names(tx, found, Some(&keys))
         })
         .await?;
     page(&site, &who, &m, &found, true)
@@ -144,7 +178,7 @@ pub async fn show(
     let found = site
         .read(&who, move |tx| {
             let found = sql::by_code(tx, &code)?;
-            with_names(tx, found.into_iter().collect())
+            with_names(tx, found.into_iter().collect(), None)
         })
         .await?;
     let status = if found.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };

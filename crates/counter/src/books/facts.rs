@@ -6,6 +6,7 @@ use domain::{
     books::{BookFile, BookForm, BookForms, Change, corrected},
     ids::{BookId, UnitId},
 };
+use jiff::civil::Date;
 use store::{Fault, Tx};
 
 use super::sql::{self, KeptBook};
@@ -30,6 +31,32 @@ pub fn forms() -> &'static BookForms {
 /// The form of a book: that of the day on which it was opened.
 pub(super) fn form_of(book: &KeptBook) -> Option<&'static BookForm> {
     forms().on(&book.kind, book.opened_on)
+}
+
+/// The book of a body and year with this form, if it is open or was.
+pub(super) fn book_of(
+    tx: &mut Tx<'_>,
+    body: UnitId,
+    form: &BookForm,
+    year: i16,
+) -> Result<Option<KeptBook>, Fault> {
+    let books = sql::of_year(tx, &[body], year)?;
+    Ok(books.into_iter().find(|it| it.kind == form.code))
+}
+
+/// The number that the book of a procedure gives next, as papers write it; nothing if it has no book.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn next_number(
+    tx: &mut Tx<'_>,
+    body: UnitId,
+    procedure: &str,
+    day: Date,
+) -> Result<Option<String>, Fault> {
+    let Some(form) = forms().of_procedure(procedure, day) else { return Ok(None) };
+    let last = book_of(tx, body, form, day.year())?.map_or(0, |it| it.count);
+    Ok(Some(form.written(last + 1, day.year())))
 }
 
 /// The books of a body of years before `year` that nobody has closed.

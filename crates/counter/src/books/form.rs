@@ -70,7 +70,7 @@ struct Form<'a> {
 }
 
 /// The name of a column's field: apart from the form's own names.
-fn name_of(column: &Column) -> String {
+pub(super) fn name_of(column: &Column) -> String {
     format!("c-{}", column.key)
 }
 
@@ -127,7 +127,7 @@ fn groups(form: &BookForm) -> Vec<Group> {
 }
 
 /// What was typed, by column: dates and money as they are kept.
-fn values(form: &BookForm, fields: &mut Fields) -> Values {
+pub(super) fn values(form: &BookForm, fields: &mut Fields) -> Values {
     let mut values = Values::new();
     for column in form.columns.iter().filter(|it| it.is_typed()) {
         let name = name_of(column);

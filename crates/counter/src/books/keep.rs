@@ -117,6 +117,48 @@ pub fn open(
 /// # Errors
 /// [`Failure::Refused`] if the book takes no entry. Mistakes in fields are a value.
 pub fn enter(tx: &mut Tx<'_>, draft: &Draft) -> Result<Result<BookEntryId, Wrong>, Failure> {
+    match reserve(tx, draft)? {
+        Ok(it) => Ok(Ok(it.write(tx, draft.dossier)?)),
+        Err(wrong) => Ok(Err(wrong)),
+    }
+}
+
+/// An entry that has its number and is not written yet: it is written in the same transaction, or the
+/// transaction is undone.
+pub(super) struct Reserved {
+    /// How the number is written on a paper.
+    pub written: String,
+    /// How its volume is called on papers.
+    pub volume_name: String,
+    place: (BookId, i64, i64),
+    on: Date,
+    form: &'static BookForm,
+    values: Values,
+}
+
+impl Reserved {
+    /// Writes the entry for a dossier, or for none.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn write(self, tx: &mut Tx<'_>, dossier: Option<DossierId>) -> Result<BookEntryId, Fault> {
+        let searched = self.form.searched(&self.values);
+        let row = repeated(self.form, &self.values, &searched);
+        let id = sql::insert(tx, self.place, self.on, dossier, &self.values, &row)?;
+        let details = serde_json::json!({
+            "book": self.place.0.0, "number": self.place.1, "dossier": dossier.map(|it| it.0),
+        });
+        tx.journal(journal::Entry::new(ENTRY, id.0, "enter").details(&details));
+        Ok(id)
+    }
+}
+
+/// Takes the next number of a book for an entry that is written with [`Reserved::write`] before the
+/// transaction is over. Nothing is taken if something is wrong.
+///
+/// # Errors
+/// [`Failure::Refused`] if the book takes no entry. Mistakes in fields are a value.
+pub(super) fn reserve(tx: &mut Tx<'_>, draft: &Draft) -> Result<Result<Reserved, Wrong>, Failure> {
     let today = tx.now().civil().date();
     let year = draft.on.year();
     if year != today.year() {
@@ -145,16 +187,15 @@ pub fn enter(tx: &mut Tx<'_>, draft: &Draft) -> Result<Result<BookEntryId, Wrong
     let late =
         if book.last_on.is_some_and(|it| draft.on < it) { draft.why_late.as_str() } else { "" };
     let values = completed(form, draft.values.clone(), late);
-    let searched = form.searched(&values);
     let (number, volume) = sql::take_number(tx, book.id, draft.on)?;
-    let place = (book.id, number, volume);
-    let row = repeated(form, &values, &searched);
-    let id = sql::insert(tx, place, draft.on, draft.dossier, &values, &row)?;
-    let details = serde_json::json!({
-        "book": book.id.0, "number": number, "dossier": draft.dossier.map(|it| it.0),
-    });
-    tx.journal(journal::Entry::new(ENTRY, id.0, "enter").details(&details));
-    Ok(Ok(id))
+    Ok(Ok(Reserved {
+        written: form.written(number, book.year),
+        volume_name: form.volume(volume, book.year),
+        place: (book.id, number, volume),
+        on: draft.on,
+        form,
+        values,
+    }))
 }
 
 /// An entry, its book and its form, held for a change.

@@ -11,6 +11,7 @@ use domain::{
 use site::{AdminGroup, Failure, Routes, Tie, Who, get, post};
 use store::{Fault, Tx};
 
+mod at_once;
 mod book;
 mod entry;
 pub mod facts;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
             "Mở sổ, khóa sổ cuối năm; xem, tìm và in sổ.",
         )
         .ties(ties)
+        .numbers_at_once(at_once::NUMBERS)
         .on(ADDRESS, view, get(book::index))
         .on("/co-quan/so/mo", Action::BookClose, post(book::open))
         .on("/co-quan/so/ghi", write, get(form::new).post(form::enter))

@@ -63,7 +63,8 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
         let day = day.ok_or_else(|| missing("day"))?;
         let Some(version) = procedures::in_force(tx, PROCEDURE, day)? else { return Ok(()) };
         let form = eforms::form_for(tx, PROCEDURE, day)?;
-        let mut papers = (1_i64..).zip(version.body.papers_to_bring());
+        let papers = version.body.papers_placed();
+        let mut papers = papers.iter().map(|it| (i64::try_from(it.place).unwrap_or(0), it.paper));
         let promised = papers.find(|(_, it)| it.name.contains("chứng sinh"));
         for body in office.bodies.iter().filter(|it| it.tier == Tier::Commune).take(2) {
             let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);

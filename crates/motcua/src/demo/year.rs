@@ -27,7 +27,7 @@ use domain::{
     ids::DossierId,
     money::Dong,
     names::Ages,
-    procedure::{ChannelKind, Tier},
+    procedure::{ChannelKind, Tier, papers::PaperKind},
     time::Instant,
     visit::Cause,
 };
@@ -498,9 +498,11 @@ impl Stage<'_> {
         let version = &case.version;
         let papers = version
             .body
-            .papers_to_bring()
+            .papers_placed()
+            .into_iter()
+            .filter(|it| it.kind != PaperKind::Case)
             .take(6)
-            .zip(1_i64..)
+            .map(|it| (it.paper, i64::try_from(it.place).unwrap_or(0)))
             .map(|(it, number)| Paper {
                 id: 0,
                 place: number,
@@ -547,9 +549,16 @@ impl Stage<'_> {
         if version.body.on_the_spot {
             let (procedure, year) = (version.procedure, time.year());
             let numbering = Numbering { body: body.body, procedure, year, own: None };
-            let number = Some(free_number(numbering, tx, "1")?);
+            // The entry that is written below bears the same one.
+            let code = &version.body.code;
+            let number = match counter::books::facts::next_number(tx, body.body, code, time.date())?
+            {
+                Some(it) => it,
+                None => free_number(numbering, tx, "1")?,
+            };
             let signer = body.leader.staff;
-            let done = desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, number);
+            let done =
+                desk::settle_on_the_spot(tx, self.desk(), &maker, &intake, signer, Some(number));
             let id = done.map_err(played)?.id;
             case.id = Some(id);
             self.declarations.turn(tx, &intake, id)?;

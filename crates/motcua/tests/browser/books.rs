@@ -108,6 +108,24 @@ async fn a_morning_of_certification(on: On) {
     page.press("Ghi vào sổ").await;
     page.see("Số 01").await;
     page.see("01/2027-SCT/BS").await;
+    // A copy that somebody waits for is one press: received, entered, numbered, paid and handed over.
+    page.sign_out().await;
+    page.sign_in("motcua-phuson").await;
+    page.goto("/co-quan/ho-so/moi?thu-tuc=2.000815").await;
+    page.see("số kế tiếp là 02").await;
+    page.fill("Họ và tên chủ hồ sơ", "Hồ Thị Chụp").await;
+    page.tick("Đã nhận giấy tờ 1").await;
+    page.sound().await;
+    page.press("Giải quyết và trả ngay").await;
+    page.see("Chưa nhập nội dung này.").await;
+    page.fill("Tên của bản chính giấy tờ, văn bản", "Học bạ").await;
+    page.fill("Số bản sao đã được chứng thực", "1").await;
+    page.fill("Số trang của bản chính", "1").await;
+    page.press("Giải quyết và trả ngay").await;
+    page.see("Đã giải quyết và trả kết quả.").await;
+    page.see("Sổ chứng thực bản sao từ bản chính: số 02, năm 2027").await;
+    page.see("Kết quả 02").await;
+    page.sound().await;
     page.close().await;
 }
 

@@ -60,9 +60,19 @@ async fn left_lying(on: On) {
     page.see("Chậm phân công người thụ lý").await;
     page.sound().await;
     page.press_within("Xem và gửi").await;
+    // The letter is read before it goes out: as drafted, and with other words.
+    page.see("VĂN BẢN XIN LỖI").await;
+    page.see("- Chậm phân công người thụ lý").await;
     page.sound().await;
+    page.fill("Lý do", "Chờ kết quả đo đạc thực địa").await;
+    page.press("Xem thư").await;
+    page.see("- Chờ kết quả đo đạc thực địa").await;
+    page.resize(390, 844).await;
+    page.sound().await;
+    page.resize(1366, 768).await;
     page.press("Xin lỗi và hẹn lại").await;
     page.see("Đã ghi nhận: Xin lỗi và hẹn lại.").await;
+    page.see("/TXL-UBND").await;
     page.see("hẹn ban đầu 17:00, thứ Hai 16/03/2026").await;
     let (status, _, head) = page.fetch(&format!("{path}/in/xin-loi")).await;
     assert_eq!((status, head.as_str()), (200, "%PDF-"), "the apology is printed");

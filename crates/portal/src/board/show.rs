@@ -2,7 +2,7 @@
 
 use askama::Template;
 use citizen::procedures::facts as procedures;
-use domain::{ids::UnitId, procedure::PaperRole, publication::Slide, text};
+use domain::{ids::UnitId, publication::Slide, text};
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who, Words};
 use store::{Fault, Tx};
 
@@ -141,7 +141,7 @@ fn procedure(site: &Site, who: &Who, tx: &mut Tx<'_>, code: &str) -> Result<Part
         row(words.say("procedure-fee"), it.body.fee_text()),
         row(words.say("procedure-level"), it.body.level.label().to_owned()),
     ];
-    let papers = it.body.papers.iter().filter(|it| it.role != PaperRole::Note);
+    let papers = it.body.papers_to_bring();
     rows.extend(papers.map(|it| row(it.name.clone(), it.group.clone())));
     Ok(Part {
         title: it.body.name.clone(),

@@ -109,7 +109,8 @@ impl Step {
 
 /// The papers of a procedure with their places, from 1.
 pub(super) fn papers(body: &ProcedureVersion) -> impl Iterator<Item = (i64, &RequiredPaper)> {
-    (1_i64..).zip(body.papers_to_bring().take(PAPERS_MAX))
+    let placed = body.papers_placed().into_iter().take(PAPERS_MAX);
+    placed.map(|it| (i64::try_from(it.place).unwrap_or(0), it.paper))
 }
 
 /// How somebody hands in one paper.

@@ -9,6 +9,7 @@ verify-day-hint = day/month/year
 verify-until = Valid until the end of
 verify-office = Issuing office
 verify-holder = Issued to
+verify-members = Members, each with a number
 verify-button = Check
 verify-valid = Valid
 verify-expired = Expired

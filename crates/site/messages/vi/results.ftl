@@ -9,6 +9,7 @@ verify-day-hint = ngày/tháng/năm
 verify-until = Có giá trị đến hết
 verify-office = Cơ quan ban hành
 verify-holder = Cấp cho
+verify-members = Thành viên và số của từng người
 verify-button = Kiểm tra
 verify-valid = Còn hiệu lực
 verify-expired = Hết thời hạn

@@ -105,10 +105,10 @@ async fn show(site: &Site, who: &Who, id: DossierId, m: Mistakes) -> Result<Html
     };
     let rows = all.iter().map(|it| row(it.id.to_string(), &it.name, Some(it))).collect();
     let more = body
-        .papers_to_bring()
-        .enumerate()
-        .filter(|(_, it)| !all.iter().any(|on_list| on_list.name == it.name))
-        .map(|(at, it)| row(format!("p{}", at + 1), &it.name, None))
+        .papers_placed()
+        .into_iter()
+        .filter(|it| !all.iter().any(|on_list| on_list.name == it.paper.name))
+        .map(|it| row(format!("p{}", it.place), &it.paper.name, None))
         .collect();
     site.page(&Form {
         shell: site.shell(who),
@@ -236,7 +236,7 @@ pub async fn save(
                 }
             }
             if !name.is_empty() && all.len() < LISTED_MAX {
-                let place = all.len() + 1 + on_desk.version.body.papers_to_bring().count();
+                let place = all.len() + 1 + on_desk.version.body.papers.len();
                 let by_hand = new_mark.filter(|it| it.is_chosen_by_hand());
                 let how = by_hand.unwrap_or(PaperMark::Original);
                 let row = add(tx, id, place, &name, (how, 1), String::new(), "change")?;
@@ -272,8 +272,8 @@ fn mark(
     let id = on_desk.kept.id;
     if let Some(place) = wish.key.strip_prefix('p') {
         let place: usize = place.parse().unwrap_or(0);
-        let mut wanted = on_desk.version.body.papers_to_bring();
-        let Some(paper) = place.checked_sub(1).and_then(|at| wanted.nth(at)) else {
+        let wanted = on_desk.version.body.papers_placed();
+        let Some(paper) = wanted.iter().find(|it| it.place == place).map(|it| it.paper) else {
             return Ok(None);
         };
         if !wish.mark.is_chosen_by_hand() || all.iter().any(|it| it.name == paper.name) {

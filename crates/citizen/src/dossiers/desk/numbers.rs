@@ -5,7 +5,7 @@ use domain::{
     workflow::Series,
 };
 use jiff::civil::DateTime;
-use site::Failure;
+use site::{Failure, at_once::BookNumber};
 use store::{Fault, Tx};
 
 use super::{Desk, DeskError, Intake, OnDesk, course::series_at_once, no};
@@ -14,6 +14,15 @@ use crate::{
     procedures::facts as procedures,
     results::facts::Numbering,
 };
+
+/// The series of a body's letters of apology. No series of a workflow is called so: a name begins with a
+/// letter there.
+const APOLOGIES: &str = "#TXL";
+
+/// How the number of a letter of apology is written.
+fn apology_written(number: i64) -> String {
+    format!("{number:02}/TXL-UBND")
+}
 
 /// Why a number cannot be given; nothing if it can.
 ///
@@ -43,7 +52,31 @@ pub(super) fn claim(tx: &mut Tx<'_>, numbering: Numbering, number: &str) -> Resu
     }
 }
 
+/// How a number that a book gives stands in the register of results: plain, or with its volume where the
+/// body gave the plain one by hand before. The book has it and cannot give another.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn of_book(
+    tx: &mut Tx<'_>,
+    numbering: Numbering,
+    number: &BookNumber,
+) -> Result<String, Fault> {
+    // First the lock, then the question.
+    numbering.give(tx, &number.written)?;
+    let is_taken = numbering.holder(tx, &number.written)?.is_some();
+    Ok(if is_taken { number.full.clone() } else { number.written.clone() })
+}
+
 impl OnDesk {
+    /// [`of_book`] for the result of this dossier.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn number_of_book(&self, tx: &mut Tx<'_>, number: &BookNumber) -> Result<String, Fault> {
+        of_book(tx, self.numbering(tx.now().civil()), number)
+    }
+
     /// Where its result is numbered.
     #[must_use]
     pub fn numbering(&self, now: DateTime) -> Numbering {
@@ -123,6 +156,40 @@ impl OnDesk {
             Ok(number)
         };
         Ok(self.numbering(now).of_series(tx, series, count)?.1)
+    }
+
+    /// Numbers the apology that goes out with an event, in the body's own series of the year. A dossier has one.
+    pub(super) fn number_apology(&self, tx: &mut Tx<'_>, event: &Event) -> Result<(), Fault> {
+        if !matches!(event.what, What::Extend { .. }) {
+            return Ok(());
+        }
+        let (body, year, id) = (self.kept.body, event.at.civil().year(), self.kept.id);
+        if sql::series_given(tx, APOLOGIES, year, id)?.is_none() {
+            let number = sql::series_taken(tx, body, APOLOGIES, year.into())?;
+            sql::keep_series_number(tx, body, APOLOGIES, year.into(), number, id)?;
+        }
+        Ok(())
+    }
+
+    /// The number of the apology that went out in a year; nothing if none did, or before letters were numbered.
+    pub(in crate::dossiers) fn apology_number(
+        &self,
+        tx: &mut Tx<'_>,
+        year: i16,
+    ) -> Result<Option<String>, Fault> {
+        Ok(sql::series_given(tx, APOLOGIES, year, self.kept.id)?.map(apology_written))
+    }
+
+    /// The number that its apology would bear if it went out now.
+    pub(in crate::dossiers) fn next_apology_number(
+        &self,
+        tx: &mut Tx<'_>,
+    ) -> Result<String, Fault> {
+        let year = tx.now().civil().year();
+        Ok(match self.apology_number(tx, year)? {
+            Some(given) => given,
+            None => apology_written(sql::series_next(tx, self.kept.body, APOLOGIES, year)?),
+        })
     }
 
     /// Gives the numbers of an event that issues: the dossier's and, of a group, each member's.

@@ -6,10 +6,11 @@ use domain::{
     dossier::{Ground, ReturnChannel},
     identity::{CardQr, Email, IdPaper, Phone},
     ids::{StaffId, UnitId},
-    procedure::{ChannelKind, PaperRole, ProcedureVersion},
+    procedure::{ChannelKind, PaperRole, ProcedureVersion, RequiredPaper, papers::PaperKind},
 };
 use jiff::civil::{Date, DateTime};
 use site::{Fields, Mistakes, Typed};
+use store::{Fault, Tx};
 
 use crate::{
     dossiers::{
@@ -18,6 +19,7 @@ use crate::{
         party,
         sql::{Paper, Person},
     },
+    eforms::facts as eforms,
     fees::{Chosen, facts::Tariff, read_choice},
     procedures::facts::Version,
 };
@@ -93,7 +95,7 @@ pub(in crate::dossiers) fn read_form(
     typed: Typed,
     then: Then,
     unit: UnitId,
-    (version, tariff): (&Version, &Tariff),
+    (version, tariff, asked): (&Version, &Tariff, Asked<'_>),
     now: DateTime,
 ) -> Result<Read, Mistakes> {
     let mut fields = Fields::of(typed);
@@ -110,17 +112,17 @@ pub(in crate::dossiers) fn read_form(
     let must = then == Then::AtOnce && charged;
     let fee = read_choice(&mut fields, tariff, channel.unwrap_or(ChannelKind::Direct), must);
     let once = fields.typed().get("lan").to_owned();
-    let papers = read_papers(&mut fields, &version.body);
+    let papers = read_papers(&mut fields, &version.body, asked.declaration);
     if matches!(then, Then::Accept | Then::AtOnce)
         && papers.as_ref().is_some_and(Vec::is_empty)
-        && version.body.papers_to_bring().next().is_some()
+        && !wanted(&version.body, asked.declaration).is_empty()
     {
         fields.wrong(
             "co-1",
             "Chưa đánh dấu giấy tờ nào. Đánh dấu những giấy tờ đã nhận, hoặc bấm “Yêu cầu hoàn thiện”.",
         );
     }
-    let ending = read_ending(&mut fields, then, &version.body);
+    let ending = read_ending(&mut fields, then, &version.body, asked);
     let agreed_days = match fields.typed().get("so-ngay") {
         "" => Some(None),
         _ => fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok()),
@@ -191,11 +193,19 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
     party::read(fields, person, today)
 }
 
-fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Option<Ending> {
+fn read_ending(
+    fields: &mut Fields,
+    then: Then,
+    body: &ProcedureVersion,
+    asked: Asked<'_>,
+) -> Option<Ending> {
     match then {
         Then::Accept => Some(Ending::Accept),
         Then::AtOnce => {
             let signer = fields.choice("nguoi-ky", |it| it.parse().ok().map(StaffId));
+            if asked.by_book {
+                return signer.map(|it| Ending::AtOnce(it, None));
+            }
             if fields.typed().get("so-van-ban").is_empty() {
                 fields.wrong("so-van-ban", "Ghi số chứng thực hoặc số của giấy tờ vừa cấp.");
             }
@@ -204,7 +214,7 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
         }
         Then::Complete => {
             if fields.typed().get("ly-do").is_empty() {
-                let missing = missing_papers(fields.typed(), body);
+                let missing = missing_papers(fields.typed(), body, asked.declaration);
                 fields.fill("ly-do", missing);
                 fields.wrong(
                     "ly-do",
@@ -225,23 +235,81 @@ fn read_ending(fields: &mut Fields, then: Then, body: &ProcedureVersion) -> Opti
     }
 }
 
-/// The papers that were not ticked, a line each.
-fn missing_papers(typed: &Typed, body: &ProcedureVersion) -> String {
-    let papers = body.papers_to_bring().take(PAPERS_MAX).enumerate();
-    let missing: Vec<&str> = papers
-        .filter(|(at, it)| {
-            !typed.has(&format!("co-{}", at + 1)) && replaced_by(&body.code, &it.name).is_none()
-        })
-        .map(|(_, it)| it.name.as_str())
+/// The papers that were not ticked, a line each; what some cases need only, whoever asks adds himself.
+fn missing_papers(typed: &Typed, body: &ProcedureVersion, declaration: Option<&str>) -> String {
+    let missing: Vec<String> = wanted(body, declaration)
+        .into_iter()
+        .filter(|it| it.kind != PaperKind::Case && !typed.has(&format!("co-{}", it.place)))
+        .filter(|it| replaced_by(&body.code, &it.paper.name).is_none())
+        .map(|it| it.paper.name)
         .collect();
     missing.join("\n")
 }
 
-fn read_papers(fields: &mut Fields, body: &ProcedureVersion) -> Option<Vec<Paper>> {
+/// What the form asked for beside the procedure's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::dossiers) struct Asked<'a> {
+    /// Whether a book numbers what is settled at once.
+    pub by_book: bool,
+    /// The declaration that is not in the catalogue's list.
+    pub declaration: Option<&'a str>,
+}
+
+/// A paper that the form lets tick.
+pub(in crate::dossiers) struct Wanted {
+    /// Its place, from 1; [`DECLARATION`] for a declaration that the catalogue does not list.
+    pub place: usize,
+    pub kind: PaperKind,
+    pub paper: RequiredPaper,
+}
+
+/// The place of a declaration that the catalogue does not list: before all others.
+const DECLARATION: usize = 0;
+
+/// The title of the office's own form for a procedure whose catalogue lists no declaration.
+pub(in crate::dossiers) fn declaration(
+    tx: &mut Tx<'_>,
+    body: &ProcedureVersion,
+    day: Date,
+) -> Result<Option<String>, Fault> {
+    if body.lists_declaration() {
+        return Ok(None);
+    }
+    let form = eforms::form_for(tx, &body.code, day)?;
+    Ok(form.map(|it| it.form.title.clone()).filter(|it| !it.trim().is_empty()))
+}
+
+/// The papers that a form lets tick, in their order.
+pub(in crate::dossiers) fn wanted(
+    body: &ProcedureVersion,
+    declaration: Option<&str>,
+) -> Vec<Wanted> {
+    let declared = declaration.map(|title| Wanted {
+        place: DECLARATION,
+        kind: PaperKind::Declaration,
+        paper: RequiredPaper {
+            name: title.to_owned(),
+            group: String::new(),
+            role: PaperRole::Submit,
+            originals: Some(1),
+            copies: None,
+            form: String::new(),
+        },
+    });
+    let placed = body.papers_placed().into_iter().take(PAPERS_MAX);
+    let listed =
+        placed.map(|it| Wanted { place: it.place, kind: it.kind, paper: it.paper.clone() });
+    declared.into_iter().chain(listed).collect()
+}
+
+fn read_papers(
+    fields: &mut Fields,
+    body: &ProcedureVersion,
+    declaration: Option<&str>,
+) -> Option<Vec<Paper>> {
     let mut papers = Vec::new();
     let mut right = true;
-    for (at, it) in body.papers_to_bring().take(PAPERS_MAX).enumerate() {
-        let place = at + 1;
+    for Wanted { place, paper: it, .. } in wanted(body, declaration) {
         if !fields.typed().has(&format!("co-{place}")) {
             continue;
         }

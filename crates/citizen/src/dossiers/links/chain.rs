@@ -18,7 +18,8 @@ use crate::{
     dossiers::{
         desk::{self, OnDesk},
         sql::{self as dossiers, Kept},
-        view::{Around, name_of},
+        turns::{NOBODY, Turns},
+        view::Around,
     },
     procedures::facts as procedures,
 };
@@ -158,9 +159,9 @@ fn part(
     let dossier = &kept.dossier;
     let now = around.who.now.civil();
     let version = procedures::version(tx, kept.version)?;
-    let holder = match dossiers::holder(dossier) {
-        Some(it) => name_of(tx, Some(it), now.date())?,
-        None => String::new(),
+    let holder = match Turns::default().held_now(tx, around, dossier, kept.competent)? {
+        it if it == NOBODY => String::new(),
+        it => it,
     };
     let is_late = dossier.status.is_open() && dossier.due_at.is_some_and(|it| it < now);
     Ok(PartView {

@@ -4,14 +4,20 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::{Action, Role},
-    dossier::{Aggregate, Command, CommandKind, Part, Status, What},
+    dossier::{
+        Aggregate, Command, CommandKind, Part, Status, What,
+        turn::{TURNS, Turn, filter_label},
+    },
     ids::{DossierId, StaffId, UnitId},
 };
 use jiff::ToSpan as _;
 use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, told};
 use store::{Fault, Tx};
 
-use super::view::{Around, Seen};
+use super::{
+    turns::Turns,
+    view::{Around, Seen},
+};
 
 pub(super) mod sql;
 
@@ -142,6 +148,9 @@ pub(super) fn waiting_for_citizen() -> Filter {
     Filter { statuses: of.map(Status::code).to_vec(), ..Filter::default() }
 }
 
+/// Before the code of a part whose turn it is, in the filter by holder.
+pub(crate) const TURN: &str = "luot-";
+
 /// What was asked for. Whose dossiers are one's own, and on which one is asked, the database knows.
 pub(super) fn read_filter(
     tx: &mut Tx<'_>,
@@ -149,10 +158,21 @@ pub(super) fn read_filter(
     around: &Around,
 ) -> Result<Filter, Fault> {
     let who = &around.who;
+    let holder = asked.get("can-bo").parse().ok().map(StaffId);
+    let turns = match (holder, who.home()) {
+        (Some(it), Some(home)) => {
+            Turns::default().of_person(tx, around, around.body_of(home), it)?
+        }
+        _ => Vec::new(),
+    };
+    let part = asked.get("can-bo").strip_prefix(TURN).and_then(Part::from_code);
+    let unheld = part.map_or_else(Vec::new, |it| Turn::statuses(it).map(Status::code).collect());
     let mut filter = Filter {
         q: asked.get("q").chars().take(100).collect(),
         unit: asked.get("don-vi").parse().ok().map(UnitId),
-        holder: asked.get("can-bo").parse().ok().map(StaffId),
+        holder,
+        unheld,
+        turns,
         from: site::form::parse_date(asked.get("tu")).map(|it| it.to_string()),
         until: site::form::parse_date(asked.get("den")).map(|it| it.to_string()),
         procedure: Some(asked.get("thu-tuc").to_owned()).filter(|it| !it.is_empty()),
@@ -252,7 +272,7 @@ pub async fn list(
             // Only what waits for its appointment has a next one.
             filter.dated = by_due;
             filter.open |= by_due && filter.statuses.is_empty();
-            let lines = if by_due {
+            let mut lines = if by_due {
                 let after = place
                     .split_once('_')
                     .and_then(|(due, id)| Some((due.to_owned(), id.parse().ok()?)));
@@ -260,6 +280,7 @@ pub async fn list(
             } else {
                 sql::page(tx, &seen, &filter, place.parse().ok(), rows + 1)?
             };
+            Turns::default().tell(tx, &around, &mut lines)?;
             let count = sql::count(tx, &seen, &filter)?;
             let mut officers = Vec::new();
             if asker.can(Action::DossierAssign, domain::access::Object::Anything)
@@ -318,6 +339,9 @@ pub async fn list(
             format!("{} hồ sơ", domain::text::number(count))
         },
         holders: std::iter::once((String::new(), "Mọi người".to_owned()))
+            .chain(TURNS.iter().map(|it| {
+                (format!("{TURN}{}", it.code()), format!("Chưa ai nhận: {}", filter_label(*it)))
+            }))
             .chain(holders.into_iter().map(|it| (it.id.to_string(), it.name)))
             .collect(),
         sorts: vec![

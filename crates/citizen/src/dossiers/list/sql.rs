@@ -24,6 +24,10 @@ pub struct Filter {
     pub statuses: Vec<&'static str>,
     /// The holder.
     pub holder: Option<StaffId>,
+    /// Offices and statuses in which it is the holder's turn too, though nobody is named.
+    pub turns: Vec<(UnitId, Vec<&'static str>)>,
+    /// Held by nobody by name, in one of these statuses.
+    pub unheld: Vec<&'static str>,
     /// Held by one of these.
     pub held_by: Option<Vec<StaffId>>,
     /// A body or a one-stop shop.
@@ -74,6 +78,8 @@ pub struct Line {
     pub holder: Option<String>,
     /// The one-stop shop.
     pub unit: UnitId,
+    /// Who settles it.
+    pub competent: UnitId,
     /// Whether it is still owed an answer.
     pub is_open: bool,
     /// Whether its date lies beyond the calendar that documents have settled.
@@ -88,8 +94,6 @@ pub struct Registered {
     pub address: String,
     /// The applicant's telephone.
     pub phone: String,
-    /// Who settles it.
-    pub competent: UnitId,
     /// The version that holds for it.
     pub version: VersionId,
     /// How it came.
@@ -103,7 +107,7 @@ pub struct Registered {
 }
 
 const COLUMNS: &str = "d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at,
-    s.name, d.unit, d.is_open, d.provisional";
+    s.name, d.unit, d.is_open, d.provisional, d.competent";
 const FROM: &str = "dossier d join procedure_version v on v.id = d.version
     left join staff s on s.id = d.holder";
 
@@ -121,6 +125,7 @@ fn line(row: &Row) -> Result<Line, Fault> {
         unit: row.get(8)?,
         is_open: row.get(9)?,
         provisional: row.get(10)?,
+        competent: row.get(11)?,
     })
 }
 
@@ -139,6 +144,30 @@ fn taking_part(select: Select, member: Option<&(Vec<String>, Vec<String>)>) -> S
     let titles =
         std::iter::once(store::Param::from("")).chain(titles.iter().map(store::Param::from));
     select.and(&condition, keys.iter().map(store::Param::from).chain(titles))
+}
+
+/// Those that somebody holds by name, or on which it is his turn; those on which it is somebody's turn.
+fn held(mut select: Select, filter: &Filter) -> Select {
+    let marks = |count: usize| vec!["?"; count].join(", ");
+    if !filter.unheld.is_empty() {
+        let of = filter.unheld.iter().map(|it| store::Param::from(*it));
+        let condition =
+            format!("d.holder is null and d.status in ({})", marks(filter.unheld.len()));
+        select = select.and(&condition, of);
+    }
+    let Some(holder) = filter.holder else { return select };
+    if filter.turns.is_empty() {
+        return select.and("d.holder = ?", [holder.into()]);
+    }
+    let mut ways = Vec::new();
+    let mut values = vec![store::Param::from(holder)];
+    for (unit, statuses) in &filter.turns {
+        ways.push(format!("(d.competent = ? and d.status in ({}))", marks(statuses.len())));
+        values.push((*unit).into());
+        values.extend(statuses.iter().map(|it| store::Param::from(*it)));
+    }
+    let condition = format!("d.holder = ? or (d.holder is null and ({}))", ways.join(" or "));
+    select.and(&condition, values)
 }
 
 fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result<Select, Fault> {
@@ -170,12 +199,12 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result
     if filter.open || filter.due_before.is_some() {
         select = select.and("d.is_open = 1", []);
     }
+    select = held(select, filter);
     if let Some(holders) = &filter.held_by {
         select = select.and_in("d.holder", holders.clone());
     }
     select = select
         .and_if("d.due_at < ?", filter.due_before)
-        .and_if("d.holder = ?", filter.holder)
         .and_if("d.received_at >= ?", filter.from.clone())
         .and_if("d.received_at < ?", filter.until.clone().map(|it| format!("{it}T99")))
         .and_if(
@@ -363,7 +392,7 @@ pub fn registered(
 ) -> Result<Vec<Registered>, Fault> {
     let select = narrowed(tx, seen, filter, FROM)?
         .of("d.id, d.code, d.applicant, v.name, d.status, d.received_at, d.due_at, s.name, d.unit,
-             d.is_open, d.provisional, coalesce(p.address, ''), coalesce(p.phone, ''), d.competent, d.version,
+             d.is_open, d.provisional, d.competent, coalesce(p.address, ''), coalesce(p.phone, ''), d.version,
              d.channel, d.due_original_at, d.finished_at, d.returned_at")
         .joined(" left join dossier_person p on p.dossier = d.id")
         .order_by("d.id desc");
@@ -373,9 +402,8 @@ pub fn registered(
             let time = |at| row.parse_opt(at, "time", |it: &str| it.parse::<DateTime>().ok());
             Ok(Registered {
                 line: line(row)?,
-                address: row.get(11)?,
-                phone: row.get(12)?,
-                competent: row.get(13)?,
+                address: row.get(12)?,
+                phone: row.get(13)?,
                 version: row.get(14)?,
                 channel: row.get(15)?,
                 due_original_at: time(16)?,

@@ -83,7 +83,9 @@ pub(super) fn offers(
         let nothing = domain::paper::NoReuse::Withdrawn.to_string();
         return Ok(Offers { nothing, ..Offers::default() });
     }
-    let wanted: Vec<&str> = body.papers_to_bring().map(|it| it.name.as_str()).collect();
+    let placed = body.papers_placed();
+    let wanted: Vec<&str> = placed.iter().map(|it| it.paper.name.as_str()).collect();
+    let place = |at: usize| placed.get(at).map_or_else(String::new, |it| it.place.to_string());
     let mut offers: Vec<Offer> = Vec::new();
     for it in sql::filed(tx, number.reveal(), at)? {
         let twice = offers.iter().any(|known| known.name == it.name);
@@ -92,8 +94,7 @@ pub(super) fn offers(
         }
         let chosen = typed.all("dung-lai").any(|id| id == it.paper.to_string());
         let stands_for = match typed.get(&format!("thay-{}", it.paper)) {
-            "" => domain::paper::named_in(&it.name, &wanted)
-                .map_or_else(String::new, |at| (at + 1).to_string()),
+            "" => domain::paper::named_in(&it.name, &wanted).map_or_else(String::new, place),
             "khac" => String::new(),
             place => place.to_owned(),
         };
@@ -116,7 +117,7 @@ pub(super) fn offers(
     let papers = wanted
         .iter()
         .enumerate()
-        .map(|(at, name)| ((at + 1).to_string(), name.chars().take(70).collect()))
+        .map(|(at, name)| (place(at), name.chars().take(70).collect()))
         .collect();
     Ok(Offers { offers, nothing, papers })
 }

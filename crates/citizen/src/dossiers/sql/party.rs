@@ -277,6 +277,27 @@ pub fn member_counts(
     Ok(found)
 }
 
+/// Members of many dossiers to whom it was granted, in order: name and number of each.
+pub fn granted(
+    tx: &mut Tx<'_>,
+    ids: &[DossierId],
+) -> Result<std::collections::HashMap<DossierId, Vec<(String, String)>>, Fault> {
+    let mut found = std::collections::HashMap::<_, Vec<_>>::new();
+    for some in ids.chunks(500) {
+        let marks: Vec<String> = (1..=some.len()).map(|it| format!("?{it}")).collect();
+        let sql = format!(
+            "select dossier, name, number from dossier_member
+             where outcome = 'granted' and dossier in ({}) order by dossier, place",
+            marks.join(", ")
+        );
+        let params: Vec<Param> = some.iter().map(|it| (*it).into()).collect();
+        for row in tx.query(&sql, &params)? {
+            found.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+        }
+    }
+    Ok(found)
+}
+
 /// Writes what became of a member.
 pub fn decide_member(tx: &mut Tx<'_>, it: &Member) -> Result<(), Fault> {
     tx.execute(

@@ -5,7 +5,7 @@ use domain::{
     dossier::{CommandKind, Ground, Maker, Part, Words},
     ids::UnitId,
 };
-use site::Failure;
+use site::{Failure, at_once::BookAsks};
 use store::Tx;
 
 use super::at_once;
@@ -22,6 +22,8 @@ pub(super) struct Ask {
     pub date_label: &'static str,
     pub amount_label: &'static str,
     pub number_label: &'static str,
+    /// The book that gives the number, and what it asks for.
+    pub book: Option<BookAsks>,
     pub collector: bool,
     pub authorities: Vec<(String, String)>,
     pub recorded: String,

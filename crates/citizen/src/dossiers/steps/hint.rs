@@ -15,19 +15,19 @@ pub(super) fn of(
     on_desk: &OnDesk,
     tx: &mut Tx<'_>,
     kind: CommandKind,
-    proposed: Option<&str>,
+    (proposed, by_book): (Option<&str>, bool),
 ) -> Result<String, Fault> {
     let now = tx.now().civil();
     let series = match kind {
         CommandKind::Number => on_desk.series(),
-        CommandKind::OnTheSpot => on_desk.series_at_once(),
+        CommandKind::OnTheSpot if !by_book => on_desk.series_at_once(),
         _ => None,
     };
     if let Some(series) = series {
         let next = on_desk.next_of_series(tx, series, now)?;
         return Ok(format!("Số lấy tự động từ sổ “{}”. Số kế tiếp: {next}.", series.name));
     }
-    if let Some(next) = proposed {
+    if let Some(next) = proposed.filter(|_| !by_book) {
         return Ok(format!("Số kế tiếp còn trống trong năm: {next}."));
     }
     let asked = match kind {

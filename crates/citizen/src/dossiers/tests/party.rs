@@ -207,6 +207,82 @@ on_both_engines! { crate::routes();
         assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
     }
 
+    async fn a_groups_forms_pressed_twice_find_the_first_and_its_results_name_their_people(site) {
+        given_two_communes(&site);
+        let mut counter = site.signed_in("quay");
+        let list = "Trẻ Một\t\tlớp 5A\nTrẻ Hai\t040090123456\tlớp 5A\nTrẻ Ba\t\tlớp 5B";
+        assert_eq!(counter.post("/co-quan/ho-so/moi", &with(&[("thanh-vien", list)])).await.status, 303);
+        to_the_officer(&site).await;
+        let mut officer = site.signed_in("thuly");
+        let decided = || site.count("select count(*) from journal where act = 'decide_members'");
+        let said = [
+            ("kq-3", "refused"), ("ly-do-3", "Không học trường này"), ("tat-ca", "1"), ("so-tu", "15/TL"),
+            ("lan-gui", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ];
+        for _ in 0..2 {
+            let done = step(&site, &mut officer, "thanh-vien/ket-qua", &said).await;
+            assert_eq!((done.status, decided()), (303, 1), "{}", done.text);
+        }
+        // Other words from the same page are shown again and not lost behind the first.
+        let other = [("so-1", "20/TL"), said[4]];
+        let again = step(&site, &mut officer, "thanh-vien/ket-qua", &other).await;
+        assert!(again.status == 422 && again.text.contains("20/TL"), "{}", again.text);
+        assert_eq!(decided(), 1);
+        for (login, path, fields) in [
+            ("thuly", "trinh-ky", vec![]), ("ky", "ky", vec![]), ("vanthu", "cap-so", vec![("so-van-ban", "15/TL")]),
+        ] {
+            let done = step(&site, &mut site.signed_in(login), path, &fields).await;
+            assert_eq!(done.status, 303, "{path}: {}", done.text);
+        }
+        let alone = [("chon", "2"), ("nguoi-nhan", "member"), ("lan-gui", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")];
+        for _ in 0..2 {
+            let done = step(&site, &mut counter, "thanh-vien/tra", &alone).await;
+            assert_eq!(done.location.as_deref(), Some("/co-quan/ho-so/1/thanh-vien"), "{}", done.text);
+            assert_eq!(site.count("select count(*) from dossier_collection"), 1);
+            assert_eq!(site.count("select count(*) from journal where act = 'collect_members'"), 1);
+        }
+        let last = [
+            ("chon", "1"), ("chon", "3"), ("nguoi-nhan", "applicant"), ("lan-gui", "cccccccccccccccccccccccccccccccc"),
+        ];
+        let edition = site.count("select edition from dossier").to_string();
+        let mut last = last.to_vec();
+        last.push(("an-ban", &edition));
+        let events = || site.count("select count(*) from journal where subject = 'dossier'");
+        let mut before = 0;
+        for turn in 0..2 {
+            let done = counter.post("/co-quan/ho-so/1/thanh-vien/tra", &last).await;
+            assert_eq!(done.location.as_deref(), Some("/co-quan/ho-so/1"), "{}", done.text);
+            if turn == 1 {
+                assert_eq!(events(), before, "no second event");
+            }
+            before = events();
+        }
+        // The register and the result's page tell who got which number, and the refused is not among them.
+        let mut clerk = site.signed_in("vanthu");
+        for path in ["/co-quan/ket-qua", "/co-quan/ket-qua?q=16/TL", "/co-quan/ket-qua/1"] {
+            let page = clerk.get(path).await.text;
+            assert!(page.contains("Trẻ Một: số 15/TL") && page.contains("Trẻ Hai: số 16/TL"), "{path}: {page}");
+            assert!(!page.contains("Trẻ Ba"), "{path}");
+        }
+        let book = clerk.get("/co-quan/ket-qua/xuat").await;
+        let mut book: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(book.bytes.to_vec())).unwrap();
+        let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+        let told = sheet.rows().flatten().any(|it| *it == "Trẻ Một: số 15/TL; Trẻ Hai: số 16/TL");
+        assert!(told, "{sheet:?}");
+        assert!(!site.signed_in("quay-khac").get("/co-quan/ket-qua?q=16/TL").await.text.contains("Trẻ Hai"));
+        // Anybody with the slip reads the numbers and no whole name; by one number one learns of one member.
+        let code = site.text("select code from result");
+        let public = site.browser().get(&format!("/kiem-tra/{code}")).await.text;
+        assert!(public.contains("15/TL") && public.contains("16/TL"), "{public}");
+        assert!(!public.contains("Trẻ Hai") && !public.contains("040090123456") && !public.contains("Trẻ Ba"), "{public}");
+        let day = domain::text::date(site.text("select issued_on from result").parse().unwrap());
+        let one = site.browser().get(&format!("/kiem-tra?so=16/TL&ngay={day}")).await.text;
+        assert!(one.contains("<b class=\"nowrap\">16/TL</b>") && !one.contains("<b class=\"nowrap\">15/TL</b>"), "{one}");
+        assert!(!one.contains("Trẻ Hai"), "{one}");
+        let none = site.browser().get(&format!("/kiem-tra?so=99/TL&ngay={day}")).await.text;
+        assert!(!none.contains("15/TL"), "{none}");
+    }
+
     async fn three_procedures_are_one_visit_with_a_code_and_a_date_each(site) {
         given_two_communes(&site);
         let mut counter = site.signed_in("quay");
