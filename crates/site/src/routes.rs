@@ -10,12 +10,13 @@ use axum::{
 use domain::{
     access::{Action, Object},
     ids::{DossierId, UnitId},
+    time::Instant,
 };
 use jiff::civil::Date;
 use store::{Fault, Tx};
 
 use crate::{
-    Failure, Site, Who,
+    Failure, Site, Who, Words,
     configuration::ConfigPart,
     jobs::{Job, JobFuture, JobWork},
     who::{Knock, Stage},
@@ -111,6 +112,13 @@ pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 /// What a slice does in the transaction in which somebody receives a dossier at the counter.
 pub type Received = fn(&mut Tx<'_>, &Who, DossierId) -> Result<(), Fault>;
 
+/// What the person with this number said last about a purpose of `law/consent.toml`, and when: whether he agrees
+/// today. Nothing if he never said anything.
+pub type Consents = fn(&mut Tx<'_>, &str, &str) -> Result<Option<(Instant, bool)>, Fault>;
+
+/// What a slice tells a citizen on the page of his dossier, in his language.
+pub type Told = fn(Words, &mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
@@ -120,6 +128,8 @@ pub struct Routes {
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
     received: Vec<Received>,
+    consents: Vec<Consents>,
+    told: Vec<Told>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
 }
@@ -180,6 +190,20 @@ impl Routes {
         self
     }
 
+    /// Has the slice asked what a citizen is told of his dossier.
+    #[must_use]
+    pub fn tells(mut self, told: Told) -> Self {
+        self.told.push(told);
+        self
+    }
+
+    /// Has the slice asked what somebody agreed to.
+    #[must_use]
+    pub fn consents(mut self, consents: Consents) -> Self {
+        self.consents.push(consents);
+        self
+    }
+
     /// Adds a job that runs every so many minutes, in one transaction.
     #[must_use]
     pub fn job(
@@ -219,6 +243,8 @@ impl Routes {
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
         self.received.extend(more.received);
+        self.consents.extend(more.consents);
+        self.told.extend(more.told);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
         self
@@ -238,6 +264,8 @@ impl Routes {
         site.ties = self.ties.into();
         site.configuration = self.configuration.into();
         site.received = self.received.into();
+        site.consents = self.consents.into();
+        site.told = self.told.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

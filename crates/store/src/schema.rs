@@ -43,4 +43,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0028_eform_signing",
     "0029_publication",
     "0030_result_holder",
+    "0031_citizen_store",
 ];
