@@ -21,6 +21,7 @@ pub mod relay;
 pub mod results;
 pub mod signatures;
 pub mod tracking;
+pub mod vault;
 pub mod workflows;
 
 /// The routes of every slice in this crate.
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .and(notices::routes())
         .and(procedures::routes())
         .and(results::routes())
+        .and(vault::routes())
         .and(workflows::routes())
         .and(tracking::routes())
         .and(calendar::routes())

@@ -26,6 +26,8 @@ codes! {
         InDatabase = "in_database", "dữ liệu có trong CSDL";
         /// One that the same citizen filed before stands for it.
         Reused = "reused", "dùng lại giấy đã nộp";
+        /// A result in the citizen's store stands for it: held against the register, live.
+        FromStore = "from_store", "từ kho dữ liệu của công dân";
         /// It is not wanted in this case.
         NotNeeded = "not_needed", "không cần trong trường hợp này";
         /// It is asked for and not there.
@@ -49,7 +51,7 @@ impl PaperMark {
     /// What an official can choose: a paper used again comes with its source, not by a mark.
     #[must_use]
     pub const fn is_chosen_by_hand(self) -> bool {
-        !matches!(self, Self::Reused)
+        !matches!(self, Self::Reused | Self::FromStore)
     }
 }
 
@@ -114,7 +116,8 @@ pub fn may_reuse(older: &Older, last_word: Option<LastWord>, day: Date) -> Resul
     {
         return Err(NoReuse::RunOut(until));
     }
-    let was_seen = older.mark.has_sheets() || older.mark == PaperMark::Reused;
+    let was_seen =
+        older.mark.has_sheets() || matches!(older.mark, PaperMark::Reused | PaperMark::FromStore);
     if was_seen && older.scanned { Ok(()) } else { Err(NoReuse::NothingKept) }
 }
 
@@ -173,5 +176,72 @@ pub fn named_in(line: &str, names: &[&str]) -> Option<usize> {
                 it.starts_with(&said) || said.starts_with(it.as_str()) && !it.is_empty()
             })
         })?
+    })
+}
+
+/// Why a result can stand for a paper that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// The paper is called what the result is called.
+    Kind,
+    /// The paper is called what the procedure publishes that gave the result.
+    Procedure,
+}
+
+/// Words in front of what a paper is: how it comes, not what it is.
+const HOW_IT_COMES: [&str; 18] = [
+    "ban", "sao", "chinh", "goc", "chup", "scan", "dien", "tu", "chung", "thuc", "giay", "to",
+    "la", "mot", "cac", "trong", "01", "1",
+];
+
+/// Words that every other paper is called by as well: a kind that has no others names none.
+const COMMON: [&str; 21] = [
+    "giay", "chung", "nhan", "xac", "quyet", "dinh", "thong", "bao", "van", "ban", "phieu", "the",
+    "cap", "hanh", "chinh", "so", "ket", "sao", "duoc", "thuc", "tu",
+];
+
+/// Words of a kind at least.
+const KIND_WORDS_MIN: usize = 3;
+
+/// Why a result of this kind, of a procedure that publishes `published`, can stand for the paper called `paper`;
+/// nothing if it does not. The name has to begin with the kind, or one of the papers that it lets one choose
+/// between: “Đơn đề nghị cấp lại Giấy khai sinh” asks for no Giấy khai sinh. What it says of the person is for
+/// the official to see.
+///
+/// Law: NĐ 107/2021/NĐ-CP Đ.1 (a result in electronic form is not asked for again).
+#[must_use]
+pub fn fits(paper: &str, kind: &str, published: &str) -> Option<Fit> {
+    if begins_with(paper, kind) {
+        Some(Fit::Kind)
+    } else if begins_with(paper, published) {
+        Some(Fit::Procedure)
+    } else {
+        None
+    }
+}
+
+fn begins_with(paper: &str, kind: &str) -> bool {
+    let kind = crate::text::words(kind);
+    let is_named =
+        kind.len() >= KIND_WORDS_MIN && kind.iter().any(|it| !COMMON.contains(&it.as_str()));
+    if !is_named {
+        return false;
+    }
+    let mut whole: Vec<String> = Vec::new();
+    let mut beginnings = Vec::new();
+    for part in paper.split([';', ',', '/', '(', ')', ':', '\n']) {
+        beginnings.push(whole.len());
+        for word in crate::text::words(part) {
+            let is_choice = word == "hoac";
+            whole.push(word);
+            if is_choice {
+                beginnings.push(whole.len());
+            }
+        }
+    }
+    beginnings.into_iter().any(|at| {
+        let rest = whole.get(at..).unwrap_or_default();
+        let before = rest.iter().take_while(|it| HOW_IT_COMES.contains(&it.as_str())).count();
+        (0..=before).any(|skipped| rest.get(skipped..).is_some_and(|it| it.starts_with(&kind)))
     })
 }

@@ -8,6 +8,7 @@ pub mod board;
 pub mod filing;
 pub mod follow;
 pub mod meter;
+mod vault;
 
 #[cfg(test)]
 mod tests;
@@ -20,4 +21,5 @@ pub fn routes() -> Routes {
         .and(filing::routes())
         .and(follow::routes())
         .and(meter::routes())
+        .and(vault::routes())
 }

@@ -53,7 +53,8 @@ pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
 pub use routes::{
-    AdminEntry, AdminGroup, MenuEntry, Received, RouteInfo, Routes, Tie, Ties, UnitNeed,
+    AdminEntry, AdminGroup, Consents, MenuEntry, Received, RouteInfo, Routes, Tie, Ties, Told,
+    UnitNeed,
 };
 pub use shell::Shell;
 pub use who::Who;
@@ -107,6 +108,8 @@ pub struct Site {
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
     numbers: Arc<[at_once::Numbers]>,
+    consents: Arc<[Consents]>,
+    told: Arc<[Told]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -143,6 +146,8 @@ impl Site {
             configuration: Arc::new([]),
             received: Arc::new([]),
             numbers: Arc::new([]),
+            consents: Arc::new([]),
+            told: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -313,6 +318,41 @@ impl Site {
         dossier: domain::ids::DossierId,
     ) -> Result<(), Fault> {
         self.received.iter().try_for_each(|work| work(tx, who, dossier))
+    }
+
+    /// What the citizen of a dossier is told of it, slice by slice.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn told_of(
+        &self,
+        words: Words,
+        tx: &mut Tx<'_>,
+        dossier: domain::ids::DossierId,
+    ) -> Result<Vec<String>, Fault> {
+        let mut all = Vec::new();
+        for told in self.told.iter() {
+            all.extend(told(words, tx, dossier)?);
+        }
+        Ok(all)
+    }
+
+    /// What the person with this number said last about a purpose of `law/consent.toml` wherever he says so himself,
+    /// and when; nothing if he never did.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn consent_of(
+        &self,
+        tx: &mut Tx<'_>,
+        number: &str,
+        purpose: &str,
+    ) -> Result<Option<(Instant, bool)>, Fault> {
+        let mut all = Vec::new();
+        for consents in self.consents.iter() {
+            all.extend(consents(tx, number, purpose)?);
+        }
+        Ok(all.into_iter().max_by_key(|it| it.0))
     }
 
     /// The units of today, read anew when a unit or the day has changed.

@@ -10,12 +10,13 @@ use axum::{
 use domain::{
     access::{Action, Object},
     ids::{DossierId, UnitId},
+    time::Instant,
 };
 use jiff::civil::Date;
 use store::{Fault, Tx};
 
 use crate::{
-    Failure, Site, Who,
+    Failure, Site, Who, Words,
     at_once::Numbers,
     configuration::ConfigPart,
     jobs::{Job, JobFuture, JobWork},
@@ -112,6 +113,13 @@ pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 /// What a slice does in the transaction in which somebody receives a dossier at the counter.
 pub type Received = fn(&mut Tx<'_>, &Who, DossierId) -> Result<(), Fault>;
 
+/// What the person with this number said last about a purpose of `law/consent.toml`, and when: whether he agrees
+/// today. Nothing if he never said anything.
+pub type Consents = fn(&mut Tx<'_>, &str, &str) -> Result<Option<(Instant, bool)>, Fault>;
+
+/// What a slice tells a citizen on the page of his dossier, in his language.
+pub type Told = fn(Words, &mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
@@ -122,6 +130,8 @@ pub struct Routes {
     ties: Vec<Ties>,
     received: Vec<Received>,
     numbers: Vec<Numbers>,
+    consents: Vec<Consents>,
+    told: Vec<Told>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
 }
@@ -189,6 +199,20 @@ impl Routes {
         self
     }
 
+    /// Has the slice asked what a citizen is told of his dossier.
+    #[must_use]
+    pub fn tells(mut self, told: Told) -> Self {
+        self.told.push(told);
+        self
+    }
+
+    /// Has the slice asked what somebody agreed to.
+    #[must_use]
+    pub fn consents(mut self, consents: Consents) -> Self {
+        self.consents.push(consents);
+        self
+    }
+
     /// Adds a job that runs every so many minutes, in one transaction.
     #[must_use]
     pub fn job(
@@ -229,6 +253,8 @@ impl Routes {
         self.ties.extend(more.ties);
         self.received.extend(more.received);
         self.numbers.extend(more.numbers);
+        self.consents.extend(more.consents);
+        self.told.extend(more.told);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
         self
@@ -249,6 +275,8 @@ impl Routes {
         site.configuration = self.configuration.into();
         site.received = self.received.into();
         site.numbers = self.numbers.into();
+        site.consents = self.consents.into();
+        site.told = self.told.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

@@ -45,4 +45,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0030_result_holder",
     "0031_indexes",
     "0032_file_held",
+    "0033_citizen_store",
 ];

@@ -146,7 +146,7 @@ impl Tools {
         Ok(Self {
             keeper: drafts::Keeper::load(tx, site, &around.who, typed.get("lan"))?,
             recent: recent::lines(tx, around)?,
-            reuse: reuse::offers(tx, around, unit, typed, body)?,
+            reuse: reuse::offers(tx, site, (around, unit), typed, body)?,
             ways: reuse::ways(),
             replaced: rows.iter().filter(named).map(|it| (it.paper.clone(), it.reason())).collect(),
             may_lack_data: !rows.is_empty(),
@@ -421,7 +421,8 @@ pub async fn receive(
             };
         }
         "tim-giay" => {
-            let m = Mistakes { by_field: reuse::ask(&mut typed), typed };
+            let by_field = reuse::ask(&site, &who, &mut typed).await?;
+            let m = Mistakes { by_field, typed };
             return Ok(form_page(&site, &who, m, Vec::new()).await?.into_response());
         }
         other => {
@@ -500,7 +501,7 @@ pub async fn receive(
         }
         files::attach(tx, received.id, "scan", &stored)?;
         inner.tell_received(tx, &asker, received.id)?;
-        after(tx, &around, received.id, &all, &wanted, &ending)?;
+        after(tx, (&inner, &around), received.id, &all, &wanted, &ending)?;
         Ok(Ok(format!("/co-quan/ho-so/{}", received.id)))
     };
     match once(&site, &who, sending, work).await? {
@@ -515,13 +516,13 @@ pub async fn receive(
 /// paper that waits for the printer; its draft is none any more.
 fn after(
     tx: &mut store::Tx<'_>,
-    around: &Around,
+    (site, around): (&Site, &Around),
     id: domain::ids::DossierId,
     typed: &Typed,
     wanted: &[reuse::Wanted],
     ending: &Ending,
 ) -> Result<(), Failure> {
-    reuse::apply(tx, around, id, typed, wanted)?;
+    reuse::apply(tx, (site, around), id, typed, wanted)?;
     if let Ending::HoldBack(desk::NotAccepted::Complete, words) = ending {
         let on_desk = desk::take(tx, id)?;
         checklist::asked(tx, id, &on_desk.version.body, words)?;
@@ -547,8 +548,8 @@ async fn read(
 ) -> Result<Result<(Read, Option<HandEntry>), Mistakes>, Failure> {
     let (inner, asker, asked) = (site.clone(), who.clone(), typed.clone());
     let again = typed.clone();
-    let (unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper) = site
-        .glance(who, move |tx| {
+    let (unit, version, (tariff, by_book, declaration), (now, at), twins, (on_paper, agreed)) =
+        site.glance(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let unit = counter_of(&around, &asked)?;
             let now = tx.now().civil();
@@ -566,11 +567,13 @@ async fn read(
             let tariff = fees::facts::tariff(tx, &version.body, at.date())?;
             let by_book = book::asks(tx, &around, unit, &version, &tariff)?.is_some();
             let declaration = reading::declaration(tx, &version.body, at.date())?;
-            Ok((unit, version, (tariff, by_book, declaration), (now, at), twins, on_paper))
+            let agreed = reuse::is_agreed(tx, &inner, &asked)?;
+            let read = (tariff, by_book, declaration);
+            Ok((unit, version, read, (now, at), twins, (on_paper, agreed)))
         })
         .await?;
     let mut owed = Mistakes::none(again.clone());
-    reuse::mistakes(wanted, &mut owed);
+    reuse::mistakes(wanted, agreed, &mut owed);
     let mut fields = Fields::of(again.clone());
     let entry = hand_entries::read(&mut fields, then == Then::Accept, now, &on_paper);
     if let Err(m) = fields.finish(entry.clone()) {

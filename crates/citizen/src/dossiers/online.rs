@@ -18,6 +18,7 @@ use super::{
     files::Stored,
     sql::{self, visits},
 };
+use crate::vault::{self, Agreed};
 
 /// Whoever acts over the line: no account of the office, and the part of a citizen.
 #[must_use]
@@ -93,6 +94,10 @@ pub fn asked(tx: &mut Tx<'_>, on_desk: &OnDesk) -> Result<Option<Asked>, Fault> 
 pub struct Sent {
     /// Files, each beside the row of the paper that it shows; beside none if it is another paper.
     pub files: Vec<(Option<i64>, Stored)>,
+    /// Results in his store, each for the row of the paper that it stands for.
+    pub from_store: Vec<(i64, i64)>,
+    /// How he agreed to that; nothing if nothing of his store is used.
+    pub agreed: Option<Agreed>,
     /// What he says to it.
     pub words: String,
 }
@@ -134,6 +139,13 @@ pub fn supplement(
         }
     }
     checklist::came(tx, id, &came)?;
+    if let Some(agreed) = sent.agreed {
+        for (row, result) in &sent.from_store {
+            if let Some(name) = checklist::from_store(tx, id, *row)? {
+                vault::stand_for(tx, id, (*row, &name), *result, agreed)?;
+            }
+        }
+    }
     // He did not come for it, however the dossier itself was handed in.
     visits::take_back(tx, id, tx.now())?;
     Ok(on_desk)

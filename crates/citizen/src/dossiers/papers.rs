@@ -343,6 +343,7 @@ pub(super) fn sheet_of(
                 name: match it.form.as_str() {
                     "in_database" => format!("{} (dữ liệu có trong cơ sở dữ liệu)", it.name),
                     "reused" => format!("{} (dùng lại giấy đã nộp)", it.name),
+                    "from_store" => format!("{} (từ kho dữ liệu của công dân)", it.name),
                     _ => it.name.clone(),
                 },
                 originals: if it.form == "original" { number(it.count) } else { 0 },
@@ -350,7 +351,8 @@ pub(super) fn sheet_of(
                 copies: if it.form == "copy" { number(it.count) } else { 0 },
             })
             .collect(),
-        reused: super::reuse::receipt_lines(tx, id)?,
+        reused: [super::reuse::receipt_lines(tx, id)?, crate::vault::receipt_lines(tx, id)?]
+            .concat(),
         sets: 1,
         channel: channel.label().to_owned(),
         legal_limit: super::desk::limit_text(body, channel, dossier.agreed_days),

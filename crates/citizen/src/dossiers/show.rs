@@ -388,7 +388,7 @@ async fn page(
             let is_own = !maker.parts.is_empty() || !takes_part.is_empty();
             let demanded = on_desk.demanded(tx)?;
             let ties = inner.ties_of(&asker, tx, id)?;
-            let papers = checklist::view(tx, &inner, &on_desk, &maker)?;
+            let papers = checklist::view(tx, (&inner, &asker), &on_desk, &maker)?;
             let missing = match erased {
                 true => Vec::new(),
                 false => missing::of(&on_desk, &maker, &ties, papers.has_own),

@@ -116,6 +116,7 @@ async fn erase(
             }
             let orphans = sql::erase(tx, id)?;
             crate::results::facts::erase(tx, id)?;
+            crate::vault::erase(tx, id)?;
             crate::hand_entries::erase(tx, id)?;
             crate::eforms::facts::erase(tx, id)?;
             journal::erase_words(tx, dossiers::SUBJECT, id.0)?;

@@ -210,6 +210,16 @@ pub fn set_tracking(tx: &mut Tx<'_>, id: DossierId, tracking: &str) -> Result<()
     }
 }
 
+/// A citizen took the file of a result home.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn downloaded(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    sql::insert_handover(tx, id, "online", ("", "", ""))?;
+    tx.journal(store::journal::Entry::new(SUBJECT, id, "download_result"));
+    Ok(())
+}
+
 /// Erases who took the results of a dossier and where they were sent; the register stays.
 ///
 /// # Errors

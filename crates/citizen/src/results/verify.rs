@@ -12,10 +12,10 @@ use domain::{
     text,
 };
 use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Typed, Who, Words};
-use store::{Tx, journal::Entry};
+use store::Tx;
 
 use super::{
-    facts::{self, SUBJECT},
+    facts,
     numbers::ways,
     sql::{self, Kept},
 };
@@ -205,8 +205,7 @@ pub async fn download(
                 return Err(Failure::NotFound);
             }
             let result = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
-            sql::insert_handover(tx, id, "online", ("", "", ""))?;
-            tx.journal(Entry::new(SUBJECT, id, "download_result"));
+            facts::downloaded(tx, id)?;
             Ok(result)
         })
         .await?;

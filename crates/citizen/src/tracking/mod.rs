@@ -218,6 +218,8 @@ pub fn rated_with(site: &Site, who: &Who, pass: &str) -> Option<(DossierId, Stri
 #[template(path = "tracking/templates/show.html")]
 struct Show {
     shell: Shell,
+    /// What other slices tell him of it: who filed it for him.
+    told: Vec<String>,
     code: String,
     procedure: String,
     applicant: String,
@@ -395,6 +397,7 @@ async fn show(
                 signers: signers.iter().map(|it| (it.titled(words), it.said(words))).collect(),
                 open: online::open(&on_desk, asker.now.civil()),
                 messages: messages::of(words, &events),
+                told: inner.told_of(words, tx, id)?,
                 code,
                 procedure: on_desk.version.body.name.clone(),
                 applicant: facts::public_name(tx, &on_desk.kept)?,

@@ -7,7 +7,7 @@ use crate::support::{On, Page, Server};
 const BIRTH: &str = "1.001193";
 
 /// The step with the person.
-async fn person(phone: &Page) {
+pub(super) async fn person(phone: &Page) {
     phone.fill("Họ và tên người yêu cầu", "Lê Thị Minh Họa").await;
     phone.fill("Số căn cước hoặc giấy tờ khác", "040188001234").await;
     phone.fill("Ngày sinh", "05/09/1988").await;

@@ -19,6 +19,7 @@ mod linked;
 mod messages;
 mod offline;
 mod people;
+mod portal;
 mod queue;
 mod ratings;
 mod relayed;

@@ -121,6 +121,8 @@ const ACTS: &[(&str, &str)] = &[
     ("print_paper", "In giấy tờ"),
     ("mark_papers", "Đánh dấu giấy tờ"),
     ("reuse_paper", "Dùng lại giấy đã nộp"),
+    ("stand_for", "Dùng thay giấy tờ của hồ sơ khác"),
+    ("use_store", "Lấy giấy từ kho dữ liệu của công dân"),
     ("certify_copy", "Xác nhận bản sao điện tử"),
     ("revoke_copy", "Thu hồi bản sao điện tử"),
     ("substitute", "Giao làm thay"),

@@ -8,6 +8,7 @@ use domain::{
     assurance::{Assurance, Deed, NotSure, may},
     identity::Phone,
     ids::{CitizenId, DossierId},
+    time::Instant,
 };
 use site::{Failure, Site, Who, Words};
 use store::{Fault, Tx};
@@ -160,6 +161,57 @@ pub fn filed(tx: &mut Tx<'_>, citizen: CitizenId, dossier: DossierId) -> Result<
 /// Any [`Fault`] of the engine.
 pub fn agrees(tx: &mut Tx<'_>, citizen: CitizenId, purpose: &str) -> Result<bool, Fault> {
     consent::agrees(tx, citizen, purpose)
+}
+
+/// What he said last about a purpose, and when: whether he agrees today. Nothing if he never did, or if a newer text
+/// asks for more than the one that he agreed to.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn word(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    purpose: &str,
+) -> Result<Option<(Instant, bool)>, Fault> {
+    consent::word(tx, citizen, purpose)
+}
+
+/// [`word`] of whoever an identity provider or an official knows by this number.
+pub(super) fn word_of(
+    tx: &mut Tx<'_>,
+    number: &str,
+    purpose: &str,
+) -> Result<Option<(Instant, bool)>, Fault> {
+    if number.is_empty() {
+        return Ok(None);
+    }
+    match sql::by_number(tx, number)? {
+        Some(account) => consent::word(tx, account.id, purpose),
+        None => Ok(None),
+    }
+}
+
+/// A purpose as somebody reads it before he agrees.
+#[derive(Debug, Clone)]
+pub struct PurposeText {
+    /// What for.
+    pub text: String,
+    /// Which data.
+    pub data: String,
+    /// What stops when it is taken back.
+    pub stops: String,
+}
+
+/// The text of a purpose of `law/consent.toml` that is shown on `day`.
+#[must_use]
+pub fn purpose_text(
+    purpose: &str,
+    day: jiff::civil::Date,
+    lang: site::Lang,
+) -> Option<PurposeText> {
+    let it = consent::shown(purpose, day)?;
+    let said = |it| consent::in_lang(it, lang).to_owned();
+    Some(PurposeText { text: said(&it.text), data: said(&it.data), stops: said(&it.stops) })
 }
 
 /// Keeps what he says about a purpose: from now on it holds, and the journal knows it.

@@ -32,6 +32,8 @@ struct DossierLine {
     procedure: String,
     status: String,
     due: String,
+    /// What he is told of it: who filed it for him.
+    told: Vec<String>,
 }
 
 struct DraftLine {
@@ -74,6 +76,8 @@ struct Page {
     drafts: Vec<DraftLine>,
     count: String,
     next: Option<String>,
+    /// How many results are in his store.
+    store: String,
     sessions: Vec<SessionLine>,
     counter_code: Option<String>,
     is_vietnamese: bool,
@@ -133,6 +137,7 @@ fn browser_said(words: Words, agent: &str) -> String {
 
 /// The dossiers of one page, with their states in the reader's language.
 fn lines(
+    site: &Site,
     tx: &mut Tx<'_>,
     words: Words,
     ids: &[domain::ids::DossierId],
@@ -152,6 +157,7 @@ fn lines(
                 .due_at
                 .filter(|_| dossier.finished_at.is_none())
                 .map_or_else(String::new, |it| words.moment(it)),
+            told: site.told_of(words, tx, kept.id)?,
             code: kept.code,
         });
     }
@@ -195,14 +201,16 @@ pub async fn show(
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
     let (inner, viewer) = (site.clone(), who.clone());
-    let (all, dossiers, drafts, providers, sessions) = site
+    let (all, dossiers, drafts, (providers, store), sessions) = site
         .read(&who, move |tx| {
             let drafts = drafts(&inner, &viewer, tx, words, asker.id)?;
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
-            let lines = lines(tx, words, &part)?;
+            let lines = lines(&inner, tx, words, &part)?;
             let providers = sql::providers::names_of(tx, asker.id)?;
-            Ok((ids.len(), lines, drafts, providers, sql::sessions(tx, asker.id)?))
+            let store = crate::vault::mine(tx, &asker)?.len();
+            let sessions = sql::sessions(tx, asker.id)?;
+            Ok((ids.len(), lines, drafts, (providers, store), sessions))
         })
         .await?;
     let deeds = Deed::ALL.iter().map(|deed| DeedLine {
@@ -239,6 +247,7 @@ pub async fn show(
         deeds: deeds.collect(),
         count: words.say_with("account-dossier-count", &[("count", &all.to_string())]),
         next: (all > next).then(|| format!("/tai-khoan?tu={next}")),
+        store: words.say_with("vault-mine", &[("count", &store.to_string())]),
         dossiers,
         drafts,
         sessions: sessions.collect(),

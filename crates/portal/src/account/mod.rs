@@ -33,6 +33,7 @@ const PROVIDER: &str = "identity_provider";
 pub fn routes() -> Routes {
     let mine = Action::CitizenAccount;
     Routes::default()
+        .consents(facts::word_of)
         .on("/dang-nhap", mine, get(sign_in::form).post(sign_in::send))
         .on("/dang-nhap/nhap-ma", mine, get(sign_in::code_form).post(sign_in::code))
         .on("/dang-nhap/mo-tai-khoan", mine, get(pending::form).post(pending::create))

@@ -8,6 +8,7 @@ use crate::tests::given_two_communes;
 mod filing;
 mod oidc;
 mod privacy;
+mod vault;
 
 fn routes() -> Routes {
     crate::routes().and(citizen::routes()).and(people::routes())

@@ -6,8 +6,12 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{levels::facts as levels, procedures::facts as procedures};
-use domain::{ids::UnitId, text};
-use site::{Asked, Failure, Filled, Html, Mistakes, Redirect, Shell, Site, State, Who};
+use domain::{
+    ids::{DossierId, UnitId},
+    text,
+};
+use site::{Asked, Failure, Filled, Html, Mistakes, Redirect, Shell, Site, State, Who, Words};
+use store::{Fault, Tx};
 
 use super::{
     draft::{Draft, KEY, Keeper},
@@ -57,6 +61,30 @@ struct Assist<'a> {
     chosen: Option<Chosen>,
     consents: Vec<(String, String)>,
     rows: Vec<Row>,
+}
+
+fn consent_said(words: Words, label: &str) -> String {
+    match CONSENTS.iter().find(|it| it.1 == label).map(|it| it.0) {
+        Some("ky-phieu") => words.say("assist-consent-signed"),
+        Some("doc-cho-nghe") => words.say("assist-consent-heard"),
+        Some("dien-thoai") => words.say("assist-consent-phone"),
+        _ => label.to_owned(),
+    }
+}
+
+/// Who filed a dossier for its citizen and how he agreed: he reads it on its page (NĐ 13/2023/NĐ-CP Đ.11).
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn told(
+    words: Words,
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+) -> Result<Vec<String>, Fault> {
+    let Some((by, consent)) = sql::assistant_of(tx, dossier)? else { return Ok(Vec::new()) };
+    let name = people::staff::facts::account_name(tx, by)?;
+    let consent = consent_said(words, &consent);
+    Ok(vec![words.say_with("assist-told", &[("name", &name), ("consent", &consent)])])
 }
 
 /// GET `/co-quan/nop-ho`: `q` finds a procedure, `thu-tuc` chooses one.

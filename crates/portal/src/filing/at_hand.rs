@@ -1,7 +1,7 @@
 //! A draft with what surrounds it: the procedure of today, the level at which its unit offers it, its telephone.
 
 use citizen::{levels::facts as levels, procedures::facts::Version};
-use domain::procedure::ServiceLevel;
+use domain::{identity::IdPaper, procedure::ServiceLevel};
 use jiff::civil::Date;
 use site::{Failure, Site, Who, Words};
 use store::Tx;
@@ -12,6 +12,7 @@ use super::{
     reading::{Judged, Step},
     steps::version,
 };
+use crate::{account::facts::Citizen, vault::Shelf};
 
 /// See the module.
 pub(super) struct Filing {
@@ -20,6 +21,8 @@ pub(super) struct Filing {
     /// What its unit offers today.
     pub level: ServiceLevel,
     pub proof: Proof,
+    /// What of the store of whoever is signed in can stand for its papers.
+    pub shelf: Shelf,
 }
 
 impl Filing {
@@ -32,12 +35,18 @@ impl Filing {
         who: &Who,
         tx: &mut Tx<'_>,
         (code, secret): (&str, &str),
+        sender: Option<&Citizen>,
     ) -> Result<Self, Failure> {
         let it = version(tx, code, who)?;
         let draft = Draft::take(site, tx, code, secret)?;
         let held = levels::level_of(tx, &who.tree, &it.body, draft.unit(), who.today())?;
         let proof = Proof::of(site, tx, &draft)?;
-        Ok(Self { it, draft, level: held.level, proof })
+        // Who is helped has his store on his own account, not on that of whoever helps.
+        let own = sender.filter(|_| draft.assistant().is_none() && draft.dossier().is_none());
+        let number = IdPaper::parse(draft.typed.get("so-giay-to"));
+        let number = number.as_ref().map_or("", |it| it.reveal());
+        let shelf = Shelf::of(tx, own, number)?;
+        Ok(Self { it, draft, level: held.level, proof, shelf })
     }
 
     /// Whether its unit takes it over the line today.
@@ -56,7 +65,7 @@ impl Filing {
         match step {
             Step::Person => drop(judged.person(&self.draft.typed, today)),
             Step::Form => judged.declaration(&self.draft),
-            Step::Papers => drop(judged.papers(&self.draft, &self.it.body)),
+            Step::Papers => drop(judged.papers(&self.draft, &self.it.body, &self.shelf)),
             Step::Receive => drop(judged.receive(&self.draft.typed, self.level)),
             Step::Review => {}
         }

@@ -36,6 +36,7 @@ pub fn routes() -> Routes {
         .menu("Hồ sơ trực tuyến", office::PAGE, DossierReceive)
         .menu("Nộp hộ", assist::PAGE, FilingAssist)
         .ties(office::ties)
+        .tells(assist::told)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
         .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))

@@ -18,6 +18,7 @@ use super::{
     declaring::FORM,
     draft::{Draft, DraftFile},
 };
+use crate::vault::{AGREE, Shelf};
 
 /// Papers of one filing at most.
 pub(super) const PAPERS_MAX: usize = 120;
@@ -100,7 +101,10 @@ impl Step {
                 "uy-quyen",
                 "so-uy-quyen",
             ]),
-            Self::Papers => papers(body).map(|(place, _)| format!("cach-{place}")).collect(),
+            Self::Papers => papers(body)
+                .flat_map(|(place, _)| [format!("cach-{place}"), store_field(place)])
+                .chain([AGREE.to_owned()])
+                .collect(),
             Self::Receive => of(&["nhan-ket-qua", "dia-chi-nhan"]),
             Self::Form | Self::Review => Vec::new(),
         }
@@ -113,6 +117,11 @@ pub(super) fn papers(body: &ProcedureVersion) -> impl Iterator<Item = (i64, &Req
     placed.map(|it| (i64::try_from(it.place).unwrap_or(0), it.paper))
 }
 
+/// The field in which a result of one's store is chosen for the paper at `place`.
+pub(super) fn store_field(place: i64) -> String {
+    format!("kho-{place}")
+}
+
 /// How somebody hands in one paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -122,6 +131,8 @@ pub(super) enum Way {
     Paper,
     /// It is the declaration that was just filled in.
     Declared,
+    /// A result in his store stands for it.
+    Store,
     /// It is not for his case.
     NotMine,
 }
@@ -132,12 +143,13 @@ impl Way {
             Self::File => "gui",
             Self::Paper => "ban-giay",
             Self::Declared => FORM,
+            Self::Store => "kho",
             Self::NotMine => "khong",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        let all = [Self::File, Self::Paper, Self::Declared, Self::NotMine];
+        let all = [Self::File, Self::Paper, Self::Declared, Self::Store, Self::NotMine];
         all.into_iter().find(|it| it.code() == code)
     }
 }
@@ -257,8 +269,9 @@ impl Judged {
     }
 
     /// The papers that come as files or will come on paper. What is not for his case is left out.
-    pub fn papers(&mut self, draft: &Draft, body: &ProcedureVersion) -> Vec<Paper> {
+    pub fn papers(&mut self, draft: &Draft, body: &ProcedureVersion, shelf: &Shelf) -> Vec<Paper> {
         let mut found = Vec::new();
+        let mut from_store = false;
         for (place, it) in papers(body) {
             let field = format!("cach-{place}");
             let count = draft.files_at(place).count();
@@ -270,10 +283,24 @@ impl Judged {
                 Some(Way::Declared) if draft.declared.is_some() && eform::stands_for(&it.name) => {
                     found.push(paper(place, it, "copy", true, DECLARED));
                 }
+                Some(Way::Store) => {
+                    let chosen = store_field(place);
+                    match shelf.chosen(&draft.typed, &chosen, &it.name) {
+                        Some(held) => {
+                            from_store = true;
+                            let note: String = held.line().chars().take(NOTE_MAX).collect();
+                            found.push(paper(place, it, "from_store", true, &note));
+                        }
+                        None => self.wrong(&field, self.words.say("vault-owed")),
+                    }
+                }
                 Some(Way::Paper) => found.push(paper(place, it, "original", false, PROMISED)),
                 Some(Way::NotMine) => {}
                 Some(Way::Declared) | None => self.wrong(&field, self.words.say("filing-way-owed")),
             }
+        }
+        if from_store && shelf.agreed().is_none() && draft.typed.get(AGREE) != "1" {
+            self.wrong(AGREE, self.words.say("vault-agree-owed"));
         }
         let any = papers(body).next().is_some();
         if any && found.is_empty() && self.by_field.is_empty() {
@@ -306,6 +333,9 @@ impl Judged {
         (chosen.unwrap_or(ReturnChannel::Counter), if by_post { address } else { String::new() })
     }
 }
+
+/// Characters of what the counter reads beside a paper at most.
+const NOTE_MAX: usize = 300;
 
 /// What the counter reads beside a paper that is still to come.
 const PROMISED: &str = "Người nộp hẹn nộp bản giấy tại quầy";

@@ -2,17 +2,18 @@
 
 use citizen::{
     dossiers::{
-        attach_to,
+        Paper, attach_to,
         desk::{self, Desk, Intake},
         facts as dossiers, online,
     },
     eforms::facts::{self as eforms, FormVersion},
+    vault,
 };
 use domain::{
     assurance::{Assurance, Deed},
     deadline::{Term, TimeLimit, explain},
     eform::Judgement,
-    ids::CitizenId,
+    ids::{CitizenId, DossierId},
     money::Dong,
     procedure::ChannelKind,
 };
@@ -21,7 +22,12 @@ use people::calendar::facts::calendars;
 use site::{Failure, OrRefuse as _, Site, Who, Words};
 use store::{Fault, Tx, journal::Entry};
 
-use super::{at_hand::Filing, proof::Proof, reading::Judged, sql::Outcome};
+use super::{
+    at_hand::Filing,
+    proof::Proof,
+    reading::{Judged, store_field},
+    sql::Outcome,
+};
 use crate::account::facts::{self as accounts, Citizen};
 
 /// When the one-stop shop must have answered what is sent now: the working hours of the day's rule pack
@@ -75,6 +81,30 @@ fn is_own(sender: &Citizen, id_number: &str) -> bool {
     sender.may(Deed::SeeOthers).is_ok() && !id_number.is_empty() && sender.id_number == id_number
 }
 
+/// What was chosen in the store stands for its papers, as its owner agrees; how many do.
+fn from_store(
+    tx: &mut Tx<'_>,
+    words: Words,
+    filing: &Filing,
+    (id, kept): (DossierId, &[Paper]),
+    sender: Option<&Citizen>,
+) -> Result<usize, Failure> {
+    let typed = &filing.draft.typed;
+    let wanted: Vec<&Paper> = kept.iter().filter(|it| it.form == "from_store").collect();
+    let (Some(me), false) = (sender, wanted.is_empty()) else {
+        vault::demand_whole(tx, id)?;
+        return Ok(0);
+    };
+    let agreed = filing.shelf.agree(tx, me, typed, words)?;
+    for paper in &wanted {
+        let chosen = filing.shelf.chosen(typed, &store_field(paper.place), &paper.name);
+        let chosen = chosen.ok_or_else(|| Failure::Refused(words.say("vault-owed")))?;
+        vault::stand_for(tx, id, (paper.id, &paper.name), chosen.id, agreed)?;
+    }
+    vault::demand_whole(tx, id)?;
+    Ok(wanted.len())
+}
+
 /// Lays the dossier on the counter; the hashes of files that do not go with it. Nothing is wrong with any step.
 ///
 /// # Errors
@@ -90,7 +120,7 @@ pub(super) fn send(
     let now = tx.now().civil();
     let mut judged = Judged::new(Words::new(who.lang));
     let mut person = judged.person(&draft.typed, now.date());
-    let papers = judged.papers(draft, &version.body);
+    let papers = judged.papers(draft, &version.body, &filing.shelf);
     let (way, post_address) = judged.receive(&draft.typed, filing.level);
     if person.request.is_empty() {
         person.request.clone_from(&version.body.name);
@@ -134,10 +164,11 @@ pub(super) fn send(
             attach_to(tx, id, "scan", Some(paper.id), &file.stored)?;
         }
     }
+    let stood = from_store(tx, Words::new(who.lang), filing, (id, &kept), sender)?;
     let waste = draft.sent(tx, &outcome)?;
     let details = serde_json::json!({
         "files": draft.files.len(), "assistant": draft.assistant().map(|it| it.0),
-        "proof": proof.code(), "declared": draft.declared.is_some(),
+        "proof": proof.code(), "declared": draft.declared.is_some(), "from_store": stood,
     });
     tx.journal(Entry::new("dossier", id.0, "file_online").details(&details));
     Ok(waste)

@@ -44,11 +44,14 @@ pub(super) fn version(tx: &mut Tx<'_>, code: &str, who: &Who) -> Result<Version,
 pub async fn show(
     State(site): State<Site>,
     who: Who,
+    Visitor(sender): Visitor,
     Path((code, secret)): Path<(String, String)>,
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let (inner, asker, of, word) = (site.clone(), who.clone(), code.clone(), secret.clone());
-    let filing = site.read(&who, move |tx| Filing::take(&inner, &asker, tx, (&of, &word))).await?;
+    let filing = site
+        .read(&who, move |tx| Filing::take(&inner, &asker, tx, (&of, &word), sender.as_ref()))
+        .await?;
     let address = (code.as_str(), secret.as_str());
     if filing.draft.dossier().is_some() {
         return Ok(done(&site, &who, address, &filing).await?.into_response());
@@ -259,7 +262,7 @@ fn keep(
     let (words, today) = (Words::new(who.lang), who.today());
     let part = Part::asked(&typed);
     let here = format!("/nop/{}/{}", address.0, address.1);
-    let mut filing = Filing::take(site, who, tx, address)?;
+    let mut filing = Filing::take(site, who, tx, address, sender.as_ref())?;
     if filing.draft.dossier().is_some() {
         return Ok((Kept::Sent, Vec::new()));
     }
@@ -297,7 +300,7 @@ fn keep(
         _ => None,
     };
     draft.keep(site, tx)?;
-    let filing = Filing::take(site, who, tx, address)?;
+    let filing = Filing::take(site, who, tx, address, sender.as_ref())?;
     let at_form = || format!("{here}?buoc={}&phan={}", step.code(), part.code());
     let next = match wish {
         Wish::Keep | Wish::Drop(_) if step == Step::Form => at_form(),

@@ -1,17 +1,18 @@
 //! What the pages of a filing show: one step a page, what was said shown back, what came of it.
 
 use askama::Template;
-use citizen::{dossiers::facts as dossiers, eforms::facts as eforms, procedures::facts::Version};
+use citizen::{dossiers::facts as dossiers, eforms::facts as eforms};
 use domain::{dossier::ReturnChannel, party::Authority, procedure::PaperRole};
 use site::{Failure, Html, Mistakes, Shell, Site, Who, Words};
 
 use super::{
     at_hand::Filing,
     declaring::{FormView, Look, Part},
-    draft::Draft,
     proof::{self, Proof},
-    reading::{Step, Way, file_line, offered, papers},
+    reading::{Step, Way, file_line, offered, papers, store_field},
 };
+use crate::{account::facts::PurposeText, vault::Offer};
+
 struct StepView {
     code: &'static str,
     label: String,
@@ -28,6 +29,8 @@ struct PaperView {
     shown_only: bool,
     /// What was declared stands for it.
     declared: bool,
+    /// What of his store can stand for it.
+    offers: Vec<Offer>,
 }
 
 /// A line of what was said, and the step that it was said in.
@@ -62,6 +65,12 @@ struct StepPage<'a> {
     is_proved: bool,
     code_shown: String,
     papers: Vec<PaperView>,
+    /// What he is asked to agree to before his store is used.
+    store_asks: Option<PurposeText>,
+    /// He agreed to that before; empty if he did not or has nothing to use.
+    store_agreed: String,
+    /// Who signs in could use his store here.
+    store_waits: bool,
     ways: Vec<(String, String)>,
     authorities: Vec<(String, String)>,
     said: Vec<Said>,
@@ -140,6 +149,7 @@ fn way_label(words: Words, way: Way) -> String {
         Way::File => words.say("filing-way-file"),
         Way::Paper => words.say("filing-way-paper"),
         Way::Declared => words.say("filing-way-declared"),
+        Way::Store => words.say("vault-way"),
         Way::NotMine => words.say("filing-way-not-mine"),
     }
 }
@@ -164,7 +174,8 @@ fn authorities(words: Words) -> Vec<(String, String)> {
 }
 
 /// What was said in every step, for the last look.
-fn said(words: Words, it: &Version, draft: &Draft) -> Vec<Said> {
+fn said(words: Words, filing: &Filing) -> Vec<Said> {
+    let (it, draft) = (&filing.it, &filing.draft);
     let typed = &draft.typed;
     let line = |label: String, name: &str| (label, typed.get(name).to_owned());
     let mut person = vec![
@@ -190,6 +201,10 @@ fn said(words: Words, it: &Version, draft: &Draft) -> Vec<Said> {
         let how = way_label(words, way);
         let how = match way {
             Way::File if !files.is_empty() => format!("{how}: {}", files.join(", ")),
+            Way::Store => match filing.shelf.chosen(typed, &store_field(place), &paper.name) {
+                Some(held) => format!("{how}: {}", held.line()),
+                None => how,
+            },
             _ => how,
         };
         Some((paper.name.clone(), how))
@@ -245,8 +260,15 @@ pub(super) fn page(
                 .collect(),
             shown_only: paper.role == PaperRole::Show,
             declared: declares && domain::eform::stands_for(&paper.name),
+            offers: filing.shelf.offers(words, &m.typed, &store_field(place), &paper.name),
         })
-        .collect();
+        .collect::<Vec<_>>();
+    let offered_any = papers.iter().any(|it| !it.offers.is_empty());
+    let store_asks = filing.shelf.asks(who.lang, who.today()).filter(|_| offered_any);
+    let store_agreed =
+        filing.shelf.agreed().filter(|_| offered_any).map_or_else(String::new, |at| {
+            words.say_with("vault-agreed", &[("when", &words.moment(at.civil()))])
+        });
     let declared = draft.declared.as_ref();
     let form = declared.filter(|_| step == Step::Form);
     let before = match form.and_then(|it| it.before(part.at)) {
@@ -268,12 +290,17 @@ pub(super) fn page(
         asks_code: filing.proof == Proof::Sent,
         is_proved: filing.proof == Proof::Done,
         code_shown: proof::shown(draft),
+        store_waits: !filing.shelf.is_open()
+            && draft.assistant().is_none()
+            && draft.citizen().is_none(),
+        store_asks,
+        store_agreed,
         ways: offered(filing.level)
             .into_iter()
             .map(|it| (it.code().to_owned(), return_label(words, it)))
             .collect(),
         authorities: authorities(words),
-        said: if step == Step::Review { said(words, it, draft) } else { Vec::new() },
+        said: if step == Step::Review { said(words, filing) } else { Vec::new() },
         fee: it.body.fee_text(),
         limit: it.body.limit_text(),
         problems: words.say("problems"),

@@ -10,6 +10,7 @@ use axum::{
 use citizen::dossiers::{
     Stored,
     desk::Desk,
+    facts as dossiers,
     online::{self, Asked, Sent},
     put_away,
 };
@@ -18,12 +19,16 @@ use people::calendar::facts::calendars;
 use serde::{Deserialize, Serialize};
 use site::{
     Failure, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Upload,
-    Who, form::TOO_LARGE, told,
+    Who, Words, form::TOO_LARGE, told,
 };
 use store::Fault;
 
 use super::{SENDS_MAX, WINDOW_S, ask_for_secret, code_of, is_let_in, pass, sql, take};
-use crate::filing::{FILES_BYTES_MAX, FILES_MAX};
+use crate::{
+    account::facts::{Citizen, PurposeText, Visitor},
+    filing::{FILES_BYTES_MAX, FILES_MAX},
+    vault::{AGREE, Offer, Shelf},
+};
 
 /// The field that carries files which were put away from one showing of the form to the next, sealed.
 const KEPT: &str = "tep-luu";
@@ -65,6 +70,8 @@ struct PaperView {
     name: String,
     note: String,
     files: Vec<FileView>,
+    /// What of his store can stand for it.
+    offers: Vec<Offer>,
 }
 
 #[derive(Template)]
@@ -81,6 +88,8 @@ struct Page<'a> {
     until: String,
     papers: Vec<PaperView>,
     kept: Vec<String>,
+    /// What he is asked to agree to before his store is used.
+    store_asks: Option<PurposeText>,
     problems: String,
 }
 
@@ -101,13 +110,36 @@ struct Scene {
     asked: Option<Asked>,
     procedure: String,
     unit: domain::ids::UnitId,
+    shelf: Shelf,
 }
 
-async fn scene(site: &Site, who: &Who, code: &str) -> Result<Scene, Failure> {
-    let code = code.to_owned();
+/// The field in which a result of one's store is chosen for the paper of this row.
+fn store_field(row: i64) -> String {
+    format!("kho-{row}")
+}
+
+impl Scene {
+    /// The papers for which something of the store was chosen: their rows and those of the results.
+    fn chosen(&self, asked: &Asked, typed: &Typed) -> Vec<(i64, i64)> {
+        let of = |it: &online::Wanted| {
+            Some((it.id, self.shelf.chosen(typed, &store_field(it.id), &it.name)?.id))
+        };
+        asked.papers.iter().filter_map(of).collect()
+    }
+}
+
+async fn scene(
+    site: &Site,
+    who: &Who,
+    code: &str,
+    sender: Option<&Citizen>,
+) -> Result<Scene, Failure> {
+    let (code, sender) = (code.to_owned(), sender.cloned());
     site.read(who, move |tx| {
-        let (_, on_desk) = take(tx, &code)?;
+        let (id, on_desk) = take(tx, &code)?;
+        let number = dossiers::applicant(tx, id)?.unwrap_or_default().id_number;
         Ok(Scene {
+            shelf: Shelf::of(tx, sender.as_ref(), &number)?,
             asked: online::asked(tx, &on_desk)?,
             procedure: on_desk.version.body.name.clone(),
             unit: on_desk.kept.unit,
@@ -133,6 +165,7 @@ fn page(
             name: it.name.clone(),
             note: it.note.clone(),
             files: files_of(files, |row| row == it.id),
+            offers: scene.shelf.offers(words, &m.typed, &store_field(it.id), &it.name),
         });
     }
     papers.push(PaperView {
@@ -140,7 +173,9 @@ fn page(
         name: words.say("supplement-other"),
         note: String::new(),
         files: files_of(files, |row| !asked.papers.iter().any(|it| it.id == row)),
+        offers: Vec::new(),
     });
+    let offered = papers.iter().any(|it| !it.offers.is_empty());
     site.page(&Page {
         m,
         code: code.to_owned(),
@@ -152,6 +187,7 @@ fn page(
         until: asked.until.map_or_else(String::new, |it| words.moment(it)),
         papers,
         kept: sealed(site, code, files)?,
+        store_asks: scene.shelf.asks(who.lang, who.today()).filter(|_| offered),
         problems: words.say("problems"),
         shell,
     })
@@ -161,6 +197,7 @@ fn page(
 pub async fn show(
     State(site): State<Site>,
     who: Who,
+    Visitor(sender): Visitor,
     Path(code): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -168,7 +205,7 @@ pub async fn show(
     if !is_let_in(&site, &who, &headers, &code, &Typed::default()) {
         return Ok(ask_for_secret(&code));
     }
-    let scene = scene(&site, &who, &code).await?;
+    let scene = scene(&site, &who, &code, sender.as_ref()).await?;
     let Some(asked) = &scene.asked else {
         return Ok(Redirect::to(&format!("/ho-so/{code}")).into_response());
     };
@@ -216,6 +253,7 @@ async fn take_files(
 pub async fn send(
     State(site): State<Site>,
     who: Who,
+    Visitor(sender): Visitor,
     Path(code): Path<String>,
     headers: HeaderMap,
     FilledWithFiles(typed, uploads): FilledWithFiles,
@@ -228,7 +266,7 @@ pub async fn send(
     let of = format!("supplement-of:{code}");
     site.limiter.take(&of, SENDS_MAX, WINDOW_S, who.now).map_err(too_many)?;
     let here = format!("/ho-so/{code}");
-    let before = scene(&site, &who, &code).await?;
+    let before = scene(&site, &who, &code, sender.as_ref()).await?;
     let Some(asked) = before.asked.clone() else { return Ok(sent(&site, &who, &here)) };
     let mut files = carried(&site, &code, &typed);
     let mut wrong = take_files(&site, &who, &mut files, &typed, uploads).await?;
@@ -240,7 +278,7 @@ pub async fn send(
     let lines = typed.get("ghi-chu").trim().lines().map(domain::text::tidy);
     let note = lines.collect::<Vec<_>>().join("\n");
     if dropped.is_none() {
-        judge(&site, &who, &asked, &files, &note, &typed, &mut wrong);
+        judge(&site, &who, (&asked, &before), &files, &note, &typed, &mut wrong);
     }
     if dropped.is_some() || !wrong.is_empty() {
         let m = Mistakes { by_field: wrong, typed };
@@ -248,6 +286,8 @@ pub async fn send(
         return if m.any() { Err(Failure::Mistaken(page)) } else { Ok(page.into_response()) };
     }
     let (inner, asker, of) = (site.clone(), who.clone(), code.clone());
+    let from_store = before.chosen(&asked, &typed);
+    let (shelf, me) = (before.shelf.clone(), sender.clone());
     let done = site
         .write(&who, move |tx| {
             let (id, on_desk) = take(tx, &of)?;
@@ -260,7 +300,12 @@ pub async fn send(
             let count = files.len();
             let beside = |paper: i64| (paper != 0).then_some(paper);
             let files = files.into_iter().map(|it| (beside(it.paper), it.stored)).collect();
-            let after = online::supplement(tx, desk, id, &Sent { files, words: note })?;
+            let agreed = match me.filter(|_| !from_store.is_empty()) {
+                Some(me) => Some(shelf.agree(tx, &me, &typed, Words::new(asker.lang))?),
+                None => None,
+            };
+            let sent = Sent { files, from_store, agreed, words: note };
+            let after = online::supplement(tx, desk, id, &sent)?;
             let was_accepted = after.kept.dossier.status != Status::Submitted;
             let kind = if was_accepted { "supplement" } else { "resubmit" };
             sql::insert(tx, id, kind, count, after.kept.edition)?;
@@ -270,7 +315,7 @@ pub async fn send(
     match done {
         Ok(()) => Ok(sent(&site, &who, &here)),
         // Two clicks in one moment: the second finds what the first one did.
-        Err(Failure::Refused(why)) => match scene(&site, &who, &code).await?.asked {
+        Err(Failure::Refused(why)) => match scene(&site, &who, &code, None).await?.asked {
             None => Ok(sent(&site, &who, &here)),
             Some(_) => Err(Failure::Refused(why)),
         },
@@ -286,19 +331,33 @@ fn sent(site: &Site, who: &Who, here: &str) -> Response {
 fn judge(
     site: &Site,
     who: &Who,
-    asked: &Asked,
+    (asked, scene): (&Asked, &Scene),
     files: &[Carried],
     note: &str,
     typed: &Typed,
     wrong: &mut BTreeMap<String, String>,
 ) {
     let words = site.shell(who).words;
-    let left = asked.papers.iter().filter(|it| !files.iter().any(|f| f.paper == it.id)).count();
+    let chosen = scene.chosen(asked, typed);
+    for it in &asked.papers {
+        let field = store_field(it.id);
+        if !typed.get(&field).is_empty() && !chosen.iter().any(|known| known.0 == it.id) {
+            wrong.insert(field, words.say("vault-owed"));
+        }
+    }
+    if !chosen.is_empty() && scene.shelf.agreed().is_none() && typed.get(AGREE) != "1" {
+        wrong.insert(AGREE.to_owned(), words.say("vault-agree-owed"));
+    }
+    let is_left = |it: &&online::Wanted| {
+        !files.iter().any(|f| f.paper == it.id) && !chosen.iter().any(|known| known.0 == it.id)
+    };
+    let left = asked.papers.iter().filter(is_left).count();
+    let nothing = files.is_empty() && chosen.is_empty();
     if note.chars().count() > NOTE_MAX {
         let max = NOTE_MAX.to_string();
         let said = words.say_with("filing-too-long", &[("count", &max)]);
         wrong.insert("ghi-chu".to_owned(), said);
-    } else if note.is_empty() && (left > 0 || files.is_empty()) {
+    } else if note.is_empty() && (left > 0 || nothing) {
         wrong.insert("ghi-chu".to_owned(), words.say("supplement-note-owed"));
     }
     if typed.get("dong-y") != "1" {

@@ -114,3 +114,7 @@ filing-held = No network: what you typed is held on this device and is sent when
 filing-sending = The network is back: sending…
 filing-restored = What was held on this device was put back. Held at
 filing-in-account = See it in my account
+assist-told = { $name } filed this dossier for you; you agreed: { $consent }.
+assist-consent-signed = by signing a slip
+assist-consent-heard = by word, after it was read out, before a witness
+assist-consent-phone = on your own telephone

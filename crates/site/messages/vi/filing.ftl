@@ -114,3 +114,7 @@ filing-held = Mất mạng: nội dung đang giữ trong máy này, sẽ tự g�
 filing-sending = Có mạng lại: đang gửi…
 filing-restored = Đã lấy lại nội dung giữ trong máy này lúc
 filing-in-account = Xem trong tài khoản
+assist-told = Hồ sơ này do { $name } nộp hộ; ông, bà đã đồng ý: { $consent }.
+assist-consent-signed = ký phiếu đồng ý
+assist-consent-heard = nghe đọc lại và đồng ý bằng lời, có người làm chứng
+assist-consent-phone = đồng ý qua điện thoại của chính mình

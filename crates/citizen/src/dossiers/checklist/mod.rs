@@ -188,6 +188,20 @@ pub(super) fn came(tx: &mut Tx<'_>, id: DossierId, typed: &Typed) -> Result<(), 
     Ok(())
 }
 
+/// A paper that is missing comes from the citizen's store; its name, nothing if it is not waited for.
+pub(super) fn from_store(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    row: i64,
+) -> Result<Option<String>, Fault> {
+    let found = listed(tx, id)?.into_iter().find(|it| it.id == row);
+    let Some(it) = found.filter(|it| it.mark == PaperMark::Missing) else { return Ok(None) };
+    let it = Listed { mark: PaperMark::FromStore, count: 1, ..it };
+    sql::set(tx, &it)?;
+    sql::log(tx, id, Some(PaperMark::Missing), &it, "supplement")?;
+    Ok(Some(it.name))
+}
+
 /// Keeps the list with a step: what was asked for is missing, what came is ticked off, a request that
 /// is taken back leaves it as it was.
 pub(super) fn stepped(
@@ -278,6 +292,8 @@ pub(super) struct Line {
     pub valid_until: String,
     /// From which dossier it is used again.
     pub reused: String,
+    /// The result in the citizen's store that stands for it, held against the register now.
+    pub standing: Option<crate::vault::Standing>,
     /// Why it is not asked for.
     pub replaced: String,
     pub files: Vec<FileLine>,
@@ -298,7 +314,7 @@ pub(super) struct View {
 /// The papers of a dossier for whoever looks at it.
 pub(super) fn view(
     tx: &mut Tx<'_>,
-    site: &site::Site,
+    (site, who): (&site::Site, &site::Who),
     on_desk: &OnDesk,
     maker: &Maker,
 ) -> Result<View, Fault> {
@@ -309,6 +325,7 @@ pub(super) fn view(
     let marks = sql::last_marks(tx, id)?;
     let copies = super::copies::of(tx, id)?;
     let reused = super::reuse::sources(tx, id)?;
+    let mut standing = crate::vault::standing(who, tx, id)?;
     let counter = maker.plays_any(&[Part::Counter, Part::CounterHead]);
     let erased = kept.applicant == dossiers::ERASED;
     let line = |it: &File, mark: Option<PaperMark>| FileLine {
@@ -345,7 +362,7 @@ pub(super) fn view(
             mark: it.mark.label(),
             class: match it.mark {
                 PaperMark::Missing => "bad",
-                PaperMark::InDatabase | PaperMark::Reused => "good",
+                PaperMark::InDatabase | PaperMark::Reused | PaperMark::FromStore => "good",
                 _ => "",
             },
             count: it.count,
@@ -353,6 +370,7 @@ pub(super) fn view(
             marked,
             valid_until: it.valid_until.map_or_else(String::new, domain::text::date),
             reused: reused.get(&it.id).cloned().unwrap_or_default(),
+            standing: standing.remove(&it.id),
             replaced: replaced_by(&on_desk.version.body.code, &it.name)
                 .map(ReplacedPaper::reason)
                 .unwrap_or_default(),

@@ -32,7 +32,7 @@ struct Row {
     wrong_count: String,
     wrong_until: String,
     wrong_file: String,
-    reused: bool,
+    fixed: Option<PaperMark>,
     replaced: String,
     files: Vec<String>,
 }
@@ -94,7 +94,7 @@ async fn show(site: &Site, who: &Who, id: DossierId, m: Mistakes) -> Result<Html
         wrong_count: m.at(&format!("so-{key}")).to_owned(),
         wrong_file: m.at(&format!("tep-{key}")).to_owned(),
         wrong_until: m.at(&format!("den-{key}")).to_owned(),
-        reused: it.is_some_and(|it| it.mark == PaperMark::Reused),
+        fixed: it.filter(|it| !it.mark.is_chosen_by_hand()).map(|it| it.mark),
         replaced: replaced_by(&body.code, name).map(|it| it.reason()).unwrap_or_default(),
         files: it.map_or_else(Vec::new, |it| {
             let his = files.iter().filter(|file| file.paper == Some(it.id));
@@ -287,7 +287,7 @@ fn mark(
     let row: i64 = wish.key.parse().unwrap_or(0);
     let Some(before) = all.iter().find(|it| it.id == row) else { return Ok(None) };
     // What is used again keeps its mark, and nothing becomes so by hand.
-    let by_hand = wish.mark.is_chosen_by_hand() && before.mark != PaperMark::Reused;
+    let by_hand = wish.mark.is_chosen_by_hand() && before.mark.is_chosen_by_hand();
     let after = Listed {
         mark: if by_hand { wish.mark } else { before.mark },
         count: wish.count,

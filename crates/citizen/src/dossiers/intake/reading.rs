@@ -314,9 +314,8 @@ fn read_papers(
             continue;
         }
         let form = match fields.typed().get(&format!("dang-{place}")) {
-            form @ ("original" | "certified" | "copy" | "shown" | "in_database" | "reused") => {
-                form.to_owned()
-            }
+            form @ ("original" | "certified" | "copy" | "shown" | "in_database" | "reused"
+            | "from_store") => form.to_owned(),
             _ if it.role == PaperRole::Show => "shown".to_owned(),
             _ => "original".to_owned(),
         };

@@ -11,11 +11,13 @@ use domain::{
     dossier::Part,
     identity::IdPaper,
     ids::{DossierId, UnitId},
-    paper::{ConsentWay, PaperMark, may_reuse},
+    paper::{ConsentWay, LastWord, PaperMark, may_reuse},
     procedure::ProcedureVersion,
 };
 use site::{Failure, Filled, Mistakes, OrRefuse as _, Path, Site, State, Typed, Who, told};
 use store::{Fault, Tx, journal::Entry};
+
+use crate::vault;
 
 use super::{
     checklist,
@@ -24,6 +26,7 @@ use super::{
 };
 
 mod sql;
+mod store_offers;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +54,10 @@ pub(super) struct Offers {
     pub nothing: String,
     /// Papers of this procedure, to choose what an older one stands for.
     pub papers: Vec<(String, String)>,
+    /// Results in the citizen's store that fit papers of this procedure.
+    pub store: Vec<store_offers::Offer>,
+    /// When he agreed on his own account; empty if he did not.
+    pub on_account: String,
 }
 
 /// Ways to agree, for a choice.
@@ -63,26 +70,55 @@ fn agreed(typed: &Typed) -> Option<ConsentWay> {
     ConsentWay::from_code(typed.get("dong-y"))
 }
 
-/// What of the older papers of the person in the form may be used again. Nothing is looked up before he
-/// agreed; who is offered what is written down by [`looked`].
+/// What the person in the form said on his own account about his papers; nothing if he has none or never did.
+fn on_account(tx: &mut Tx<'_>, site: &Site, number: &str) -> Result<Option<LastWord>, Fault> {
+    let said = site.consent_of(tx, number, vault::PURPOSE)?;
+    Ok(said.map(|(at, agreed)| LastWord { at, agreed }))
+}
+
+/// Whether whoever is in the form agreed, at the counter or on his account.
+pub(super) fn is_agreed(tx: &mut Tx<'_>, site: &Site, typed: &Typed) -> Result<bool, Fault> {
+    if agreed(typed).is_some() {
+        return Ok(true);
+    }
+    let Ok(number) = IdPaper::parse(typed.get("so-giay-to")) else { return Ok(false) };
+    Ok(on_account(tx, site, number.reveal())?.is_some_and(|it| it.agreed))
+}
+
+/// A person's last word about his papers in a body: said at its counter or on his own account, whichever is newer.
+fn last_word(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    number: &str,
+    body: UnitId,
+) -> Result<(Option<LastWord>, Option<LastWord>), Fault> {
+    let own = on_account(tx, site, number)?;
+    let here = sql::last_word(tx, number, body)?;
+    Ok(([here, own].into_iter().flatten().max_by_key(|it| it.at), own))
+}
+
+/// What of the older papers of the person in the form may be used again, and what of his store. Nothing is looked up
+/// before he agreed, now or on his account; who is offered what is written down by [`looked`].
 pub(super) fn offers(
     tx: &mut Tx<'_>,
-    around: &Around,
-    unit: UnitId,
+    site: &Site,
+    (around, unit): (&Around, UnitId),
     typed: &Typed,
     body: &ProcedureVersion,
 ) -> Result<Offers, Fault> {
-    let number = IdPaper::parse(typed.get("so-giay-to"));
-    let (Some(_), Ok(number)) = (agreed(typed), number) else { return Ok(Offers::default()) };
-    if typed.get("da-tim") != "1" {
+    let Ok(number) = IdPaper::parse(typed.get("so-giay-to")) else { return Ok(Offers::default()) };
+    let (at, today) = (around.body_of(unit), around.who.today());
+    let (last, own) = last_word(tx, site, number.reveal(), at)?;
+    let is_asked = agreed(typed).is_some() && typed.get("da-tim") == "1";
+    let own = own.filter(|it| it.agreed && last.is_some_and(|last| last.agreed));
+    if !is_asked && own.is_none() {
         return Ok(Offers::default());
     }
-    let (at, today) = (around.body_of(unit), around.who.today());
-    let last = sql::last_word(tx, number.reveal(), at)?;
     if last.is_some_and(|it| !it.agreed) {
         let nothing = domain::paper::NoReuse::Withdrawn.to_string();
         return Ok(Offers { nothing, ..Offers::default() });
     }
+    let store = store_offers::of(tx, number.reveal(), typed, body, &around.who)?;
     let placed = body.papers_placed();
     let wanted: Vec<&str> = placed.iter().map(|it| it.paper.name.as_str()).collect();
     let place = |at: usize| placed.get(at).map_or_else(String::new, |it| it.place.to_string());
@@ -109,7 +145,7 @@ pub(super) fn offers(
             stands_for,
         });
     }
-    let nothing = if offers.is_empty() {
+    let nothing = if offers.is_empty() && store.is_empty() {
         "Người này chưa nộp giấy nào còn giá trị và có bản quét tại đơn vị.".to_owned()
     } else {
         String::new()
@@ -119,12 +155,14 @@ pub(super) fn offers(
         .enumerate()
         .map(|(at, name)| (place(at), name.chars().take(70).collect()))
         .collect();
-    Ok(Offers { offers, nothing, papers })
+    let on_account = own.map_or_else(String::new, |it| domain::text::date_time(it.at.civil()));
+    Ok(Offers { offers, nothing, papers, store, on_account })
 }
 
 /// Writes down that the older papers of somebody were looked through, in each dossier that was shown.
 pub(super) async fn looked(site: &Site, who: &Who, offers: &Offers) -> Result<(), Failure> {
     let mut shown: Vec<DossierId> = offers.offers.iter().map(|it| it.dossier).collect();
+    shown.extend(offers.store.iter().map(|it| it.dossier));
     shown.sort_unstable();
     shown.dedup();
     if shown.is_empty() {
@@ -144,10 +182,16 @@ fn look(tx: &mut Tx<'_>, id: DossierId, what: &str) {
     tx.journal(Entry::new(SUBJECT, id.0, "look").details(&details));
 }
 
-/// The press of “Tìm giấy đã nộp”: first the citizen is asked.
-pub(super) fn ask(typed: &mut Typed) -> BTreeMap<String, String> {
+/// The press of “Tìm giấy đã nộp”: first the citizen is asked, unless he said so on his account.
+pub(super) async fn ask(
+    site: &Site,
+    who: &Who,
+    typed: &mut Typed,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let (inner, asked) = (site.clone(), typed.clone());
+    let is_agreed = site.glance(who, move |tx| Ok(is_agreed(tx, &inner, &asked)?)).await?;
     let mut mistakes = BTreeMap::new();
-    if agreed(typed).is_none() {
+    if !is_agreed {
         mistakes.insert(
             "dong-y".to_owned(),
             "Hỏi người nộp có đồng ý dùng lại giấy tờ đã nộp không, rồi ghi cách đồng ý trước khi tìm."
@@ -161,28 +205,57 @@ pub(super) fn ask(typed: &mut Typed) -> BTreeMap<String, String> {
         );
     }
     typed.set("da-tim", if mistakes.is_empty() { "1" } else { "" });
-    mistakes
+    Ok(mistakes)
 }
 
-/// An older paper and what it stands for: the place of a paper of the procedure, or one more paper.
+/// Where what is used again comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A paper that was filed before, by its row.
+    Paper(i64),
+    /// A result in the citizen's store, by its row in the register.
+    Result(i64),
+}
+
+/// An older paper or a result and what it stands for: the place of a paper of the procedure, or one more paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
-    source: i64,
+    source: Source,
     place: Option<usize>,
+}
+
+impl Wanted {
+    /// How the paper is marked that it stands for.
+    const fn mark(self) -> PaperMark {
+        match self.source {
+            Source::Paper(_) => PaperMark::Reused,
+            Source::Result(_) => PaperMark::FromStore,
+        }
+    }
 }
 
 /// Reads which older papers are used again, and ticks the papers for which they stand.
 pub(super) fn mark(typed: &mut Typed) -> Vec<Wanted> {
     let chosen: Vec<i64> =
         typed.all("dung-lai").filter_map(|it| it.parse().ok()).take(WANTED_MAX).collect();
-    let wanted: Vec<Wanted> = chosen
+    let mut wanted: Vec<Wanted> = chosen
         .into_iter()
-        .map(|source| Wanted { source, place: typed.get(&format!("thay-{source}")).parse().ok() })
+        .map(|row| Wanted {
+            source: Source::Paper(row),
+            place: typed.get(&format!("thay-{row}")).parse().ok(),
+        })
         .collect();
+    let from_store = typed.all(store_offers::FIELD).filter_map(store_offers::read);
+    wanted.extend(
+        from_store
+            .take(WANTED_MAX)
+            .map(|(place, row)| Wanted { source: Source::Result(row), place: Some(place) }),
+    );
+    let by_choice = [PaperMark::Reused.code(), PaperMark::FromStore.code()];
     let marked: Vec<String> = typed
         .pairs()
         .iter()
-        .filter(|(name, value)| name.starts_with("dang-") && value == PaperMark::Reused.code())
+        .filter(|(name, value)| name.starts_with("dang-") && by_choice.contains(&value.as_str()))
         .map(|(name, _)| name.clone())
         .collect();
     // A paper is used again as long as it is chosen.
@@ -190,17 +263,18 @@ pub(super) fn mark(typed: &mut Typed) -> Vec<Wanted> {
         typed.set(&name, "");
         typed.set_all(&name.replace("dang-", "co-"), Vec::new());
     }
-    for place in wanted.iter().filter_map(|it| it.place) {
+    for it in &wanted {
+        let Some(place) = it.place else { continue };
         typed.set(&format!("co-{place}"), "1");
-        typed.set(&format!("dang-{place}"), PaperMark::Reused.code());
+        typed.set(&format!("dang-{place}"), it.mark().code());
         typed.set(&format!("so-{place}"), "1");
     }
     wanted
 }
 
 /// What the form owes for what it wants used again.
-pub(super) fn mistakes(wanted: &[Wanted], m: &mut Mistakes) {
-    if !wanted.is_empty() && agreed(&m.typed).is_none() {
+pub(super) fn mistakes(wanted: &[Wanted], is_agreed: bool, m: &mut Mistakes) {
+    if !wanted.is_empty() && !is_agreed {
         m.by_field.insert(
             "dong-y".to_owned(),
             "Ghi cách người nộp đồng ý dùng lại giấy tờ, hoặc bỏ chọn các giấy dùng lại."
@@ -216,7 +290,7 @@ pub(super) fn mistakes(wanted: &[Wanted], m: &mut Mistakes) {
 /// [`Failure::Refused`] if a paper may not be used again, or is somebody else's.
 pub(super) fn apply(
     tx: &mut Tx<'_>,
-    around: &Around,
+    (site, around): (&Site, &Around),
     id: DossierId,
     typed: &Typed,
     wanted: &[Wanted],
@@ -225,15 +299,28 @@ pub(super) fn apply(
     if !wanted.is_empty() {
         let kept = dossiers::find(tx, id)?.ok_or(Failure::NotFound)?;
         let person = dossiers::person(tx, id)?.ok_or(Failure::NotFound)?;
-        let way = agreed(typed).ok_or_else(|| {
-            Failure::Refused("Chưa ghi cách người nộp đồng ý dùng lại giấy tờ.".to_owned())
-        })?;
-        let (last, today) = (sql::last_word(tx, &person.id_number, kept.body)?, around.who.today());
+        let (last, own) = last_word(tx, site, &person.id_number, kept.body)?;
+        let own = own.filter(|it| it.agreed);
+        // What he says now comes before what he said on his account.
+        let way =
+            agreed(typed).or_else(|| own.map(|_| ConsentWay::Electronic)).ok_or_else(|| {
+                Failure::Refused("Chưa ghi cách người nộp đồng ý dùng lại giấy tờ.".to_owned())
+            })?;
+        let said_now = agreed(typed).is_some();
+        let said = own.filter(|_| !said_now).map_or_else(|| tx.now(), |it| it.at);
+        let today = around.who.today();
+        if last.is_some_and(|it| !it.agreed) {
+            return Err(domain::paper::NoReuse::Withdrawn).or_refuse();
+        }
         let filed = sql::filed(tx, &person.id_number, kept.body)?;
         let consent = sql::say(tx, (kept.body, id), &person.id_number, true, way.code())?;
         for it in wanted {
+            let Source::Paper(wanted_row) = it.source else {
+                store_offers::stand(tx, id, it, vault::Agreed { way, at: said })?;
+                continue;
+            };
             // Another person's paper, or another office's, is none.
-            let source = filed.iter().find(|filed| filed.paper == it.source);
+            let source = filed.iter().find(|filed| filed.paper == wanted_row);
             let source = source.filter(|it| it.dossier != id).ok_or_else(|| {
                 Failure::Refused(
                     "Có giấy dùng lại không phải của người nộp này. Bấm “Tìm giấy đã nộp” lại."
@@ -255,6 +342,7 @@ pub(super) fn apply(
             tx.journal(Entry::new(SUBJECT, id.0, "reuse_paper").details(&details));
         }
     }
+    vault::demand_whole(tx, id)?;
     if waiting.is_empty() {
         return Ok(());
     }

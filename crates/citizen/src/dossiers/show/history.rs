@@ -160,6 +160,7 @@ pub(super) fn done(
             "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
             "mark_papers" => ("Đánh dấu lại giấy tờ", String::new()),
             "reuse_paper" => ("Dùng lại giấy đã nộp", String::new()),
+            "use_store" => ("Lấy giấy từ kho dữ liệu của công dân", String::new()),
             "agree_reuse" => ("Người nộp đồng ý dùng lại giấy tờ", String::new()),
             "withdraw_reuse" => ("Người nộp rút đồng ý dùng lại giấy tờ", String::new()),
             "certify_copy" => ("Chứng thực bản sao điện tử", String::new()),

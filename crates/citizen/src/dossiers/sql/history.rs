@@ -37,7 +37,7 @@ pub(super) fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
 }
 
 /// What happens to a dossier that is no step and that its page tells of.
-const ASIDES: [&str; 14] = [
+const ASIDES: [&str; 15] = [
     "add_file",
     "name_document",
     "correct_person",
@@ -47,6 +47,7 @@ const ASIDES: [&str; 14] = [
     "visit",
     "mark_papers",
     "reuse_paper",
+    "use_store",
     "agree_reuse",
     "withdraw_reuse",
     "certify_copy",

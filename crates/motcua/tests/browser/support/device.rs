@@ -34,6 +34,14 @@ impl Page {
         self.tell("chromium/network_conditions", conditions).await;
     }
 
+    /// A phone in a mountain commune: 400 ms there and back, 400 kbit/s each way.
+    pub async fn slow(&self) {
+        let conditions = json!({"network_conditions": {
+            "offline": false, "latency": 400, "upload_throughput": 50_000, "download_throughput": 50_000,
+        }});
+        self.tell("chromium/network_conditions", conditions).await;
+    }
+
     /// Gives the browser an authenticator that is unlocked by whoever holds it.
     pub async fn with_authenticator(&self) {
         let body = json!({

@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::{
     consent::{ConsentFile, LastSaid, Purpose, Said, holds, on},
     ids::CitizenId,
+    time::Instant,
 };
 use jiff::civil::Date;
 use site::{Failure, Filled, Html, Lang, Path, Shell, Site, State, Who, told};
@@ -51,6 +52,20 @@ pub(in crate::account) fn agrees(
     let last = sql::said(tx, citizen)?.into_iter().rev().find(|it| it.purpose == purpose);
     let last = last.map(|it| LastSaid { version: it.version, agreed: it.agreed });
     Ok(holds(all(), purpose, last, today))
+}
+
+/// See [`crate::account::facts::word`].
+pub(in crate::account) fn word(
+    tx: &mut Tx<'_>,
+    citizen: CitizenId,
+    purpose: &str,
+) -> Result<Option<(Instant, bool)>, Fault> {
+    let last = sql::said(tx, citizen)?.into_iter().rev().find(|it| it.purpose == purpose);
+    let Some(last) = last else { return Ok(None) };
+    let known = Some(LastSaid { version: last.version, agreed: last.agreed });
+    let agreed = holds(all(), purpose, known, tx.now().civil().date());
+    // What was agreed to and is asked anew is neither a yes nor a no.
+    Ok((agreed || !last.agreed).then_some((last.at, agreed)))
 }
 
 /// See [`crate::account::facts::say`].

@@ -4,7 +4,8 @@ use std::io::{Cursor, Write as _};
 
 use askama::Template;
 use axum::response::Response;
-use citizen::dossiers::facts as dossiers;
+use citizen::{dossiers::facts as dossiers, vault::Held};
+use domain::results::Validity;
 use serde::Serialize;
 use site::{Failure, Filled, Lang, Site, State, Who, Words};
 use store::{Fault, Tx, journal::Entry};
@@ -74,6 +75,45 @@ struct Dossier {
     request: String,
 }
 
+/// A result in the citizen's store, and where it stood for a paper.
+#[derive(Serialize)]
+struct Document {
+    kind: String,
+    number: String,
+    issued_on: String,
+    expires_on: Option<String>,
+    office: String,
+    holder: String,
+    state: &'static str,
+    valid: bool,
+    dossier: String,
+    sha256: String,
+    used_in: Vec<String>,
+}
+
+fn document(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    own: &[domain::ids::DossierId],
+    it: Held,
+) -> Result<Document, Fault> {
+    let mut uses = citizen::vault::uses(tx, it.id)?;
+    uses.retain(|it| own.contains(&it.0));
+    Ok(Document {
+        issued_on: it.issued_on.to_string(),
+        expires_on: it.expires_on.map(|it| it.to_string()),
+        office: who.tree.title(it.body).to_owned(),
+        state: it.state.label(),
+        valid: it.validity(who.today()) == Validity::Valid,
+        sha256: it.open_file().map_or_else(String::new, |it| it.sha256.clone()),
+        used_in: uses.into_iter().map(|it| it.1).collect(),
+        kind: it.kind,
+        number: it.number,
+        holder: it.holder,
+        dossier: it.dossier_code,
+    })
+}
+
 /// All of it.
 #[derive(Serialize)]
 struct All {
@@ -83,6 +123,7 @@ struct All {
     consents: Vec<Consent>,
     sign_ins: Vec<SignIn>,
     dossiers: Vec<Dossier>,
+    documents: Vec<Document>,
     looks: Vec<Seen>,
 }
 
@@ -131,6 +172,10 @@ fn gather(tx: &mut Tx<'_>, who: &Who, words: Words, it: &SignedIn) -> Result<All
     for id in &ids {
         held.extend(dossier(tx, *id, number)?);
     }
+    let mut documents = Vec::new();
+    for it in crate::vault::mine(tx, me)? {
+        documents.push(document(tx, who, &ids, it)?);
+    }
     let consents = privacy::said(tx, me.id)?.into_iter().map(|it| Consent {
         at: moment(it.at),
         title: consent::title_of(&it.purpose, it.version, who.lang),
@@ -171,6 +216,7 @@ fn gather(tx: &mut Tx<'_>, who: &Who, words: Words, it: &SignedIn) -> Result<All
         consents,
         sign_ins,
         dossiers: held,
+        documents,
         looks: looks::of(tx, &who.tree, words, &ids)?,
     })
 }
