@@ -51,9 +51,10 @@ pub(super) fn of(
 ) -> Result<Vec<Offer>, Fault> {
     let all = vault::usable(tx, number, who.today())?;
     let mut offers = Vec::new();
-    for (at, paper) in body.papers_to_bring().take(PAPERS_MAX).enumerate() {
+    for placed in body.papers_placed().into_iter().take(PAPERS_MAX) {
+        let paper = placed.paper;
         for (it, fit) in vault::fitting(&all, &paper.name) {
-            let value = format!("{}:{}", at + 1, it.id);
+            let value = format!("{}:{}", placed.place, it.id);
             offers.push(Offer {
                 dossier: it.dossier,
                 line: format!("{}, cấp cho {}", it.line(), it.holder),
