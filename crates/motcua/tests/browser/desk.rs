@@ -111,11 +111,13 @@ async fn a_quick_desk(on: On) {
     page.scan("Đặt con trỏ vào đây", CARD).await;
     page.see("Tiếp nhận và in giấy hẹn").await;
     page.holds("Họ và tên", "Nguyễn Văn Thử").await;
+    // The declaration first, then what everybody brings.
     page.held("g").await;
-    page.keys(" ").await;
+    page.keys("\u{e004}\u{e004}\u{e004} ").await;
     page.held("j").await;
     page.control_enter().await;
     page.see("Đã tiếp nhận hồ sơ.").await;
+    page.see("Giấy chứng sinh").await;
     let path = page.path().await;
     page.sound().await;
 

@@ -102,8 +102,8 @@ async fn a_birth_is_filed_from_a_phone(on: On) {
     elsewhere.close().await;
 
     let scan = testkit::pdf("giấy chứng sinh");
-    phone.click("#cach-1 input[value=gui]").await;
-    phone.choose_file("#tep-1", "giay-chung-sinh.pdf", &scan).await;
+    phone.click("#cach-5 input[value=gui]").await;
+    phone.choose_file("#tep-5", "giay-chung-sinh.pdf", &scan).await;
     let others = "document.querySelectorAll('input[type=radio][value=khong]').forEach((it, at) => { if (at > 0) it.click() })";
     phone.script(others).await;
     phone.press("Tiếp tục").await;

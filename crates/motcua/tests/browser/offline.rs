@@ -96,8 +96,8 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     // It breaks with a file chosen, and the page is lost: put back with the file when it is opened again.
     let here = phone.path().await;
     let scan = testkit::pdf("giấy chứng sinh");
-    phone.click("#cach-1 input[value=gui]").await;
-    phone.choose_file("#tep-1", "giay-chung-sinh.pdf", &scan).await;
+    phone.click("#cach-5 input[value=gui]").await;
+    phone.choose_file("#tep-5", "giay-chung-sinh.pdf", &scan).await;
     phone.script(OTHERS).await;
     line.cut();
     phone.press("Tiếp tục").await;

@@ -40,7 +40,7 @@ fn person(mark: &str) -> Vec<(&str, &str)> {
 fn papers(site: &TestSite) -> usize {
     let body = site
         .run(|tx| citizen::procedures::facts::in_force(tx, BIRTH, jiff::civil::date(2026, 1, 8)));
-    body.expect("a version").body.papers_to_bring().count()
+    body.expect("a version").body.papers.len()
 }
 
 /// Takes a draft through the steps until it can be sent.
