@@ -299,18 +299,12 @@ impl Judged {
                 Some(Way::Declared) | None => self.wrong(&field, self.words.say("filing-way-owed")),
             }
         }
-<<<<<<< HEAD
         if from_store && shelf.agreed().is_none() && draft.typed.get(AGREE) != "1" {
             self.wrong(AGREE, self.words.say("vault-agree-owed"));
         }
-        let any = papers(body).next().is_some();
-        if any && found.is_empty() && self.by_field.is_empty() {
-            self.wrong("cach-1", self.words.say("filing-no-paper"));
-=======
         let first = papers(body).next().map(|(place, _)| format!("cach-{place}"));
         if let Some(first) = first.filter(|_| found.is_empty() && self.by_field.is_empty()) {
             self.wrong(&first, self.words.say("filing-no-paper"));
->>>>>>> mend3
         }
         found
     }

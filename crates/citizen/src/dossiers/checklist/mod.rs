@@ -325,7 +325,6 @@ pub(super) fn view(
     let marks = sql::last_marks(tx, id)?;
     let copies = super::copies::of(tx, id)?;
     let reused = super::reuse::sources(tx, id)?;
-    let mut standing = crate::vault::standing(who, tx, id)?;
     let counter = maker.plays_any(&[Part::Counter, Part::CounterHead]);
     let erased = kept.applicant == dossiers::ERASED;
     let line = |it: &File, mark: Option<PaperMark>| FileLine {
@@ -348,6 +347,11 @@ pub(super) fn view(
         may_read: counter && !erased && !it.is_held() && super::ocr::reads(site, &it.media_type),
     };
     let all = listed(tx, id)?;
+    let mut standing = BTreeMap::new();
+    // Most dossiers take nothing from a store: their page asks no more than it must.
+    if all.iter().any(|it| it.mark == PaperMark::FromStore) {
+        standing = crate::vault::standing(who, tx, id)?;
+    }
     let mut lines = Vec::with_capacity(all.len());
     for it in &all {
         let marked = match marks.get(&it.id) {

@@ -245,12 +245,14 @@ pub(super) fn mark(typed: &mut Typed) -> Vec<Wanted> {
             place: typed.get(&format!("thay-{row}")).parse().ok(),
         })
         .collect();
-    let from_store = typed.all(store_offers::FIELD).filter_map(store_offers::read);
-    wanted.extend(
-        from_store
-            .take(WANTED_MAX)
-            .map(|(place, row)| Wanted { source: Source::Result(row), place: Some(place) }),
-    );
+    let mut places = Vec::new();
+    for (place, row) in typed.all(store_offers::FIELD).filter_map(store_offers::read) {
+        // One result stands for one paper.
+        if !places.contains(&place) && places.len() < WANTED_MAX {
+            places.push(place);
+            wanted.push(Wanted { source: Source::Result(row), place: Some(place) });
+        }
+    }
     let by_choice = [PaperMark::Reused.code(), PaperMark::FromStore.code()];
     let marked: Vec<String> = typed
         .pairs()
