@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod clock;
+mod english;
 #[cfg(test)]
 mod tests;
 
