@@ -50,7 +50,8 @@ pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
 pub use routes::{
-    AdminEntry, AdminGroup, MenuEntry, Received, RouteInfo, Routes, Tie, Ties, UnitNeed,
+    AdminEntry, AdminGroup, Awaiting, Awaits, MenuEntry, Received, RouteInfo, Routes, Tie, Ties,
+    UnitNeed,
 };
 pub use shell::Shell;
 pub use who::Who;
@@ -100,6 +101,7 @@ pub struct Site {
     admin: Arc<[AdminEntry]>,
     unit_needs: Arc<[UnitNeed]>,
     ties: Arc<[Ties]>,
+    awaits: Arc<[Awaits]>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
     cache: Arc<Mutex<Cache>>,
@@ -134,6 +136,7 @@ impl Site {
             admin: Arc::new([]),
             unit_needs: Arc::new([]),
             ties: Arc::new([]),
+            awaits: Arc::new([]),
             configuration: Arc::new([]),
             received: Arc::new([]),
             cache: Arc::default(),
@@ -195,6 +198,7 @@ impl Site {
         shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
         shell.query = who.query.to_string();
         shell.large = who.large;
+        shell.hall = who.hall.map_or_else(String::new, |it| format!("/kiosk/{it}"));
         shell.demo = self.config.demo;
         shell.csrf = who.csrf.to_string();
         shell.notice = who.notice.as_ref().map(ToString::to_string);
@@ -291,6 +295,18 @@ impl Site {
         let mut all = Vec::new();
         for ties in self.ties.iter() {
             all.extend(ties(who, tx, dossier)?);
+        }
+        Ok(all)
+    }
+
+    /// What waits for `who`, slice by slice.
+    ///
+    /// # Errors
+    /// Any [`Failure`] of a slice.
+    pub fn awaiting(&self, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
+        let mut all = Vec::new();
+        for awaits in self.awaits.iter() {
+            all.extend(awaits(self, who, tx)?);
         }
         Ok(all)
     }
