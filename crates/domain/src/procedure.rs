@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod clock;
+mod english;
 pub mod papers;
 #[cfg(test)]
 mod tests;

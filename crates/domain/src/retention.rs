@@ -34,6 +34,23 @@ codes! {
     }
 }
 
+impl Kept {
+    /// What it is called in English.
+    #[must_use]
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Codes => "Confirmation codes that were sent",
+            Self::Sessions => "Citizens' sessions that are over",
+            Self::SignIns => "Traces of sign-ins through an identity provider",
+            Self::UnusedAccounts => "Citizens' accounts that nobody uses",
+            Self::ClosedAccounts => "What is left of closed accounts",
+            Self::IntakeDrafts => "Drafts at the counter that were not sent",
+            Self::StatementContents => "Words of payers on bank statements",
+            Self::Proxies => "Who came in an applicant's place",
+        }
+    }
+}
+
 /// One version of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,8 +70,14 @@ pub struct Rule {
     pub years: i32,
     /// From when on it is counted, in words.
     pub since: String,
+    /// The same in English.
+    #[serde(default)]
+    pub since_en: String,
     /// What is erased and what stays, in words.
     pub erases: String,
+    /// The same in English.
+    #[serde(default)]
+    pub erases_en: String,
     /// The article, or the decision.
     pub source: String,
 }
@@ -73,6 +96,19 @@ impl Rule {
     pub fn over_until(&self, today: Date) -> Date {
         let span = self.days.days().months(self.months).years(self.years);
         today.checked_sub(span).unwrap_or(Date::MIN)
+    }
+
+    /// [`Rule::term`] in English: `24 months`, `1 day`.
+    #[must_use]
+    pub fn term_english(&self) -> String {
+        let parts = [(self.years, "year"), (self.months, "month"), (self.days, "day")];
+        let many = |n: i32| if n == 1 { "" } else { "s" };
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|it| it.0 > 0)
+            .map(|(n, word)| format!("{n} {word}{}", many(*n)))
+            .collect();
+        if said.is_empty() { "at once".to_owned() } else { said.join(" ") }
     }
 
     /// The term as people say it: `24 tháng`, `1 ngày`.

@@ -12,7 +12,7 @@ mod tests;
 pub use collate::{name_key, sort_key};
 pub use format::{
     date, date_time, decimal, hours, long_date, money, number, percent, percent_of, time_of_day,
-    weekday,
+    weekday, weekday_in,
 };
 pub use mask::{mask_id, mask_name, mask_phone};
 

@@ -496,7 +496,7 @@ fn trial(
     };
     let it = it.ok_or_else(|| Failure::Refused("Tin gửi thử này đã gửi rồi.".to_owned()))?;
     let attempt = sql::begin(tx, it.id, channel, &deliver::machine(&setup, channel))?;
-    Ok(Work { it, attempt, channel, setup, callback })
+    Ok(Work { it, kind: Kind::Trial, attempt, channel, setup, callback })
 }
 
 /// POST `/co-quan/quan-tri/kenh-tin/{code}/gui-thu`

@@ -29,6 +29,8 @@ const LEASE_MS: i64 = 180_000;
 pub struct Work {
     /// The message.
     pub it: Kept,
+    /// What it tells of.
+    pub kind: Kind,
     /// Its try.
     pub attempt: i64,
     /// By which channel.
@@ -83,7 +85,12 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
         sql::settle(tx, &it, (State::Failed, cut.channel), why)?;
         return Ok(Step::Settled);
     }
-    let kind = it.kind.unwrap_or(Kind::NewDate);
+    let Some(kind) = it.kind else {
+        // A kind that this edition of the program does not know: nobody is told something else instead.
+        let why = "Loại tin này phiên bản đang chạy không biết, không gửi.";
+        sql::settle(tx, &it, (State::Failed, it.channel), why)?;
+        return Ok(Step::Settled);
+    };
     if kind.is_secret() && now.epoch_ms() - it.created.epoch_ms() > CODE_AGE_MAX_MS {
         sql::settle(tx, &it, (State::Replaced, it.channel), "Quá giờ dùng được của mã.")?;
         return Ok(Step::Settled);
@@ -117,7 +124,7 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
     let attempt = sql::begin(tx, it.id, channel, &machine(&setup, channel))?;
     let secret = hook_secret(site, tx)?;
     let callback = format!("{}/tin/{secret}/sms", site.config.base_url);
-    Ok(Step::Send(Box::new(Work { it, attempt, channel, setup, callback })))
+    Ok(Step::Send(Box::new(Work { it, kind, attempt, channel, setup, callback })))
 }
 
 /// Zalo sends by approved templates only.
@@ -168,7 +175,7 @@ pub async fn speak(site: &Site, work: &Work) -> Result<Ended, Failure> {
     let secrets = || setup.secrets(site, *channel);
     // Each channel has its own key: what one took is no repeat for another.
     let key = format!("{}{}", it.token, channel.code().chars().next().unwrap_or('x'));
-    let kind = it.kind.unwrap_or(Kind::NewDate);
+    let kind = work.kind;
     Ok(match channel {
         Channel::Sms => {
             let Some(phone) = it.to.mobile() else {

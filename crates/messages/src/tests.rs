@@ -141,6 +141,19 @@ fn outcomes(site: &TestSite) -> Vec<String> {
 }
 
 on_both_engines! { crate::routes();
+    async fn a_kind_that_nobody_knows_is_told_to_nobody(site) {
+        given(&site);
+        let providers = Providers::start().await;
+        let mut admin = site.signed_in("quantri");
+        sms_on(&mut admin, &providers).await;
+        queued(&site, Kind::NewDate, "k1", &somebody()).unwrap();
+        site.given("update outbox set kind = 'of_the_future'", &[]);
+        site.run_jobs().await;
+        assert_eq!(site.text("select state from outbox"), "failed");
+        assert!(site.text("select why from outbox").contains("không biết"));
+        assert_eq!(site.count("select count(*) from message_attempt"), 0);
+    }
+
     async fn where_nothing_is_set_up_what_is_owed_waits_for_somebody_and_nothing_else_is_queued(site) {
         given(&site);
         assert_eq!(queued(&site, Kind::Received, "a", &somebody()), None);

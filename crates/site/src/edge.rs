@@ -89,7 +89,9 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
     let method = request.method().clone();
     let is_static = request.uri().path().starts_with("/static/");
     let has_notice = crate::who::cookie(request.headers(), NOTICE_COOKIE).is_some();
-    let keep = offline::mark(request.uri().path(), request.headers());
+    // A browser in a hall is everybody's: it keeps nothing for later.
+    let keep = offline::mark(request.uri().path(), request.headers())
+        .filter(|_| crate::who::hall(request.headers()).is_none());
     let asked_lang = request
         .uri()
         .query()

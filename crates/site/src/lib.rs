@@ -53,8 +53,8 @@ pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
 pub use routes::{
-    AdminEntry, AdminGroup, Consents, MenuEntry, Received, RouteInfo, Routes, Tie, Ties, Told,
-    UnitNeed,
+    AdminEntry, AdminGroup, Awaiting, Awaits, Consents, MenuEntry, Received, RouteInfo, Routes,
+    Tie, Ties, Told, UnitNeed,
 };
 pub use shell::Shell;
 pub use who::Who;
@@ -105,6 +105,7 @@ pub struct Site {
     admin: Arc<[AdminEntry]>,
     unit_needs: Arc<[UnitNeed]>,
     ties: Arc<[Ties]>,
+    awaits: Arc<[Awaits]>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
     numbers: Arc<[at_once::Numbers]>,
@@ -143,6 +144,7 @@ impl Site {
             admin: Arc::new([]),
             unit_needs: Arc::new([]),
             ties: Arc::new([]),
+            awaits: Arc::new([]),
             configuration: Arc::new([]),
             received: Arc::new([]),
             numbers: Arc::new([]),
@@ -207,6 +209,7 @@ impl Site {
         shell.unit_name = top.map_or_else(|| "Một Cửa".to_owned(), |it| it.title.clone());
         shell.query = who.query.to_string();
         shell.large = who.large;
+        shell.hall = who.hall.map_or_else(String::new, |it| format!("/kiosk/{it}"));
         shell.demo = self.config.demo;
         shell.csrf = who.csrf.to_string();
         shell.notice = who.notice.as_ref().map(ToString::to_string);
@@ -303,6 +306,18 @@ impl Site {
         let mut all = Vec::new();
         for ties in self.ties.iter() {
             all.extend(ties(who, tx, dossier)?);
+        }
+        Ok(all)
+    }
+
+    /// What waits for `who`, slice by slice.
+    ///
+    /// # Errors
+    /// Any [`Failure`] of a slice.
+    pub fn awaiting(&self, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
+        let mut all = Vec::new();
+        for awaits in self.awaits.iter() {
+            all.extend(awaits(self, who, tx)?);
         }
         Ok(all)
     }

@@ -107,6 +107,26 @@ pub struct Tie {
     pub number: Option<String>,
 }
 
+/// What of a slice waits for whoever signs in, or what he does most: it stands first on his first page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Awaiting {
+    /// What people read.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Its answer is due soon or over.
+    pub is_bad: bool,
+    /// It is shown as a large button: nothing waits, it is begun.
+    pub begins: bool,
+    /// What stands above `lately`.
+    pub lately_title: &'static str,
+    /// What was done with it lately: text, and where it leads; empty if whoever looks has no way there.
+    pub lately: Vec<(String, String)>,
+}
+
+/// Asks a slice what of it waits for `who`.
+pub type Awaits = fn(&Site, &Who, &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure>;
+
 /// What of a slice hangs on a dossier, for somebody who sees the dossier.
 pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 
@@ -128,6 +148,7 @@ pub struct Routes {
     admin: Vec<AdminEntry>,
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
+    awaits: Vec<Awaits>,
     received: Vec<Received>,
     numbers: Vec<Numbers>,
     consents: Vec<Consents>,
@@ -175,6 +196,13 @@ impl Routes {
     #[must_use]
     pub fn ties(mut self, ties: Ties) -> Self {
         self.ties.push(ties);
+        self
+    }
+
+    /// Has the slice asked what of it waits for whoever opens his first page.
+    #[must_use]
+    pub fn awaits(mut self, awaits: Awaits) -> Self {
+        self.awaits.push(awaits);
         self
     }
 
@@ -251,6 +279,7 @@ impl Routes {
         self.admin.extend(more.admin);
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
+        self.awaits.extend(more.awaits);
         self.received.extend(more.received);
         self.numbers.extend(more.numbers);
         self.consents.extend(more.consents);
@@ -272,6 +301,7 @@ impl Routes {
         site.admin = self.admin.into();
         site.unit_needs = self.unit_needs.into();
         site.ties = self.ties.into();
+        site.awaits = self.awaits.into();
         site.configuration = self.configuration.into();
         site.received = self.received.into();
         site.numbers = self.numbers.into();

@@ -77,6 +77,8 @@ pub struct Shell {
     pub query: String,
     /// Whether the page is shown in larger letters.
     pub large: bool,
+    /// The touch page to which this browser goes back, if it stands in a hall; empty if not.
+    pub hall: String,
     /// Whether the data are made up.
     pub demo: bool,
     /// A notice from the page before.
@@ -98,6 +100,7 @@ impl Shell {
             path: path.to_owned(),
             query: String::new(),
             large: false,
+            hall: String::new(),
             demo: false,
             notice: None,
             before: None,

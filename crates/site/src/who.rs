@@ -23,6 +23,8 @@ pub const SESSION_COOKIE: &str = "mc_phien";
 pub const LANG_COOKIE: &str = "mc_lang";
 /// The cookie that remembers the size of the letters of citizen pages.
 pub const SIZE_COOKIE: &str = "mc_chu";
+/// The cookie of a browser that stands in a hall: the unit whose touch page it shows.
+pub const HALL_COOKIE: &str = "mc_sanh";
 /// The size that is larger, in that cookie and in an address: `?chu=lon`.
 pub const LARGE: &str = "lon";
 /// The cookie that carries a short notice over a redirect.
@@ -104,6 +106,8 @@ pub struct Who {
     pub lang: Lang,
     /// Whether citizen pages are shown in larger letters.
     pub large: bool,
+    /// The unit whose touch page this browser showed within the last half hour.
+    pub hall: Option<i64>,
     /// A short notice from the page before.
     pub notice: Option<Arc<str>>,
     /// The path that was asked for.
@@ -137,6 +141,7 @@ impl Who {
             origin: "".into(),
             lang,
             large: false,
+            hall: None,
             notice: None,
             path: "/".into(),
             query: "".into(),
@@ -154,6 +159,7 @@ impl Who {
         who.now = now;
         who.origin = knock.origin;
         who.large = knock.large;
+        who.hall = knock.hall;
         who.path = knock.path;
         who.query = knock.query;
         who.notice = knock.notice;
@@ -256,6 +262,7 @@ impl Who {
 pub struct Knock {
     lang: Lang,
     large: bool,
+    hall: Option<i64>,
     query: Arc<str>,
     origin: Arc<str>,
     path: Arc<str>,
@@ -273,6 +280,7 @@ impl Knock {
         Self {
             lang: lang(request),
             large: is_large(request),
+            hall: hall(headers),
             query: request.uri().query().unwrap_or("").into(),
             origin: origin(site, request).into(),
             path: request.uri().path().into(),
@@ -339,6 +347,11 @@ fn is_large(request: &Request) -> bool {
         .query()
         .and_then(|query| query.split('&').find_map(|it| it.strip_prefix("chu=")));
     asked.or_else(|| cookie(request.headers(), SIZE_COOKIE)) == Some(LARGE)
+}
+
+/// The unit in whose hall this browser stands.
+pub(crate) fn hall(headers: &HeaderMap) -> Option<i64> {
+    cookie(headers, HALL_COOKIE)?.parse().ok()
 }
 
 pub(crate) fn origin(site: &Site, request: &Request) -> String {

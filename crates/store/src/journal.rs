@@ -248,6 +248,23 @@ pub fn of(tx: &mut Tx<'_>, subject: &str, subject_id: i64) -> Result<Vec<Kept>, 
     rows.iter().map(kept).collect()
 }
 
+/// What happened to several things of one kind, the newest first.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_several(
+    tx: &mut Tx<'_>,
+    subject: &str,
+    subject_ids: &[i64],
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let select = Select::new(COLUMNS, TABLES)
+        .and("j.subject = ?", [subject.into()])
+        .and_in("j.subject_id", subject_ids.to_vec())
+        .order_by("j.id desc");
+    select.rows(tx, limit)?.iter().map(kept).collect()
+}
+
 /// When `act` last happened to one thing, if it ever did.
 ///
 /// # Errors

@@ -46,4 +46,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0031_indexes",
     "0032_file_held",
     "0033_citizen_store",
+    "0034_openings",
 ];

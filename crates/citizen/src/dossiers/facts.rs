@@ -13,7 +13,7 @@ use super::sql;
 pub(crate) use super::{
     desk::OnDesk,
     list::TURN,
-    show::look,
+    openings::opened,
     turns::Turns,
     view::{Around, Seen},
 };
@@ -58,6 +58,22 @@ pub fn served(tx: &mut Tx<'_>, id: DossierId, prints_later: bool) -> Result<(), 
 /// Any [`Fault`] of the engine.
 pub fn id_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DossierId>, Fault> {
     Ok(sql::find_by_code(tx, code)?.map(|it| it.id))
+}
+
+/// The codes of dossiers by their numbers; what is not there is left out.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn codes_of(tx: &mut Tx<'_>, ids: &[DossierId]) -> Result<Vec<(DossierId, String)>, Fault> {
+    sql::openings::codes_of(tx, ids)
+}
+
+/// The files of a dossier, the newest last: for whoever may have them.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<sql::File>, Fault> {
+    sql::files(tx, id)
 }
 
 /// The papers of a dossier, in order.

@@ -335,9 +335,7 @@ pub async fn show(
         }
         _ => {}
     }
-    if !is_own {
-        super::show::look(&site, &who, id, "file").await?;
-    }
+    super::openings::opened(&site, &who, id, is_own, "file").await?;
     let bytes = site.blobs.get(&found.sha256).await?.ok_or(Failure::NotFound)?;
     // Only pictures and PDF are shown in the browser; everything else is saved.
     let inline = found.media_type == "application/pdf" || found.media_type.starts_with("image/");

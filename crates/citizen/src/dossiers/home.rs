@@ -158,6 +158,8 @@ struct Home {
     /// The pages of the administration, for who has no dossiers.
     doors: Vec<site::AdminEntry>,
     may_receive: bool,
+    /// What of other slices waits for whoever looks, or is begun by him: it stands first.
+    awaiting: Vec<site::Awaiting>,
     substitutions: Vec<String>,
     hand_overs: Vec<links::Alarm>,
     /// Drafts that were returned to whoever looks, or to whom he stands in for.
@@ -169,6 +171,7 @@ impl Home {
         self.piles.iter().any(|it| !it.lines.is_empty())
             || !self.hand_overs.is_empty()
             || !self.returned.is_empty()
+            || !self.awaiting.is_empty()
     }
 }
 
@@ -245,14 +248,15 @@ const TAKES_PART: (&str, &str, &str) =
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let may_view = who.can(Action::DossierView, Object::Anything);
     let (inner, asker, seen) = (site.clone(), who.clone(), Seen::of(&who));
-    let (piles, alarms, hand_overs, (substitutions, returned)) = site
+    let (piles, alarms, hand_overs, (substitutions, returned), awaiting) = site
         .read(&who, move |tx| {
             let substitutions = match asker.staff {
                 Some(id) => people::substitutions::facts::lines(tx, id, asker.today())?,
                 None => Vec::new(),
             };
+            let awaiting = inner.awaiting(&asker, tx)?;
             if !may_view {
-                return Ok((Vec::new(), 0, Vec::new(), (substitutions, Vec::new())));
+                return Ok((Vec::new(), 0, Vec::new(), (substitutions, Vec::new()), awaiting));
             }
             let around = Around::load(&inner, &asker, tx)?;
             let home = asker.home().map(|it| around.body_of(it));
@@ -283,7 +287,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
                 }
             }
             let returned = returned::to(tx, &holders)?;
-            Ok((piles, alarms, hand_overs, (substitutions, returned)))
+            Ok((piles, alarms, hand_overs, (substitutions, returned), awaiting))
         })
         .await?;
     site.page(&Home {
@@ -293,6 +297,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         alarms,
         hand_overs,
         returned,
+        awaiting,
         substitutions,
         doors: if may_view { Vec::new() } else { site.admin_pages(&who).copied().collect() },
         may_view,

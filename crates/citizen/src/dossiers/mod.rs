@@ -22,6 +22,7 @@ mod many;
 mod members;
 mod ocr;
 pub mod online;
+mod openings;
 mod packages;
 mod papers;
 pub mod parts;

@@ -437,9 +437,7 @@ pub async fn print(
             Ok((sheet(tx, &inner, &around, &on_desk, form)?, is_own))
         })
         .await?;
-    if !is_own {
-        super::show::look(&site, &who, id, "print").await?;
-    }
+    super::openings::opened(&site, &who, id, is_own, "print").await?;
     let name = format!("{paper}-{}.pdf", sheet.code);
     let made = tokio::task::spawn_blocking(move || prints::render(form, &sheet)).await;
     let bytes = made.map_err(|e| Fault::Worker(e.to_string()))?.map_err(print_fault)?;

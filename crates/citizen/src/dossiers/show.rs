@@ -10,7 +10,7 @@ use domain::{
 use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::Working};
 
 use super::{
-    checklist, links, papers,
+    checklist, links, openings, papers,
     sql::{self, Person},
     turns::Turns,
     view::Around,
@@ -465,24 +465,7 @@ async fn page(
             Ok((page, is_own))
         })
         .await?;
-    // Whoever has nothing to do on it has looked into somebody's affairs: that is written down.
-    if !is_own {
-        look(site, who, id, "page").await?;
-    }
+    // Whoever opens it looks into somebody's affairs: that is written down.
+    openings::opened(site, who, id, is_own, "page").await?;
     site.page(&page)
-}
-
-/// Writes down that somebody without a part in a dossier looked at it.
-pub(crate) async fn look(
-    site: &Site,
-    who: &Who,
-    id: DossierId,
-    what: &'static str,
-) -> Result<(), Failure> {
-    site.write(who, move |tx| {
-        let details = serde_json::json!({ "what": what });
-        tx.journal(store::journal::Entry::new(sql::SUBJECT, id.0, "look").details(&details));
-        Ok(())
-    })
-    .await
 }

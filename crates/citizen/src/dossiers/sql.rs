@@ -10,6 +10,7 @@ use store::{Fault, Row, Tx};
 mod attached;
 mod course;
 mod history;
+pub(super) mod openings;
 pub mod party;
 mod person;
 pub mod tickets;

@@ -229,9 +229,7 @@ pub async fn show(
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
-    if !it.is_own {
-        dossiers::look(&site, &who, id, "declaration").await?;
-    }
+    dossiers::opened(&site, &who, id, it.is_own, "declaration").await?;
     let wanted = it.declared.iter().find(|d| d.id.to_string() == asked.get("ban"));
     let Some(shown) = wanted.or_else(|| it.declared.first()).filter(|_| !asked.has("sua")) else {
         if !it.may {
@@ -330,9 +328,7 @@ pub async fn print(
             Ok((it, confirmed))
         })
         .await?;
-    if !it.is_own {
-        dossiers::look(&site, &who, id, "declaration").await?;
-    }
+    dossiers::opened(&site, &who, id, it.is_own, "declaration").await?;
     let wanted = it.declared.iter().find(|d| d.id.to_string() == asked.get("ban"));
     let shown = wanted.or_else(|| it.declared.first()).ok_or(Failure::NotFound)?;
     let kept = &it.on_desk.kept;

@@ -85,7 +85,7 @@ fn groups(
             .map(|it| Step {
                 code: it.body.code.clone(),
                 name: it.body.name.clone(),
-                limit: it.body.limit_text(),
+                limit: it.body.limit_said(english),
                 is_asked: finder.guide(&it.body.code).is_some(),
             })
             .collect(),

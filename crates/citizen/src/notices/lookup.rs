@@ -20,8 +20,9 @@ use crate::{dossiers::facts as dossiers, tracking};
 
 /// Bytes of a call at most.
 const BODY_BYTES_MAX: usize = 16 << 10;
-/// Calls from one address within a minute, and questions of one telephone within an hour, at most.
-const PER_MINUTE_MAX: u32 = 300;
+/// Calls with a wrong word from one address within a minute, and questions of one telephone within an hour, at most.
+/// Calls with the right word come from the gateway, which speaks for everybody: they are not counted by address.
+const WRONG_PER_MINUTE_MAX: u32 = 60;
 const PER_PHONE_MAX: u32 = 10;
 
 const HELP: &str =
@@ -43,10 +44,6 @@ pub async fn hear(
     Asked(asked): Asked,
     request: Request,
 ) -> Result<Response, Failure> {
-    let from = format!("sms-from:{}", who.origin);
-    site.limiter
-        .take(&from, PER_MINUTE_MAX, 60, who.now)
-        .map_err(|wait_s| Failure::TooMany { wait_s })?;
     let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await else {
         return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
     };
@@ -54,6 +51,10 @@ pub async fn hear(
     let known =
         site.read(&who, move |tx| Ok(messages::facts::is_hook(&inner, tx, &secret)?)).await?;
     if !known {
+        let from = format!("sms-from:{}", who.origin);
+        site.limiter
+            .take(&from, WRONG_PER_MINUTE_MAX, 60, who.now)
+            .map_err(|wait_s| Failure::TooMany { wait_s })?;
         tracing::warn!(origin = %who.origin, "a text message with a wrong secret");
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     }
@@ -73,7 +74,7 @@ pub async fn hear(
     let plain = unaccented(&text).to_uppercase();
     let words: Vec<&str> = plain.split_whitespace().collect();
     match words.as_slice() {
-        ["TC", rest @ ..] if rest.len() >= 2 => look_up(&site, &who, rest).await,
+        ["TC", rest @ ..] if rest.len() >= 2 => look_up(&site, &who, &phone, rest).await,
         ["TU", "CHOI", ..] | ["TUCHOI", ..] => wish(&site, &who, phone, true).await,
         ["NHAN", "TIN", ..] | ["NHANTIN", ..] => wish(&site, &who, phone, false).await,
         _ => Ok(answer(HELP)),
@@ -99,11 +100,18 @@ async fn wish(site: &Site, who: &Who, phone: Phone, off: bool) -> Result<Respons
 }
 
 /// The code may be typed with spaces in it; the secret is what comes last.
-async fn look_up(site: &Site, who: &Who, words: &[&str]) -> Result<Response, Failure> {
+async fn look_up(
+    site: &Site,
+    who: &Who,
+    phone: &Phone,
+    words: &[&str],
+) -> Result<Response, Failure> {
     let Some((secret, code)) = words.split_last() else { return Ok(answer(HELP)) };
     let Ok(code) = DossierCode::parse(&code.concat()) else { return Ok(answer(NOT_FOUND)) };
     let code = code.to_string();
-    match tracking::belong_together(site, who, &code, secret).await {
+    // Tries are held against the telephone and the dossier, not against the gateway, which all share.
+    let asker = format!("sms:{}", phone.reveal());
+    match tracking::belong_together(site, who, &asker, &code, secret).await {
         Ok(true) => {}
         Ok(false) => return Ok(answer(NOT_FOUND)),
         Err(Failure::TooMany { .. }) => return Ok(answer(TOO_MANY)),

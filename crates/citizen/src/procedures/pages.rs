@@ -46,13 +46,13 @@ struct Card {
     level: &'static str,
 }
 
-fn card(it: &Version) -> Card {
+fn card(it: &Version, english: bool) -> Card {
     Card {
         code: it.body.code.clone(),
         name: it.body.name.clone(),
         sector: it.body.sector.clone(),
-        limit: it.body.limit_text(),
-        level: it.body.level.label(),
+        limit: it.body.limit_said(english),
+        level: it.body.level.said(english),
     }
 }
 
@@ -223,13 +223,14 @@ pub async fn search(
     let page = asked.get("trang").parse().unwrap_or(1_usize).clamp(1, 1_000);
     let from = (page - 1) * CARDS;
     let shell = site.shell(&who);
+    let english = who.lang == site::Lang::En;
     let did_you_mean = if found.is_empty() { catalogue.did_you_mean(&q) } else { None };
     let page = Search {
         cards: found
             .iter()
             .skip(from)
             .take(CARDS)
-            .map(|it| Card { level: held(it).label(), ..card(it) })
+            .map(|it| Card { level: held(it).said(english), ..card(it, english) })
             .collect(),
         events: if page == 1 { events_of(&finder, &q, &who) } else { Vec::new() },
         unit_query: if unit.is_empty() { String::new() } else { format!("?don-vi={unit}") },
@@ -249,8 +250,8 @@ pub async fn search(
             .map(|it| (it.id.to_string(), it.title.clone()))
             .collect(),
         sectors: catalogue.sectors().to_vec(),
-        tiers: Tier::ALL.iter().map(|it| (it.code(), it.label())).collect(),
-        levels: ServiceLevel::ALL.iter().map(|it| (it.code(), it.label())).collect(),
+        tiers: Tier::ALL.iter().map(|it| (it.code(), it.said(english))).collect(),
+        levels: ServiceLevel::ALL.iter().map(|it| (it.code(), it.said(english))).collect(),
         shell,
     };
     site.page(&page)
@@ -372,6 +373,7 @@ pub async fn show(
     let form = site.glance(&who, move |tx| Ok(crate::eforms::facts::form_for(tx, &code, today)?));
     let form = form.await?.map_or_else(String::new, |it| format!("/to-khai/{}", it.form.code));
     let body = &it.body;
+    let english = who.lang == site::Lang::En;
     let units = place::units(&who, &it);
     let chosen = asked.get("don-vi").parse().ok().map(UnitId);
     let unit = chosen.or_else(|| units.first().filter(|_| units.len() == 1).map(|it| it.0));
@@ -398,27 +400,30 @@ pub async fn show(
         limits: body
             .limits
             .iter()
-            .map(|it| (it.channel.map_or("Mọi cách nộp", |it| it.label()).to_owned(), it.text()))
+            .map(|it| {
+                let all = if english { "Every way" } else { "Mọi cách nộp" };
+                (it.channel.map_or(all, |it| it.said(english)).to_owned(), it.said(english))
+            })
             .collect(),
         fees: body
             .fees
             .iter()
             .map(|it| {
                 if it.channels.is_empty() {
-                    it.text()
+                    it.said(english)
                 } else {
-                    format!("{}: {}", it.channels, it.text())
+                    format!("{}: {}", it.channels, it.said(english))
                 }
             })
             .collect(),
-        tiers: body.tiers.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
+        tiers: body.tiers.iter().map(|it| it.said(english)).collect::<Vec<_>>().join(", "),
         body: super::exchange::body_label(&body.body).to_owned(),
-        channels: body.channels.iter().map(|it| it.label()).collect::<Vec<_>>().join(", "),
+        channels: body.channels.iter().map(|it| it.said(english)).collect::<Vec<_>>().join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
         units: units.into_iter().map(|(id, title)| (id.to_string(), title)).collect(),
         unit: unit.map(|it| it.to_string()).unwrap_or_default(),
         unit_query: unit.map(|it| format!("?don-vi={it}")).unwrap_or_default(),
-        level: level.label(),
+        level: level.said(english),
         offers: level.number().unwrap_or(1),
         online,
         is_asked: finder.guide(&body.code).is_some(),
@@ -548,10 +553,9 @@ pub async fn board(
     let mut sectors: Vec<BoardSector> = Vec::new();
     for it in &found {
         match sectors.last_mut().filter(|last| last.name == it.body.sector) {
-            Some(last) => last.rows.push(card(it)),
-            None => {
-                sectors.push(BoardSector { name: it.body.sector.clone(), rows: vec![card(it)] })
-            }
+            Some(last) => last.rows.push(card(it, false)),
+            None => sectors
+                .push(BoardSector { name: it.body.sector.clone(), rows: vec![card(it, false)] }),
         }
     }
     site.page(&Board { shell: site.shell(&who), unit, title, count, sectors })

@@ -172,10 +172,9 @@ pub(super) async fn page(
     let today = who.today();
     let (state, tone) = state_of(&taken.kept, today);
     let own = taken.kept.id;
-    // Who only looks has looked into somebody's affairs: that is written down.
-    if taken.maker.parts.is_empty() {
-        crate::dossiers::facts::look(site, who, taken.kept.dossier, "result").await?;
-    }
+    // Who looks has looked into somebody's affairs: that is written down.
+    let is_own = !taken.maker.parts.is_empty();
+    crate::dossiers::facts::opened(site, who, taken.kept.dossier, is_own, "result").await?;
     site.page(&Show {
         shell: site.shell(who),
         m,

@@ -114,7 +114,7 @@ async fn open(site: &Site, who: &Who, code: &str, secret: &str) -> Result<bool, 
     let too_many = |wait_s| Failure::TooMany { wait_s };
     let from = format!("track-from:{}", who.origin);
     site.limiter.take(&from, site.config.tries_per_address, WINDOW_S, who.now).map_err(too_many)?;
-    match belong_together(site, who, code, secret).await {
+    match belong_together(site, who, &who.origin, code, secret).await {
         Err(Failure::TooMany { wait_s }) => {
             site.limiter.give_back(&from);
             Err(too_many(wait_s))
@@ -128,14 +128,15 @@ async fn open(site: &Site, who: &Who, code: &str, secret: &str) -> Result<bool, 
     }
 }
 
-/// [`open`] for whoever counts tries from one place himself.
+/// [`open`] for whoever counts tries from one place himself; `asker` is who asks: an address, a telephone.
 pub(crate) async fn belong_together(
     site: &Site,
     who: &Who,
+    asker: &str,
     code: &str,
     secret: &str,
 ) -> Result<bool, Failure> {
-    let (pair, of) = (format!("track-pair:{code}\n{}", who.origin), format!("track-of:{code}"));
+    let (pair, of) = (format!("track-pair:{code}\n{asker}"), format!("track-of:{code}"));
     site.limiter
         .knock(&pair, FROM_ONE_ADDRESS, who.now)
         .and_then(|_| site.limiter.knock(&of, OF_ONE_DOSSIER, who.now))
@@ -173,6 +174,14 @@ fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
 /// Any fault of the seal.
 pub fn let_in(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
     seen(site, who, code)
+}
+
+/// Takes from a browser what it was shown: the dossier is asked for anew.
+pub fn forget(response: &mut Response) {
+    let gone = format!("{COOKIE}=; Path=/ho-so; Max-Age=0; HttpOnly; SameSite=Lax");
+    if let Ok(value) = HeaderValue::from_str(&gone) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
 }
 
 /// Whether this browser has shown the secret of this dossier lately.

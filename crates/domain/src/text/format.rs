@@ -16,6 +16,21 @@ pub const fn weekday(day: Weekday) -> &'static str {
     }
 }
 
+/// A day of the week in either language of the citizens' pages.
+#[must_use]
+pub const fn weekday_in(day: Weekday, english: bool) -> &'static str {
+    match day {
+        _ if !english => weekday(day),
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+
 /// `"10/02/2026"`.
 #[must_use]
 pub fn date(day: Date) -> String {

@@ -39,18 +39,27 @@ pub async fn year(
     let inner = site.clone();
     let calendars = site.read(&who, move |tx| Ok(facts::calendars(&inner, tx)?)).await?;
     let calendar = calendars.general();
+    let english = who.lang == site::Lang::En;
     let days: Vec<Day> = calendar
         .entries()
         .iter()
         .filter(|it| it.date.year() == year)
         .map(|it| Day {
             date: domain::text::date(it.date),
-            weekday: domain::text::weekday(it.date.weekday()),
-            kind: it.kind.label(),
+            weekday: domain::text::weekday_in(it.date.weekday(), english),
+            kind: match it.kind {
+                DayKind::Off if english => "Day off",
+                _ if english => "Working day",
+                kind => kind.label(),
+            },
             off: it.kind == DayKind::Off,
             reason: it.reason.clone(),
             source: it.source.clone(),
-            state: if it.state == EntryState::Provisional { it.state.label() } else { "" },
+            state: match it.state {
+                EntryState::Provisional if english => "provisional",
+                EntryState::Provisional => it.state.label(),
+                _ => "",
+            },
         })
         .collect();
     let hours = [(1, 15), (7, 15)]

@@ -103,7 +103,15 @@ pub fn account_names(
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holder>, Fault> {
-    sql::holdings::holders(tx, units, day)
+    sql::holdings::holders(tx, units, day, false)
+}
+
+/// The officials among [`holders`]: whoever only files for others, such as the head of a village, is none.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn officials(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holder>, Fault> {
+    sql::holdings::holders(tx, units, day, true)
 }
 
 /// The name behind an account; empty for the program itself.

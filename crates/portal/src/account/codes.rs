@@ -16,11 +16,18 @@ const GOOD_MS: i64 = 5 * 60 * 1000;
 const COUNTER_GOOD_MS: i64 = 15 * 60 * 1000;
 /// Tries of one code.
 const TRIES_MAX: i64 = 5;
-/// Codes for one telephone within [`WINDOW_MS`].
-const PER_PHONE_MAX: i64 = 5;
-/// Codes asked for from one address within [`WINDOW_MS`].
-const PER_ADDRESS_MAX: u32 = 20;
+/// Codes for one telephone to one asker within [`WINDOW_MS`].
+const PER_ASKER_MAX: i64 = 5;
+/// Codes for one telephone to all who ask within [`WINDOW_MS`] and within a day: nobody's telephone rings without
+/// end, and of a million codes nobody guesses one. A browser in which the telephone signed in before is not held
+/// back by what strangers asked for.
+const PER_PHONE_MAX: i64 = 15;
+const PER_PHONE_DAY_MAX: i64 = 40;
 const WINDOW_MS: i64 = 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * WINDOW_MS;
+/// Codes asked for from one address that nobody answered, within so many seconds: a village behind one mast or one
+/// access point asks for many, and answers them.
+const PER_ADDRESS: &[(u32, i64)] = &[(60, 10 * 60), (200, 60 * 60)];
 
 /// What a code opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,13 +130,49 @@ pub fn send_now(site: &Site) {
     sending::now(site);
 }
 
-/// Counts a request for a code against the address that asks.
+fn address_key(origin: &str, window_s: i64) -> String {
+    format!("citizen-code:{window_s}:{origin}")
+}
+
+/// Counts a request for a code against the address that asks; a code that is answered is not counted.
 ///
 /// # Errors
 /// Seconds to wait.
 pub fn may_ask(site: &Site, who: &site::Who) -> Result<(), i64> {
-    let key = format!("citizen-code:{}", who.origin);
-    site.limiter.take(&key, PER_ADDRESS_MAX, WINDOW_MS / 1000, who.now)
+    for (most, window_s) in PER_ADDRESS {
+        let key = address_key(&who.origin, *window_s);
+        site.limiter.take(&key, *most, *window_s, who.now)?;
+    }
+    Ok(())
+}
+
+/// Who asks for a code.
+#[derive(Debug, Clone, Copy)]
+pub enum Asker<'a> {
+    /// Somebody at the request's address.
+    Stranger,
+    /// A browser in which this telephone signed in before, by its mark.
+    Known(&'a str),
+    /// Whoever is signed in with this account.
+    Account(CitizenId),
+}
+
+impl Asker<'_> {
+    /// What stands for him in the database: it tells no address.
+    fn mark(self, site: &Site, tx: &Tx<'_>) -> String {
+        let key = site.seal.derived("citizen-code-asker");
+        let who = match self {
+            Self::Stranger => format!("from:{}", tx.origin()),
+            Self::Known(it) => format!("browser:{it}"),
+            Self::Account(it) => format!("account:{it}"),
+        };
+        site::token_sha256(&format!("{key}:{who}"))
+    }
+}
+
+/// The telephone as the cookie of a known browser names it.
+pub(super) fn phone_mark(site: &Site, phone: &str) -> String {
+    site::token_sha256(&format!("{}:{phone}", site.seal.derived("citizen-known")))
 }
 
 /// Sends a code to `phone`; after the commit call [`send_now`].
@@ -140,17 +183,27 @@ pub fn begin(
     site: &Site,
     tx: &mut Tx<'_>,
     (purpose, citizen): (Purpose, Option<CitizenId>),
+    asker: Asker<'_>,
     phone: &Phone,
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
     let can_reach = sending::can_reach(tx)?;
     if !can_reach && !site.config.demo {
         return Ok(Err(CodeRefusal::CannotSend));
     }
-    let since = Instant::from_epoch_ms(tx.now().epoch_ms() - WINDOW_MS);
-    if sql::count_since(tx, phone.reveal(), since)? >= PER_PHONE_MAX {
+    let ago = |ms: i64| Instant::from_epoch_ms(tx.now().epoch_ms() - ms);
+    let (hour, day) = (ago(WINDOW_MS), ago(DAY_MS));
+    let mark = asker.mark(site, tx);
+    if sql::count_of_asker(tx, phone.reveal(), &mark, hour)? >= PER_ASKER_MAX {
         return Ok(Err(CodeRefusal::TooMany));
     }
-    sql::void(tx, purpose.code(), phone.reveal(), citizen)?;
+    let is_known = matches!(asker, Asker::Known(_));
+    if !is_known
+        && (sql::count_since(tx, phone.reveal(), hour)? >= PER_PHONE_MAX
+            || sql::count_since(tx, phone.reveal(), day)? >= PER_PHONE_DAY_MAX)
+    {
+        return Ok(Err(CodeRefusal::TooMany));
+    }
+    sql::void(tx, purpose.code(), (phone.reveal(), &mark), citizen)?;
     let (handle, code) = (site::random_hex(16), digits(6));
     sql::insert(
         tx,
@@ -160,6 +213,7 @@ pub fn begin(
             phone: phone.reveal(),
             citizen,
             code_sha256: &hashed(site, &handle, &code),
+            asker: &mark,
             expires: Instant::from_epoch_ms(tx.now().epoch_ms() + GOOD_MS),
         },
     )?;
@@ -194,6 +248,9 @@ pub fn confirm(
         return Ok(Err(if left > 0 { CodeRefusal::Wrong { left } } else { CodeRefusal::Over }));
     }
     sql::used(tx, found.id)?;
+    for (_, window_s) in PER_ADDRESS {
+        site.limiter.give_back(&address_key(tx.origin(), *window_s));
+    }
     Ok(Ok(Proved { phone: found.phone, citizen: found.citizen }))
 }
 
@@ -207,7 +264,7 @@ pub(super) fn for_counter(
     citizen: CitizenId,
 ) -> Result<String, Fault> {
     let purpose = Purpose::Counter.code();
-    sql::void(tx, purpose, "", Some(citizen))?;
+    sql::void(tx, purpose, ("", ""), Some(citizen))?;
     let code = digits(8);
     let mark = hashed(site, purpose, &code);
     sql::insert(
@@ -218,6 +275,7 @@ pub(super) fn for_counter(
             phone: "",
             citizen: Some(citizen),
             code_sha256: &mark,
+            asker: "",
             expires: Instant::from_epoch_ms(tx.now().epoch_ms() + COUNTER_GOOD_MS),
         },
     )?;

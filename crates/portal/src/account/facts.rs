@@ -98,6 +98,28 @@ pub async fn current(
     Ok(open.map(|it| Citizen::of(&it.account, it.assurance)))
 }
 
+/// Ends the session of this browser, if it has one: somebody else stands before it now.
+///
+/// # Errors
+/// [`Failure::Fault`] if the database cannot be asked.
+pub async fn leave(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    response: &mut axum::response::Response,
+) -> Result<(), Failure> {
+    let Some(open) = session::open_of(site, who, headers).await? else { return Ok(()) };
+    let (citizen, session) = (open.account.id, open.session);
+    site.write(who, move |tx| {
+        sql::end_session(tx, citizen, session)?;
+        tx.journal(store::journal::Entry::new(SUBJECT, citizen.0, "sign_out"));
+        Ok(())
+    })
+    .await?;
+    session::put(response, site, session::COOKIE, "", "/", 0);
+    Ok(())
+}
+
 /// [`current`] as an argument of a handler. A page that needs somebody takes [`SignedIn`] instead.
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Option<Citizen>);
@@ -121,7 +143,7 @@ pub fn begin_phone(
     tx: &mut Tx<'_>,
     phone: &Phone,
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
-    super::codes::begin(site, tx, (Purpose::Phone, None), phone)
+    super::codes::begin(site, tx, (Purpose::Phone, None), super::codes::Asker::Stranger, phone)
 }
 
 /// Whether what was typed is the code behind `handle`; gives the telephone that answered. A wrong code costs a

@@ -392,7 +392,12 @@ pub async fn taste(
     let lang = Lang::from_code(typed.get("ngon-ngu")).unwrap_or(Lang::Vi);
     let large = typed.get("chu-lon") == "1";
     let citizen = it.citizen.id;
-    site.write(&who, move |tx| Ok(sql::set_taste(tx, citizen, lang, large)?)).await?;
+    site.write(&who, move |tx| {
+        sql::set_taste(tx, citizen, lang, large)?;
+        tx.journal(Entry::new(SUBJECT, citizen.0, "set_taste"));
+        Ok(())
+    })
+    .await?;
     let mut response = told("/tai-khoan", &Words::new(lang).say("account-saved"));
     session::taste(&mut response, lang, large);
     Ok(response)
@@ -425,7 +430,12 @@ pub async fn end_session(
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
     let citizen = it.citizen.id;
-    site.write(&who, move |tx| Ok(sql::end_session(tx, citizen, session)?)).await?;
+    site.write(&who, move |tx| {
+        sql::end_session(tx, citizen, session)?;
+        tx.journal(Entry::new(SUBJECT, citizen.0, "end_sessions"));
+        Ok(())
+    })
+    .await?;
     Ok(told("/tai-khoan", &site.shell(&who).words.say("account-session-ended")))
 }
 

@@ -13,7 +13,7 @@ use store::{Fault, Tx, journal::Entry};
 
 use super::{
     SUBJECT,
-    codes::{self, Purpose},
+    codes::{self, Asker, Purpose},
     home::demand_whole,
     session::{self, SignedIn},
     sign_in::mobile,
@@ -107,7 +107,7 @@ pub async fn send(
                 let begun = site
                     .write(&who, move |tx| {
                         let purpose = (Purpose::Phone, Some(citizen));
-                        Ok(codes::begin(&inner, tx, purpose, &asked)?)
+                        Ok(codes::begin(&inner, tx, purpose, Asker::Account(citizen), &asked)?)
                     })
                     .await?;
                 codes::send_now(&site);

@@ -228,6 +228,7 @@ fn read(typed: Typed, before: &Provider) -> Result<(Provider, String), Mistakes>
     let claim_phone = plain(&mut fields, "truong-dien-thoai", 80);
     let place = fields.number("thu-tu", 1..=99);
     let (vouches, pkce) = (is_set(&fields, "bao-dam"), is_set(&fields, "pkce"));
+    let unsigned = is_set(&fields, "khong-ky");
     let enabled = is_set(&fields, "bat");
     let edition = fields.typed().get("an-ban").parse().unwrap_or(0);
     let whole = (|| {
@@ -247,6 +248,7 @@ fn read(typed: Typed, before: &Provider) -> Result<(Provider, String), Mistakes>
             acr_values: acr_values?,
             acr_accepted: acr_accepted?,
             vouches,
+            unsigned,
             pkce,
             claim_number: claim_number?,
             claim_name: claim_name?,
@@ -312,6 +314,7 @@ fn typed_of(it: &Provider) -> Typed {
         ("truong-dien-thoai", &it.claim_phone),
         ("thu-tu", &place),
         ("bao-dam", if it.vouches { "1" } else { "" }),
+        ("khong-ky", if it.unsigned { "1" } else { "" }),
         ("pkce", if it.pkce { "1" } else { "" }),
         ("bat", if it.enabled { "1" } else { "" }),
     ] {

@@ -184,9 +184,14 @@ pub(super) async fn end(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Fai
     .await
 }
 
+/// Bytes of an address to be led to at most: it travels in a sealed cookie, and a browser keeps no cookie beyond
+/// 4096 bytes.
+const NEXT_BYTES_MAX: usize = 600;
+
 /// Only a path of ours that a citizen may be led to; anything else leads to his account.
 pub(super) fn local(path: &str) -> &str {
     let ours = path.starts_with('/')
+        && path.len() <= NEXT_BYTES_MAX
         && !path.starts_with("//")
         && !path.contains(|it: char| it == '\\' || it.is_control())
         && !path.starts_with("/dang-")

@@ -12,7 +12,7 @@ use site::{
 };
 
 use super::{
-    codes::{self, CodeRefusal, Purpose},
+    codes::{self, Asker, CodeRefusal, Purpose},
     facts::Visitor,
     oidc::believe::Unbelieved,
     pending::{self, Pending},
@@ -22,6 +22,10 @@ use super::{
 
 /// The cookie that holds which code is awaited.
 const COOKIE: &str = "mc_ma";
+/// The cookie by which a browser is known in which a telephone signed in: it names the telephone to nobody.
+const KNOWN_COOKIE: &str = "mc_quen";
+/// How long it is known.
+const KNOWN_S: i64 = 180 * 24 * 60 * 60;
 /// How long the page of the code can be come back to.
 const GOOD_S: i64 = 10 * 60;
 
@@ -112,6 +116,25 @@ pub(super) fn mobile(words: Words, typed: &str) -> Result<Phone, String> {
     }
 }
 
+/// The mark of a browser in which this telephone signed in before.
+fn known_of(site: &Site, who: &Who, headers: &HeaderMap, phone: &str) -> Option<String> {
+    let sealed = site::who::cookie(headers, KNOWN_COOKIE)?;
+    let text = site.seal.open("citizen-known", sealed).ok()?;
+    let (until, rest) = text.split_once(' ')?;
+    let (of, mark) = rest.split_once(' ')?;
+    let is_good = until.parse::<i64>().is_ok_and(|it| who.now.epoch_ms() < it);
+    (is_good && of == codes::phone_mark(site, phone)).then(|| mark.to_owned())
+}
+
+/// Knows this browser again when the telephone asks for a code.
+fn know(response: &mut Response, site: &Site, who: &Who, phone: &str) -> Result<(), Failure> {
+    let until = who.now.epoch_ms() + KNOWN_S * 1000;
+    let text = format!("{until} {} {}", codes::phone_mark(site, phone), site::random_hex(16));
+    let sealed = site.seal.close("citizen-known", &text)?;
+    session::put(response, site, KNOWN_COOKIE, &sealed, "/dang-nhap", KNOWN_S);
+    Ok(())
+}
+
 /// Which code is awaited by this browser.
 #[derive(Serialize, Deserialize)]
 struct Awaited {
@@ -126,6 +149,7 @@ struct Awaited {
 pub async fn send(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     codes::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
@@ -136,12 +160,24 @@ pub async fn send(
         Err(text) => return again(&site, &who, typed, &next, text).await,
     };
     let (inner, asked) = (site.clone(), phone.clone());
+    let known = known_of(&site, &who, &headers, phone.reveal());
     let begun = site
-        .write(&who, move |tx| Ok(codes::begin(&inner, tx, (Purpose::SignIn, None), &asked)?))
+        .write(&who, move |tx| {
+            let asker = known.as_deref().map_or(Asker::Stranger, Asker::Known);
+            Ok(codes::begin(&inner, tx, (Purpose::SignIn, None), asker, &asked)?)
+        })
         .await?;
     codes::send_now(&site);
     let begun = match begun {
         Ok(it) => it,
+        Err(CodeRefusal::TooMany)
+            if let Ok(before) = awaited(&site, &who, &headers)
+                && before.masked == phone.masked() =>
+        {
+            // The code that came before still opens: he is led to where it is typed.
+            let page = code_page(&site, &who, &before, Some(CodeRefusal::TooMany))?;
+            return Err(Failure::Mistaken(page));
+        }
         Err(why) => return again(&site, &who, typed, &next, why.said(words)).await,
     };
     let awaited = Awaited {
@@ -240,8 +276,17 @@ pub async fn code(
         })
         .await?;
     let mut response = match opened {
-        Ok((_, Some(fresh))) => fresh.led_to(&site, &awaited.next),
-        Ok((phone, None)) => pending::ask(&site, &who, &Pending::by_phone(phone, awaited.next))?,
+        Ok((phone, Some(fresh))) => {
+            let mut response = fresh.led_to(&site, &awaited.next);
+            know(&mut response, &site, &who, &phone)?;
+            response
+        }
+        Ok((phone, None)) => {
+            let pending = Pending::by_phone(phone.clone(), awaited.next);
+            let mut response = pending::ask(&site, &who, &pending)?;
+            know(&mut response, &site, &who, &phone)?;
+            response
+        }
         Err(why) => {
             return Err(Failure::Mistaken(code_page(&site, &who, &awaited, Some(why))?));
         }

@@ -166,6 +166,62 @@ on_both_engines! { routes();
         let page = second.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await;
         assert!(page.text.contains("Đã gửi nhiều mã"), "{}", page.text);
         assert_eq!(site.count("select count(*) from citizen_code"), 5);
+        // The newest of them still opens, and the page leads to where it is typed.
+        assert!(page.text.contains("name=\"ma\"") && page.text.contains("vẫn dùng được"), "{}", page.text);
+        let done = second.post("/dang-nhap/nhap-ma", &[("ma", &sent_code(&site))]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+    }
+
+    async fn nobody_locks_a_citizen_out_by_asking_for_his_codes(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let from_elsewhere = || site.given("update citizen_code set asker = 'khac' || id", &[]);
+        let mut citizen = site.browser();
+        sign_in(&site, &mut citizen, "0912345678").await;
+        citizen.post("/dang-xuat", &[]).await;
+        from_elsewhere();
+        // A stranger elsewhere asks for five; the citizen's own hour is not used up.
+        let mut stranger = site.browser();
+        for _ in 0..5 {
+            assert_eq!(stranger.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await.status, 303);
+        }
+        from_elsewhere();
+        let mut fresh = site.browser();
+        assert_eq!(fresh.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await.status, 303);
+        // A code that the citizen has is not made void by a stranger's question.
+        let code = sent_code(&site);
+        from_elsewhere();
+        assert_eq!(stranger.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await.status, 303);
+        assert_eq!(fresh.post("/dang-nhap/nhap-ma", &[("ma", &code)]).await.status, 303);
+        // Strangers everywhere used up what the telephone takes: a browser that it knows is served.
+        for _ in 0..8 {
+            from_elsewhere();
+            stranger.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await;
+        }
+        from_elsewhere();
+        let refused = site.browser().post("/dang-nhap", &[("dien-thoai", "0912345678")]).await;
+        assert!(refused.status == 422 && refused.text.contains("Đã gửi nhiều mã"), "{}", refused.text);
+        sign_in(&site, &mut citizen, "0912345678").await;
+        assert_eq!(citizen.get("/tai-khoan").await.status, 200);
+        // Nor does the mark of one telephone serve another.
+        let others = site.count("select count(*) from citizen_code where phone = '0987654321'");
+        assert_eq!(others, 0);
+    }
+
+    async fn a_whole_village_signs_in_through_one_access_point(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        for at in 0..70 {
+            let mut browser = site.browser();
+            sign_in(&site, &mut browser, &format!("09123456{at:02}")).await;
+        }
+        // What nobody answers is counted.
+        let mut last = 303;
+        for at in 0..61 {
+            let phone = format!("09133456{at:02}");
+            last = site.browser().post("/dang-nhap", &[("dien-thoai", &phone)]).await.status;
+        }
+        assert_eq!(last, 429);
     }
 
     async fn sessions_are_listed_ended_and_end_by_themselves(site) {

@@ -1,9 +1,13 @@
 //! The screen that turns by itself, and the touch page where a hand chooses.
 
 use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
 use citizen::procedures::facts as procedures;
 use domain::{ids::UnitId, publication::Slide, text};
-use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who, Words};
+use site::{Asked, Failure, Html, Path, Redirect, Shell, Site, State, Typed, Who, Words};
 use store::{Fault, Tx};
 
 use super::{
@@ -117,7 +121,7 @@ fn sector(
         .filter(|it| it.body.sector == sector)
         .map(|it| Row {
             main: it.body.name.clone(),
-            side: it.body.limit_text(),
+            side: it.body.limit_said(who.lang == site::Lang::En),
             href: format!("/kiosk/{}?thu-tuc={}", place.body, it.body.code),
         })
         .collect();
@@ -133,13 +137,14 @@ fn sector(
 /// One procedure, as somebody at a touch page needs it.
 fn procedure(site: &Site, who: &Who, tx: &mut Tx<'_>, code: &str) -> Result<Part, Failure> {
     let words = Words::new(who.lang);
+    let english = who.lang == site::Lang::En;
     let catalogue = procedures::catalogue(site, tx)?;
     let it = catalogue.get(code).cloned().ok_or(Failure::NotFound)?;
     let row = |main: String, side: String| Row { main, side, href: String::new() };
     let mut rows = vec![
-        row(words.say("procedure-time"), it.body.limit_text()),
-        row(words.say("procedure-fee"), it.body.fee_text()),
-        row(words.say("procedure-level"), it.body.level.label().to_owned()),
+        row(words.say("procedure-time"), it.body.limit_said(english)),
+        row(words.say("procedure-fee"), it.body.fee_said(english)),
+        row(words.say("procedure-level"), it.body.level.said(english).to_owned()),
     ];
     let papers = it.body.papers_to_bring();
     rows.extend(papers.map(|it| row(it.name.clone(), it.group.clone())));
@@ -182,14 +187,53 @@ fn part(
     )))
 }
 
-/// GET `/kiosk/{unit}`, with `xem=` a slide, `linh-vuc=` a sector, `thu-tuc=` a procedure.
+/// Seconds for which a browser that showed the touch page stands in the hall: its first page is shown anew long
+/// before that.
+const HALL_S: i64 = 30 * 60;
+
+fn put(response: &mut Response, name: &str, value: &str, path: &str, age_s: i64) {
+    let cookie = format!("{name}={value}; Path={path}; Max-Age={age_s}; HttpOnly; SameSite=Lax");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Whoever stood here before has gone: his dossier is seen no more, his account is left; if nobody touched the screen
+/// (`idle`), the next finds the language and the letters of the hall.
+async fn start_anew(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    response: &mut Response,
+    idle: bool,
+) -> Result<(), Failure> {
+    citizen::tracking::forget(response);
+    crate::account::facts::leave(site, who, headers, response).await?;
+    if idle {
+        put(response, site::who::LANG_COOKIE, "", "/", 0);
+        put(response, site::who::SIZE_COOKIE, "", "/", 0);
+    }
+    Ok(())
+}
+
+/// GET `/kiosk/{unit}`, with `xem=` a slide, `linh-vuc=` a sector, `thu-tuc=` a procedure; with `het=1` after nobody
+/// touched it for a while. The ordinary pages to which it leads are shown with a way back to it.
 pub async fn kiosk(
     State(site): State<Site>,
     who: Who,
     Path(unit): Path<UnitId>,
+    headers: HeaderMap,
     Asked(asked): Asked,
-) -> Result<Html<String>, Failure> {
+) -> Result<Response, Failure> {
     let place = Place::of(&who, unit)?;
+    let (hall, body) = (who.hall == Some(place.body.0), place.body);
+    if asked.has("het") {
+        let mut response = Redirect::to(&format!("/kiosk/{body}")).into_response();
+        if hall {
+            start_anew(&site, &who, &headers, &mut response, true).await?;
+        }
+        return Ok(response);
+    }
     let (inner, asker, there, wish) = (site.clone(), who.clone(), place.clone(), asked.clone());
     let (part, plans, queues) = site
         .read(&who, move |tx| {
@@ -208,7 +252,8 @@ pub async fn kiosk(
         .iter()
         .filter(|it| it.shown)
         .map(|it| (format!("{home}?xem={}", it.slide.code()), title(it.slide, words)));
-    site.page(&Kiosk {
+    let is_start = part.is_none();
+    let page = site.page(&Kiosk {
         unit: place.body,
         shop: place.shop.filter(|_| queues),
         doors: doors.collect(),
@@ -222,5 +267,11 @@ pub async fn kiosk(
         title: place.title,
         other: who.lang.other().code(),
         shell: site.shell(&who),
-    })
+    })?;
+    let mut response = page.into_response();
+    if hall && is_start {
+        start_anew(&site, &who, &headers, &mut response, false).await?;
+    }
+    put(&mut response, site::who::HALL_COOKIE, &body.to_string(), "/", HALL_S);
+    Ok(response)
 }

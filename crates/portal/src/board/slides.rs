@@ -127,7 +127,11 @@ fn opening(who: &Who, calendar: &WorkCalendar, words: Words) -> (String, Vec<Row
     for _ in 0..DAYS {
         let Some(next) = calendar.nth_after(day, 1) else { break };
         day = next;
-        let named = format!("{}, {}", text::weekday(day.weekday()), text::date(day));
+        let named = format!(
+            "{}, {}",
+            text::weekday_in(day.weekday(), words.lang == site::Lang::En),
+            text::date(day)
+        );
         rows.push(row(named, hours(calendar, day)));
     }
     let soon = today.checked_add(14.days()).unwrap_or(today);
@@ -174,17 +178,16 @@ pub(super) fn whole(
         rows: Vec::new(),
         mono: false,
     };
-    let people = |tx: &mut Tx<'_>| {
-        let units: Vec<UnitId> = std::iter::once(place.body).chain(place.shop).collect();
-        staff::holders(tx, &units, who.today())
-    };
+    let units: Vec<UnitId> = std::iter::once(place.body).chain(place.shop).collect();
     match slide {
         Slide::Procedures => view.rows = by_sector(site, who, tx, place)?,
         Slide::OnDuty => {
-            view.rows = people(tx)?.into_iter().map(|it| row(it.name, it.title)).collect();
+            let people = staff::officials(tx, &units, who.today())?;
+            view.rows = people.into_iter().map(|it| row(it.name, it.title)).collect();
         }
         Slide::Hotline => {
-            let shown = people(tx)?.into_iter().filter(|it| setup.phones.contains(&it.position));
+            let people = staff::holders(tx, &units, who.today())?;
+            let shown = people.into_iter().filter(|it| setup.phones.contains(&it.position));
             view.rows = shown
                 .filter(|it| !it.phone.is_empty())
                 .map(|it| row(format!("{} – {}", it.title, it.name), it.phone))

@@ -142,11 +142,72 @@ async fn the_touch_page_leads_from_a_sector_to_a_procedure_and_back(site) {
     let rest = list.text.split("href=\"/kiosk/2?thu-tuc=").nth(1).expect("a procedure");
     let code = rest.split('"').next().expect("its code").to_owned();
     let shown = browser.get(&format!("/kiosk/2?thu-tuc={code}")).await;
-    assert!(shown.text.contains("<svg") && shown.text.contains("data-home=\"/kiosk/2\""), "{}", shown.text);
+    assert!(shown.text.contains("<svg") && shown.text.contains("data-home=\"/kiosk/2?het=1\""), "{}", shown.text);
     assert_eq!(browser.get("/kiosk/2?linh-vuc=khong-co").await.status, 404);
     assert_eq!(browser.get("/kiosk/2?thu-tuc=9.999999").await.status, 404);
     // What has nothing to say says so.
     assert!(browser.get("/kiosk/2?xem=rules").await.text.contains("Chưa có nội dung."));
+}
+
+async fn whoever_only_files_for_others_is_no_official_on_the_screen(site) {
+    given_two_communes(&site);
+    let today = site.now().civil().date();
+    given_a_chair(&site);
+    let position = site.run(move |tx| {
+        let it = staff::create_position(tx, COMMUNE, "Người hoạt động không chuyên trách", 9, false)?;
+        staff::create(tx, "Lê Văn Trưởng Xóm", "0912345679", true, it, today)
+    });
+    site.given_account("truongxom", domain::access::Role::Intermediary, 2);
+    site.given("update account set staff = ?1 where login = 'truongxom'", &[position.0.into()]);
+    let screen = site.browser().get("/bang-tin/2").await.text;
+    assert!(screen.contains("Chủ Tịch") && !screen.contains("Trưởng Xóm"), "{screen}");
+    // He holds a post of the office too: then he is shown.
+    site.given(
+        "insert into role_grant (account, role, unit, valid_from)
+         select id, 'specialist', 2, '2020-01-01' from account where login = 'truongxom'",
+        &[],
+    );
+    assert!(site.browser().get("/bang-tin/2").await.text.contains("Trưởng Xóm"));
+}
+
+async fn whoever_leaves_the_touch_page_finds_back_and_leaves_nothing_behind(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let outside = browser.get("/tra-cuu").await;
+    assert!(!outside.text.contains("Về màn hình đầu"), "an ordinary browser has no such way");
+    browser.get("/kiosk/2").await;
+    for path in ["/tra-cuu", "/thu-tuc"] {
+        let page = browser.get(path).await;
+        assert!(page.text.contains("href=\"/kiosk/2\">← Về màn hình đầu"), "{path}: {}", page.text);
+        assert!(page.text.contains("http-equiv=\"refresh\" content=\"120;url=/kiosk/2?het=1\""), "{path}");
+        assert!(page.text.contains("data-home=\"/kiosk/2?het=1\""), "{path}");
+    }
+    // A dossier that was looked up is not seen by whoever comes next.
+    browser.set_cookie("mc_theo_doi", "of somebody");
+    browser.get("/kiosk/2?lang=en").await;
+    assert_eq!(browser.cookie("mc_theo_doi"), None);
+    let english = browser.get("/tra-cuu").await;
+    assert!(english.text.contains("Back to the first screen"), "{}", english.text);
+    // The way back keeps the language; nobody there for a while does not.
+    assert!(browser.get("/kiosk/2").await.text.contains("lang=\"en\""));
+    let over = browser.get("/kiosk/2?het=1").await;
+    assert_eq!(over.location.as_deref(), Some("/kiosk/2"));
+    assert!(browser.get("/kiosk/2").await.text.contains("<html lang=\"vi\""));
+    // Nor does somebody who signed in stay signed in.
+    let phone = domain::identity::Phone::parse("0912345678").expect("a number");
+    let token = "a".repeat(64);
+    let hash = site::token_sha256(&token);
+    site.run(move |tx| crate::account::facts::create_by_phone(tx, &phone, site::Lang::Vi));
+    site.given(
+        "insert into citizen_session (citizen, token_sha256, way, assurance, agent, origin, created_ms, seen_ms, expires_ms)
+         values (1, ?1, 'phone', 'phone', '', '', ?2, ?2, ?3)",
+        &[hash.into(), site.now().into(), (site.now().epoch_ms() + 3_000_000).into()],
+    );
+    browser.set_cookie("mc_dan", &token);
+    assert_eq!(browser.get("/tai-khoan").await.status, 200);
+    browser.get("/kiosk/2").await;
+    browser.set_cookie("mc_dan", &token);
+    assert_eq!(browser.get("/tai-khoan").await.status, 303, "the session itself is over");
 }
 
 async fn a_set_up_is_read_back_as_it_was_kept(site) {

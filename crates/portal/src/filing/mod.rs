@@ -8,6 +8,7 @@ use site::{Routes, get, post};
 
 mod assist;
 mod at_hand;
+mod awaiting;
 mod declaring;
 mod draft;
 pub mod facts;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .menu("Nộp hộ", assist::PAGE, FilingAssist)
         .ties(office::ties)
         .tells(assist::told)
+        .awaits(awaiting::awaits)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
         .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))

@@ -20,7 +20,7 @@ const ROWS: i64 = 50;
 const EXPORT_MAX: i64 = 5_000;
 
 /// The one-stop shops whose counters somebody serves.
-fn counters(who: &Who) -> Vec<UnitId> {
+pub(super) fn counters(who: &Who) -> Vec<UnitId> {
     let shops = who.tree.all().filter(|it| it.kind == "one_stop");
     shops.map(|it| it.id).filter(|it| who.can_at(Action::DossierReceive, *it)).collect()
 }

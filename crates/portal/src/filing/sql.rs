@@ -86,6 +86,8 @@ pub(super) struct AssistedLine {
     pub consent: String,
     /// The dossier's code; empty while it is a draft.
     pub code: String,
+    /// Where it stands; empty while it is a draft.
+    pub status: String,
 }
 
 /// What somebody filed or files for citizens, the newest first.
@@ -95,7 +97,8 @@ pub(super) fn assisted(
     limit: i64,
 ) -> Result<Vec<AssistedLine>, Fault> {
     let rows = tx.query(
-        "select f.procedure, f.unit, f.kept_key, f.created_ms, f.consent, coalesce(d.code, '')
+        "select f.procedure, f.unit, f.kept_key, f.created_ms, f.consent, coalesce(d.code, ''),
+           coalesce(d.status, '')
          from filing f left join dossier d on d.id = f.dossier
          where f.assistant = ?1 order by f.id desc limit ?2",
         &[by.into(), limit.into()],
@@ -109,6 +112,7 @@ pub(super) fn assisted(
                 created: Instant::from_epoch_ms(row.get(3)?),
                 consent: row.get(4)?,
                 code: row.get(5)?,
+                status: row.get(6)?,
             })
         })
         .collect()

@@ -148,7 +148,7 @@ async fn start_page(
     units.extend(shops.into_iter().map(|it| (it.id.to_string(), it.title)));
     site.page(&Start {
         online: !units.is_empty() || !has_others && levels::can_be_filed(&it.body),
-        level: it.body.level.label(),
+        level: it.body.level.said(who.lang == site::Lang::En),
         paused: it.paused_on(who.today()).map_or_else(String::new, |it| it.reason.clone()),
         papers: papers(&it.body).count(),
         name: it.body.name.clone(),

@@ -324,6 +324,16 @@ async fn a_birth_is_filed_and_lies_on_the_counter_with_its_files(site) {
     let list = counter.get("/co-quan/nop-truc-tuyen").await;
     assert!(list.text.contains("Lê Thị Minh Họa"), "{}", list.text);
     assert!(!site.signed_in("quay-khac").get("/co-quan/nop-truc-tuyen").await.text.contains("Minh Họa"));
+    // It stands first on the counter's first page, red when its hour is near; on nobody else's.
+    let first = counter.get("/co-quan").await;
+    assert!(first.text.contains("1 hồ sơ trực tuyến chờ tiếp nhận, sớm nhất trả lời trước 08:00"), "{}", first.text);
+    assert!(!first.text.contains("class=\"problem\""), "{}", first.text);
+    assert!(!site.signed_in("quay-khac").get("/co-quan").await.text.contains("chờ tiếp nhận"));
+    site.given("update filing set answer_due_at = '2026-01-08T09:00:00'", &[]);
+    let near = counter.get("/co-quan").await;
+    assert!(near.text.contains("class=\"problem\""), "{}", near.text);
+    site.given("update filing set answer_due_at = '2026-01-07T09:00:00'", &[]);
+    assert!(counter.get("/co-quan").await.text.contains("đã quá giờ"));
     let id = site.count("select id from dossier");
     let shown = counter.get(&format!("/co-quan/ho-so/{id}")).await;
     assert!(shown.text.contains("Nộp trực tuyến lúc"), "{}", shown.text);
@@ -435,6 +445,9 @@ async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(sit
     given_two_communes(&site);
     site.given_account("truongxom", Role::Intermediary, 2);
     let mut head = site.signed_in("truongxom");
+    let first = head.get("/co-quan").await;
+    assert!(first.text.contains("href=\"/co-quan/nop-ho\">Nộp hộ người dân"), "{}", first.text);
+    assert!(!first.text.contains("Chọn một mục ở trên"), "{}", first.text);
     let found = head.get("/co-quan/nop-ho?q=khai+sinh").await;
     assert!(found.text.contains(&format!("/co-quan/nop-ho?thu-tuc={BIRTH}")), "{}", found.text);
     let shop = SHOP.to_string();
@@ -453,6 +466,8 @@ async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(sit
     head.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
     let list = head.get("/co-quan/nop-ho").await;
     assert!(list.text.contains("H41.99.40") && !list.text.contains(&here), "{}", list.text);
+    let first = head.get("/co-quan").await;
+    assert!(first.text.contains("Vừa nộp hộ") && first.text.contains("H41.99.40"), "{}", first.text);
     // Whose hands it went through stands on the dossier.
     let id = site.count("select id from dossier");
     let shown = site.signed_in("quay").get(&format!("/co-quan/ho-so/{id}")).await;

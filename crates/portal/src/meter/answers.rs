@@ -8,7 +8,10 @@ use citizen::procedures::facts::{self as procedures, Catalogue};
 use domain::{access::Action, ids::UnitId, procedure::is_code, publication::Portal, text};
 use jiff::civil::Date;
 use people::sheets;
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use site::{
     Failure, Fields, Filled, FilledWithFiles, Html, Mistakes, OrShowAgain as _, Path, Shell, Site,
     State, Who, demand,
@@ -31,6 +34,8 @@ const ANSWERS: i64 = 100;
 const SHOWN: usize = 100;
 /// Codes of one answer at most.
 const CODES_MAX: usize = 5_000;
+/// Bytes of its file at most: the portal sends the whole catalogue along with the codes.
+const FILE_BYTES_MAX: usize = 8 << 20;
 
 /// Bodies whose answers somebody may bring in.
 fn bodies(who: &Who) -> Vec<(UnitId, String)> {
@@ -144,6 +149,10 @@ pub async fn form(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
 
 /// The codes of a file with their rows, or what is wrong with the whole of it.
 fn read(name: &str, bytes: &[u8]) -> Result<Vec<(usize, String)>, String> {
+    if bytes.len() > FILE_BYTES_MAX {
+        let most = FILE_BYTES_MAX >> 20;
+        return Err(format!("Tệp lớn hơn {most} MB, là mức lớn nhất của một câu trả lời."));
+    }
     let is_json = name.to_lowercase().ends_with(".json");
     let codes = if is_json { from_json(bytes)? } else { from_table(name, bytes)? };
     match codes.len() {
@@ -153,18 +162,100 @@ fn read(name: &str, bytes: &[u8]) -> Result<Vec<(usize, String)>, String> {
     }
 }
 
+/// Codes of a JSON file, read one by one: nothing else of it is kept in memory.
+struct Codes(Vec<String>);
+
+/// One of them: a text, or an object that names it.
+struct Code(String);
+
+/// What an object's field is called that holds the code, the surest first.
+const CODE_NAMES: [&str; 4] = ["MATTHC", "MaTTHC", "maTTHC", "ma"];
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct One;
+        impl<'de> Visitor<'de> for One {
+            type Value = Code;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("mã thủ tục")
+            }
+            fn visit_str<E>(self, it: &str) -> Result<Code, E> {
+                Ok(Code(it.trim().to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Code, A::Error> {
+                let mut found: Option<(usize, String)> = None;
+                while let Some(key) = map.next_key::<String>()? {
+                    let place = CODE_NAMES.iter().position(|it| *it == key);
+                    match place.filter(|at| found.as_ref().is_none_or(|(best, _)| at < best)) {
+                        Some(at) => found = Some((at, map.next_value::<Code>()?.0)),
+                        None => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(Code(found.unwrap_or_default().1))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Code, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Code(String::new()))
+            }
+            fn visit_unit<E>(self) -> Result<Code, E> {
+                Ok(Code(String::new()))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Code, E> {
+                Ok(Code(String::new()))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Code, E> {
+                Ok(Code(String::new()))
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Code, E> {
+                Ok(Code(String::new()))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Code, E> {
+                Ok(Code(String::new()))
+            }
+        }
+        from.deserialize_any(One)
+    }
+}
+
+impl<'de> Deserialize<'de> for Codes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Codes;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("một danh sách, hoặc một danh sách trong “data”")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Codes, A::Error> {
+                let mut codes = Vec::new();
+                while let Some(Code(it)) = seq.next_element()? {
+                    if codes.len() >= CODES_MAX {
+                        let why = format!("có hơn {CODES_MAX} mã, là số nhiều nhất của một tệp");
+                        return Err(A::Error::custom(why));
+                    }
+                    codes.push(it);
+                }
+                Ok(Codes(codes))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Codes, A::Error> {
+                let mut found = None;
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "data" {
+                        found = Some(map.next_value::<Codes>()?);
+                    } else {
+                        let IgnoredAny = map.next_value()?;
+                    }
+                }
+                found.ok_or_else(|| A::Error::custom("không có danh sách trong “data”"))
+            }
+        }
+        from.deserialize_any(All)
+    }
+}
+
 fn from_json(bytes: &[u8]) -> Result<Vec<(usize, String)>, String> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|e| format!("Tệp không phải JSON đúng: {e}."))?;
-    let list = value.get("data").unwrap_or(&value);
-    let Value::Array(list) = list else {
-        return Err("JSON phải là một danh sách, hoặc có danh sách trong “data”.".to_owned());
-    };
-    let code = |it: &Value| {
-        let named = ["MATTHC", "MaTTHC", "maTTHC", "ma"].iter().find_map(|name| it.get(name));
-        named.unwrap_or(it).as_str().map_or_else(String::new, |it| it.trim().to_owned())
-    };
-    Ok((1..).zip(list.iter().map(code)).collect())
+    let codes: Codes =
+        serde_json::from_slice(bytes).map_err(|e| format!("Tệp không dùng được: {e}."))?;
+    Ok((1..).zip(codes.0).collect())
 }
 
 fn from_table(name: &str, bytes: &[u8]) -> Result<Vec<(usize, String)>, String> {
@@ -365,4 +456,30 @@ pub async fn undo(
         "Trả lời này đã bỏ từ trước."
     };
     Ok(told(PAGE, said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_out_of_a_list_bare_or_named_and_nothing_else() {
+        let read = |text: &str| {
+            from_json(text.as_bytes()).map(|all| all.into_iter().map(|it| it.1).collect::<Vec<_>>())
+        };
+        assert_eq!(read(r#"[" 1.001193 ", "2.000635"]"#).unwrap(), ["1.001193", "2.000635"]);
+        let named = r#"{"service": {"x": [1, {}]}, "data": [{"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
+        assert_eq!(read(named).unwrap(), ["1.1", "b", "", "", "", ""]);
+        assert!(read(r#"{"x": 1}"#).unwrap_err().contains("data"));
+        assert!(read("[").unwrap_err().contains("Tệp không dùng được"));
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused_before_it_is_held_in_memory() {
+        let many = format!("[{}0]", "0,".repeat(CODES_MAX));
+        assert!(from_json(many.as_bytes()).unwrap_err().contains("5000 mã"));
+        let large = vec![b' '; FILE_BYTES_MAX + 1];
+        assert!(read("a.json", &large).unwrap_err().contains("8 MB"));
+        assert!(read("a.csv", &large).unwrap_err().contains("8 MB"));
+    }
 }

@@ -9,7 +9,10 @@ bulletin-rules = Rules at the counter
 bulletin-queue = Today's queue
 bulletin-posting = Posting of procedures
 bulletin-ledger = Seal of the journal
-bulletin-count = { $count } procedures
+bulletin-count = { $count ->
+    [1] 1 procedure
+   *[other] { $count } procedures
+ }
 bulletin-closed-today = Closed today
 bulletin-queue-closed = No numbers are given now.
 bulletin-waiting = { $count } waiting, about { $minutes } minutes

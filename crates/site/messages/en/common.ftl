@@ -10,6 +10,7 @@ nav-office = Staff sign-in
 nav-account = My account
 nav-privacy = Privacy
 nav-language = Tiếng Việt
+hall-home = Back to the first screen
 footer = If you need help, please come to the nearest one-stop counter during office hours.
 large-type = Larger letters
 normal-type = Normal letters

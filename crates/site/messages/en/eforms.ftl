@@ -3,7 +3,10 @@ eform-list-title = Electronic forms
 eform-list-intro = Fill a form in on a computer or telephone, mistakes are told at once, then print and sign it. Blank forms can be printed to write by hand.
 eform-search = Find a form
 eform-search-button = Find
-eform-count = { $count } forms.
+eform-count = { $count ->
+    [1] 1 form.
+   *[other] { $count } forms.
+ }
 eform-none = There is no such form yet. See what to bring in the list of procedures:
 eform-fill = Fill in
 eform-print-blank = Print a blank form

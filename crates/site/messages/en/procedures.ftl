@@ -16,7 +16,10 @@ filter-sector = Sector
 filter-tier = Settled by
 filter-level = Online level
 filter-all = All
-search-count = { $count } procedures.
+search-count = { $count ->
+    [1] 1 procedure.
+   *[other] { $count } procedures.
+ }
 search-none = No procedure was found.
 search-meant = Did you mean
 search-hint = Try fewer words, such as “khai sinh”, or remove a filter.

@@ -10,6 +10,7 @@ nav-office = Cán bộ đăng nhập
 nav-account = Tài khoản của tôi
 nav-privacy = Bảo vệ dữ liệu cá nhân
 nav-language = English
+hall-home = Về màn hình đầu
 footer = Ông, bà cần giúp đỡ, xin đến Bộ phận Một cửa nơi gần nhất trong giờ làm việc.
 large-type = Cỡ chữ lớn
 normal-type = Cỡ chữ thường

@@ -147,9 +147,15 @@ pub struct Holder {
     pub phone: String,
 }
 
-/// Whoever holds a position of `units` on `day`, heads first.
-pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holder>, Fault> {
-    let rows = Select::new(
+/// Whoever holds a position of `units` on `day`, heads first; without whoever only files for others, if officials
+/// alone are wanted.
+pub fn holders(
+    tx: &mut Tx<'_>,
+    units: &[UnitId],
+    day: Date,
+    officials: bool,
+) -> Result<Vec<Holder>, Fault> {
+    let mut select = Select::new(
         "p.id, p.title, p.signs, p.unit, s.name, s.demo, s.phone",
         "holding h join position p on p.id = h.position join staff s on s.id = h.staff",
     )
@@ -157,9 +163,11 @@ pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holde
     .and(
         "h.valid_from <= ? and (h.valid_until >= ? or h.valid_until is null)",
         [day.into(), day.into()],
-    )
-    .order_by("p.rank, s.name_key, h.id")
-    .rows(tx, 500)?;
+    );
+    if officials {
+        select = select.and(&format!("not ({HELPS_ALONE})"), [day; 4].map(Into::into));
+    }
+    let rows = select.order_by("p.rank, s.name_key, h.id").rows(tx, 500)?;
     rows.iter()
         .map(|row| {
             let name: String = row.get(4)?;
@@ -174,6 +182,12 @@ pub fn holders(tx: &mut Tx<'_>, units: &[UnitId], day: Date) -> Result<Vec<Holde
         })
         .collect()
 }
+
+/// Whoever of these holds no more than a place as a helper: his account files for others and does nothing else.
+const HELPS_ALONE: &str = "exists (select 1 from account a join role_grant g on g.account = a.id
+     where a.staff = s.id and g.role = 'intermediary' and g.valid_from <= ? and (g.valid_until >= ? or g.valid_until is null))
+   and not exists (select 1 from account a join role_grant g on g.account = a.id
+     where a.staff = s.id and g.role <> 'intermediary' and g.valid_from <= ? and (g.valid_until >= ? or g.valid_until is null))";
 
 /// How many positions that sign somebody holds on `day`.
 pub fn signing(tx: &mut Tx<'_>, staff: StaffId, day: Date) -> Result<i64, Fault> {

@@ -179,14 +179,34 @@ pub struct Person {
     pub phone: String,
 }
 
+/// What the provider put its signature to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing.
+    Unsigned,
+    /// An id_token, with this level; empty if it names none.
+    Signed(String),
+}
+
+impl Word {
+    /// By the claims of an id_token that holds, before anything else is joined to them.
+    pub fn signed(claims: &Map<String, Value>) -> Self {
+        Self::Signed(claims.get("acr").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+}
+
 /// Reads the person out of the claims, by the provider's map. A number that is none, or that comes at too low a
 /// level, is no number.
-pub fn person(provider: &Provider, claims: &Map<String, Value>) -> Result<Person, Unbelieved> {
+pub fn person(
+    provider: &Provider,
+    claims: &Map<String, Value>,
+    word: &Word,
+) -> Result<Person, Unbelieved> {
     let sub = claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned();
     if sub.is_empty() || sub.len() > SUB_MAX {
         return Err(Unbelieved::Subject);
     }
-    let number = if vouches(provider, claims) {
+    let number = if vouches(provider, claims, word) {
         let typed = claim(claims, &provider.claim_number);
         PersonalId::parse(&typed).ok().map(|it| it.reveal().to_owned())
     } else {
@@ -209,13 +229,18 @@ pub fn person(provider: &Provider, claims: &Map<String, Value>) -> Result<Person
 }
 
 /// Whether a number in these claims counts: the level must be one of those that are named, and if none is, the
-/// administrator must have said that this provider knows whom it vouches for.
-fn vouches(provider: &Provider, claims: &Map<String, Value>) -> bool {
+/// administrator must have said that this provider knows whom it vouches for. Both hold for what is signed; a word
+/// without a signature counts only where he said so too.
+fn vouches(provider: &Provider, claims: &Map<String, Value>, word: &Word) -> bool {
+    let reached = match word {
+        _ if provider.unsigned => claims.get("acr").and_then(Value::as_str).unwrap_or_default(),
+        Word::Signed(level) => level.as_str(),
+        Word::Unsigned => return false,
+    };
     let mut accepted = provider.acr_accepted.split_whitespace().peekable();
     if accepted.peek().is_none() {
         return provider.vouches;
     }
-    let reached = claims.get("acr").and_then(Value::as_str).unwrap_or_default();
     !reached.is_empty() && accepted.any(|it| it == reached)
 }
 
@@ -277,6 +302,9 @@ mod tests {
 
     #[test]
     fn the_map_finds_what_it_names_and_the_level_decides_on_the_number() {
+        let person = |provider: &Provider, claims: &Map<String, Value>| {
+            super::person(provider, claims, &Word::signed(claims))
+        };
         let found = person(&provider(), &claims("LoA2")).unwrap();
         assert_eq!(found.number.as_deref(), Some("040090123456"));
         assert_eq!(found.name, "Nguyễn Văn Thử");
@@ -287,6 +315,16 @@ mod tests {
         assert_eq!(person(&trusting, &claims("LoA9")).unwrap().number, None, "nobody said so");
         trusting.vouches = true;
         assert!(person(&trusting, &claims("")).unwrap().number.is_some());
+        // What is not signed is a hint, unless the administrator said otherwise.
+        let unsigned = |it: &Provider| super::person(it, &claims("LoA2"), &Word::Unsigned).unwrap();
+        assert_eq!(unsigned(&provider()).number, None, "the level stands in no signed word");
+        assert_eq!(unsigned(&trusting).number, None);
+        let low = Word::Signed(String::new());
+        let said = super::person(&provider(), &claims("LoA2"), &low).unwrap();
+        assert_eq!(said.number, None, "the token names no level, userinfo does");
+        let mut open = provider();
+        open.unsigned = true;
+        assert!(unsigned(&open).number.is_some());
         let mut bad = claims("LoA2");
         bad.insert("cccd".to_owned(), json!("123"));
         assert_eq!(person(&provider(), &bad).unwrap().number, None, "no number");

@@ -18,7 +18,7 @@ use super::{
     sign_in::{Trouble, trouble_page},
     sql::{self, providers::Provider},
 };
-use believe::{Person, Unbelieved};
+use believe::{Person, Unbelieved, Word};
 pub(super) use join::{enter, tie};
 
 pub(super) mod believe;
@@ -189,6 +189,7 @@ async fn ask(
         }
     };
     let mut claims = serde_json::Map::new();
+    let mut word = Word::Unsigned;
     if let Some(token) = &tokens.id_token {
         let keys = match line::keys(provider).await {
             Ok(it) => it,
@@ -203,6 +204,7 @@ async fn ask(
             Ok(it) => claims = it,
             Err(why) => return Ok(Err(why)),
         }
+        word = Word::signed(&claims);
     }
     // The token may say it all; if not, the provider is asked once more.
     if !provider.userinfo_url.is_empty()
@@ -219,7 +221,7 @@ async fn ask(
             }
         }
     }
-    Ok(believe::person(provider, &claims))
+    Ok(believe::person(provider, &claims, &word))
 }
 
 async fn arrived(
@@ -230,12 +232,14 @@ async fn arrived(
     flow: Flow,
     person: Person,
 ) -> Result<Response, Failure> {
-    // Whoever went off to identify an account must still be signed in with it.
+    // Whoever went off to identify an account must still be signed in with it. Whoever went off without one signs
+    // in: an account that was opened in this browser meanwhile is not tied to whom the provider names, it is left.
     let open = session::open_of(site, who, headers).await?;
     let same = flow.citizen == open.as_ref().map(|it| it.account.id.0);
     if flow.citizen.is_some() && !same {
         return refused(site, who, &provider, Unbelieved::State).await;
     }
+    let open = open.filter(|_| flow.citizen.is_some());
     let old = site::who::cookie(headers, session::COOKIE).map(str::to_owned);
     let (inner, asker, kept) = (site.clone(), who.clone(), person.clone());
     let joined = site

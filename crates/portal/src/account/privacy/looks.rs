@@ -1,4 +1,5 @@
-//! Who looked at my dossiers: every look without a part in them, and every step, with unit and position.
+//! Who looked at my dossiers: every opening by an official once a day, every look without a part, every step; with
+//! unit and position.
 //!
 //! The names of officials are not shown: what an office does, it does as an office. Who looked without having a
 //! part in it is told apart, because that is what one has to answer for.
@@ -24,7 +25,7 @@ use crate::account::{
 /// Dossiers that are walked at most.
 const DOSSIERS_MAX: usize = 100;
 /// Lines at most: the newest.
-const LINES_MAX: usize = 400;
+const LINES_MAX: i64 = 400;
 
 /// One time that somebody of the office had a dossier before him.
 #[derive(Debug, Clone, Serialize)]
@@ -41,8 +42,30 @@ pub(super) struct Seen {
     pub act: String,
     /// He had no part in it.
     pub without_part: bool,
-    #[serde(skip)]
-    at_ms: i64,
+}
+
+/// What a citizen does himself with his dossier over the line: by nobody of the office.
+const HIS: &[&str] = &[
+    "resubmit",
+    "supplement",
+    "request_withdraw",
+    "file_online",
+    "add_file",
+    "declare",
+    "ask_co_sign",
+    "co_sign",
+    "refuse_co_sign",
+    "rate",
+    "download_result",
+];
+
+/// Whether nobody of the office did it but whoever the dossier is of.
+fn is_his(it: &journal::Kept) -> bool {
+    // What the program does at the clock's bidding comes from no address.
+    if it.by != AccountId(0) || it.origin == "job" {
+        return false;
+    }
+    HIS.contains(&it.act.as_str()) || (it.act == "submit" && it.details.contains("\"online\""))
 }
 
 /// Where somebody stood when he did it; looked up once a day and account.
@@ -57,6 +80,9 @@ impl Places {
         words: Words,
         it: &journal::Kept,
     ) -> Result<(String, String), Fault> {
+        if is_his(it) {
+            return Ok((words.say("looks-himself"), String::new()));
+        }
         let key = (it.by, it.at.civil().date());
         if let Some(found) = self.0.get(&key) {
             return Ok(found.clone());
@@ -74,32 +100,30 @@ impl Places {
     }
 }
 
-/// Everything that the journal knows of these dossiers, the newest first.
+/// What the journal knows of these dossiers, the newest first.
 pub(super) fn of(
     tx: &mut Tx<'_>,
     tree: &Tree,
     words: Words,
     ids: &[DossierId],
 ) -> Result<Vec<Seen>, Fault> {
+    let ids: Vec<DossierId> = ids.iter().copied().take(DOSSIERS_MAX).collect();
+    let codes: HashMap<DossierId, String> = dossiers::codes_of(tx, &ids)?.into_iter().collect();
+    let numbers: Vec<i64> = ids.iter().map(|it| it.0).collect();
     let mut places = Places::default();
     let mut all = Vec::new();
-    for id in ids.iter().take(DOSSIERS_MAX) {
-        let Some(kept) = dossiers::by_id(tx, *id)? else { continue };
-        for it in journal::of(tx, dossiers::SUBJECT, id.0)? {
-            let (unit, position) = places.of(tx, tree, words, &it)?;
-            all.push(Seen {
-                at: domain::text::date_time(it.at.civil()),
-                dossier: kept.code.clone(),
-                unit,
-                position,
-                act: act_label(&it.act).to_owned(),
-                without_part: it.act == "look",
-                at_ms: it.at.epoch_ms(),
-            });
-        }
+    for it in journal::of_several(tx, dossiers::SUBJECT, &numbers, LINES_MAX)? {
+        let Some(code) = codes.get(&DossierId(it.subject_id)) else { continue };
+        let (unit, position) = places.of(tx, tree, words, &it)?;
+        all.push(Seen {
+            at: domain::text::date_time(it.at.civil()),
+            dossier: code.clone(),
+            unit,
+            position,
+            act: act_label(&it.act).to_owned(),
+            without_part: it.act == "look",
+        });
     }
-    all.sort_by_key(|it| std::cmp::Reverse(it.at_ms));
-    all.truncate(LINES_MAX);
     Ok(all)
 }
 

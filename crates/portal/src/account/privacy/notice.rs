@@ -45,6 +45,6 @@ pub async fn show(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             })
             .collect(),
         basis: purposes::basis(),
-        terms: retention::terms(who.today()),
+        terms: retention::terms(who.today(), who.lang == site::Lang::En),
     })
 }

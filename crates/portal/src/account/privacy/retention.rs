@@ -93,14 +93,14 @@ pub(super) struct TermLine {
 }
 
 /// The rules of a day.
-pub(super) fn terms(day: Date) -> Vec<TermLine> {
+pub(super) fn terms(day: Date, english: bool) -> Vec<TermLine> {
     let rules = Kept::ALL.iter().filter_map(|it| on(&FILE, *it, day));
     rules
         .map(|it| TermLine {
-            what: it.kept.label(),
-            term: it.term(),
-            since: it.since,
-            erases: it.erases,
+            what: if english { it.kept.english() } else { it.kept.label() },
+            term: if english { it.term_english() } else { it.term() },
+            since: if english && !it.since_en.is_empty() { it.since_en } else { it.since },
+            erases: if english && !it.erases_en.is_empty() { it.erases_en } else { it.erases },
             source: it.source,
         })
         .collect()

@@ -21,20 +21,23 @@ pub(in crate::account) struct New<'a> {
     pub phone: &'a str,
     pub citizen: Option<CitizenId>,
     pub code_sha256: &'a str,
+    /// Who asked for it, as a keyed hash; empty for a code of the counter.
+    pub asker: &'a str,
     pub expires: Instant,
 }
 
 pub(in crate::account) fn insert(tx: &mut Tx<'_>, it: &New<'_>) -> Result<(), Fault> {
     tx.execute(
         "insert into citizen_code
-           (handle_sha256, purpose, phone, citizen, code_sha256, tries, created_ms, expires_ms)
-         values (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)",
+           (handle_sha256, purpose, phone, citizen, code_sha256, asker, tries, created_ms, expires_ms)
+         values (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)",
         &[
             it.handle_sha256.into(),
             it.purpose.into(),
             it.phone.into(),
             it.citizen.into(),
             it.code_sha256.into(),
+            it.asker.into(),
             tx.now().into(),
             it.expires.into(),
         ],
@@ -54,18 +57,38 @@ pub(in crate::account) fn count_since(
     )
 }
 
-/// Whatever was given out for this purpose before is void: the newest code alone opens.
+/// Codes given out for a telephone to one asker since a moment.
+pub(in crate::account) fn count_of_asker(
+    tx: &mut Tx<'_>,
+    phone: &str,
+    asker: &str,
+    since: Instant,
+) -> Result<i64, Fault> {
+    tx.query_number(
+        "select count(*) from citizen_code where phone = ?1 and asker = ?2 and created_ms > ?3",
+        &[phone.into(), asker.into(), since.into()],
+    )
+}
+
+/// Whatever was given out for this purpose before to the same asker is void: his newest code alone opens. What
+/// somebody else asked for stays: nobody takes another's code away by asking for one.
 pub(in crate::account) fn void(
     tx: &mut Tx<'_>,
     purpose: &str,
-    phone: &str,
+    (phone, asker): (&str, &str),
     citizen: Option<CitizenId>,
 ) -> Result<(), Fault> {
     tx.execute(
         "update citizen_code set used_ms = ?4
          where purpose = ?1 and phone = ?2 and (citizen = ?3 or (?3 = 0 and citizen is null))
-           and used_ms is null",
-        &[purpose.into(), phone.into(), citizen.map_or(0, |it| it.0).into(), tx.now().into()],
+           and asker = ?5 and used_ms is null",
+        &[
+            purpose.into(),
+            phone.into(),
+            citizen.map_or(0, |it| it.0).into(),
+            tx.now().into(),
+            asker.into(),
+        ],
     )?;
     Ok(())
 }

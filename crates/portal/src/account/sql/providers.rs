@@ -23,6 +23,8 @@ pub(in crate::account) struct Provider {
     pub acr_values: String,
     pub acr_accepted: String,
     pub vouches: bool,
+    /// What it says without a signature is believed as what is signed.
+    pub unsigned: bool,
     pub pkce: bool,
     pub claim_number: String,
     pub claim_name: String,
@@ -38,7 +40,7 @@ pub(in crate::account) struct Provider {
 const COLUMNS: &str =
     "id, name, issuer, discovers, authorize_url, token_url, userinfo_url, keys_url,
     client_id, secret, secret_way, scopes, acr_values, acr_accepted, vouches, pkce, claim_number,
-    claim_name, claim_birth, claim_phone, place, enabled, checked_ms, checked, edition";
+    claim_name, claim_birth, claim_phone, place, enabled, checked_ms, checked, edition, unsigned";
 
 fn provider(row: &Row) -> Result<Provider, Fault> {
     Ok(Provider {
@@ -67,6 +69,7 @@ fn provider(row: &Row) -> Result<Provider, Fault> {
         checked: row.get::<Option<i64>>(22)?.map(Instant::from_epoch_ms),
         trouble: row.get(23)?,
         edition: row.get(24)?,
+        unsigned: row.get(25)?,
     })
 }
 
@@ -105,6 +108,7 @@ fn values(it: &Provider) -> Vec<Param> {
         it.claim_phone.as_str().into(),
         it.place.into(),
         it.enabled.into(),
+        it.unsigned.into(),
     ]
 }
 
@@ -114,9 +118,9 @@ pub(in crate::account) fn insert(tx: &mut Tx<'_>, it: &Provider) -> Result<i64, 
         "insert into identity_provider
            (name, issuer, discovers, authorize_url, token_url, userinfo_url, keys_url, client_id,
             secret, secret_way, scopes, acr_values, acr_accepted, vouches, pkce, claim_number,
-            claim_name, claim_birth, claim_phone, place, enabled, checked, edition)
+            claim_name, claim_birth, claim_phone, place, enabled, unsigned, checked, edition)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                 ?19, ?20, ?21, '', 1) returning id",
+                 ?19, ?20, ?21, ?22, '', 1) returning id",
         &values(it),
     )?;
     row.map_or(Ok(0), |row| row.get(0))
@@ -131,8 +135,8 @@ pub(in crate::account) fn update(tx: &mut Tx<'_>, it: &Provider) -> Result<bool,
            token_url = ?5, userinfo_url = ?6, keys_url = ?7, client_id = ?8, secret = ?9,
            secret_way = ?10, scopes = ?11, acr_values = ?12, acr_accepted = ?13, vouches = ?14,
            pkce = ?15, claim_number = ?16, claim_name = ?17, claim_birth = ?18, claim_phone = ?19,
-           place = ?20, enabled = ?21, edition = edition + 1
-         where id = ?22 and edition = ?23",
+           place = ?20, enabled = ?21, unsigned = ?22, edition = edition + 1
+         where id = ?23 and edition = ?24",
         &params,
     )?;
     Ok(touched == 1)

@@ -35,6 +35,7 @@ enum Twist {
     OtherAccessToken,
     OtherSubject,
     NoIdToken,
+    NoLevel,
 }
 
 struct Said {
@@ -150,13 +151,16 @@ fn id_token(it: &Double, said: &Said) -> String {
         Twist::Future => (said.now_s + 4000, said.now_s + 8000),
         _ => (said.now_s, said.now_s + 300),
     };
-    let body = json!({
+    let mut body = json!({
         "iss": of(Twist::OtherIssuer, "https://khac.example", &said.issuer),
         "aud": of(Twist::OtherClient, "khac", "motcua"),
         "nonce": of(Twist::OtherNonce, "khac", &said.nonce),
         "sub": said.sub, "acr": said.acr, "iat": iat, "exp": exp,
         "at_hash": signing::jws::half_hash("the"),
     });
+    if said.twist == Twist::NoLevel {
+        body.as_object_mut().unwrap().remove("acr");
+    }
     let head = if said.twist == Twist::Unsigned {
         json!({"alg": "none"})
     } else {
@@ -401,14 +405,62 @@ on_both_engines! { routes();
         assert!(back.status == 422 && back.text.contains("thuộc một tài khoản khác"), "{}", back.text);
     }
 
-    async fn a_provider_without_a_signed_word_is_asked_itself(site) {
+    async fn without_a_signed_word_a_person_is_known_less_unless_it_is_set_up_so(site) {
         given_two_communes(&site);
         let (double, issuer) = Double::start(&site).await;
         given_a_provider(&site, &issuer).await;
-        double.set(|it| it.twist = Twist::NoIdToken);
+        for twist in [Twist::NoIdToken, Twist::NoLevel] {
+            double.set(|it| it.twist = twist);
+            let mut browser = site.browser();
+            whole(&double, &mut browser).await;
+            let page = browser.get("/tai-khoan").await;
+            assert!(page.text.contains("Chưa xác nhận"), "{twist:?}: {}", page.text);
+            assert_eq!(site.count("select count(*) from citizen where id_number is not null"), 0, "{twist:?}");
+        }
+        let mut admin = site.signed_in("cchc");
+        let page = admin.get("/co-quan/quan-tri/dinh-danh/1").await;
+        assert!(page.text.contains("mạo danh được bất kỳ ai"), "{}", page.text);
+        let mut open = fields(&issuer);
+        open.extend([("khong-ky", "1"), ("an-ban", "1")]);
+        let done = admin.post("/co-quan/quan-tri/dinh-danh/1", &open).await;
+        assert_eq!(done.status, 303, "{}", done.text);
         let mut browser = site.browser();
+        double.set(|it| it.twist = Twist::NoIdToken);
         whole(&double, &mut browser).await;
         assert!(browser.get("/tai-khoan").await.text.contains("Đã xác thực danh tính"));
+    }
+
+    async fn an_account_that_was_opened_meanwhile_is_not_given_anothers_identity(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let (double, issuer) = Double::start(&site).await;
+        given_a_provider(&site, &issuer).await;
+        let mut browser = site.browser();
+        let state = asked(&off(&double, &mut browser).await, "state");
+        sign_in(&site, &mut browser, "0933333333").await;
+        let back = browser.get(&format!("/dang-nhap/ve/1?code=ma-dung&state={state}")).await;
+        assert_eq!(back.location.as_deref(), Some("/dang-nhap/mo-tai-khoan"), "{}", back.text);
+        let tied = "select count(*) from citizen where phone = '0933333333' and id_number is not null";
+        assert_eq!(site.count(tied), 0);
+        assert_eq!(browser.post("/dang-nhap/mo-tai-khoan", &[("dong-y", "1")]).await.status, 303);
+        assert!(browser.get("/tai-khoan").await.text.contains("Đã xác thực danh tính"));
+        assert_eq!(site.count(tied), 0);
+        assert_eq!(site.count("select count(*) from citizen"), 2, "the provider's person has an account of his own");
+    }
+
+    async fn a_far_too_long_way_on_is_passed_over(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let (double, issuer) = Double::start(&site).await;
+        given_a_provider(&site, &issuer).await;
+        let long = format!("/thu-tuc?q={}", "a".repeat(3000));
+        let mut browser = site.browser();
+        browser.get(&format!("/dang-nhap/qua/1?tiep={long}")).await;
+        assert!(browser.cookie("mc_oidc").unwrap().len() < 3000);
+        let sent = browser.post("/dang-nhap", &[("dien-thoai", "0912345678"), ("tiep", &long)]).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        assert!(browser.cookie("mc_ma").unwrap().len() < 3000);
+        let _ = double;
     }
 
     async fn providers_are_set_up_tried_and_guarded(site) {

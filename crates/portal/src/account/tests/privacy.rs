@@ -72,6 +72,22 @@ on_both_engines! { routes();
         assert!(page.text.contains(&code) && !page.text.contains(&other), "{}", page.text);
         assert!(page.text.contains("Xem, không được giao việc"), "{}", page.text);
         assert!(page.text.contains("UBND huyện Tân Kỳ") && !page.text.contains(">cchc<"), "{}", page.text);
+        // Whoever has the work on his desk opens it too: once for each day, however often.
+        let opened = || site.count("select count(*) from journal where act = 'read' and subject_id = 1");
+        assert!(!page.text.contains("Mở xem hồ sơ"), "{}", page.text);
+        let mut counter = site.signed_in("quay");
+        for _ in 0..3 {
+            assert_eq!(counter.get("/co-quan/ho-so/1").await.status, 200);
+        }
+        assert_eq!(opened(), 1);
+        site.pass_minutes(24 * 60);
+        let mut counter = site.signed_in("quay");
+        assert_eq!(counter.get("/co-quan/ho-so/1/in/giay-hen").await.status, 200);
+        counter.get("/co-quan/ho-so/1").await;
+        assert_eq!(opened(), 2);
+        let mut browser = given_identified(&site).await;
+        let page = browser.get("/tai-khoan/ai-da-xem").await;
+        assert!(page.text.contains("Mở xem hồ sơ") && !page.text.contains(">quay<"), "{}", page.text);
         assert_eq!(site.browser().get("/tai-khoan/ai-da-xem").await.status, 303);
     }
 
