@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use domain::{
     access::Action,
-    codes::DossierCode,
+    codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
     dossier::{CommandKind, Status},
     ids::DossierId,
     link::LinkState,
@@ -37,7 +37,7 @@ mod messages;
 mod tests;
 
 /// The cookie that lets one browser see one dossier for a while.
-const COOKIE: &str = "mc_theo_doi";
+pub const COOKIE: &str = "mc_theo_doi";
 /// How long.
 const SEEN_S: i64 = 30 * 60;
 /// Wrong secrets for one dossier from one address, and from wherever.
@@ -60,45 +60,79 @@ pub fn routes() -> Routes {
 struct Ask<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    /// A code of this installation, as an example.
+    example: String,
+    /// This browser began to file something.
+    has_begun: bool,
+}
+
+fn ask_page(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let shell = site.shell(who);
+    let example = example(who);
+    let has_begun = site::who::cookie(headers, site::who::DRAFTS_COOKIE).is_some();
+    site.page(&Ask { shell, m, example, has_begun })
 }
 
 /// GET `/tra-cuu`
 async fn form(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let m = Mistakes::none(asked);
-    site.page(&Ask { shell: site.shell(&who), m: &m })
+    ask_page(&site, &who, &headers, &Mistakes::none(asked))
 }
 
 /// POST `/tra-cuu`
 async fn ask(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let words = site.shell(&who).words;
     let code = match DossierCode::parse(typed.get("ma-ho-so")) {
         Ok(it) => it.to_string(),
-        Err(error) => {
-            let text = match who.lang {
-                site::Lang::Vi => error.to_string(),
-                site::Lang::En => words.say("track-bad-code"),
-            };
-            return again(&site, &who, typed, "ma-ho-so", text);
+        Err(DossierCodeError::Empty) => {
+            let text = words.say("track-code-owed");
+            return again(&site, &who, &headers, typed, "ma-ho-so", text);
+        }
+        Err(_) => {
+            let text = words.say_with("track-bad-code", &[("code", &example(&who))]);
+            return again(&site, &who, &headers, typed, "ma-ho-so", text);
         }
     };
     let secret: String = typed.get("ma-bi-mat").chars().filter(char::is_ascii_digit).collect();
     if open(&site, &who, &code, &secret).await? {
-        return Ok(seen(&site, &who, &code)?.into_response());
+        return Ok(seen(&site, &who, &code, "")?.into_response());
     }
-    again(&site, &who, typed, "ma-bi-mat", words.say("track-wrong"))
+    again(&site, &who, &headers, typed, "ma-bi-mat", words.say("track-wrong"))
+}
+
+/// A code as this installation gives them.
+#[must_use]
+pub fn example(who: &Who) -> String {
+    let codes = who.tree.seat().into_iter().chain(who.tree.all());
+    let mut codes = codes.filter_map(|it| AgencyCode::parse(&it.agency_code).ok());
+    let made = codes.next().and_then(|agency| {
+        let regime = match CodeRegime::on(who.today()) {
+            CodeRegime::Agency2018 if agency.right_to_left().is_ok() => CodeRegime::Agency2018,
+            _ => CodeRegime::Agency2025,
+        };
+        DossierCode::new(regime, &agency, who.today(), 1).ok()
+    });
+    made.map_or_else(|| "H41.99.40-261126-0001".to_owned(), |it| it.to_string())
 }
 
 fn again(
     site: &Site,
     who: &Who,
+    headers: &HeaderMap,
     typed: Typed,
     field: &str,
     text: String,
@@ -106,7 +140,7 @@ fn again(
     let mut m = Mistakes::none(typed);
     m.typed.set("ma-bi-mat", "");
     m.by_field.insert(field.to_owned(), text);
-    Err(Failure::Mistaken(site.page(&Ask { shell: site.shell(who), m: &m })?))
+    Err(Failure::Mistaken(ask_page(site, who, headers, &m)?))
 }
 
 /// Whether code and secret belong together. Every try counts.
@@ -154,10 +188,10 @@ pub(crate) async fn belong_together(
 
 /// A redirect to the dossier's page, with a sealed cookie: the secret does not stay in the
 /// address, where it would be kept in histories and logs.
-fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
+fn seen(site: &Site, who: &Who, code: &str, more: &str) -> Result<Response, Failure> {
     let until = who.now.epoch_ms() + SEEN_S * 1000;
     let sealed = site.seal.close("track", &format!("{until} {code}"))?;
-    let mut response = Redirect::to(&format!("/ho-so/{code}")).into_response();
+    let mut response = Redirect::to(&format!("/ho-so/{code}{more}")).into_response();
     let secure = if site.config.tls { "; Secure" } else { "" };
     let cookie =
         format!("{COOKIE}={sealed}; Path=/ho-so; Max-Age={SEEN_S}; HttpOnly; SameSite=Lax{secure}");
@@ -172,7 +206,7 @@ fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
 /// # Errors
 /// Any fault of the seal.
 pub fn let_in(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
-    seen(site, who, code)
+    seen(site, who, code, "")
 }
 
 /// Whether this browser has shown the secret of this dossier lately.
@@ -297,7 +331,9 @@ async fn show(
     if asked.has("ma") {
         let secret = asked.get("ma").to_owned();
         return if open(&site, &who, &code, &secret).await? {
-            seen(&site, &who, &code)
+            // The page of a sent filing leads straight to those who must sign.
+            let more = if asked.get("den") == "cung-ky" { "/cung-ky" } else { "" };
+            seen(&site, &who, &code, more)
         } else {
             Ok(Redirect::to(&format!("/tra-cuu?ma-ho-so={}", site::percent(&code))).into_response())
         };

@@ -43,6 +43,8 @@ pub struct Citizen {
     pub address: String,
     /// How surely we know who it is.
     pub assurance: Assurance,
+    /// This session knows all that the account does: a telephone alone does not, where somebody vouched for more.
+    pub is_whole: bool,
 }
 
 impl Citizen {
@@ -63,6 +65,7 @@ impl Citizen {
             birth_date: shown(&account.birth_date),
             address: shown(&account.address),
             assurance,
+            is_whole: whole,
         }
     }
 

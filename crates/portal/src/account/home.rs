@@ -22,7 +22,7 @@ use super::{
 use crate::filing::facts as filings;
 
 /// The cookie that shows the code for the counter again, for as long as it is good.
-const COUNTER_COOKIE: &str = "mc_quay";
+pub(super) const COUNTER_COOKIE: &str = "mc_quay";
 const COUNTER_GOOD_S: i64 = 15 * 60;
 /// Dossiers of one page.
 const ROWS: usize = 20;
@@ -77,6 +77,8 @@ struct Page {
     sessions: Vec<SessionLine>,
     counter_code: Option<String>,
     is_vietnamese: bool,
+    /// This browser began something without the account.
+    has_begun: bool,
 }
 
 /// What the portal calls an assurance in the reader's language.
@@ -197,7 +199,9 @@ pub async fn show(
     let (inner, viewer) = (site.clone(), who.clone());
     let (all, dossiers, drafts, providers, sessions) = site
         .read(&who, move |tx| {
-            let drafts = drafts(&inner, &viewer, tx, words, asker.id)?;
+            // What is in a draft is more than a telephone alone opens.
+            let drafts =
+                if is_whole { drafts(&inner, &viewer, tx, words, asker.id)? } else { Vec::new() };
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
             let lines = lines(tx, words, &part)?;
@@ -221,7 +225,7 @@ pub async fn show(
         origin: it.origin,
         is_open: it.is_open,
     });
-    let next = from + ROWS;
+    let next = from.saturating_add(ROWS);
     let born: Option<jiff::civil::Date> = me.birth_date.parse().ok();
     site.page(&Page {
         name: me.name.clone(),
@@ -244,6 +248,7 @@ pub async fn show(
         sessions: sessions.collect(),
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
         is_vietnamese: account.lang == Lang::Vi,
+        has_begun: filings::count_remembered(&site, &headers) > 0,
         me,
         shell,
     })
@@ -264,6 +269,7 @@ pub async fn counter_code(
     it: SignedIn,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     codes::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
     let (inner, citizen) = (site.clone(), it.citizen.id);
     let code = site.write(&who, move |tx| Ok(codes::for_counter(&inner, tx, citizen)?)).await?;
@@ -397,6 +403,7 @@ pub async fn open_dossier(
     Path(code): Path<String>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     let (me, asked) = (it.citizen, code.clone());
     site.read(&who, move |tx| {
         let id = dossiers::id_of(tx, &asked)?.ok_or(Failure::NotFound)?;
@@ -415,6 +422,10 @@ pub async fn end_session(
     Path(session): Path<i64>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    // His own he may end however he came.
+    if session != it.session {
+        demand_whole(&site, &who, &it)?;
+    }
     let citizen = it.citizen.id;
     site.write(&who, move |tx| Ok(sql::end_session(tx, citizen, session)?)).await?;
     Ok(told("/tai-khoan", &site.shell(&who).words.say("account-session-ended")))
@@ -427,6 +438,7 @@ pub async fn end_all(
     it: SignedIn,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     let (citizen, this) = (it.citizen.id, it.session);
     site.write(&who, move |tx| {
         sql::end_sessions(tx, citizen, this)?;

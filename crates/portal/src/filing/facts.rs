@@ -62,10 +62,26 @@ pub fn file(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<DossierId
     Ok(outcome.dossier)
 }
 
-/// An account is closed: its drafts go with the next sweep, and nothing says whose filings were.
+/// An account is closed: its drafts go at once, and nothing says whose filings were; the hashes of files for
+/// [`erase`].
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
-    sql::let_go(tx, citizen)
+pub fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>, Fault> {
+    let hashes = sql::let_go(tx, citizen)?;
+    site::unnamed(tx, hashes)
+}
+
+/// Erases files that no row names any more, once their rows are gone.
+///
+/// # Errors
+/// Any fault of the store of files.
+pub async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
+    super::draft::erase(site, hashes).await
+}
+
+/// How many drafts the browser of a request remembers that were begun without an account.
+#[must_use]
+pub fn count_remembered(site: &Site, headers: &axum::http::HeaderMap) -> usize {
+    super::owner::count_remembered(site, headers)
 }

@@ -22,12 +22,14 @@ pub(super) struct Kept {
     pub assistant: Option<AccountId>,
     /// The account from which it was begun.
     pub citizen: Option<CitizenId>,
+    /// When it was kept last.
+    pub changed: Instant,
 }
 
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition, assistant, citizen from filing
+        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, changed_ms from filing
          where key_sha256 = ?1",
         &[key_sha256.into()],
     )?;
@@ -41,6 +43,7 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             edition: row.get(5)?,
             assistant: row.get::<Option<i64>>(6)?.map(AccountId),
             citizen: row.get::<Option<i64>>(7)?.map(CitizenId),
+            changed: Instant::from_epoch_ms(row.get(8)?),
         })
     })
     .transpose()
@@ -141,17 +144,29 @@ pub(super) fn own(tx: &mut Tx<'_>, citizen: CitizenId, limit: i64) -> Result<Vec
         .collect()
 }
 
-/// An account is closed: its drafts are idle from now on, and nothing says whose filings were.
-pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+/// A draft is this account's from now on, if it was nobody's.
+pub(super) fn give(tx: &mut Tx<'_>, id: i64, citizen: CitizenId, key: &str) -> Result<(), Fault> {
     tx.execute(
-        "update filing set changed_ms = 0 where citizen = ?1 and sent_ms is null",
+        "update filing set citizen = ?2, kept_key = ?3
+         where id = ?1 and citizen is null and assistant is null and sent_ms is null",
+        &[id.into(), citizen.into(), key.into()],
+    )?;
+    Ok(())
+}
+
+/// An account is closed: its drafts go, and nothing says whose filings were; the hashes of files that went.
+pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>, Fault> {
+    let rows = tx.query(
+        "delete from filing_file where filing in
+           (select id from filing where citizen = ?1 and sent_ms is null) returning sha256",
         &[citizen.into()],
     )?;
+    tx.execute("delete from filing where citizen = ?1 and sent_ms is null", &[citizen.into()])?;
     tx.execute(
         "update filing set citizen = null, kept_key = '' where citizen = ?1",
         &[citizen.into()],
     )?;
-    Ok(())
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Who filed a dossier for its citizen and how he agreed; nothing if nobody did.
