@@ -44,4 +44,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0029_publication",
     "0030_result_holder",
     "0031_indexes",
+    "0032_filing_denials",
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Answers, Eform, Kind};
+use super::{Answer, Answers, Eform, Field, Kind};
 use crate::dossier::codes::codes;
 
 codes! {
@@ -55,7 +55,15 @@ pub fn prefill(form: &Eform, known: &Known) -> Answers {
         Prefill::Account(what) => known.account.get(what),
         Prefill::Earlier(name) => known.earlier.get(name),
     };
-    let fields = form.fields().filter(|(_, it)| it.is_asked());
+    // Where the person is one of several who declare, nobody knows which of them: a bride is not the man.
+    let side = |it: &Field| it.prefill == Some(Prefill::Account(Account::Name));
+    let one_of = |(_, it): (_, &Field)| side(it) && form.signers.iter().any(|s| s.name == it.code);
+    let is_open = form.signers.len() > 1 && form.fields().any(one_of);
+    let reach = |it: &Field| {
+        matches!(it.prefill, Some(Prefill::Account(Account::Phone | Account::Email)))
+            || matches!(it.prefill, Some(Prefill::Earlier(_)))
+    };
+    let fields = form.fields().filter(|(_, it)| it.is_asked() && (!is_open || reach(it)));
     let found = fields.filter_map(|(_, it)| Some((it, of(it.prefill.as_ref()?)?)));
     found
         .filter(|(field, answer)| fits(field.kind, answer))

@@ -16,6 +16,7 @@ use store::{Fault, Tx, journal::Entry};
 use super::{
     SUBJECT, codes,
     facts::{self, Citizen},
+    own,
     session::{self, SignedIn},
     sql,
 };
@@ -32,6 +33,8 @@ struct DossierLine {
     procedure: String,
     status: String,
     due: String,
+    /// It can be opened with this session.
+    opens: bool,
 }
 
 struct DraftLine {
@@ -71,6 +74,8 @@ struct Page {
     providers: Vec<String>,
     deeds: Vec<DeedLine>,
     dossiers: Vec<DossierLine>,
+    /// What somebody filed with his number without proof.
+    doubtful: Vec<DossierLine>,
     drafts: Vec<DraftLine>,
     count: String,
     next: Option<String>,
@@ -138,6 +143,7 @@ fn lines(
     tx: &mut Tx<'_>,
     words: Words,
     ids: &[domain::ids::DossierId],
+    opens: impl Fn(domain::ids::DossierId) -> bool,
 ) -> Result<Vec<DossierLine>, Fault> {
     let mut lines = Vec::with_capacity(ids.len());
     for id in ids {
@@ -154,6 +160,7 @@ fn lines(
                 .due_at
                 .filter(|_| dossier.finished_at.is_none())
                 .map_or_else(String::new, |it| words.moment(it)),
+            opens: opens(*id),
             code: kept.code,
         });
     }
@@ -197,16 +204,20 @@ pub async fn show(
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
     let (inner, viewer) = (site.clone(), who.clone());
-    let (all, dossiers, drafts, providers, sessions) = site
+    let (all, dossiers, doubtful, drafts, providers, sessions) = site
         .read(&who, move |tx| {
             // What is in a draft is more than a telephone alone opens.
             let drafts =
                 if is_whole { drafts(&inner, &viewer, tx, words, asker.id)? } else { Vec::new() };
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
-            let lines = lines(tx, words, &part)?;
+            // What a telephone alone follows is what answered to it when it was sent.
+            let follows = own::by_phone(tx, &asker)?;
+            let lines = lines(tx, words, &part, |it| is_whole || follows.contains(&it))?;
             let providers = sql::providers::names_of(tx, asker.id)?;
-            Ok((ids.len(), lines, drafts, providers, sql::sessions(tx, asker.id)?))
+            let doubtful = if is_whole { own::doubtful(tx, &asker)? } else { Vec::new() };
+            let doubtful = self::lines(tx, words, &doubtful, |_| false)?;
+            Ok((ids.len(), lines, doubtful, drafts, providers, sql::sessions(tx, asker.id)?))
         })
         .await?;
     let deeds = Deed::ALL.iter().map(|deed| DeedLine {
@@ -244,6 +255,7 @@ pub async fn show(
         count: words.say_with("account-dossier-count", &[("count", &all.to_string())]),
         next: (all > next).then(|| format!("/tai-khoan?tu={next}")),
         dossiers,
+        doubtful,
         drafts,
         sessions: sessions.collect(),
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
@@ -393,25 +405,6 @@ pub async fn taste(
     let mut response = told("/tai-khoan", &Words::new(lang).say("account-saved"));
     session::taste(&mut response, lang, large);
     Ok(response)
-}
-
-/// POST `/tai-khoan/ho-so/{code}`: to the page of a dossier of one's own.
-pub async fn open_dossier(
-    State(site): State<Site>,
-    who: Who,
-    it: SignedIn,
-    Path(code): Path<String>,
-    Filled(_): Filled,
-) -> Result<Response, Failure> {
-    demand_whole(&site, &who, &it)?;
-    let (me, asked) = (it.citizen, code.clone());
-    site.read(&who, move |tx| {
-        let id = dossiers::id_of(tx, &asked)?.ok_or(Failure::NotFound)?;
-        let is_mine = facts::dossiers_of(tx, &me)?.contains(&id);
-        if is_mine && me.may(Deed::SeeResults).is_ok() { Ok(()) } else { Err(Failure::NotFound) }
-    })
-    .await?;
-    citizen::tracking::let_in(&site, &who, &code)
 }
 
 /// POST `/tai-khoan/phien/{id}/ket-thuc`

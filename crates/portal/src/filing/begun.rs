@@ -43,7 +43,7 @@ pub async fn take(
             return Err(Failure::NotFound);
         }
         let key = inner.seal.close(KEY, &secret)?;
-        Ok(draft.into_account(tx, me, &key)?)
+        Ok(draft.give_to(tx, me, &key)?)
     })
     .await?;
     Ok(told("/tai-khoan#dang-dien", &site.shell(&who).words.say("begun-taken")))

@@ -183,12 +183,7 @@ impl Draft {
     ///
     /// # Errors
     /// Any [`Fault`] of the engine.
-    pub fn into_account(
-        &self,
-        tx: &mut Tx<'_>,
-        citizen: CitizenId,
-        key: &str,
-    ) -> Result<(), Fault> {
+    pub fn give_to(&self, tx: &mut Tx<'_>, citizen: CitizenId, key: &str) -> Result<(), Fault> {
         sql::give(tx, self.kept.id, citizen, key)
     }
 

@@ -375,3 +375,53 @@ pub(super) fn procedures(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<String
         .order_by("f.procedure");
     select.rows(tx, 200)?.iter().map(|row| row.get(0)).collect()
 }
+
+fn dossiers(rows: &[Row]) -> Result<Vec<DossierId>, Fault> {
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Dossiers that were sent without an account and whose telephone answered a code.
+pub(super) fn of_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
+         where p.phone = ?1 and f.proof = ?2 and f.citizen is null and f.assistant is null
+         order by f.dossier desc limit 500",
+        &[phone.into(), Assurance::Phone.code().into()],
+    )?;
+    dossiers(&rows)
+}
+
+/// Dossiers with this number that were sent by somebody of whom nobody knows that he is its holder.
+pub(super) fn unproved(tx: &mut Tx<'_>, id_number: &str) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
+         where p.id_number = ?1 and f.proof <> ?2 and f.assistant is null
+         order by f.dossier desc limit 500",
+        &[id_number.into(), Assurance::Identified.code().into()],
+    )?;
+    dossiers(&rows)
+}
+
+/// The holder of the number says that he did not send it.
+pub(super) fn deny(tx: &mut Tx<'_>, dossier: DossierId, citizen: CitizenId) -> Result<(), Fault> {
+    tx.execute(
+        "insert into filing_denial (dossier, citizen, at_ms) values (?1, ?2, ?3)
+         on conflict (dossier) do nothing",
+        &[dossier.into(), citizen.into(), tx.now().into()],
+    )?;
+    Ok(())
+}
+
+/// Dossiers of which this account said that it did not send them.
+pub(super) fn denied(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<DossierId>, Fault> {
+    let rows =
+        tx.query("select dossier from filing_denial where citizen = ?1", &[citizen.into()])?;
+    dossiers(&rows)
+}
+
+/// When the holder of its number said that he did not send it.
+pub(super) fn denied_at(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Instant>, Fault> {
+    let row =
+        tx.query_one("select at_ms from filing_denial where dossier = ?1", &[dossier.into()])?;
+    row.map(|row| Ok(Instant::from_epoch_ms(row.get(0)?))).transpose()
+}

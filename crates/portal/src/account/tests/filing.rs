@@ -7,7 +7,7 @@ use crate::tests::{SHOP, declare};
 
 const BIRTH: &str = "1.001193";
 
-async fn begun(browser: &mut Browser<'_>) -> String {
+pub(super) async fn begun(browser: &mut Browser<'_>) -> String {
     let answer = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &SHOP.to_string())]).await;
     answer.location.unwrap_or_else(|| panic!("{}", answer.text))
 }
@@ -18,7 +18,7 @@ fn mark(text: &str) -> String {
 }
 
 /// Every step up to the last look; the papers all come to the counter.
-async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
+pub(super) async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
     let mark_now = mark(&browser.get(here).await.text);
     let fields = [
         ("buoc", "nguoi-nop"),
@@ -52,7 +52,7 @@ async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
     assert_eq!(browser.post(here, &fields).await.status, 303);
 }
 
-const SEND: [(&str, &str); 3] = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
+pub(super) const SEND: [(&str, &str); 3] = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
 
 on_both_engines! { routes();
     async fn whoever_is_signed_in_files_as_himself_and_finds_it_again(site) {
