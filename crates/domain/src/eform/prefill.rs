@@ -55,10 +55,12 @@ pub fn prefill(form: &Eform, known: &Known) -> Answers {
         Prefill::Account(what) => known.account.get(what),
         Prefill::Earlier(name) => known.earlier.get(name),
     };
-    // Where the person is one of several who declare, nobody knows which of them: a bride is not the man.
-    let side = |it: &Field| it.prefill == Some(Prefill::Account(Account::Name));
-    let one_of = |(_, it): (_, &Field)| side(it) && form.signers.iter().any(|s| s.name == it.code);
-    let is_open = form.signers.len() > 1 && form.fields().any(one_of);
+    // Where two always sign, bride and groom or the sides of a contract, nobody knows which of them files.
+    let sides: Vec<&str> =
+        form.signers.iter().filter(|it| it.when.is_none()).map(|it| it.name.as_str()).collect();
+    let is_name = |it: &Field| it.prefill == Some(Prefill::Account(Account::Name));
+    let is_open = sides.len() > 1
+        && form.fields().any(|(_, it)| is_name(it) && sides.contains(&it.code.as_str()));
     let reach = |it: &Field| {
         matches!(it.prefill, Some(Prefill::Account(Account::Phone | Account::Email)))
             || matches!(it.prefill, Some(Prefill::Earlier(_)))
