@@ -195,7 +195,7 @@ fn every_table_that_names_a_file_is_asked_before_it_is_erased() {
         asked.split_once("fn is_file_named").unwrap().1.split_once("\n}").unwrap().0.to_owned();
     // A hash that proves what a row says of a file, and keeps no file: results and certified copies. What is
     // held for a while is asked apart.
-    let proofs = ["electronic_copy", "result", "file_held"];
+    let proofs = ["electronic_copy", "result", "paper_result", "file_held"];
     let mut found = Vec::new();
     for path in files(&root().join("schema"), ".sql") {
         let text = fs::read_to_string(&path).unwrap();

@@ -57,7 +57,7 @@ pub use people::{
     CollectionSheet, VisitDossier, VisitSheet, render_collection, render_visit_receipt,
 };
 pub use publication::{PublicationRow, PublicationSheet, render_publication};
-pub use qr::qr_svg;
+pub use qr::{qr_png, qr_svg};
 pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{
     Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, Member, MissingPaper, Paper,

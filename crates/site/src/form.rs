@@ -286,7 +286,8 @@ pub fn parse_date(text: &str) -> Option<Date> {
 const YEARS: std::ops::RangeInclusive<i16> = 1850..=2199;
 
 /// Letters that nobody sees: they turn the writing round, or make two names look alike.
-const fn is_unseen(it: char) -> bool {
+#[must_use]
+pub const fn is_unseen(it: char) -> bool {
     matches!(it, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

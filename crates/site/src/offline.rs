@@ -10,13 +10,13 @@ use axum::{
 
 use crate::{
     Failure, Shell, Site, assets,
-    who::{Knock, Who},
+    who::{DRAFTS_COOKIE, Knock, LANG_COOKIE, SIZE_COOKIE, Who},
 };
 
 /// The header that lets the service worker keep a page: `public`, or `own` for one that shows a citizen's dossier.
 pub(crate) const KEEP: &str = "mc-keep";
 /// Cookies that change nothing of who a page is for.
-const HARMLESS: [&str; 3] = ["mc_lang", "mc_lon", "mc_theo_doi"];
+const HARMLESS: [&str; 3] = [LANG_COOKIE, SIZE_COOKIE, "mc_theo_doi"];
 /// Static files that a page without a network needs.
 const FILES: [&str; 8] = [
     "app.css",
@@ -52,7 +52,10 @@ fn kept_as(path: &str) -> Option<&'static str> {
 pub(crate) fn mark(path: &str, headers: &HeaderMap) -> Option<&'static str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     let mut names = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.split('=').next());
-    if names.any(|it| it.trim().starts_with("mc_") && !HARMLESS.contains(&it.trim())) {
+    // What a browser began shows on the page of looking up alone.
+    let is_harmless =
+        |it: &str| HARMLESS.contains(&it) || it == DRAFTS_COOKIE && path != "/tra-cuu";
+    if names.any(|it| it.trim().starts_with("mc_") && !is_harmless(it.trim())) {
         return None;
     }
     kept_as(path)
@@ -138,9 +141,11 @@ mod tests {
         for path in ["/", "/thu-tuc", "/thu-tuc/1.001193", "/su-kien/sinh-con"] {
             assert_eq!(mark(path, &nobody), Some("public"), "{path}");
             assert_eq!(mark(path, &headers("mc_lang=en; mc_theo_doi=x")), Some("public"));
+            assert_eq!(mark(path, &headers("mc_chu=lon; mc_nhap=x")), Some("public"));
             assert_eq!(mark(path, &headers("mc_lang=en; mc_phien=x")), None);
             assert_eq!(mark(path, &headers("mc_tin=x")), None, "a notice is shown once");
         }
+        assert_eq!(mark("/tra-cuu", &headers("mc_nhap=x")), None, "it says what was begun");
         assert_eq!(mark("/ho-so/H41.99.40-260108-0001", &nobody), Some("own"));
         let never = [
             "/co-quan",

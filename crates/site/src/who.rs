@@ -27,6 +27,8 @@ pub const SIZE_COOKIE: &str = "mc_chu";
 pub const HALL_COOKIE: &str = "mc_sanh";
 /// The size that is larger, in that cookie and in an address: `?chu=lon`.
 pub const LARGE: &str = "lon";
+/// The cookie that remembers, sealed, which filings this browser began without an account.
+pub const DRAFTS_COOKIE: &str = "mc_nhap";
 /// The cookie that carries a short notice over a redirect.
 pub const NOTICE_COOKIE: &str = "mc_tin";
 /// A session that nobody uses ends after this.

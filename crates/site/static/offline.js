@@ -3,7 +3,8 @@
   "use strict";
   if (!("serviceWorker" in navigator) || !window.caches) { return; }
   window.addEventListener("load", function () { navigator.serviceWorker.register("/sw.js").catch(function () {}); });
-  var OWN = "mc-rieng", PAGES = "mc-trang", ASKED = "/__mc/giu";
+  // What is kept longer is kept for one dossier: the device may have other users.
+  var OWN = "mc-rieng", PAGES = "mc-trang", ASKED = "/__mc/giu" + location.pathname, LONG_MS = 30 * 24 * 3600 * 1000;
   var one = function (what) { return document.querySelector(what); };
   var away = one("[data-offline]"), band = one(".kept-band");
 
@@ -66,7 +67,9 @@
     own.hidden = false;
     caches.match(ASKED).then(function (it) { if (it) { stay.hidden = true; } });
     stay.addEventListener("click", function () {
-      caches.open(OWN).then(function (cache) { return cache.put(ASKED, new Response("1")); })
+      caches.open(OWN).then(function (cache) { 
+        return cache.put(ASKED, new Response("1", { headers: { "mc-den": String(Date.now() + LONG_MS) } }));
+      })
         .then(function () { location.reload(); });
     });
   }

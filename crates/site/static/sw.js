@@ -15,6 +15,9 @@ self.addEventListener("activate", function (event) {
   event.waitUntil(caches.keys().then(function (names) {
     return Promise.all(names.filter(function (it) { return it.startsWith("mc-tinh-") && it !== STATIC; })
       .map(function (it) { return caches.delete(it); }));
+  }).then(function () {
+    // Once it was asked for every dossier of a device: that is nobody's wish who comes later.
+    return caches.open(OWN).then(function (cache) { return cache.delete(ASKED); });
   }).then(tidy).then(function () { return self.clients.claim(); }));
 });
 
@@ -38,9 +41,16 @@ self.addEventListener("fetch", function (event) {
   if (request.method === "GET" && url.pathname.startsWith("/static/") && url.searchParams.has("v")) {
     event.respondWith(file(request));
   } else if (request.mode === "navigate" && !url.pathname.startsWith("/co-quan")) {
+    // Whoever signs out leaves nothing of his own to the next one at this device.
+    if (request.method === "POST" && url.pathname === "/dang-xuat") { event.waitUntil(leave()); }
     event.respondWith(request.method === "GET" ? page(event, request, url) : fetch(request).catch(away));
   }
 });
+
+function leave() {
+  indexedDB.deleteDatabase("mc-nop");
+  return caches.delete(OWN);
+}
 
 function file(request) {
   return caches.match(request).then(function (kept) {
@@ -76,7 +86,7 @@ function keep(answer, url) {
     return caches.open(OWN).then(function (cache) { return cache.delete(at); });
   }
   if (answer.status !== 200 || answer.redirected || !how || url.searchParams.has("ma")) { return Promise.resolve(); }
-  return Promise.all([answer.text(), caches.open(how === "own" ? OWN : PAGES), caches.match(ASKED)]).then(function (all) {
+  return Promise.all([answer.text(), caches.open(how === "own" ? OWN : PAGES), caches.match(ASKED + url.pathname)]).then(function (all) {
     var html = all[0], cache = all[1], now = Date.now();
     var headers = { "content-type": "text/html; charset=utf-8", "mc-luc": String(now),
       "content-security-policy": answer.headers.get("content-security-policy") || "default-src 'self'",

@@ -47,4 +47,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0032_file_held",
     "0033_citizen_store",
     "0034_openings",
+    "0035_filing_denials",
 ];

@@ -19,7 +19,7 @@ pub(crate) use super::{
 };
 pub use super::{
     show::{Stage, StepView},
-    sql::{ERASED, Kept, SUBJECT},
+    sql::{ERASED, File as Attached, Kept, SUBJECT},
 };
 
 /// Keeps the list of papers with a step, as the pages do: what `words` ask for is missing; with a
@@ -135,6 +135,14 @@ pub fn of_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<DossierId>, Fault>
 /// Any [`Fault`] of the engine.
 pub fn applicant(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<sql::Person>, Fault> {
     sql::person(tx, id)
+}
+
+/// The files of a dossier, in the order in which they came.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn attached(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Attached>, Fault> {
+    sql::files(tx, id)
 }
 
 /// Drafts of the intake form that nobody has gone on with since go; says how many.

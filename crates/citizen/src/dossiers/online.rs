@@ -4,8 +4,10 @@
 //! NĐ 45/2020/NĐ-CP Đ.12 (supplements over the line); NĐ 118/2025/NĐ-CP Đ.21 (stopping).
 
 use domain::{
-    dossier::{Command, CommandKind, Maker, Part, Refused, Status, What},
-    ids::{AccountId, DossierId},
+    deadline::{Term, TimeLimit, explain},
+    dossier::{Command, CommandKind, Dossier, Event, Maker, Part, Refused, Status, What},
+    ids::{AccountId, DossierId, UnitId},
+    procedure::ChannelKind,
     time::Instant,
 };
 use jiff::civil::DateTime;
@@ -30,8 +32,8 @@ pub fn citizen() -> Maker {
 #[must_use]
 pub fn is_his(by: AccountId, what: &What) -> bool {
     let online = match what {
-        What::Submit { channel, .. } => *channel == domain::procedure::ChannelKind::Online,
-        What::Resubmit | What::Supplement { .. } => true,
+        What::Submit { channel, .. } => *channel == ChannelKind::Online,
+        What::Resubmit | What::Supplement { .. } | What::RejectWithdraw => true,
         _ => false,
     };
     by == AccountId(0) && online
@@ -168,6 +170,42 @@ pub fn request_withdraw(
     Ok(on_desk)
 }
 
+/// What the history says where somebody takes back that he asked for his dossier.
+const STAYS: &str = "Người nộp không xin rút nữa, đề nghị giải quyết tiếp.";
+
+/// Lets a dossier go on that was asked back, while nobody has decided.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was not asked back or somebody has decided.
+pub fn stay(tx: &mut Tx<'_>, desk: Desk<'_>, id: DossierId) -> Result<OnDesk, Failure> {
+    let mut on_desk = desk::take(tx, id)?;
+    on_desk.step(tx, desk, &citizen(), Command::saying(What::RejectWithdraw, STAYS))?;
+    visits::take_back(tx, id, tx.now())?;
+    Ok(on_desk)
+}
+
+/// When what lies on the counter was sent over the line last; nothing if it did not come so or was answered.
+#[must_use]
+pub fn sent_at(dossier: &Dossier, events: &[Event]) -> Option<Instant> {
+    let online = dossier.channel == Some(ChannelKind::Online);
+    let sends = |it: &&Event| matches!(it.what, What::Submit { .. } | What::Resubmit);
+    let waits = online && dossier.status == Status::Submitted;
+    events.iter().rev().find(sends).filter(|_| waits).map(|it| it.at)
+}
+
+/// When the one-stop shop must have answered what is sent now: the working hours of the day's rule pack
+/// (NĐ 45/2020/NĐ-CP Đ.11).
+///
+/// # Errors
+/// [`Failure::Refused`] if the calendar does not reach so far.
+pub fn answer_due(desk: Desk<'_>, unit: UnitId, now: DateTime) -> Result<DateTime, Failure> {
+    let pack = desk.calendars.pack_on(now.date());
+    let pack = pack.ok_or(desk::DeskError::NoRules).or_refuse()?;
+    let limit = TimeLimit::WorkingMinutes(i64::from(pack.online_answer_hours) * 60);
+    let found = explain(desk.calendar(unit), &Term::new(limit, now)).or_refuse()?;
+    found.due.ok_or_else(|| Failure::Fault(Fault::Broken("a term without an end".to_owned())))
+}
+
 /// What a citizen can do himself on a dossier now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Open {
@@ -175,6 +213,8 @@ pub struct Open {
     pub supplement: bool,
     /// Ask for it back.
     pub withdraw: bool,
+    /// Let it go on after all.
+    pub stay: bool,
 }
 
 /// What the citizen can do himself on this dossier at `now`.
@@ -188,5 +228,6 @@ pub fn open(on_desk: &OnDesk, now: DateTime) -> Open {
     Open {
         supplement: may(CommandKind::Resubmit) || may(CommandKind::Supplement),
         withdraw: may(CommandKind::RequestWithdraw),
+        stay: may(CommandKind::RejectWithdraw),
     }
 }

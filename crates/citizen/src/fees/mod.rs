@@ -73,6 +73,7 @@ pub fn routes() -> Routes {
         .on("/co-quan/quan-tri/bao-co/{id}/dung", manage, post(calls::admin::pause))
         .on("/co-quan/quan-tri/bao-co/{id}/thu-chu-ky", manage, post(calls::admin::try_out))
         .on("/thu-phi/bao-co/{code}", Action::RelayReceive, post(calls::hear))
+        .on("/ho-so/{code}/ma-qr.png", Action::DossierTrack, get(receipts::qr_picture))
         .on("/ho-so/{code}/bien-lai/{id}", Action::DossierTrack, get(receipts::for_citizen))
         .on("/co-quan/thu-phi", take, get(collect::list))
         .on("/co-quan/thu-phi/xuat", take, get(collect::export))

@@ -323,6 +323,28 @@ fn collector_of(tx: &mut Tx<'_>, it: &Receipt) -> Result<String, Fault> {
     })
 }
 
+/// GET `/ho-so/{code}/ma-qr.png`: what is owed as a picture, for the banking app of the telephone that shows it.
+pub async fn qr_picture(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    headers: axum::http::HeaderMap,
+) -> Result<Response, Failure> {
+    if !crate::tracking::may_see(&site, &headers, &code, who.now) {
+        return Err(Failure::NotFound);
+    }
+    let of = code.clone();
+    let owed = site
+        .read(&who, move |tx| {
+            let kept = crate::dossiers::facts::by_code(tx, &of)?.ok_or(Failure::NotFound)?;
+            Ok(super::facts::pay_request(tx, &kept)?)
+        })
+        .await?;
+    let owed = owed.ok_or(Failure::NotFound)?;
+    let bytes = prints::qr_png(&owed.payload).map_err(|e| Fault::Broken(format!("qr: {e}")))?;
+    Ok(site::file(bytes, "image/png", &format!("vietqr-{code}.png"), true))
+}
+
 /// GET `/ho-so/{code}/bien-lai/{id}`: the receipt for whoever follows the dossier; always a copy of the one that
 /// the office keeps.
 pub async fn for_citizen(

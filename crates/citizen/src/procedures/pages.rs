@@ -64,6 +64,8 @@ struct Home {
     count: usize,
     open_hours: String,
     boards: Vec<(UnitId, String)>,
+    /// A dossier's code as this installation gives them.
+    code_example: String,
 }
 
 async fn current(site: &Site, who: &Who) -> Result<Arc<Catalogue>, Failure> {
@@ -84,6 +86,7 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
     site.page(&Home {
         events: finder.events().iter().map(|it| event_view(it, who.lang)).collect(),
         count: catalogue.all().len(),
+        code_example: crate::tracking::example(&who),
         open_hours: place::open_hours(&who, &calendars, None),
         boards: boards.map(|it| (it.id, it.title.clone())).collect(),
         shell: site.shell(&who),

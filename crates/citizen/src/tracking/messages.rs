@@ -37,6 +37,7 @@ pub(super) fn of(words: Words, events: &[Event]) -> Vec<Message> {
             What::Extend { .. } => (words.say("message-extended"), false, true),
             What::RequestPayment { .. } => (words.say("message-pay"), false, false),
             What::RequestWithdraw => (words.say("message-withdraw-asked"), true, true),
+            What::RejectWithdraw if his => (words.say("message-withdraw-stayed"), true, false),
             What::RejectWithdraw => (words.say("message-withdraw-refused"), false, true),
             What::Withdraw => (words.say("message-withdrawn"), false, false),
             What::CloseNoSupplement => (words.say("message-closed"), false, false),

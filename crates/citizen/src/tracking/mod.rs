@@ -3,17 +3,17 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderValue, header},
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use domain::{
     access::Action,
-    codes::DossierCode,
+    codes::{AgencyCode, CodeRegime, DossierCode, DossierCodeError},
     dossier::{CommandKind, Status},
     ids::DossierId,
     link::LinkState,
     money::Dong,
-    time::Instant,
+    procedure::ChannelKind,
 };
 use people::calendar::facts::calendars;
 use site::{
@@ -33,13 +33,13 @@ use crate::{
 };
 
 mod messages;
+mod pass;
 #[cfg(test)]
 mod tests;
 
-/// The cookie that lets one browser see one dossier for a while.
-const COOKIE: &str = "mc_theo_doi";
-/// How long.
-const SEEN_S: i64 = 30 * 60;
+use pass::seen;
+pub use pass::{COOKIE, Sight, forget, let_in, may_see, sight};
+
 /// Wrong secrets for one dossier from one address, and from wherever.
 const FROM_ONE_ADDRESS: Slowing = Slowing { free: 6, longest_s: 15 * 60 };
 const OF_ONE_DOSSIER: Slowing = Slowing { free: 30, longest_s: 15 * 60 };
@@ -60,45 +60,79 @@ pub fn routes() -> Routes {
 struct Ask<'a> {
     shell: Shell,
     m: &'a Mistakes,
+    /// A code of this installation, as an example.
+    example: String,
+    /// This browser began to file something.
+    has_begun: bool,
+}
+
+fn ask_page(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let shell = site.shell(who);
+    let example = example(who);
+    let has_begun = site::who::cookie(headers, site::who::DRAFTS_COOKIE).is_some();
+    site.page(&Ask { shell, m, example, has_begun })
 }
 
 /// GET `/tra-cuu`
 async fn form(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    let m = Mistakes::none(asked);
-    site.page(&Ask { shell: site.shell(&who), m: &m })
+    ask_page(&site, &who, &headers, &Mistakes::none(asked))
 }
 
 /// POST `/tra-cuu`
 async fn ask(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let words = site.shell(&who).words;
     let code = match DossierCode::parse(typed.get("ma-ho-so")) {
         Ok(it) => it.to_string(),
-        Err(error) => {
-            let text = match who.lang {
-                site::Lang::Vi => error.to_string(),
-                site::Lang::En => words.say("track-bad-code"),
-            };
-            return again(&site, &who, typed, "ma-ho-so", text);
+        Err(DossierCodeError::Empty) => {
+            let text = words.say("track-code-owed");
+            return again(&site, &who, &headers, typed, "ma-ho-so", text);
+        }
+        Err(_) => {
+            let text = words.say_with("track-bad-code", &[("code", &example(&who))]);
+            return again(&site, &who, &headers, typed, "ma-ho-so", text);
         }
     };
     let secret: String = typed.get("ma-bi-mat").chars().filter(char::is_ascii_digit).collect();
     if open(&site, &who, &code, &secret).await? {
-        return Ok(seen(&site, &who, &code)?.into_response());
+        return Ok(seen(&site, &who, (&code, ""), Sight::Reads)?.into_response());
     }
-    again(&site, &who, typed, "ma-bi-mat", words.say("track-wrong"))
+    again(&site, &who, &headers, typed, "ma-bi-mat", words.say("track-wrong"))
+}
+
+/// A code as this installation gives them.
+#[must_use]
+pub fn example(who: &Who) -> String {
+    let codes = who.tree.seat().into_iter().chain(who.tree.all());
+    let mut codes = codes.filter_map(|it| AgencyCode::parse(&it.agency_code).ok());
+    let made = codes.next().and_then(|agency| {
+        let regime = match CodeRegime::on(who.today()) {
+            CodeRegime::Agency2018 if agency.right_to_left().is_ok() => CodeRegime::Agency2018,
+            _ => CodeRegime::Agency2025,
+        };
+        DossierCode::new(regime, &agency, who.today(), 1).ok()
+    });
+    made.map_or_else(|| "H41.99.40-261126-0001".to_owned(), |it| it.to_string())
 }
 
 fn again(
     site: &Site,
     who: &Who,
+    headers: &HeaderMap,
     typed: Typed,
     field: &str,
     text: String,
@@ -106,7 +140,7 @@ fn again(
     let mut m = Mistakes::none(typed);
     m.typed.set("ma-bi-mat", "");
     m.by_field.insert(field.to_owned(), text);
-    Err(Failure::Mistaken(site.page(&Ask { shell: site.shell(who), m: &m })?))
+    Err(Failure::Mistaken(ask_page(site, who, headers, &m)?))
 }
 
 /// Whether code and secret belong together. Every try counts.
@@ -153,47 +187,6 @@ pub(crate) async fn belong_together(
     Ok(right)
 }
 
-/// A redirect to the dossier's page, with a sealed cookie: the secret does not stay in the
-/// address, where it would be kept in histories and logs.
-fn seen(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
-    let until = who.now.epoch_ms() + SEEN_S * 1000;
-    let sealed = site.seal.close("track", &format!("{until} {code}"))?;
-    let mut response = Redirect::to(&format!("/ho-so/{code}")).into_response();
-    let secure = if site.config.tls { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={sealed}; Path=/ho-so; Max-Age={SEEN_S}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    Ok(response)
-}
-
-/// A redirect to the page of a dossier for somebody whom another slice knows to be its applicant.
-///
-/// # Errors
-/// Any fault of the seal.
-pub fn let_in(site: &Site, who: &Who, code: &str) -> Result<Response, Failure> {
-    seen(site, who, code)
-}
-
-/// Takes from a browser what it was shown: the dossier is asked for anew.
-pub fn forget(response: &mut Response) {
-    let gone = format!("{COOKIE}=; Path=/ho-so; Max-Age=0; HttpOnly; SameSite=Lax");
-    if let Ok(value) = HeaderValue::from_str(&gone) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-/// Whether this browser has shown the secret of this dossier lately.
-#[must_use]
-pub fn may_see(site: &Site, headers: &axum::http::HeaderMap, code: &str, now: Instant) -> bool {
-    let Some(sealed) = site::who::cookie(headers, COOKIE) else { return false };
-    let Ok(text) = site.seal.open("track", sealed) else { return false };
-    text.split_once(' ').is_some_and(|(until, of)| {
-        of == code && until.parse::<i64>().is_ok_and(|it| now.epoch_ms() < it)
-    })
-}
-
 /// How long a pass for rating holds, in seconds.
 const RATING_S: i64 = 20 * 60;
 
@@ -236,6 +229,10 @@ struct Show {
     due: Option<String>,
     provisional: bool,
     working: Option<Working>,
+    /// By when the office answers what was sent over the line; empty once it has.
+    answer_by: String,
+    /// Whether what was sent can be read here.
+    reads: bool,
     asked_of_you: Option<String>,
     /// What he can do himself.
     open: online::Open,
@@ -308,15 +305,17 @@ async fn show(
     if asked.has("ma") {
         let secret = asked.get("ma").to_owned();
         return if open(&site, &who, &code, &secret).await? {
-            seen(&site, &who, &code)
+            // The page of a sent filing leads straight to those who must sign.
+            let more = if asked.get("den") == "cung-ky" { "/cung-ky" } else { "" };
+            seen(&site, &who, (&code, more), Sight::Reads)
         } else {
             Ok(Redirect::to(&format!("/tra-cuu?ma-ho-so={}", site::percent(&code))).into_response())
         };
     }
-    if !may_see(&site, &headers, &code, who.now) {
+    let Some(sight) = sight(&site, &headers, &code, who.now) else {
         let back = format!("/tra-cuu?ma-ho-so={}", site::percent(&code));
         return Ok(Redirect::to(&back).into_response());
-    }
+    };
     let shell = site.shell(&who);
     let (inner, asker, waits) = (site.clone(), who.clone(), asked.has("cho"));
     let page = site
@@ -409,7 +408,20 @@ async fn show(
                 told: inner.told_of(words, tx, id)?,
                 code,
                 procedure: on_desk.version.body.name.clone(),
-                applicant: facts::public_name(tx, &on_desk.kept)?,
+                applicant: if sight == Sight::Own {
+                    on_desk.kept.applicant.clone()
+                } else {
+                    facts::public_name(tx, &on_desk.kept)?
+                },
+                reads: sight >= Sight::Reads
+                    && dossier.channel == Some(ChannelKind::Online)
+                    && on_desk.kept.applicant != facts::ERASED,
+                answer_by: match online::sent_at(dossier, &events) {
+                    Some(at) => {
+                        words.moment(online::answer_due(desk, on_desk.kept.unit, at.civil())?)
+                    }
+                    None => String::new(),
+                },
                 status,
                 due: dossier.due_at.map(|it| words.moment(it)),
                 provisional: on_desk.kept.provisional && dossier.due_at.is_some(),
@@ -419,7 +431,12 @@ async fn show(
                     .into_iter()
                     .map(|it| StepView {
                         title: it.title,
-                        detail: share(words, it.minutes),
+                        // Before the dossier is accepted no step has a time: none has begun.
+                        detail: if dossier.received_at.is_some() {
+                            share(words, it.minutes)
+                        } else {
+                            String::new()
+                        },
                         state: if stopped && it.state == "now" { "" } else { it.state },
                     })
                     .collect(),

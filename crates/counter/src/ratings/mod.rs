@@ -284,7 +284,11 @@ async fn give(
         }
         let code = typed.get("ma-ho-so").to_owned();
         let Ok(parsed) = DossierCode::parse(&code) else {
-            return wrong(words.say("track-bad-code"), code, String::new());
+            return wrong(
+                words.say_with("track-bad-code", &[("code", &citizen::tracking::example(&who))]),
+                code,
+                String::new(),
+            );
         };
         let parsed = parsed.to_string();
         let of = format!("track-of:{parsed}");

@@ -154,7 +154,7 @@ pub const TABLE: &[Rule] = &[
     rule("t12", CommandKind::Refund, EVER_ACCEPTED, To::Same, CASHIER, "Người khác duyệt"),
     rule("t13", CommandKind::RequestWithdraw, STOPPABLE, To::Status(WithdrawRequested), &[Part::Citizen, Part::Counter, Part::CounterHead, Part::Lead], "Chưa có kết quả giải quyết"),
     rule("t13", CommandKind::Withdraw, &[WithdrawRequested], To::Status(Withdrawn), &[Part::Counter, Part::CounterHead, Part::Lead], ""),
-    rule("t13", CommandKind::RejectWithdraw, &[WithdrawRequested], To::BeforeWithdraw, COUNTER, "Có lý do"),
+    rule("t13", CommandKind::RejectWithdraw, &[WithdrawRequested], To::BeforeWithdraw, &[Part::Citizen, Part::Counter, Part::CounterHead], "Có lý do; hoặc người nộp không rút nữa"),
     rule("t14", CommandKind::PutUp, &[Processing], To::SignerUnlessReviewed, OFFICER, ""),
     rule("t14", CommandKind::Refuse, &[Processing], To::SignerUnlessReviewed, OFFICER, "Có lý do bằng văn bản"),
     rule("t14", CommandKind::Approve, &[ToReview], To::SignerUnlessReviewed, &[Part::Reviewer], "Người thẩm tra không phải người thụ lý"),

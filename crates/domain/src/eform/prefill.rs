@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Answers, Eform, Kind};
+use super::{Answer, Answers, Eform, Field, Kind};
 use crate::dossier::codes::codes;
 
 codes! {
@@ -55,7 +55,17 @@ pub fn prefill(form: &Eform, known: &Known) -> Answers {
         Prefill::Account(what) => known.account.get(what),
         Prefill::Earlier(name) => known.earlier.get(name),
     };
-    let fields = form.fields().filter(|(_, it)| it.is_asked());
+    // Where two always sign, bride and groom or the sides of a contract, nobody knows which of them files.
+    let sides: Vec<&str> =
+        form.signers.iter().filter(|it| it.when.is_none()).map(|it| it.name.as_str()).collect();
+    let is_name = |it: &Field| it.prefill == Some(Prefill::Account(Account::Name));
+    let is_open = sides.len() > 1
+        && form.fields().any(|(_, it)| is_name(it) && sides.contains(&it.code.as_str()));
+    let reach = |it: &Field| {
+        matches!(it.prefill, Some(Prefill::Account(Account::Phone | Account::Email)))
+            || matches!(it.prefill, Some(Prefill::Earlier(_)))
+    };
+    let fields = form.fields().filter(|(_, it)| it.is_asked() && (!is_open || reach(it)));
     let found = fields.filter_map(|(_, it)| Some((it, of(it.prefill.as_ref()?)?)));
     found
         .filter(|(field, answer)| fits(field.kind, answer))

@@ -152,6 +152,8 @@ const ACTS: &[(&str, &str)] = &[
     ("identify", "Nhà cung cấp định danh xác nhận"),
     ("identify_at_counter", "Xác nhận danh tính tại quầy"),
     ("link_identity", "Gắn tài khoản định danh"),
+    ("claim_filing", "Nhận hồ sơ nộp bằng số định danh của mình"),
+    ("deny_filing", "Báo không phải mình nộp"),
     ("close_account", "Đóng tài khoản"),
     ("set_taste", "Đổi ngôn ngữ, cỡ chữ"),
     ("export_own", "Xuất dữ liệu của mình"),

@@ -18,7 +18,7 @@ pub use super::{
     codes::{Begun, CodeRefusal, Proved, Purpose, can_send, may_ask, send_now},
     session::SignedIn,
 };
-use super::{privacy::consent, session, sql};
+use super::{own, privacy::consent, session, sql};
 
 /// Somebody who is signed in on the portal, as far as his session may know.
 ///
@@ -44,6 +44,8 @@ pub struct Citizen {
     pub address: String,
     /// How surely we know who it is.
     pub assurance: Assurance,
+    /// This session knows all that the account does: a telephone alone does not, where somebody vouched for more.
+    pub is_whole: bool,
 }
 
 impl Citizen {
@@ -64,6 +66,7 @@ impl Citizen {
             birth_date: shown(&account.birth_date),
             address: shown(&account.address),
             assurance,
+            is_whole: whole,
         }
     }
 
@@ -251,18 +254,13 @@ pub fn say(
 }
 
 /// The dossiers that a citizen sees as his own with this session: those that bear his number if we know him by
-/// it, and those that were sent from his account; the newest first.
+/// it, those that were sent from his account, and those whose telephone answered a code and is his; not what
+/// somebody else sent with his number without proof. The newest first.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn dossiers_of(tx: &mut Tx<'_>, citizen: &Citizen) -> Result<Vec<DossierId>, Fault> {
-    let mut all = sql::sent_from(tx, citizen.id)?;
-    if citizen.may(Deed::SeeOthers).is_ok() && !citizen.id_number.is_empty() {
-        all.extend(citizen::dossiers::facts::of_number(tx, &citizen.id_number)?);
-    }
-    all.sort_by_key(|it| std::cmp::Reverse(it.0));
-    all.dedup();
-    Ok(all)
+    own::of(tx, citizen)
 }
 
 /// A new account of somebody whose telephone answered a code: for the demo and for tests.

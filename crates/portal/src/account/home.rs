@@ -16,13 +16,14 @@ use store::{Fault, Tx, journal::Entry};
 use super::{
     SUBJECT, codes,
     facts::{self, Citizen},
+    own,
     session::{self, SignedIn},
     sql,
 };
 use crate::filing::facts as filings;
 
 /// The cookie that shows the code for the counter again, for as long as it is good.
-const COUNTER_COOKIE: &str = "mc_quay";
+pub(super) const COUNTER_COOKIE: &str = "mc_quay";
 const COUNTER_GOOD_S: i64 = 15 * 60;
 /// Dossiers of one page.
 const ROWS: usize = 20;
@@ -34,6 +35,8 @@ struct DossierLine {
     due: String,
     /// What he is told of it: who filed it for him.
     told: Vec<String>,
+    /// It can be opened with this session.
+    opens: bool,
 }
 
 struct DraftLine {
@@ -73,6 +76,8 @@ struct Page {
     providers: Vec<String>,
     deeds: Vec<DeedLine>,
     dossiers: Vec<DossierLine>,
+    /// What somebody filed with his number without proof.
+    doubtful: Vec<DossierLine>,
     drafts: Vec<DraftLine>,
     count: String,
     next: Option<String>,
@@ -81,6 +86,8 @@ struct Page {
     sessions: Vec<SessionLine>,
     counter_code: Option<String>,
     is_vietnamese: bool,
+    /// This browser began something without the account.
+    has_begun: bool,
 }
 
 /// What the portal calls an assurance in the reader's language.
@@ -141,6 +148,7 @@ fn lines(
     tx: &mut Tx<'_>,
     words: Words,
     ids: &[domain::ids::DossierId],
+    opens: impl Fn(domain::ids::DossierId) -> bool,
 ) -> Result<Vec<DossierLine>, Fault> {
     let mut lines = Vec::with_capacity(ids.len());
     for id in ids {
@@ -158,6 +166,7 @@ fn lines(
                 .filter(|_| dossier.finished_at.is_none())
                 .map_or_else(String::new, |it| words.moment(it)),
             told: site.told_of(words, tx, kept.id)?,
+            opens: opens(*id),
             code: kept.code,
         });
     }
@@ -201,16 +210,22 @@ pub async fn show(
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
     let (inner, viewer) = (site.clone(), who.clone());
-    let (all, dossiers, drafts, (providers, store), sessions) = site
+    let (all, dossiers, (doubtful, drafts), (providers, store), sessions) = site
         .read(&who, move |tx| {
-            let drafts = drafts(&inner, &viewer, tx, words, asker.id)?;
+            // What is in a draft is more than a telephone alone opens.
+            let drafts =
+                if is_whole { drafts(&inner, &viewer, tx, words, asker.id)? } else { Vec::new() };
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
-            let lines = lines(&inner, tx, words, &part)?;
+            // What a telephone alone follows is what answered to it when it was sent.
+            let follows = own::by_phone(tx, &asker)?;
+            let lines = lines(&inner, tx, words, &part, |it| is_whole || follows.contains(&it))?;
             let providers = sql::providers::names_of(tx, asker.id)?;
+            let doubtful = if is_whole { own::doubtful(tx, &asker)? } else { Vec::new() };
+            let doubtful = self::lines(&inner, tx, words, &doubtful, |_| false)?;
             let store = crate::vault::mine(tx, &asker)?.len();
             let sessions = sql::sessions(tx, asker.id)?;
-            Ok((ids.len(), lines, drafts, (providers, store), sessions))
+            Ok((ids.len(), lines, (doubtful, drafts), (providers, store), sessions))
         })
         .await?;
     let deeds = Deed::ALL.iter().map(|deed| DeedLine {
@@ -229,7 +244,7 @@ pub async fn show(
         origin: it.origin,
         is_open: it.is_open,
     });
-    let next = from + ROWS;
+    let next = from.saturating_add(ROWS);
     let born: Option<jiff::civil::Date> = me.birth_date.parse().ok();
     site.page(&Page {
         name: me.name.clone(),
@@ -249,10 +264,12 @@ pub async fn show(
         next: (all > next).then(|| format!("/tai-khoan?tu={next}")),
         store: words.say_with("vault-mine", &[("count", &store.to_string())]),
         dossiers,
+        doubtful,
         drafts,
         sessions: sessions.collect(),
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
         is_vietnamese: account.lang == Lang::Vi,
+        has_begun: filings::count_remembered(&site, &headers) > 0,
         me,
         shell,
     })
@@ -273,6 +290,7 @@ pub async fn counter_code(
     it: SignedIn,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     codes::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
     let (inner, citizen) = (site.clone(), it.citizen.id);
     let code = site.write(&who, move |tx| Ok(codes::for_counter(&inner, tx, citizen)?)).await?;
@@ -403,24 +421,6 @@ pub async fn taste(
     Ok(response)
 }
 
-/// POST `/tai-khoan/ho-so/{code}`: to the page of a dossier of one's own.
-pub async fn open_dossier(
-    State(site): State<Site>,
-    who: Who,
-    it: SignedIn,
-    Path(code): Path<String>,
-    Filled(_): Filled,
-) -> Result<Response, Failure> {
-    let (me, asked) = (it.citizen, code.clone());
-    site.read(&who, move |tx| {
-        let id = dossiers::id_of(tx, &asked)?.ok_or(Failure::NotFound)?;
-        let is_mine = facts::dossiers_of(tx, &me)?.contains(&id);
-        if is_mine && me.may(Deed::SeeResults).is_ok() { Ok(()) } else { Err(Failure::NotFound) }
-    })
-    .await?;
-    citizen::tracking::let_in(&site, &who, &code)
-}
-
 /// POST `/tai-khoan/phien/{id}/ket-thuc`
 pub async fn end_session(
     State(site): State<Site>,
@@ -429,6 +429,10 @@ pub async fn end_session(
     Path(session): Path<i64>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    // His own he may end however he came.
+    if session != it.session {
+        demand_whole(&site, &who, &it)?;
+    }
     let citizen = it.citizen.id;
     site.write(&who, move |tx| {
         sql::end_session(tx, citizen, session)?;
@@ -446,6 +450,7 @@ pub async fn end_all(
     it: SignedIn,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     let (citizen, this) = (it.citizen.id, it.session);
     site.write(&who, move |tx| {
         sql::end_sessions(tx, citizen, this)?;

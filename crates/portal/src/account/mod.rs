@@ -11,6 +11,7 @@ mod counter;
 pub mod facts;
 mod home;
 mod oidc;
+mod own;
 mod pending;
 mod phone;
 mod privacy;
@@ -45,7 +46,9 @@ pub fn routes() -> Routes {
         .on("/tai-khoan/dien-thoai", mine, get(phone::form).post(phone::send))
         .on("/tai-khoan/hien-thi", mine, post(home::taste))
         .on("/tai-khoan/ma-tai-quay", mine, post(home::counter_code))
-        .on("/tai-khoan/ho-so/{code}", mine, post(home::open_dossier))
+        .on("/tai-khoan/ho-so/{code}", mine, post(own::open))
+        .on("/tai-khoan/ho-so/{code}/cua-toi", mine, post(own::claim))
+        .on("/tai-khoan/ho-so/{code}/khong-phai-toi", mine, post(own::deny))
         .on("/tai-khoan/phien/{id}/ket-thuc", mine, post(home::end_session))
         .on("/tai-khoan/ket-thuc-het", mine, post(home::end_all))
         .and(office())

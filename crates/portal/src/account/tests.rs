@@ -7,6 +7,7 @@ use crate::tests::given_two_communes;
 
 mod filing;
 mod oidc;
+mod own;
 mod privacy;
 mod vault;
 

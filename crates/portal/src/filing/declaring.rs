@@ -211,6 +211,25 @@ pub(super) fn sheet(
         let around = Around { made_on: Some(who.today()), ..around };
         return Ok(papers::sheet(it.form(), &it.judged, &around));
     };
+    sent_sheet(tx, id, around)
+}
+
+/// The declaration of a dossier on paper, as it was sent.
+///
+/// # Errors
+/// [`Failure::NotFound`] if nothing was declared.
+pub(super) fn sheet_of(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    (id, unit): (DossierId, domain::ids::UnitId),
+) -> Result<DeclarationSheet, Failure> {
+    let around = Around { demo: site.config.demo, ..Around::default() };
+    let around = around.to_unit(who.tree.known(levels::body_of(&who.tree, unit)));
+    sent_sheet(tx, id, around)
+}
+
+fn sent_sheet(tx: &mut Tx<'_>, id: DossierId, around: Around) -> Result<DeclarationSheet, Failure> {
     let sent = eforms::declared(tx, id)?.pop().ok_or(Failure::NotFound)?;
     let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
     let around = Around {

@@ -20,7 +20,7 @@ pub(crate) const FILES_BYTES_MAX: i64 = 60 << 20;
 /// Files of a draft at most.
 pub(crate) const FILES_MAX: usize = 40;
 /// Bytes of the word in a draft's address.
-const SECRET_BYTES: usize = 20;
+pub(super) const SECRET_BYTES: usize = 20;
 /// What the seal of a draft is for.
 const SEALED: &str = "filing";
 /// What the seal of an address is for that somebody finds again on a page of his.
@@ -177,6 +177,14 @@ impl Draft {
     pub fn sent(&self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<Vec<String>, Failure> {
         let hashes = sql::sent(tx, &self.kept, outcome)?.ok_or_else(stale)?;
         Ok(site::files::unnamed(tx, hashes)?)
+    }
+
+    /// From now on it is this account's alone; `key` is its secret, sealed for its holder's pages.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn give_to(&self, tx: &mut Tx<'_>, citizen: CitizenId, key: &str) -> Result<(), Fault> {
+        sql::give(tx, self.kept.id, citizen, key)
     }
 
     /// Forgets it; the hashes of files that are waste now.

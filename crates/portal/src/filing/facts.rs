@@ -5,7 +5,7 @@ use domain::{
     ids::{CitizenId, DossierId},
     time::Instant,
 };
-use site::{Failure, Site};
+use site::{Failure, Site, Who};
 use store::{Fault, Tx};
 
 pub use super::send::Filed;
@@ -62,10 +62,71 @@ pub fn file(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<DossierId
     Ok(outcome.dossier)
 }
 
-/// An account is closed: its drafts go with the next sweep, and nothing says whose filings were.
+/// The declaration of a dossier on paper, as it was sent to the one-stop shop.
+///
+/// # Errors
+/// [`Failure::NotFound`] if nothing was declared.
+pub fn sheet(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    dossier: (DossierId, domain::ids::UnitId),
+) -> Result<prints::DeclarationSheet, Failure> {
+    super::declaring::sheet_of(site, who, tx, dossier)
+}
+
+/// Dossiers that were sent without an account and whose telephone, this one, answered a code.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
-    sql::let_go(tx, citizen)
+pub fn of_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<DossierId>, Fault> {
+    sql::of_phone(tx, phone)
+}
+
+/// Dossiers that somebody sent over the line with this number and nobody knows to be its holder's.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn unproved(tx: &mut Tx<'_>, id_number: &str) -> Result<Vec<DossierId>, Fault> {
+    sql::unproved(tx, id_number)
+}
+
+/// Dossiers of which this account said that it did not send them.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn denied(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<DossierId>, Fault> {
+    sql::denied(tx, citizen)
+}
+
+/// The holder of the number says that he did not send it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn deny(tx: &mut Tx<'_>, dossier: DossierId, citizen: CitizenId) -> Result<(), Fault> {
+    sql::deny(tx, dossier, citizen)
+}
+
+/// An account is closed: its drafts go at once, and nothing says whose filings were; the hashes of files for
+/// [`erase`].
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>, Fault> {
+    let hashes = sql::let_go(tx, citizen)?;
+    site::files::unnamed(tx, hashes)
+}
+
+/// Erases files that no row names any more, once their rows are gone.
+///
+/// # Errors
+/// Any fault of the store of files.
+pub async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
+    super::draft::erase(site, hashes).await
+}
+
+/// How many drafts the browser of a request remembers that were begun without an account.
+#[must_use]
+pub fn count_remembered(site: &Site, headers: &axum::http::HeaderMap) -> usize {
+    super::owner::count_remembered(site, headers)
 }

@@ -9,10 +9,12 @@ use site::{Routes, get, post};
 mod assist;
 mod at_hand;
 mod awaiting;
+mod begun;
 mod declaring;
 mod draft;
 pub mod facts;
 mod office;
+mod owner;
 mod proof;
 mod reading;
 mod send;
@@ -40,9 +42,11 @@ pub fn routes() -> Routes {
         .tells(assist::told)
         .awaits(awaiting::awaits)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
+        .on("/nop", OnlineFile, get(begun::list))
         .on("/nop/{code}", OnlineFile, get(start::start).post(start::begin))
         .on("/nop/{code}/{secret}", OnlineFile, get(steps::show).post(steps::save))
         .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
+        .on("/nop/{code}/{secret}/vao-tai-khoan", OnlineFile, post(begun::take))
         .on("/nop/{code}/{secret}/to-khai.pdf", OnlineFile, get(steps::print))
         .on(assist::PAGE, FilingAssist, get(assist::list).post(assist::begin))
         .on(office::PAGE, DossierReceive, get(office::list))

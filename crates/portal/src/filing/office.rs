@@ -53,6 +53,19 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
         number: None,
         stays: None,
     }];
+    if let Some(at) = sql::denied_at(tx, dossier)? {
+        ties.push(Tie {
+            label: format!(
+                "Chủ số định danh báo lúc {}: không phải mình nộp hồ sơ này",
+                text::date_time(at.civil())
+            ),
+            href: PAGE.to_owned(),
+            is_due: true,
+            owed: None,
+            number: None,
+            stays: None,
+        });
+    }
     if let Some((by, consent)) = sql::assistant_of(tx, dossier)? {
         let name = people::staff::facts::account_name(tx, by)?;
         let label = format!("Nộp hộ: {name}; người dân đồng ý: {consent}");

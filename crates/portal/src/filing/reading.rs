@@ -170,8 +170,12 @@ impl Judged {
     }
 
     fn text(&mut self, typed: &Typed, field: &str, chars_max: usize, owed: Option<&str>) -> String {
-        let text = text::tidy(typed.get(field));
-        if text.chars().count() > chars_max {
+        let seen: String =
+            typed.get(field).chars().filter(|it| !site::form::is_unseen(*it)).collect();
+        let text = text::tidy(&seen);
+        if text.chars().any(char::is_control) {
+            self.wrong(field, self.words.say("filing-unreadable"));
+        } else if text.chars().count() > chars_max {
             let max = chars_max.to_string();
             let message = self.words.say_with("filing-too-long", &[("count", &max)]);
             self.wrong(field, message);

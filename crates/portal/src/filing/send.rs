@@ -11,16 +11,14 @@ use citizen::{
 };
 use domain::{
     assurance::{Assurance, Deed},
-    deadline::{Term, TimeLimit, explain},
     eform::Judgement,
     ids::{CitizenId, DossierId},
     money::Dong,
     procedure::ChannelKind,
 };
-use jiff::civil::DateTime;
 use people::calendar::facts::calendars;
-use site::{Failure, OrRefuse as _, Site, Who, Words};
-use store::{Fault, Tx, journal::Entry};
+use site::{Failure, Site, Who, Words};
+use store::{Tx, journal::Entry};
 
 use super::{
     at_hand::Filing,
@@ -29,23 +27,6 @@ use super::{
     sql::Outcome,
 };
 use crate::account::facts::{self as accounts, Citizen};
-
-/// When the one-stop shop must have answered what is sent now: the working hours of the day's rule pack
-/// (NĐ 45/2020/NĐ-CP Đ.11).
-///
-/// # Errors
-/// [`Failure::Refused`] if the calendar does not reach so far.
-pub(super) fn answer_due(
-    desk: Desk<'_>,
-    unit: domain::ids::UnitId,
-    now: DateTime,
-) -> Result<DateTime, Failure> {
-    let pack = desk.calendars.pack_on(now.date());
-    let pack = pack.ok_or(desk::DeskError::NoRules).or_refuse()?;
-    let limit = TimeLimit::WorkingMinutes(i64::from(pack.online_answer_hours) * 60);
-    let found = explain(desk.calendar(unit), &Term::new(limit, now)).or_refuse()?;
-    found.due.ok_or_else(|| Failure::Fault(Fault::Broken("a term without an end".to_owned())))
-}
 
 /// What is sent.
 pub struct Filed<'a> {
@@ -70,7 +51,7 @@ pub(super) fn lay(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<Out
     }
     Ok(Outcome {
         dossier: received.id,
-        answer_due_at: answer_due(desk, it.intake.unit, it.intake.received_at)?,
+        answer_due_at: online::answer_due(desk, it.intake.unit, it.intake.received_at)?,
         proof: it.proof,
         citizen: it.citizen,
     })

@@ -22,12 +22,14 @@ pub(super) struct Kept {
     pub assistant: Option<AccountId>,
     /// The account from which it was begun.
     pub citizen: Option<CitizenId>,
+    /// When it was kept last.
+    pub changed: Instant,
 }
 
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition, assistant, citizen from filing
+        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, changed_ms from filing
          where key_sha256 = ?1",
         &[key_sha256.into()],
     )?;
@@ -41,6 +43,7 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             edition: row.get(5)?,
             assistant: row.get::<Option<i64>>(6)?.map(AccountId),
             citizen: row.get::<Option<i64>>(7)?.map(CitizenId),
+            changed: Instant::from_epoch_ms(row.get(8)?),
         })
     })
     .transpose()
@@ -145,17 +148,29 @@ pub(super) fn own(tx: &mut Tx<'_>, citizen: CitizenId, limit: i64) -> Result<Vec
         .collect()
 }
 
-/// An account is closed: its drafts are idle from now on, and nothing says whose filings were.
-pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+/// A draft is this account's from now on, if it was nobody's.
+pub(super) fn give(tx: &mut Tx<'_>, id: i64, citizen: CitizenId, key: &str) -> Result<(), Fault> {
     tx.execute(
-        "update filing set changed_ms = 0 where citizen = ?1 and sent_ms is null",
+        "update filing set citizen = ?2, kept_key = ?3
+         where id = ?1 and citizen is null and assistant is null and sent_ms is null",
+        &[id.into(), citizen.into(), key.into()],
+    )?;
+    Ok(())
+}
+
+/// An account is closed: its drafts go, and nothing says whose filings were; the hashes of files that went.
+pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>, Fault> {
+    let rows = tx.query(
+        "delete from filing_file where filing in
+           (select id from filing where citizen = ?1 and sent_ms is null) returning sha256",
         &[citizen.into()],
     )?;
+    tx.execute("delete from filing where citizen = ?1 and sent_ms is null", &[citizen.into()])?;
     tx.execute(
         "update filing set citizen = null, kept_key = '' where citizen = ?1",
         &[citizen.into()],
     )?;
-    Ok(())
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Who filed a dossier for its citizen and how he agreed; nothing if nobody did.
@@ -363,4 +378,54 @@ pub(super) fn procedures(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<String
         .grouped_by("f.procedure")
         .order_by("f.procedure");
     select.rows(tx, 200)?.iter().map(|row| row.get(0)).collect()
+}
+
+fn dossiers(rows: &[Row]) -> Result<Vec<DossierId>, Fault> {
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Dossiers that were sent without an account and whose telephone answered a code.
+pub(super) fn of_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
+         where p.phone = ?1 and f.proof = ?2 and f.citizen is null and f.assistant is null
+         order by f.dossier desc limit 500",
+        &[phone.into(), Assurance::Phone.code().into()],
+    )?;
+    dossiers(&rows)
+}
+
+/// Dossiers with this number that were sent by somebody of whom nobody knows that he is its holder.
+pub(super) fn unproved(tx: &mut Tx<'_>, id_number: &str) -> Result<Vec<DossierId>, Fault> {
+    let rows = tx.query(
+        "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
+         where p.id_number = ?1 and f.proof <> ?2 and f.assistant is null
+         order by f.dossier desc limit 500",
+        &[id_number.into(), Assurance::Identified.code().into()],
+    )?;
+    dossiers(&rows)
+}
+
+/// The holder of the number says that he did not send it.
+pub(super) fn deny(tx: &mut Tx<'_>, dossier: DossierId, citizen: CitizenId) -> Result<(), Fault> {
+    tx.execute(
+        "insert into filing_denial (dossier, citizen, at_ms) values (?1, ?2, ?3)
+         on conflict (dossier) do nothing",
+        &[dossier.into(), citizen.into(), tx.now().into()],
+    )?;
+    Ok(())
+}
+
+/// Dossiers of which this account said that it did not send them.
+pub(super) fn denied(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<DossierId>, Fault> {
+    let rows =
+        tx.query("select dossier from filing_denial where citizen = ?1", &[citizen.into()])?;
+    dossiers(&rows)
+}
+
+/// When the holder of its number said that he did not send it.
+pub(super) fn denied_at(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Instant>, Fault> {
+    let row =
+        tx.query_one("select at_ms from filing_denial where dossier = ?1", &[dossier.into()])?;
+    row.map(|row| Ok(Instant::from_epoch_ms(row.get(0)?))).transpose()
 }

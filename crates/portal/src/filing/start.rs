@@ -16,10 +16,11 @@ use store::{Fault, Tx};
 use super::{
     declaring::{self, FORM},
     draft::{Draft, Keeper},
+    owner::{Asker, Waiting},
     reading::{Way, papers},
     steps::version,
 };
-use crate::account::facts::{self as accounts, Citizen, Visitor};
+use crate::account::facts::{self as accounts, Citizen};
 
 /// Drafts begun from one address within [`WINDOW_S`]: a whole office may stand behind one.
 const BEGUN_MAX: u32 = 60;
@@ -109,30 +110,35 @@ struct Start<'a> {
     units: Vec<(String, String)>,
     papers: usize,
     problems: String,
+    /// What this browser began and did not send.
+    begun: Vec<Waiting>,
+    /// What is begun now goes into an account.
+    is_mine: bool,
 }
 
 /// GET `/nop/{code}`, with `don-vi` for the office that somebody comes from.
 pub async fn start(
     State(site): State<Site>,
-    who: Who,
+    asker: Asker,
     Path(code): Path<String>,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    start_page(&site, &who, code, Mistakes::none(asked)).await
+    start_page(&site, &asker, code, Mistakes::none(asked)).await
 }
 
 async fn start_page(
     site: &Site,
-    who: &Who,
+    whose: &Asker,
     code: String,
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
-    let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
-    let (it, (shops, has_others)) = site
+    let who = &whose.who;
+    let (inner, asker, asked) = (site.clone(), whose.clone(), code.clone());
+    let (it, (shops, has_others), begun) = site
         .read(who, move |tx| {
-            let it = version(tx, &asked, &asker)?;
-            let shops = shops(&inner, &asker, tx, &it)?;
-            Ok((it, shops))
+            let it = version(tx, &asked, &asker.who)?;
+            let shops = shops(&inner, &asker.who, tx, &it)?;
+            Ok((it, shops, asker.waiting(&inner, tx)?))
         })
         .await?;
     // Whoever comes from the page of a commune named the commune.
@@ -153,6 +159,8 @@ async fn start_page(
         papers: papers(&it.body).count(),
         name: it.body.name.clone(),
         problems: shell.words.say("problems"),
+        begun,
+        is_mine: whose.account().is_some(),
         units,
         code,
         m: &m,
@@ -163,11 +171,14 @@ async fn start_page(
 /// POST `/nop/{code}`: begins a draft.
 pub async fn begin(
     State(site): State<Site>,
-    who: Who,
-    Visitor(citizen): Visitor,
+    whose: Asker,
     Path(code): Path<String>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let who = whose.who.clone();
+    // Somebody who is known by less than his account is begins as anybody does.
+    let citizen = whose.account().cloned();
+    let is_nobodys = citizen.is_none();
     let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
     let wanted = typed.get("don-vi").parse().ok().map(UnitId);
     let key = format!("filing-begin:{}", who.origin);
@@ -187,9 +198,13 @@ pub async fn begin(
         })
         .await?;
     if let Some(secret) = begun {
-        return Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response());
+        let mut response = Redirect::to(&format!("/nop/{code}/{secret}")).into_response();
+        if is_nobodys {
+            whose.remember(&site, &mut response, (&code, &secret))?;
+        }
+        return Ok(response);
     }
     let mut m = Mistakes::none(typed);
     m.by_field.insert("don-vi".to_owned(), site.shell(&who).words.say("filing-unit-owed"));
-    Err(Failure::Mistaken(start_page(&site, &who, code, m).await?))
+    Err(Failure::Mistaken(start_page(&site, &whose, code, m).await?))
 }

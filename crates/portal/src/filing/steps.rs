@@ -19,12 +19,13 @@ use super::{
     at_hand::Filing,
     declaring::{self, Part},
     draft::{self, Draft, FILES_BYTES_MAX, FILES_MAX},
-    proof,
+    owner::{self, Asker},
+    proof::{self, Proof},
     reading::{self, Step, Way},
     send,
     view::{Here, done, page},
 };
-use crate::account::facts::{self as accounts, Visitor};
+use crate::account::facts as accounts;
 
 /// Papers that one address may have printed within [`WINDOW_S`].
 const PRINTS_MAX: u32 = 40;
@@ -43,18 +44,20 @@ pub(super) fn version(tx: &mut Tx<'_>, code: &str, who: &Who) -> Result<Version,
 /// GET `/nop/{code}/{secret}`, with `buoc` for a step and `phan` for a part of the declaration.
 pub async fn show(
     State(site): State<Site>,
-    who: Who,
-    Visitor(sender): Visitor,
+    whose: Asker,
     Path((code, secret)): Path<(String, String)>,
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
+    let who = whose.who.clone();
     let (inner, asker, of, word) = (site.clone(), who.clone(), code.clone(), secret.clone());
+    let sender = whose.visitor.clone();
     let filing = site
         .read(&who, move |tx| Filing::take(&inner, &asker, tx, (&of, &word), sender.as_ref()))
         .await?;
     let address = (code.as_str(), secret.as_str());
+    whose.opens(&filing.draft, &format!("/nop/{code}/{secret}"))?;
     if filing.draft.dossier().is_some() {
-        return Ok(done(&site, &who, address, &filing).await?.into_response());
+        return Ok(done(&site, &whose, address, &filing).await?.into_response());
     }
     let words = site.shell(&who).words;
     let wanted = Step::from_code(asked.get("buoc"));
@@ -184,11 +187,12 @@ async fn take_files(
 /// POST `/nop/{code}/{secret}`: keeps a step whatever is wrong with it, then goes on, stays or sends.
 pub async fn save(
     State(site): State<Site>,
-    who: Who,
-    Visitor(sender): Visitor,
+    whose: Asker,
     Path((code, secret)): Path<(String, String)>,
     FilledWithFiles(typed, uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
+    let who = whose.who.clone();
+    let sender = whose.account().cloned();
     let here = format!("/nop/{code}/{secret}");
     let step = Step::from_code(typed.get("buoc")).unwrap_or(Step::Person);
     let (inner, of, word) = (site.clone(), code.clone(), secret.clone());
@@ -196,7 +200,15 @@ pub async fn save(
     if draft.dossier().is_some() {
         return Ok(Redirect::to(&here).into_response());
     }
-    let wish = Wish::of(&typed);
+    // Whoever had the form open keeps what he typed though he is signed out by now; he sees more when he is back.
+    let gone = match whose.opens(&draft, &format!("{here}?buoc={}", step.code())) {
+        Ok(()) => None,
+        Err(why) if owner::has_pass(&site, &who, &secret, typed.get("phien")) => Some(why),
+        Err(why) => return Err(why),
+    };
+    let wish = if gone.is_some() { Wish::Keep } else { Wish::of(&typed) };
+    let is_nobodys = draft.citizen().is_none() && draft.assistant().is_none();
+    let code_typed = typed.get(proof::FIELD).to_owned();
     if matches!(wish, Wish::Code) {
         accounts::may_ask(&site, &who).map_err(|wait_s| Failure::TooMany { wait_s })?;
     }
@@ -218,22 +230,52 @@ pub async fn save(
     if asks_code {
         accounts::send_now(&site);
     }
+    if let Some(sign_in) = gone {
+        return Err(sign_in);
+    }
+    let mut answer = answered(
+        &site,
+        &whose,
+        (&code, &secret),
+        (step, part_at, &code_typed),
+        is_kept_only,
+        kept,
+    )?;
+    if is_nobodys {
+        whose.remember(&site, &mut answer, (&code, &secret))?;
+    }
+    Ok(answer)
+}
+
+/// What somebody sees who kept a step.
+fn answered(
+    site: &Site,
+    whose: &Asker,
+    (code, secret): (&str, &str),
+    (step, part_at, code_typed): (Step, Option<usize>, &str),
+    is_kept_only: bool,
+    kept: Kept,
+) -> Result<Response, Failure> {
+    let who = &whose.who;
     match kept {
         Kept::Done(next) if is_kept_only => {
-            Ok(told(&next, &site.shell(&who).words.say("filing-kept")))
+            let words = site.shell(who).words;
+            let said = if whose.account().is_some() { "filing-kept-mine" } else { "filing-kept" };
+            Ok(told(&next, &words.say(said)))
         }
         Kept::Done(next) => Ok(Redirect::to(&next).into_response()),
-        Kept::Sent => Ok(Redirect::to(&here).into_response()),
+        Kept::Sent => Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response()),
         Kept::Wrong(filing, at, by_field) => {
-            let m = Mistakes { by_field, typed: filing.draft.typed.clone() };
+            let mut m = Mistakes { by_field, typed: filing.draft.typed.clone() };
+            m.typed.set(proof::FIELD, code_typed);
             let mut part = Part { at: part_at, told: true, ..Part::default() };
             // Somebody who sends is led to the first part that is not right yet.
             if at != step && at == Step::Form {
                 let declared = filing.draft.declared.as_ref();
                 part.at = declared.and_then(declaring::Declared::first_wrong);
             }
-            let address = (code.as_str(), secret.as_str());
-            let page = page(&site, &who, &filing, &Here { address, step: at, part }, &m)?;
+            let address = (code, secret);
+            let page = page(site, who, &filing, &Here { address, step: at, part }, &m)?;
             Err(Failure::Mistaken(page))
         }
     }
@@ -270,6 +312,7 @@ fn keep(
     let places: Vec<i64> = reading::papers(&filing.it.body).map(|it| it.0).collect();
     stored.retain(|it| places.contains(&it.0));
     let mut waste = Vec::new();
+    let was_asked = filing.proof == Proof::Sent;
     let draft = &mut filing.draft;
     // What is sent is what the sender looked over, not what another window made of it meanwhile.
     let is_unseen = typed.has("dau") && typed.get("dau") != draft.mark();
@@ -286,6 +329,9 @@ fn keep(
         wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
         return Ok((Kept::Wrong(Box::new(filing), step, wrong), waste));
     }
+    // The declaration beside the last button stands for what was looked over: it goes with any change.
+    let agreed: Vec<String> = typed.all("dong-y").map(str::to_owned).collect();
+    draft.typed.set_all("dong-y", if step == Step::Review { agreed } else { Vec::new() });
     for (place, it) in &stored {
         draft.add(tx, *place, it)?;
         // A file says by itself that it comes as a file.
@@ -297,6 +343,10 @@ fn keep(
     let refused = match wish {
         Wish::Code => proof::ask(site, tx, draft)?,
         Wish::Confirm => proof::answer(site, tx, draft, typed.get(proof::FIELD))?,
+        // Whoever typed the code and sends means both.
+        Wish::Send if was_asked && typed.has(proof::FIELD) => {
+            proof::answer(site, tx, draft, typed.get(proof::FIELD))?
+        }
         _ => None,
     };
     draft.keep(site, tx)?;
@@ -306,7 +356,8 @@ fn keep(
         Wish::Keep | Wish::Drop(_) if step == Step::Form => at_form(),
         Wish::Keep | Wish::Drop(_) => format!("{here}?buoc={}", step.code()),
         Wish::Row(table) => format!("{}&dong={}", at_form(), site::percent(&table)),
-        Wish::Code | Wish::Confirm => format!("{here}?buoc={}", Step::Review.code()),
+        // The box of the code stands far below the beginning of the page.
+        Wish::Code | Wish::Confirm => format!("{here}?buoc={}#xac-nhan", Step::Review.code()),
         Wish::Next => {
             let declared = filing.draft.declared.as_ref().filter(|_| step == Step::Form);
             // A part is left when nothing is wrong in it: the others are not judged yet.
@@ -352,9 +403,10 @@ fn keep(
 /// GET `/nop/{code}/{secret}/to-khai.pdf`: the declaration on paper, as it stands or as it was sent.
 pub async fn print(
     State(site): State<Site>,
-    who: Who,
+    whose: Asker,
     Path((code, secret)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    let who = whose.who.clone();
     let key = format!("eform-print:{}", who.origin);
     let too_many = |wait_s| Failure::TooMany { wait_s };
     site.limiter.take(&key, PRINTS_MAX, WINDOW_S, who.now).map_err(too_many)?;
@@ -362,6 +414,14 @@ pub async fn print(
     let sheet = site
         .read(&who, move |tx| {
             let draft = Draft::take(&inner, tx, &code, &secret)?;
+            whose.opens(&draft, &format!("/nop/{code}/{secret}"))?;
+            let is_nobodys = draft.citizen().is_none() && draft.assistant().is_none();
+            // What was sent is read where the dossier is followed, by whoever has its secret.
+            if let Some(id) = draft.dossier().filter(|_| is_nobodys && !whose.worked_on(&secret)) {
+                let kept = citizen::dossiers::facts::by_id(tx, id)?.ok_or(Failure::NotFound)?;
+                let to = format!("/ho-so/{}", kept.code);
+                return Err(Failure::Elsewhere(Redirect::to(&to)));
+            }
             declaring::sheet(&inner, &asker, tx, &draft)
         })
         .await?;
@@ -373,14 +433,16 @@ pub async fn print(
 /// POST `/nop/{code}/{secret}/bo`: forgets a draft.
 pub async fn discard(
     State(site): State<Site>,
-    who: Who,
+    whose: Asker,
     Path((code, secret)): Path<(String, String)>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
+    let who = whose.who.clone();
     let (inner, of) = (site.clone(), code.clone());
     let waste = site
         .write(&who, move |tx| {
             let draft = Draft::take(&inner, tx, &of, &secret)?;
+            whose.opens(&draft, &format!("/nop/{of}/{secret}"))?;
             if draft.dossier().is_some() {
                 return Err(Failure::NotFound);
             }

@@ -371,15 +371,30 @@ async fn mistakes_stand_beside_their_fields_and_nothing_is_lost(site) {
     for told in ["so-giay-to-mistake", "dien-thoai-mistake", "Lê Thị Minh Họa", "value=\"abc\""] {
         assert!(answer.text.contains(told), "{told}");
     }
+    // In the order of the page, not of the alphabet.
+    let list = answer.text.split("class=\"problem\"").nth(1).expect("a list");
+    let list = list.split("</ul>").next().expect("its end");
+    assert!(list.find("#so-giay-to") < list.find("#dien-thoai"), "{list}");
     // It was kept all the same: another device goes on with it.
     let elsewhere = site.browser().get(&here).await;
     assert!(elsewhere.text.contains("Lê Thị Minh Họa"));
+    // A letter that nobody sees is not kept in a name; one that no paper can hold is told.
+    let mark_now = mark(&browser.get(&format!("{here}?buoc=nguoi-nop")).await);
+    let mut odd = person(&mark_now);
+    odd.retain(|it| it.0 != "ho-ten");
+    odd.push(("ho-ten", "Lê \u{7}Thị"));
+    let answer = browser.post(&here, &odd).await;
+    assert!(answer.status == 422 && answer.text.contains("Có ký tự không đọc được"), "{}", answer.text);
     // A file that is no document is told beside its paper.
     let page = browser.get(&format!("{here}?buoc=giay-to")).await;
     let fields = [("buoc", "giay-to"), ("dau", &*mark(&page)), ("viec", "tiep")];
     let answer = browser.upload(&here, &fields, &[("tep-2", "a.pdf", b"no document")]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.text.contains("tep-2-mistake"), "{}", answer.text);
+    // A paper is named where it is told of, and led to.
+    let line = answer.text.split("<a href=\"#cach-3\">").nth(1).and_then(|it| it.split('<').next());
+    let line = line.expect("a line of the list");
+    assert!(line.len() > 40 && line.ends_with(": Chọn cách nộp giấy này."), "{line}");
     // In English the mistakes are English.
     let mark_now = mark(&browser.get(&here).await);
     let fields = [("buoc", "nguoi-nop"), ("dau", &*mark_now), ("viec", "tiep")];

@@ -1,13 +1,18 @@
 //! What the pages of a filing show: one step a page, what was said shown back, what came of it.
 
 use askama::Template;
-use citizen::{dossiers::facts as dossiers, eforms::facts as eforms};
+use citizen::{
+    dossiers::facts as dossiers,
+    eforms::{facts as eforms, signing},
+    procedures::facts::Version,
+};
 use domain::{dossier::ReturnChannel, party::Authority, procedure::PaperRole};
 use site::{Failure, Html, Mistakes, Shell, Site, Who, Words};
 
 use super::{
     at_hand::Filing,
     declaring::{FormView, Look, Part},
+    owner::{self, Asker},
     proof::{self, Proof},
     reading::{Step, Way, file_line, offered, papers, store_field},
 };
@@ -76,8 +81,46 @@ struct StepPage<'a> {
     said: Vec<Said>,
     fee: String,
     limit: String,
+    /// What is wrong, in the order of the page: where, and what.
+    wrong: Vec<(String, String)>,
     problems: String,
     idle_days: i64,
+    /// What lets the form be kept though its sender is signed out meanwhile.
+    pass: String,
+    /// The draft is in the account of whoever is signed in.
+    is_mine: bool,
+}
+
+/// What is wrong in the order in which the page asks; a paper is named.
+fn in_order(step: Step, it: &Version, m: &Mistakes) -> Vec<(String, String)> {
+    let mut left: Vec<(&str, &str)> =
+        m.by_field.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut found = Vec::with_capacity(left.len());
+    let mut take = |left: &mut Vec<(&str, &str)>, field: &str, anchor: &str, said: &str| {
+        if let Some(at) = left.iter().position(|it| it.0 == field) {
+            let (_, text) = left.remove(at);
+            let text = if said.is_empty() { text.to_owned() } else { format!("{said}: {text}") };
+            found.push((anchor.to_owned(), text));
+        }
+    };
+    match step {
+        Step::Papers => {
+            take(&mut left, "tep", "tep", "");
+            for (place, paper) in papers(&it.body) {
+                let anchor = format!("cach-{place}");
+                take(&mut left, &anchor, &anchor, &paper.name);
+                take(&mut left, &format!("tep-{place}"), &anchor, &paper.name);
+            }
+        }
+        Step::Person | Step::Receive => {
+            for field in step.fields(&it.body) {
+                take(&mut left, &field, &field, "");
+            }
+        }
+        Step::Form | Step::Review => {}
+    }
+    found.extend(left.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())));
+    found
 }
 
 #[derive(Template)]
@@ -87,7 +130,10 @@ struct Done {
     name: String,
     unit: String,
     code: String,
+    /// The dossier's secret; empty wherever it is not shown.
     secret: String,
+    /// The first of those who must sign and have not; empty if nobody must.
+    owed_signature: String,
     sent: String,
     answer_due: String,
     status: String,
@@ -96,6 +142,9 @@ struct Done {
     /// It was sent from an account.
     is_own: bool,
 }
+
+/// How long the dossier's secret is shown after sending.
+const SECRET_SHOWN_MS: i64 = 15 * 60_000;
 
 /// Which page of a draft.
 pub(super) struct Here<'a> {
@@ -108,10 +157,11 @@ pub(super) struct Here<'a> {
 /// What came of a draft.
 pub(super) async fn done(
     site: &Site,
-    who: &Who,
+    whose: &Asker,
     (code, secret): (&str, &str),
     filing: &Filing,
 ) -> Result<Html<String>, Failure> {
+    let who = &whose.who;
     let (it, draft) = (&filing.it, &filing.draft);
     let Some(id) = draft.dossier() else { return Err(Failure::NotFound) };
     let here = format!("/nop/{code}/{secret}");
@@ -121,11 +171,18 @@ pub(super) async fn done(
             let secret = dossiers::secret_of(tx, &kept.code)?.unwrap_or_default();
             let sent = super::sql::of_dossier(tx, id)?.ok_or(Failure::NotFound)?;
             let declares = !eforms::declared(tx, id)?.is_empty();
-            Ok((kept, secret, sent, declares))
+            let signers = signing::of_dossier(tx, id)?.map(|it| it.1).unwrap_or_default();
+            Ok((kept, secret, sent, declares, signers))
         })
         .await?;
-    let (kept, secret, sent, declares) = found;
+    let (kept, dossier_secret, sent, declares, signers) = found;
     let shell = site.shell(who);
+    // The secret is for the browser that sent it, right after: from the address nobody learns it.
+    let is_nobodys = draft.citizen().is_none() && draft.assistant().is_none();
+    let is_here = !is_nobodys || whose.worked_on(secret);
+    let is_fresh = who.now.epoch_ms() - sent.at.epoch_ms() < SECRET_SHOWN_MS;
+    let dossier_secret = if is_here && is_fresh { dossier_secret } else { String::new() };
+    let owed = signers.iter().find(|it| it.is_owed() && !kept.dossier.status.is_over());
     let status = kept.dossier.status.public().map_or_else(String::new, |it| match who.lang {
         site::Lang::Vi => it.label().to_owned(),
         site::Lang::En => it.english().to_owned(),
@@ -133,12 +190,13 @@ pub(super) async fn done(
     site.page(&Done {
         name: it.body.name.clone(),
         unit: who.tree.title(draft.unit()).to_owned(),
+        owed_signature: owed.map_or_else(String::new, |it| it.titled(shell.words)),
         code: kept.code,
-        secret,
+        secret: dossier_secret,
         sent: shell.words.moment(sent.at.civil()),
         answer_due: shell.words.moment(sent.answer_due_at),
         status,
-        print: if declares { format!("{here}/to-khai.pdf") } else { String::new() },
+        print: if declares && is_here { format!("{here}/to-khai.pdf") } else { String::new() },
         is_own: draft.citizen().is_some(),
         shell,
     })
@@ -303,8 +361,11 @@ pub(super) fn page(
         said: if step == Step::Review { said(words, filing) } else { Vec::new() },
         fee: it.body.fee_said(words.lang == site::Lang::En),
         limit: it.body.limit_said(words.lang == site::Lang::En),
+        wrong: in_order(step, it, m),
         problems: words.say("problems"),
         idle_days: super::IDLE_DAYS,
+        pass: owner::pass(site, who, secret)?,
+        is_mine: draft.citizen().is_some(),
         steps,
         papers,
         step,

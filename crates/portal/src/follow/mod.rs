@@ -19,11 +19,12 @@ use domain::{
     codes::DossierCode,
     ids::DossierId,
 };
-use site::{Failure, Redirect, Routes, Site, Typed, Who, get};
+use site::{Failure, Redirect, Routes, Site, Typed, Who, get, post};
 use store::Tx;
 
 mod co_sign;
 pub(crate) mod office;
+mod sent;
 pub(crate) mod sql;
 mod supplement;
 #[cfg(test)]
@@ -46,6 +47,10 @@ pub fn routes() -> Routes {
         .ties(office::ties)
         .on("/ho-so/{code}/bo-sung", DossierTrack, get(supplement::show).post(supplement::send))
         .on("/ho-so/{code}/cung-ky", DossierTrack, get(co_sign::show).post(co_sign::make))
+        .on("/ho-so/{code}/da-gui", DossierTrack, get(sent::show))
+        .on("/ho-so/{code}/da-gui/{file}", DossierTrack, get(sent::file))
+        .on("/ho-so/{code}/to-khai.pdf", DossierTrack, get(sent::print))
+        .on("/ho-so/{code}/khong-rut", DossierTrack, post(withdraw::stay))
         .on("/ho-so/{code}/rut", DossierTrack, get(withdraw::show).post(withdraw::send))
         .on(office::PAGE, DossierReceive, get(office::list))
         .on("/co-quan/nop-truc-tuyen/bo-sung/xuat", DossierReceive, get(office::export))

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use citizen::eforms::signing;
 use domain::{
     access::Action,
     dossier::{CommandKind, Status},
@@ -9,7 +10,7 @@ use domain::{
     text,
 };
 use people::sheets::{Sheet, to_save};
-use site::{Asked, Failure, Html, Shell, Site, State, Tie, Typed, Who};
+use site::{Asked, Failure, Html, Lang, Shell, Site, State, Tie, Typed, Who, Words};
 use store::{Fault, Tx};
 
 use super::sql::{self, Act, Filter, Line};
@@ -19,8 +20,12 @@ pub(crate) const PAGE: &str = "/co-quan/nop-truc-tuyen/bo-sung";
 const ROWS: i64 = 50;
 const EXPORT_MAX: i64 = 5_000;
 /// What a citizen does after filing.
-const KINDS: [CommandKind; 3] =
-    [CommandKind::Resubmit, CommandKind::Supplement, CommandKind::RequestWithdraw];
+const KINDS: [CommandKind; 4] = [
+    CommandKind::Resubmit,
+    CommandKind::Supplement,
+    CommandKind::RequestWithdraw,
+    CommandKind::RejectWithdraw,
+];
 
 /// What a citizen did, in the office's words.
 fn label(kind: &str) -> &'static str {
@@ -28,6 +33,7 @@ fn label(kind: &str) -> &'static str {
         Some(CommandKind::Resubmit) => "Nộp lại theo yêu cầu bổ sung",
         Some(CommandKind::Supplement) => "Bổ sung hồ sơ",
         Some(CommandKind::RequestWithdraw) => "Xin rút hồ sơ",
+        Some(CommandKind::RejectWithdraw) => "Không xin rút nữa",
         _ => "Việc khác",
     }
 }
@@ -37,22 +43,45 @@ fn line(act: &Act) -> String {
     format!("{} qua cổng lúc {}{files}", label(&act.kind), text::date_time(act.at.civil()))
 }
 
-/// What the citizen did last on a dossier, for its page.
+/// That somebody has not signed the declaration yet, for the dossier's page.
+fn unsigned(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Tie>, Fault> {
+    let is_over =
+        citizen::dossiers::facts::by_id(tx, dossier)?.is_none_or(|it| it.dossier.status.is_over());
+    if is_over {
+        return Ok(None);
+    }
+    let words = Words::new(Lang::Vi);
+    let due = signing::of_dossier(tx, dossier)?.map(|it| it.1).unwrap_or_default();
+    let owed: Vec<String> =
+        due.iter().filter(|it| it.is_owed()).map(|it| it.titled(words)).collect();
+    Ok((!owed.is_empty()).then(|| Tie {
+        label: format!("Còn thiếu chữ ký trên tờ khai: {}", owed.join("; ")),
+        href: format!("/co-quan/ho-so/{dossier}/to-khai"),
+        is_due: true,
+        owed: None,
+        number: None,
+        stays: None,
+    }))
+}
+
+/// What the citizen did last on a dossier, and whose signature is missing, for its page.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Tie>, Fault> {
-    let Some(act) = sql::last(tx, dossier)? else { return Ok(Vec::new()) };
+    let mut ties: Vec<Tie> = unsigned(tx, dossier)?.into_iter().collect();
+    let Some(act) = sql::last(tx, dossier)? else { return Ok(ties) };
     let mark = if act.is_fresh { "Người nộp vừa làm: " } else { "" };
     let label = format!("{mark}{}", line(&act));
-    Ok(vec![Tie {
+    ties.push(Tie {
         label,
         href: PAGE.to_owned(),
         is_due: act.is_fresh,
         owed: None,
         number: None,
         stays: None,
-    }])
+    });
+    Ok(ties)
 }
 
 struct Row {

@@ -357,6 +357,8 @@ fn judge(
         let max = NOTE_MAX.to_string();
         let said = words.say_with("filing-too-long", &[("count", &max)]);
         wrong.insert("ghi-chu".to_owned(), said);
+    } else if wrong.keys().any(|it| it.starts_with("tep")) {
+        // A file that could not be taken is put right first: he did send one.
     } else if note.is_empty() && (left > 0 || nothing) {
         wrong.insert("ghi-chu".to_owned(), words.say("supplement-note-owed"));
     }

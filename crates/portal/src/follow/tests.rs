@@ -83,6 +83,11 @@ async fn what_the_counter_asks_for_is_sent_once_and_lies_on_the_counter_again(si
     let bad = [("dong-y", "1"), ("ghi-chu", "x"), ("viec", "gui")];
     let name = format!("tep-{row}");
     let told = browser.upload(&format!("{at}/bo-sung"), &bad, &[(&name, "a.pdf", b"none")]).await;
+    // The one file that could not be taken is told, not a note that is owed for want of it.
+    let only = [("dong-y", "1"), ("viec", "gui")];
+    let alone = browser.upload(&format!("{at}/bo-sung"), &only, &[(&name, "a.exe", b"none")]).await;
+    assert!(alone.status == 422 && alone.text.contains(&format!("{name}-mistake")), "{}", alone.text);
+    assert!(!alone.text.contains("ghi-chu-mistake"), "{}", alone.text);
     assert!(told.status == 422 && told.text.contains(&format!("{name}-mistake")), "{}", told.text);
 
     let sent = answer(&site, &mut browser, &at).await;
@@ -179,6 +184,21 @@ async fn a_dossier_is_asked_back_with_a_page_that_says_what_it_means(site) {
     }
     assert_eq!(status(&site), "withdraw_requested");
     assert_eq!(site.count("select count(*) from citizen_act"), 1);
+    // He thinks again while nobody has decided, as often as he presses.
+    assert!(browser.get(&at).await.text.contains(&format!("{at}/khong-rut")));
+    let stranger = site.browser().post(&format!("{at}/khong-rut"), &[]).await;
+    assert!(stranger.location.is_some_and(|it| it.starts_with("/tra-cuu")));
+    for _ in 0..2 {
+        let answer = browser.post(&format!("{at}/khong-rut"), &[]).await;
+        assert_eq!(answer.location.as_deref(), Some(at.as_str()), "{}", answer.text);
+    }
+    assert_eq!(status(&site), "submitted");
+    assert_eq!(site.count("select count(*) from citizen_act"), 2);
+    let page = browser.get(&at).await;
+    assert!(page.text.contains("không xin rút hồ sơ nữa") && !page.text.contains("không đồng ý cho rút"), "{}", page.text);
+    assert!(site.run(citizen::dossiers::facts::unfolded).is_empty());
+    let fields = [("ly-do", "Đổi ý"), ("chac-chan", "1")];
+    browser.post(&format!("{at}/rut"), &fields).await;
     let list = site.signed_in("quay").get("/co-quan/nop-truc-tuyen/bo-sung").await;
     assert!(list.text.contains("Xin rút hồ sơ"), "{}", list.text);
     take(&site, "quay", "khong-cho-rut", &[("loi", "Đã có kết quả")]).await;
@@ -205,6 +225,12 @@ async fn the_applicant_asks_others_to_sign_and_the_counter_sees_who_did(site) {
     let shown = browser.get(&at).await.text;
     assert!(shown.contains("Bên nữ: Phạm Thị Hoa") && shown.contains(&page), "{shown}");
     assert!(shown.contains("Chưa có đường dẫn ký"), "{shown}");
+    let office = site.signed_in("quay").get(&format!("/co-quan/ho-so/{}", id.0)).await;
+    assert!(office.text.contains("Còn thiếu chữ ký trên tờ khai:"), "{}", office.text);
+    // The page of what was sent leads straight there.
+    let secret = site.text("select secret from dossier_person");
+    let led = site.browser().get(&format!("{at}?ma={secret}&den=cung-ky")).await;
+    assert_eq!(led.location.as_deref(), Some(page.as_str()));
     let asked = browser.post(&page, &[("nguoi", "nu")]).await;
     assert!(asked.status == 200 && asked.text.contains("class=\"qr\""), "{}", asked.text);
     let link = |text: &str| {
@@ -231,6 +257,35 @@ async fn the_applicant_asks_others_to_sign_and_the_counter_sees_who_did(site) {
     assert_eq!(site.count("select count(*) from journal where act = 'ask_co_sign'"), 1);
 }
 
+async fn what_was_sent_is_read_back_and_no_time_is_made_up_before_it_is_accepted(site) {
+    let mut browser = site.browser();
+    let at = followed(&site, &mut browser).await;
+    let page = browser.get(&at).await.text;
+    assert!(page.contains("Cơ quan trả lời trước") && page.contains("08:00, thứ Sáu 09/01/2026"), "{page}");
+    assert!(page.contains(&format!("{at}/da-gui")), "{page}");
+    let steps = |page: &str| {
+        let from = page.split("<ol class=\"steps\"").nth(1).expect("the way of the dossier");
+        from.split("</ol>").next().unwrap_or_default().to_owned()
+    };
+    assert!(!steps(&page).contains(" giờ"), "{page}");
+    let read = browser.get(&format!("{at}/da-gui")).await.text;
+    for said in ["Lê Thị Minh Họa", "040188001234", "Nguyễn Minh An", "giay-chung-sinh.pdf", "05/09/1988"] {
+        assert!(read.contains(said), "{said}: {read}");
+    }
+    let file = site.count("select id from dossier_file");
+    let got = browser.get(&format!("{at}/da-gui/{file}")).await;
+    assert_eq!((got.status, got.media_type.as_str()), (200, "application/pdf"));
+    assert_eq!(browser.get(&format!("{at}/da-gui/{}", file + 1)).await.status, 404);
+    assert_eq!(browser.get(&format!("{at}/to-khai.pdf")).await.media_type, "application/pdf");
+    for path in ["da-gui", "da-gui/1", "to-khai.pdf"] {
+        let stranger = site.browser().get(&format!("{at}/{path}")).await;
+        assert!(stranger.location.is_some_and(|it| it.starts_with("/tra-cuu")), "{path}");
+    }
+    take(&site, "quay", "tiep-nhan", &[]).await;
+    let page = browser.get(&at).await.text;
+    assert!(!page.contains("Cơ quan trả lời trước") && steps(&page).contains(" giờ"), "{page}");
+}
+
 async fn without_the_secret_nobody_answers(site) {
     let mut browser = site.browser();
     let at = followed(&site, &mut browser).await;
@@ -247,4 +302,23 @@ async fn without_the_secret_nobody_answers(site) {
     assert_eq!(status(&site), "intake_supplement");
 }
 
+}
+
+#[test]
+fn nobody_is_put_on_one_side_of_a_marriage() {
+    use domain::eform::{Account, Known, prefill};
+    let all = citizen::eforms::shipped::all().unwrap();
+    let of = |code: &str| all.iter().find(|it| it.code == code).unwrap();
+    let account = [
+        (Account::Name, "Phạm Thị Hoa".into()),
+        (Account::Id, "040190001234".into()),
+        (Account::Phone, "0912345678".into()),
+    ];
+    let known = Known { account: account.into(), ..Known::default() };
+    let first = prefill(of("ket-hon"), &known);
+    assert!(!first.contains_key("nam-ten") && !first.contains_key("nam-giay-to"), "{first:?}");
+    assert!(first.values().any(|it| *it == "0912345678".into()), "how to reach her is known");
+    for one in ["khai-sinh", "cu-tru", "dat-dai-lan-dau"] {
+        assert!(prefill(of(one), &known).contains_key("yc-ten"), "{one}: whoever asks is known");
+    }
 }

@@ -120,3 +120,32 @@ pub async fn send(
     .await?;
     Ok(told(&here, &words.say("withdraw-sent")))
 }
+
+/// POST `/ho-so/{code}/khong-rut`: the dossier goes on after all, while nobody has decided.
+pub async fn stay(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let code = code_of(&code)?;
+    if !is_let_in(&site, &who, &headers, &code, &typed) {
+        return Ok(ask_for_secret(&code));
+    }
+    let here = format!("/ho-so/{code}");
+    let (inner, asker) = (site.clone(), who.clone());
+    site.write(&who, move |tx| {
+        let (id, on_desk) = take(tx, &code)?;
+        // A second click, or an office that was first: the page says how it stands.
+        if !online::open(&on_desk, asker.now.civil()).stay {
+            return Ok(());
+        }
+        let calendars = calendars(&inner, tx)?;
+        let desk = Desk { tree: &asker.tree, calendars: &calendars };
+        let after = online::stay(tx, desk, id)?;
+        sql::insert(tx, id, "reject_withdraw", 0, after.kept.edition).map_err(Failure::from)
+    })
+    .await?;
+    Ok(told(&here, &site.shell(&who).words.say("withdraw-stayed")))
+}

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use site::{Failure, Filled, Html, Lang, Path, Shell, Site, State, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
-use crate::account::{SUBJECT, session::SignedIn, sql::privacy as sql};
+use crate::account::{SUBJECT, home::demand_whole, session::SignedIn, sql::privacy as sql};
 
 static FILE: LazyLock<Option<ConsentFile>> = LazyLock::new(|| {
     let file = toml::from_str(include_str!("../../../../../law/consent.toml"));
@@ -173,6 +173,7 @@ pub async fn change(
     Path(purpose): Path<String>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    demand_whole(&site, &who, &it)?;
     let agreed = typed.get("dong-y") == "1";
     // An account without this consent is none: closing it has its own page.
     if shown(&purpose, who.today()).is_none() || purpose == "account" {

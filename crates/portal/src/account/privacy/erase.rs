@@ -77,27 +77,29 @@ pub async fn close(
         return Err(Failure::Mistaken(page(&site, &who, &it, &m).await?));
     }
     let (citizen, lang) = (it.citizen.id, who.lang);
-    site.write(&who, move |tx| Ok(close_account(tx, citizen, lang)?)).await?;
+    let waste = site.write(&who, move |tx| Ok(close_account(tx, citizen, lang)?)).await?;
+    crate::filing::facts::erase(&site, waste).await?;
     let mut response = told("/rieng-tu", &words.say("erase-done"));
     session::put(&mut response, &site, session::COOKIE, "", "/", 0);
     Ok(response)
 }
 
-/// Takes back what was agreed to and erases what names anybody. The chain of the journal stays whole.
+/// Takes back what was agreed to and erases what names anybody, drafts with it; the hashes of files that are waste
+/// now. The chain of the journal stays whole.
 pub(super) fn close_account(
     tx: &mut Tx<'_>,
     citizen: CitizenId,
     lang: site::Lang,
-) -> Result<(), Fault> {
+) -> Result<Vec<String>, Fault> {
     for purpose in consent::of_day(tx.now().civil().date()) {
         if consent::agrees(tx, citizen, &purpose.code)? {
             consent::say(tx, citizen, &purpose.code, false, lang)?;
         }
     }
-    crate::filing::facts::let_go(tx, citizen)?;
+    let waste = crate::filing::facts::let_go(tx, citizen)?;
     sending::forget(tx, citizen)?;
     sql::close(tx, citizen)?;
     tx.journal(Entry::new(SUBJECT, citizen.0, "close_account"));
     journal::erase_words(tx, SUBJECT, citizen.0)?;
-    Ok(())
+    Ok(waste)
 }

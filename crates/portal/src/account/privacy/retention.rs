@@ -31,7 +31,7 @@ pub(super) fn run(site: Site) -> JobFuture {
     Box::pin(async move {
         let mut failed = None;
         for kept in Kept::ALL {
-            while match site.as_program(JOB, |tx| of_rule(tx, *kept)).await {
+            while match of_rule_with_files(&site, *kept).await {
                 Ok(more) => more,
                 Err(failure) => {
                     tracing::error!(kept = kept.code(), ?failure, "a term of keeping failed");
@@ -44,18 +44,26 @@ pub(super) fn run(site: Site) -> JobFuture {
     })
 }
 
-/// Erases what is over by the rule of today; whether there is more of it.
-fn of_rule(tx: &mut Tx<'_>, kept: Kept) -> Result<bool, Failure> {
+/// One turn of a rule, and the files of what it erased.
+async fn of_rule_with_files(site: &Site, kept: Kept) -> Result<bool, Failure> {
+    let (more, waste) = site.as_program(JOB, move |tx| of_rule(tx, kept)).await?;
+    crate::filing::facts::erase(site, waste).await?;
+    Ok(more)
+}
+
+/// Erases what is over by the rule of today; whether there is more of it, and the hashes of files that are waste now.
+fn of_rule(tx: &mut Tx<'_>, kept: Kept) -> Result<(bool, Vec<String>), Failure> {
     let today = tx.now().civil().date();
-    let Some(rule) = on(&FILE, kept, today) else { return Ok(false) };
+    let mut waste = Vec::new();
+    let Some(rule) = on(&FILE, kept, today) else { return Ok((false, waste)) };
     let until = rule.over_until(today);
-    let erased = erase(tx, &rule, until)?;
+    let erased = erase(tx, &rule, until, &mut waste)?;
     if erased > 0 {
         sql::ran(tx, kept, until, erased)?;
         let details = serde_json::json!({ "kept": kept.code(), "until": until, "rows": erased });
         tx.journal(Entry::new("retention", 0, "retain").details(&details));
     }
-    Ok(kept == Kept::UnusedAccounts && erased >= sql::AT_ONCE)
+    Ok((kept == Kept::UnusedAccounts && erased >= sql::AT_ONCE, waste))
 }
 
 /// The moment of this time of day on the day `until`: what is older is over.
@@ -63,7 +71,12 @@ fn moment(now: Instant, until: Date) -> Instant {
     Instant::from_civil(until.to_datetime(now.civil().time()))
 }
 
-fn erase(tx: &mut Tx<'_>, rule: &Rule, until: Date) -> Result<usize, Fault> {
+fn erase(
+    tx: &mut Tx<'_>,
+    rule: &Rule,
+    until: Date,
+    waste: &mut Vec<String>,
+) -> Result<usize, Fault> {
     let before = moment(tx.now(), until);
     match rule.kept {
         Kept::Codes => Ok(sql::sweep_codes(tx, before)? + sending::sweep(tx, before)?),
@@ -72,7 +85,7 @@ fn erase(tx: &mut Tx<'_>, rule: &Rule, until: Date) -> Result<usize, Fault> {
         Kept::UnusedAccounts => {
             let unused = sql::unused(tx, before)?;
             for citizen in &unused {
-                close_account(tx, *citizen, site::Lang::Vi)?;
+                waste.extend(close_account(tx, *citizen, site::Lang::Vi)?);
             }
             Ok(unused.len())
         }

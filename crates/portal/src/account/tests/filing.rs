@@ -7,7 +7,7 @@ use crate::tests::{SHOP, declare};
 
 const BIRTH: &str = "1.001193";
 
-async fn begun(browser: &mut Browser<'_>) -> String {
+pub(super) async fn begun(browser: &mut Browser<'_>) -> String {
     let answer = browser.post(&format!("/nop/{BIRTH}"), &[("don-vi", &SHOP.to_string())]).await;
     answer.location.unwrap_or_else(|| panic!("{}", answer.text))
 }
@@ -18,7 +18,7 @@ fn mark(text: &str) -> String {
 }
 
 /// Every step up to the last look; the papers all come to the counter.
-async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
+pub(super) async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
     let mark_now = mark(&browser.get(here).await.text);
     let fields = [
         ("buoc", "nguoi-nop"),
@@ -52,7 +52,7 @@ async fn filled(browser: &mut Browser<'_>, here: &str, number: &str) {
     assert_eq!(browser.post(here, &fields).await.status, 303);
 }
 
-const SEND: [(&str, &str); 3] = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
+pub(super) const SEND: [(&str, &str); 3] = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")];
 
 on_both_engines! { routes();
     async fn whoever_is_signed_in_files_as_himself_and_finds_it_again(site) {
@@ -191,5 +191,144 @@ on_both_engines! { routes();
         assert_eq!(browser.post(&here, &fields).await.status, 303);
         assert_eq!(browser.post(&here, &SEND).await.status, 422);
         assert_eq!(site.count("select count(*) from dossier"), 0);
+    }
+
+    async fn a_draft_of_an_account_opens_in_that_account_alone(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let mut owner = given_identified(&site).await;
+        let here = begun(&mut owner).await;
+        let pass_of = |text: &str| {
+            let rest = text.split("name=\"phien\" value=\"").nth(1).expect("a pass");
+            rest.split('"').next().expect("a value").to_owned()
+        };
+        let page = owner.get(&here).await;
+        assert!(page.text.contains("Bản nháp ở trong tài khoản"), "{}", page.text);
+        let (pass, mark_now) = (pass_of(&page.text), mark(&page.text));
+        let mut stranger = site.browser();
+        for (path, way) in [("", "tiep="), ("/to-khai.pdf", "tiep=")] {
+            let to = stranger.get(&format!("{here}{path}")).await.location.expect("the page of signing in");
+            assert!(to.starts_with("/dang-nhap?") && to.contains(way), "{to}");
+        }
+        let fields = [("buoc", "nguoi-nop"), ("dau", mark_now.as_str()), ("ho-ten", "Kẻ lạ"), ("viec", "luu")];
+        assert!(stranger.post(&here, &fields).await.location.expect("away").starts_with("/dang-nhap"));
+        assert!(stranger.post(&format!("{here}/bo"), &[]).await.location.expect("away").starts_with("/dang-nhap"));
+        let mut other = site.browser();
+        sign_in(&site, &mut other, "0987654321").await;
+        assert!(other.get(&here).await.location.expect("away").starts_with("/dang-nhap?them=1&tiep="));
+        // Signed out meanwhile: what was typed in the open form is kept, and seen by whoever signs in again.
+        owner.post("/dang-xuat", &[]).await;
+        let fields = [
+            ("buoc", "nguoi-nop"), ("dau", mark_now.as_str()), ("phien", pass.as_str()),
+            ("ho-ten", "Nguyễn Văn Thử"), ("viec", "tiep"),
+        ];
+        let kept = owner.post(&here, &fields).await;
+        assert!(kept.location.expect("away").starts_with("/dang-nhap?tiep=/nop"));
+        sign_in(&site, &mut owner, "0912345678").await;
+        assert!(owner.get(&here).await.text.contains("value=\"Nguyễn Văn Thử\""));
+        // The number went to another holder: he is known by the telephone alone.
+        site.given("update citizen set counter_phone = '' where id = 1", &[]);
+        let mut holder = site.browser();
+        sign_in(&site, &mut holder, "0912345678").await;
+        assert!(holder.get(&here).await.location.expect("away").starts_with("/dang-nhap?them=1"));
+        let home = holder.get("/tai-khoan").await.text;
+        assert!(!home.contains(&here) && !home.contains("ket-thuc-het") && !home.contains("ma-tai-quay"), "{home}");
+        for (path, fields) in [
+            ("/tai-khoan/ma-tai-quay", &[][..]), ("/tai-khoan/ket-thuc-het", &[]), ("/tai-khoan/phien/1/ket-thuc", &[]),
+            ("/tai-khoan/dong-y/prefill", &[("dong-y", "1")]),
+        ] {
+            let refused = holder.post(path, fields).await;
+            assert!(refused.status == 422 || refused.status == 409, "{path} {} {}", refused.status, refused.text);
+        }
+        let mine = begun(&mut holder).await;
+        assert_eq!(site.count("select count(*) from filing where citizen is null"), 1, "it is nobody's");
+        assert!(!holder.get(&mine).await.text.contains("040090123456"));
+        assert_eq!(owner.get("/tai-khoan?tu=18446744073709551615").await.status, 200);
+    }
+
+    async fn the_secret_is_shown_to_the_browser_that_sent_and_not_for_long(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let mut browser = site.browser();
+        let here = begun(&mut browser).await;
+        filled(&mut browser, &here, "040090123456").await;
+        // The box of the code is led to, the tick stays, and one press confirms and sends.
+        let ticked = [("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "ma")];
+        let asked = browser.post(&here, &ticked).await;
+        assert!(asked.location.expect("a page").ends_with("?buoc=xem-lai#xac-nhan"));
+        let tick = |text: &str| {
+            let at = text.split("name=\"dong-y\"").nth(1).expect("a tick").split('>').next().unwrap_or("").to_owned();
+            at.contains("checked")
+        };
+        assert!(tick(&browser.get(&here).await.text));
+        let code = sent_code(&site);
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        let send = |code| [("buoc", "xem-lai"), ("dong-y", "1"), ("ma-dien-thoai", code), ("viec", "gui")];
+        let told = browser.post(&here, &send(wrong)).await;
+        assert_eq!(told.status, 422);
+        assert!(tick(&told.text) && told.text.contains(&format!("value=\"{wrong}\"")), "{}", told.text);
+        assert!(!told.text.contains("Xác nhận số điện thoại trước khi gửi."), "{}", told.text);
+        let sent = browser.post(&here, &send(&code)).await;
+        assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
+        let code_now = site.text("select code from dossier");
+        let secret = site.run(|tx| citizen::dossiers::facts::secret_of(tx, &code_now)).expect("a secret");
+        let done = browser.get(&here).await;
+        assert!(done.text.contains(&secret) && done.text.contains("to-khai.pdf"), "{}", done.text);
+        let elsewhere = site.browser().get(&here).await;
+        assert!(elsewhere.text.contains("Đã gửi hồ sơ") && !elsewhere.text.contains(&secret), "{}", elsewhere.text);
+        assert!(site.browser().get(&format!("{here}/to-khai.pdf")).await.location.is_some());
+        site.pass_minutes(16);
+        let later = browser.get(&here).await;
+        assert!(!later.text.contains(&secret) && later.text.contains("chỉ hiện một lần"), "{}", later.text);
+    }
+
+    async fn what_was_begun_without_an_account_is_found_again_and_taken_into_one(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let mut browser = site.browser();
+        assert!(!browser.get("/tra-cuu").await.text.contains("href=\"/nop\""));
+        let here = begun(&mut browser).await;
+        assert!(browser.get("/tra-cuu").await.text.contains("href=\"/nop\""));
+        let list = browser.get("/nop").await;
+        assert!(list.text.contains(&here) && !list.text.contains("vao-tai-khoan"), "{}", list.text);
+        assert!(browser.get(&format!("/nop/{BIRTH}")).await.text.contains(&here));
+        assert!(!site.browser().get("/nop").await.text.contains(&here), "of this browser alone");
+        let second = begun(&mut browser).await;
+        let taken = browser.post(&format!("{here}/vao-tai-khoan"), &[]).await;
+        assert_eq!(taken.status, 404, "nobody is signed in");
+        sign_in(&site, &mut browser, "0912345678").await;
+        assert!(browser.get("/tai-khoan").await.text.contains("href=\"/nop\""));
+        let taken = browser.post(&format!("{here}/vao-tai-khoan"), &[]).await;
+        assert_eq!(taken.status, 303, "{}", taken.text);
+        assert!(browser.get("/tai-khoan").await.text.contains(&here));
+        let list = browser.get("/nop").await.text;
+        assert!(!list.contains(&here) && list.contains(&second), "{list}");
+        assert!(site.browser().get(&here).await.location.expect("away").starts_with("/dang-nhap"));
+        assert_eq!(browser.post(&format!("{second}/bo"), &[]).await.status, 303);
+        assert!(!browser.get("/nop").await.text.contains(&second));
+        let third = {
+            browser.post("/dang-xuat", &[]).await;
+            begun(&mut browser).await
+        };
+        sign_in(&site, &mut browser, "0912345678").await;
+        browser.post("/dang-xuat", &[]).await;
+        assert!(!browser.get("/nop").await.text.contains(&third), "who signs out leaves no trace");
+    }
+
+    async fn a_closed_account_takes_its_drafts_and_their_files_along(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let mut browser = given_identified(&site).await;
+        let here = begun(&mut browser).await;
+        let mark_now = mark(&browser.get(&format!("{here}?buoc=giay-to")).await.text);
+        let fields = [("buoc", "giay-to"), ("dau", mark_now.as_str()), ("viec", "luu")];
+        let scan = testkit::pdf("giấy chứng sinh");
+        browser.upload(&here, &fields, &[("tep-1", "giay.pdf", &scan)]).await;
+        let sha = site.text("select sha256 from filing_file");
+        assert!(site.site.blobs.get(&sha).await.expect("a store").is_some());
+        browser.post("/tai-khoan/dong", &[("xac-nhan", "nguyễn văn thử")]).await;
+        assert_eq!(site.count("select count(*) from filing"), 0);
+        assert!(site.site.blobs.get(&sha).await.expect("a store").is_none());
+        assert_eq!(browser.get(&here).await.status, 404);
     }
 }

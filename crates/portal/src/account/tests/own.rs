@@ -1,0 +1,100 @@
+//! Whose dossiers: by the telephone that answered, and what somebody filed with another's number.
+
+use testkit::on_both_engines;
+
+use super::{
+    filing::{SEND, begun, filled},
+    privacy::given_identified,
+    *,
+};
+
+/// Files without an account with a telephone that answers; the dossier's code.
+async fn sent(site: &TestSite, number: &str) -> String {
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    filled(&mut browser, &here, number).await;
+    browser.post(&here, &[("buoc", "xem-lai"), ("viec", "ma")]).await;
+    let code = sent_code(site);
+    let fields = [SEND[0], SEND[1], ("ma-dien-thoai", code.as_str()), SEND[2]];
+    let done = browser.post(&here, &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    site.text("select code from dossier order by id desc limit 1")
+}
+
+on_both_engines! { routes();
+    async fn what_answered_by_telephone_is_the_accounts_that_has_the_number(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let code = sent(&site, "040090123456").await;
+        let (at, open) = (format!("/ho-so/{code}"), format!("/tai-khoan/ho-so/{code}"));
+        let mut other = site.browser();
+        sign_in(&site, &mut other, "0987654321").await;
+        assert!(!other.get("/tai-khoan").await.text.contains(&code));
+        assert_eq!(other.post(&open, &[]).await.status, 404);
+        let mut me = site.browser();
+        sign_in(&site, &mut me, "0912345678").await;
+        assert!(me.get("/tai-khoan").await.text.contains(&code));
+        assert_eq!(me.post(&open, &[]).await.location.as_deref(), Some(at.as_str()));
+        let page = me.get(&at).await;
+        assert!(page.status == 200 && !page.text.contains("Nguyễn Văn Thử"), "{}", page.text);
+        let read = me.get(&format!("{at}/da-gui")).await;
+        assert!(read.text.contains("Nguyễn Văn Thử") && read.text.contains("Nguyễn Minh An"), "{}", read.text);
+        // The account is somebody's by now, and the telephone alone proves less: it follows and reads nothing.
+        site.given(
+            "update citizen set id_number = '040090999999', name = 'Người Khác', identified_by = 'provider'
+             where phone = '0912345678'",
+            &[],
+        );
+        let mut holder = site.browser();
+        sign_in(&site, &mut holder, "0912345678").await;
+        assert!(holder.get("/tai-khoan").await.text.contains(&format!("action=\"{open}\"")));
+        assert_eq!(holder.post(&open, &[]).await.location.as_deref(), Some(at.as_str()));
+        assert_eq!(holder.get(&at).await.status, 200);
+        for path in ["da-gui", "to-khai.pdf"] {
+            assert_eq!(holder.get(&format!("{at}/{path}")).await.status, 404, "{path}");
+        }
+        // Signed out, the device follows nothing more.
+        holder.post("/dang-xuat", &[]).await;
+        assert!(holder.get(&at).await.location.expect("away").starts_with("/tra-cuu"));
+    }
+
+    async fn what_somebody_filed_with_my_number_stands_apart_and_is_denied(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let (first, second) = (sent(&site, "040090123456").await, sent(&site, "040090123456").await);
+        // Another's telephone answered.
+        site.given("update dossier_person set phone = '0987654321'", &[]);
+        let mut me = given_identified(&site).await;
+        let home = me.get("/tai-khoan").await.text;
+        assert!(home.contains("Có người nộp bằng số định danh của ông, bà"), "{home}");
+        for code in [&first, &second] {
+            assert!(home.contains(&format!("/tai-khoan/ho-so/{code}/khong-phai-toi")), "{home}");
+            assert!(!home.contains(&format!("action=\"/tai-khoan/ho-so/{code}\"")), "{home}");
+            assert_eq!(me.post(&format!("/tai-khoan/ho-so/{code}"), &[]).await.status, 404);
+        }
+        let out = me.post("/tai-khoan/xuat", &[]).await;
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(out.bytes.to_vec())).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name("du-lieu.json").unwrap(), &mut text).unwrap();
+        assert!(!text.contains(&first), "{text}");
+        for _ in 0..2 {
+            let said = me.post(&format!("/tai-khoan/ho-so/{first}/khong-phai-toi"), &[]).await;
+            assert_eq!(said.status, 303, "{}", said.text);
+        }
+        assert_eq!(site.count("select count(*) from journal where act = 'deny_filing'"), 1);
+        let id = site.count(&format!("select id from dossier where code = '{first}'"));
+        let office = site.signed_in("quay").get(&format!("/co-quan/ho-so/{id}")).await;
+        assert!(office.text.contains("không phải mình nộp hồ sơ này"), "{}", office.text);
+        assert!(!me.get("/tai-khoan").await.text.contains(&first));
+        me.post(&format!("/tai-khoan/ho-so/{second}/cua-toi"), &[]).await;
+        let home = me.get("/tai-khoan").await.text;
+        assert!(home.contains(&format!("action=\"/tai-khoan/ho-so/{second}\"")), "{home}");
+        me.post(&format!("/tai-khoan/ho-so/{second}"), &[]).await;
+        assert!(me.get(&format!("/ho-so/{second}")).await.text.contains("Nguyễn Văn Thử"), "his own name");
+        // Whoever does not hold the number says nothing of it.
+        let mut other = site.browser();
+        sign_in(&site, &mut other, "0987654321").await;
+        other.post(&format!("/tai-khoan/ho-so/{second}/khong-phai-toi"), &[]).await;
+        assert_eq!(site.count("select count(*) from filing_denial"), 1);
+    }
+}
