@@ -188,7 +188,9 @@ impl<'de> Deserialize<'de> for Code {
                     let place = CODE_NAMES.iter().position(|it| *it == key);
                     match place.filter(|at| found.as_ref().is_none_or(|(best, _)| at < best)) {
                         Some(at) => found = Some((at, map.next_value::<Code>()?.0)),
-                        None => drop(map.next_value::<IgnoredAny>()?),
+                        None => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
                     }
                 }
                 Ok(Code(found.unwrap_or_default().1))
@@ -242,7 +244,9 @@ impl<'de> Deserialize<'de> for Codes {
                     if key == "data" {
                         found = Some(map.next_value::<Codes>()?);
                     } else {
-                        drop(map.next_value::<IgnoredAny>()?);
+                        {
+                            map.next_value::<IgnoredAny>()?;
+                        };
                     }
                 }
                 found.ok_or_else(|| A::Error::custom("không có danh sách trong “data”"))
