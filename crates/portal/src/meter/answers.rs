@@ -244,9 +244,7 @@ impl<'de> Deserialize<'de> for Codes {
                     if key == "data" {
                         found = Some(map.next_value::<Codes>()?);
                     } else {
-                        {
-                            map.next_value::<IgnoredAny>()?;
-                        };
+                        map.next_value::<IgnoredAny>()?;
                     }
                 }
                 found.ok_or_else(|| A::Error::custom("không có danh sách trong “data”"))
