@@ -470,7 +470,8 @@ mod tests {
             from_json(text.as_bytes()).map(|all| all.into_iter().map(|it| it.1).collect::<Vec<_>>())
         };
         assert_eq!(read(r#"[" 1.001193 ", "2.000635"]"#).unwrap(), ["1.001193", "2.000635"]);
-        let named = r#"{"service": {"x": [1, {}]}, "data": [{"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
+        let named = r#"{"service": {"x": [1, {}]}, "data": [
+            {"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
         assert_eq!(read(named).unwrap(), ["1.1", "b", "", "", "", ""]);
         assert!(read(r#"{"x": 1}"#).unwrap_err().contains("data"));
         assert!(read("[").unwrap_err().contains("Tệp không dùng được"));
