@@ -69,6 +69,8 @@ struct StepPage<'a> {
     limit: String,
     problems: String,
     idle_days: i64,
+    /// How the citizen agreed that another files for him; empty if he files himself.
+    consent: String,
 }
 
 #[derive(Template)]
@@ -278,6 +280,7 @@ pub(super) fn page(
         limit: it.body.limit_said(words.lang == site::Lang::En),
         problems: words.say("problems"),
         idle_days: super::IDLE_DAYS,
+        consent: draft.consent_said(),
         steps,
         papers,
         step,
