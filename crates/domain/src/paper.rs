@@ -67,6 +67,26 @@ codes! {
     }
 }
 
+codes! {
+    /// How a citizen agreed that another files for him (đồng ý để người khác nộp hộ).
+    pub enum AssistConsent {
+        /// He signed a slip that says so.
+        Slip = "slip", "ký phiếu đồng ý";
+        /// It was read to him, he said yes, and somebody heard it.
+        Witnessed = "witnessed", "nghe đọc lại và đồng ý bằng lời, có người làm chứng";
+        /// A code came to his own telephone and he told it.
+        OwnPhone = "own_phone", "đồng ý qua điện thoại của chính mình";
+    }
+}
+
+impl AssistConsent {
+    /// What a row says: by its code, or, in rows that were written before there were codes, in its own words.
+    #[must_use]
+    pub fn said(row: &str) -> String {
+        Self::from_code(row).map_or_else(|| row.to_owned(), |it| it.label().to_owned())
+    }
+}
+
 /// Why an older paper is not used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoReuse {

@@ -1,9 +1,16 @@
 //! What the office and the citizen said to each other about a dossier, as the citizen reads it.
 
-use domain::dossier::{Event, Status, What};
+use domain::{
+    dossier::{Event, Status, What},
+    ids::{AccountId, DossierId},
+    paper::AssistConsent,
+    procedure::ChannelKind,
+};
+use people::staff::facts as staff;
 use site::Words;
+use store::{Fault, Tx, journal};
 
-use crate::dossiers::online;
+use crate::dossiers::{facts::SUBJECT, online};
 
 /// A message, as the tracking page shows it.
 pub(super) struct Message {
@@ -17,12 +24,47 @@ pub(super) struct Message {
     pub until: String,
 }
 
+/// Who sent a dossier over the line for its applicant, and how that one agreed; nothing if he sent it himself or
+/// brought it.
+pub(super) fn helper(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    events: &[Event],
+) -> Result<Option<(String, String)>, Fault> {
+    let by = events.iter().find_map(|it| match it.what {
+        What::Submit { channel: ChannelKind::Online, .. } if it.by != AccountId(0) => Some(it.by),
+        _ => None,
+    });
+    let Some(by) = by else { return Ok(None) };
+    let name = staff::account_name(tx, by)?;
+    let kept = journal::of(tx, SUBJECT, id.0)?;
+    let about = kept.iter().find(|it| it.act == "file_online");
+    let consent = about.and_then(|it| {
+        let details: serde_json::Value = serde_json::from_str(&it.details).ok()?;
+        AssistConsent::from_code(details.get("consent")?.as_str()?)
+    });
+    Ok(Some((name, consent.map_or_else(String::new, |it| it.label().to_owned()))))
+}
+
 /// The messages of a dossier, the newest first. Notes of the office to itself are none.
-pub(super) fn of(words: Words, events: &[Event]) -> Vec<Message> {
+pub(super) fn of(
+    words: Words,
+    events: &[Event],
+    helper: Option<&(String, String)>,
+) -> Vec<Message> {
     let said = |event: &Event| {
         let his = online::is_his(event.by, &event.what);
         let (title, is_mine, shows) = match &event.what {
-            What::Submit { .. } => (words.say("message-sent"), true, false),
+            What::Submit { .. } => match helper {
+                Some((name, consent)) if consent.is_empty() => {
+                    (words.say_with("message-sent-for-you", &[("name", name)]), false, false)
+                }
+                Some((name, consent)) => {
+                    let about = [("name", name.as_str()), ("consent", consent.as_str())];
+                    (words.say_with("message-sent-agreed", &about), false, false)
+                }
+                None => (words.say("message-sent"), true, false),
+            },
             What::RequestIntakeSupplement | What::RequestSupplement { .. } => {
                 (words.say("message-asked"), false, true)
             }

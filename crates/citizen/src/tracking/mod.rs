@@ -332,6 +332,7 @@ async fn show(
                     .find(|it| it.what.kind() == kind)
                     .and_then(|it| it.words.clone())
             };
+            let helper = messages::helper(tx, id, &events)?;
             let dossier = &on_desk.kept.dossier;
             let reason = words_of(CommandKind::Extend).unwrap_or_default();
             // What was withdrawn, closed or turned away has neither a date nor a next step.
@@ -404,7 +405,7 @@ async fn show(
                 sign_owed: !dossier.status.is_over() && signers.iter().any(signing::Due::is_owed),
                 signers: signers.iter().map(|it| (it.titled(words), it.said(words))).collect(),
                 open: online::open(&on_desk, asker.now.civil()),
-                messages: messages::of(words, &events),
+                messages: messages::of(words, &events, helper.as_ref()),
                 told: inner.told_of(words, tx, id)?,
                 code,
                 procedure: on_desk.version.body.name.clone(),

@@ -7,7 +7,10 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{levels::facts as levels, procedures::facts as procedures};
 use domain::{
+    access::{Action, Object},
+    dossier::Status,
     ids::{DossierId, UnitId},
+    paper::AssistConsent,
     text,
 };
 use site::{Asked, Failure, Filled, Html, Mistakes, Redirect, Shell, Site, State, Who, Words};
@@ -26,13 +29,8 @@ pub(super) const PAGE: &str = "/co-quan/nop-ho";
 const ROWS: i64 = 100;
 /// Procedures found at most.
 const FOUND_MAX: usize = 20;
-
-/// How somebody agrees that another files for him.
-const CONSENTS: [(&str, &str); 3] = [
-    ("ky-phieu", "ký phiếu đồng ý"),
-    ("doc-cho-nghe", "nghe đọc lại và đồng ý bằng lời, có người làm chứng"),
-    ("dien-thoai", "đồng ý qua điện thoại của chính mình"),
-];
+/// Characters of a witness's name at most.
+const WITNESS_CHARS_MAX: usize = 120;
 
 struct Row {
     procedure: String,
@@ -40,7 +38,11 @@ struct Row {
     at: String,
     consent: String,
     code: String,
+    /// Where it stands; empty while it is a draft.
+    status: &'static str,
     href: String,
+    /// The dossier's page, for whoever may open it; empty if not.
+    page: String,
 }
 
 /// A procedure that was chosen.
@@ -63,12 +65,13 @@ struct Assist<'a> {
     rows: Vec<Row>,
 }
 
-fn consent_said(words: Words, label: &str) -> String {
-    match CONSENTS.iter().find(|it| it.1 == label).map(|it| it.0) {
-        Some("ky-phieu") => words.say("assist-consent-signed"),
-        Some("doc-cho-nghe") => words.say("assist-consent-heard"),
-        Some("dien-thoai") => words.say("assist-consent-phone"),
-        _ => label.to_owned(),
+/// How he agreed, in the reader's words; rows of before there were codes say it in their own.
+fn consent_said(words: Words, row: &str) -> String {
+    match AssistConsent::from_code(row) {
+        Some(AssistConsent::Slip) => words.say("assist-consent-signed"),
+        Some(AssistConsent::Witnessed) => words.say("assist-consent-heard"),
+        Some(AssistConsent::OwnPhone) => words.say("assist-consent-phone"),
+        None => row.to_owned(),
     }
 }
 
@@ -81,7 +84,7 @@ pub(super) fn told(
     tx: &mut Tx<'_>,
     dossier: DossierId,
 ) -> Result<Vec<String>, Fault> {
-    let Some((by, consent)) = sql::assistant_of(tx, dossier)? else { return Ok(Vec::new()) };
+    let Some((by, consent, _)) = sql::assistant_of(tx, dossier)? else { return Ok(Vec::new()) };
     let name = people::staff::facts::account_name(tx, by)?;
     let consent = consent_said(words, &consent);
     Ok(vec![words.say_with("assist-told", &[("name", &name), ("consent", &consent)])])
@@ -93,7 +96,18 @@ pub async fn list(
     who: Who,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
-    page(&site, &who, Mistakes::none(asked)).await
+    let mut m = Mistakes::none(asked);
+    // Most people are helped where they live.
+    let own = who.home().and_then(|home| {
+        let line = who.tree.line(home);
+        let is_shop = |it: &UnitId| who.tree.unit(*it).is_some_and(|it| it.kind == "one_stop");
+        let near = line.iter().flat_map(|it| who.tree.children(*it).iter().chain([it]));
+        near.copied().find(is_shop)
+    });
+    if let Some(own) = own {
+        m.typed.set("don-vi", own.to_string());
+    }
+    page(&site, &who, m).await
 }
 
 async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failure> {
@@ -127,11 +141,19 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
                 } else {
                     format!("/nop/{}/{}", it.procedure, inner.seal.open(KEY, &it.key)?)
                 };
+                let sees = asker.can(Action::DossierView, Object::Anything) && it.dossier.0 > 0;
+                let status = Status::from_code(&it.status).and_then(Status::public);
                 rows.push(Row {
+                    status: status.map_or("", |it| it.label()),
+                    page: if sees {
+                        format!("/co-quan/ho-so/{}", it.dossier)
+                    } else {
+                        String::new()
+                    },
                     procedure: name.map_or_else(|| it.procedure.clone(), |it| it.body.name.clone()),
                     unit: asker.tree.title(it.unit).to_owned(),
                     at: text::date_time(it.created.civil()),
-                    consent: it.consent,
+                    consent: AssistConsent::said(&it.consent),
                     code: it.code,
                     href,
                 });
@@ -140,7 +162,8 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
         })
         .await?;
     let mut consents = vec![(String::new(), "– Chọn –".to_owned())];
-    consents.extend(CONSENTS.iter().map(|(code, label)| ((*code).to_owned(), (*label).to_owned())));
+    let ways = AssistConsent::ALL.iter();
+    consents.extend(ways.map(|it| (it.code().to_owned(), it.label().to_owned())));
     site.page(&Assist { shell: site.shell(who), q, found, chosen, consents, rows, m: &m })
 }
 
@@ -153,15 +176,24 @@ pub async fn begin(
     let mut m = Mistakes::none(typed);
     let code = m.typed("thu-tuc").to_owned();
     let unit = m.typed("don-vi").parse().ok().map(UnitId);
-    let consent = CONSENTS.iter().find(|it| it.0 == m.typed("dong-y-cach")).map(|it| it.1);
+    let consent = AssistConsent::from_code(m.typed("dong-y-cach"));
+    let heard = consent == Some(AssistConsent::Witnessed);
+    let witness: String = match text::tidy(m.typed("lam-chung")) {
+        it if heard => it.chars().take(WITNESS_CHARS_MAX).collect(),
+        _ => String::new(),
+    };
     if consent.is_none() {
         m.by_field.insert(
             "dong-y-cach".to_owned(),
             "Chọn cách người dân đã đồng ý. Chưa đồng ý thì không nộp hộ.".to_owned(),
         );
     }
+    if heard && witness.is_empty() {
+        let owed = "Ghi họ tên người làm chứng đã nghe người dân đồng ý.";
+        m.by_field.insert("lam-chung".to_owned(), owed.to_owned());
+    }
     let (inner, asker, of) = (site.clone(), who.clone(), code.clone());
-    let begun = match consent {
+    let begun = match consent.filter(|_| m.by_field.is_empty()) {
         None => None,
         Some(consent) => {
             site.write(&who, move |tx| {
@@ -171,7 +203,7 @@ pub async fn begin(
                 let Some(shop) = shops.iter().find(|it| open && Some(it.id) == unit) else {
                     return Ok(None);
                 };
-                let keeper = Keeper::Assistant(asker.account, consent);
+                let keeper = Keeper::Assistant(asker.account, consent, &witness);
                 let typed = beginning(tx, &it, &asker, None)?;
                 Ok(Some(Draft::begin(&inner, tx, (&of, shop.id), keeper, &typed)?))
             })

@@ -63,7 +63,7 @@ impl Filing {
     pub fn judge_step(&self, step: Step, words: Words, today: Date) -> Judged {
         let mut judged = Judged::new(words);
         match step {
-            Step::Person => drop(judged.person(&self.draft.typed, today)),
+            Step::Person => drop(judged.person(&self.draft, today)),
             Step::Form => judged.declaration(&self.draft),
             Step::Papers => drop(judged.papers(&self.draft, &self.it.body, &self.shelf)),
             Step::Receive => drop(judged.receive(&self.draft.typed, self.level)),

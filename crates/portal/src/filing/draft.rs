@@ -3,11 +3,12 @@
 use citizen::dossiers::Stored;
 use domain::{
     ids::{AccountId, CitizenId, DossierId, UnitId},
+    paper::AssistConsent,
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
 use site::{Failure, Site, Typed, form::mark_of, jobs::JobFuture};
-use store::{Fault, Tx};
+use store::{Fault, Tx, journal::Entry};
 
 use super::{
     IDLE_DAYS,
@@ -21,6 +22,8 @@ pub(crate) const FILES_BYTES_MAX: i64 = 60 << 20;
 pub(crate) const FILES_MAX: usize = 40;
 /// Bytes of the word in a draft's address.
 pub(super) const SECRET_BYTES: usize = 20;
+/// What the journal calls a draft.
+const SUBJECT: &str = "filing";
 /// What the seal of a draft is for.
 const SEALED: &str = "filing";
 /// What the seal of an address is for that somebody finds again on a page of his.
@@ -31,8 +34,8 @@ pub(super) const KEY: &str = "filing-assisted";
 pub(super) enum Keeper<'a> {
     /// Nobody: the address is all.
     Nobody,
-    /// Somebody who files for a citizen, and how the citizen agreed.
-    Assistant(AccountId, &'a str),
+    /// Somebody who files for a citizen, how the citizen agreed, and who heard it; empty if nobody had to.
+    Assistant(AccountId, AssistConsent, &'a str),
     /// The citizen who was signed in.
     Citizen(CitizenId),
 }
@@ -71,7 +74,11 @@ impl Draft {
             Keeper::Assistant(..) | Keeper::Citizen(_) => site.seal.close(KEY, &secret)?,
         };
         let hash = site::token_sha256(&secret);
-        sql::insert(tx, &hash, (procedure, unit), &typed, (keeper, &key))?;
+        let id = sql::insert(tx, &hash, (procedure, unit), &typed, (keeper, &key))?;
+        if let Keeper::Assistant(_, consent, _) = keeper {
+            let details = serde_json::json!({ "consent": consent.code() });
+            tx.journal(Entry::new(SUBJECT, id, "begin_assisted").details(&details));
+        }
         Ok(secret)
     }
 
@@ -83,6 +90,16 @@ impl Draft {
     /// The account from which it was begun.
     pub const fn citizen(&self) -> Option<CitizenId> {
         self.kept.citizen
+    }
+
+    /// How the citizen agreed that another files for him, in words; empty if nobody does.
+    pub fn consent_said(&self) -> String {
+        self.assistant().map_or_else(String::new, |_| AssistConsent::said(&self.kept.consent))
+    }
+
+    /// The same by its code; nothing if nobody helps, or in an old row.
+    pub fn consent(&self) -> Option<AssistConsent> {
+        self.assistant().and_then(|_| AssistConsent::from_code(&self.kept.consent))
     }
 
     /// Who files for the citizen; nobody if he does himself.
@@ -189,6 +206,9 @@ impl Draft {
 
     /// Forgets it; the hashes of files that are waste now.
     pub fn discard(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+        if self.assistant().is_some() {
+            tx.journal(Entry::new(SUBJECT, self.kept.id, "discard_assisted"));
+        }
         let hashes = sql::delete(tx, self.kept.id)?;
         site::files::unnamed(tx, hashes)
     }

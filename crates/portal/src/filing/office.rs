@@ -4,7 +4,8 @@ use askama::Template;
 use axum::response::Response;
 use citizen::procedures::facts as procedures;
 use domain::{
-    access::Action, assurance::Assurance, dossier::Status, ids::DossierId, ids::UnitId, text,
+    access::Action, assurance::Assurance, dossier::Status, ids::DossierId, ids::UnitId,
+    paper::AssistConsent, text,
 };
 use people::sheets::{Sheet, to_save};
 use site::{Asked, Failure, Html, Shell, Site, State, Tie, Typed, Who};
@@ -66,9 +67,12 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
             stays: None,
         });
     }
-    if let Some((by, consent)) = sql::assistant_of(tx, dossier)? {
+    if let Some((by, consent, witness)) = sql::assistant_of(tx, dossier)? {
         let name = people::staff::facts::account_name(tx, by)?;
-        let label = format!("Nộp hộ: {name}; người dân đồng ý: {consent}");
+        let consent = AssistConsent::said(&consent);
+        let heard =
+            if witness.is_empty() { String::new() } else { format!("; làm chứng: {witness}") };
+        let label = format!("Nộp hộ: {name}; người dân đồng ý: {consent}{heard}");
         ties.push(Tie {
             label,
             href: PAGE.to_owned(),

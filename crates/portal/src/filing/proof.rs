@@ -3,7 +3,10 @@
 //! Law: NĐ 61/2018/NĐ-CP Đ.17, NĐ 45/2020/NĐ-CP Đ.10 (what the office must know of a sender until the papers are held
 //! against the person).
 
-use domain::identity::{Phone, PhoneKind};
+use domain::{
+    identity::{Phone, PhoneKind},
+    paper::AssistConsent,
+};
 use site::Site;
 use store::{Fault, Tx};
 
@@ -43,7 +46,9 @@ impl Proof {
     pub fn of(site: &Site, tx: &mut Tx<'_>, draft: &Draft) -> Result<Self, Fault> {
         let typed = &draft.typed;
         let Some(phone) = phone_of(draft) else { return Ok(Self::NotAsked) };
-        if draft.assistant().is_some() {
+        // Who helps is known by his account; the citizen's telephone answers where he agrees by it.
+        let by_phone = draft.consent() == Some(AssistConsent::OwnPhone);
+        if draft.assistant().is_some() && !by_phone {
             return Ok(Self::NotAsked);
         }
         let number = phone.reveal();

@@ -7,6 +7,7 @@ use domain::{
     dossier::ReturnChannel,
     eform,
     identity::{Email, IdPaper, Phone},
+    paper::AssistConsent,
     party::{Authority, Powers},
     procedure::{PaperRole, ProcedureVersion, RequiredPaper, ServiceLevel},
     text,
@@ -92,6 +93,7 @@ impl Step {
                 "so-giay-to",
                 "ngay-sinh",
                 "dien-thoai",
+                "khong-dien-thoai",
                 "email",
                 "dia-chi",
                 "noi-dung",
@@ -211,13 +213,19 @@ impl Judged {
     }
 
     /// Who files and for whom.
-    pub fn person(&mut self, typed: &Typed, today: Date) -> Person {
+    pub fn person(&mut self, draft: &Draft, today: Date) -> Person {
+        let typed = &draft.typed;
+        // Who is helped may have no telephone, unless it is what he agrees by.
+        let has_none = typed.get("khong-dien-thoai") == "1"
+            && draft.assistant().is_some()
+            && draft.consent() != Some(AssistConsent::OwnPhone);
         let words = self.words;
         let name = self.text(typed, "ho-ten", NAME_MAX, Some(&words.say("filing-name-owed")));
         let id_number = self.number(typed, "so-giay-to");
         let birth_date = self.day(typed, "ngay-sinh", today);
         let phone = match Phone::parse(typed.get("dien-thoai")) {
             Ok(it) => it.reveal().to_owned(),
+            Err(_) if has_none && typed.get("dien-thoai").is_empty() => String::new(),
             Err(_) => {
                 self.wrong("dien-thoai", words.say("filing-phone-owed"));
                 String::new()
@@ -246,7 +254,8 @@ impl Judged {
             request,
             ..Person::default()
         };
-        if typed.get("nop-thay") == "1" { self.proxy(typed, person) } else { person }
+        let for_another = typed.get("nop-thay") == "1" && draft.assistant().is_none();
+        if for_another { self.proxy(typed, person) } else { person }
     }
 
     fn proxy(&mut self, typed: &Typed, person: Person) -> Person {

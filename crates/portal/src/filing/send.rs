@@ -14,6 +14,7 @@ use domain::{
     eform::Judgement,
     ids::{CitizenId, DossierId},
     money::Dong,
+    paper::AssistConsent,
     procedure::ChannelKind,
 };
 use people::calendar::facts::calendars;
@@ -100,7 +101,7 @@ pub(super) fn send(
     let (draft, version) = (&filing.draft, &filing.it);
     let now = tx.now().civil();
     let mut judged = Judged::new(Words::new(who.lang));
-    let mut person = judged.person(&draft.typed, now.date());
+    let mut person = judged.person(draft, now.date());
     let papers = judged.papers(draft, &version.body, &filing.shelf);
     let (way, post_address) = judged.receive(&draft.typed, filing.level);
     if person.request.is_empty() {
@@ -149,6 +150,7 @@ pub(super) fn send(
     let waste = draft.sent(tx, &outcome)?;
     let details = serde_json::json!({
         "files": draft.files.len(), "assistant": draft.assistant().map(|it| it.0),
+        "consent": draft.consent().map(AssistConsent::code),
         "proof": proof.code(), "declared": draft.declared.is_some(), "from_store": stood,
     });
     tx.journal(Entry::new("dossier", id.0, "file_online").details(&details));

@@ -20,6 +20,8 @@ pub(super) struct Kept {
     pub edition: i64,
     /// Who files for the citizen.
     pub assistant: Option<AccountId>,
+    /// How the citizen agreed to that: a code of [`domain::paper::AssistConsent`], or an old row's own words.
+    pub consent: String,
     /// The account from which it was begun.
     pub citizen: Option<CitizenId>,
     /// When it was kept last.
@@ -29,7 +31,8 @@ pub(super) struct Kept {
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, changed_ms from filing
+        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, consent, changed_ms
+         from filing
          where key_sha256 = ?1",
         &[key_sha256.into()],
     )?;
@@ -43,7 +46,8 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             edition: row.get(5)?,
             assistant: row.get::<Option<i64>>(6)?.map(AccountId),
             citizen: row.get::<Option<i64>>(7)?.map(CitizenId),
-            changed: Instant::from_epoch_ms(row.get(8)?),
+            consent: row.get(8)?,
+            changed: Instant::from_epoch_ms(row.get(9)?),
         })
     })
     .transpose()
@@ -57,15 +61,15 @@ pub(super) fn insert(
     typed: &str,
     (keeper, key): (Keeper<'_>, &str),
 ) -> Result<i64, Fault> {
-    let (assistant, consent, citizen) = match keeper {
-        Keeper::Nobody => (None, "", None),
-        Keeper::Assistant(by, consent) => (Some(by.0), consent, None),
-        Keeper::Citizen(it) => (None, "", Some(it.0)),
+    let (assistant, consent, witness, citizen) = match keeper {
+        Keeper::Nobody => (None, "", "", None),
+        Keeper::Assistant(by, consent, witness) => (Some(by.0), consent.code(), witness, None),
+        Keeper::Citizen(it) => (None, "", "", Some(it.0)),
     };
     tx.insert(
         "insert into filing (key_sha256, procedure, unit, typed, created_ms, changed_ms, edition,
-           assistant, consent, citizen, kept_key, proof)
-         values (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7, ?8, ?9, 'none') returning id",
+           assistant, consent, citizen, kept_key, proof, witness)
+         values (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6, ?7, ?8, ?9, 'none', ?10) returning id",
         &[
             key_sha256.into(),
             procedure.into(),
@@ -76,6 +80,7 @@ pub(super) fn insert(
             consent.into(),
             citizen.into(),
             key.into(),
+            witness.into(),
         ],
     )
 }
@@ -91,6 +96,8 @@ pub(super) struct AssistedLine {
     pub code: String,
     /// Where it stands; empty while it is a draft.
     pub status: String,
+    /// The dossier; 0 while it is a draft.
+    pub dossier: DossierId,
 }
 
 /// What somebody filed or files for citizens, the newest first.
@@ -101,7 +108,7 @@ pub(super) fn assisted(
 ) -> Result<Vec<AssistedLine>, Fault> {
     let rows = tx.query(
         "select f.procedure, f.unit, f.kept_key, f.created_ms, f.consent, coalesce(d.code, ''),
-           coalesce(d.status, '')
+           coalesce(d.status, ''), coalesce(f.dossier, 0)
          from filing f left join dossier d on d.id = f.dossier
          where f.assistant = ?1 order by f.id desc limit ?2",
         &[by.into(), limit.into()],
@@ -116,6 +123,7 @@ pub(super) fn assisted(
                 consent: row.get(4)?,
                 code: row.get(5)?,
                 status: row.get(6)?,
+                dossier: row.get(7)?,
             })
         })
         .collect()
@@ -177,12 +185,12 @@ pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>,
 pub(super) fn assistant_of(
     tx: &mut Tx<'_>,
     dossier: DossierId,
-) -> Result<Option<(AccountId, String)>, Fault> {
+) -> Result<Option<(AccountId, String, String)>, Fault> {
     let row = tx.query_one(
-        "select assistant, consent from filing where dossier = ?1 and assistant is not null",
+        "select assistant, consent, witness from filing where dossier = ?1 and assistant is not null",
         &[dossier.into()],
     )?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
 }
 
 /// Keeps what was typed; false if it was sent or changed in another window in between.

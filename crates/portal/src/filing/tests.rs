@@ -472,9 +472,32 @@ async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(sit
     assert!(without.text.contains("Chưa đồng ý thì không nộp hộ."));
     assert_eq!(site.count("select count(*) from filing"), 0);
     let begun = head
-        .post("/co-quan/nop-ho", &[fields[0], fields[1], ("dong-y-cach", "ky-phieu")])
+        .post("/co-quan/nop-ho", &[fields[0], fields[1], ("dong-y-cach", "slip")])
         .await;
     let here = begun.location.expect("a draft's address");
+    // Most people are helped where they live; who heard a word must be named.
+    let chosen = head.get(&format!("/co-quan/nop-ho?thu-tuc={BIRTH}")).await;
+    assert!(chosen.text.contains(&format!("value=\"{shop}\" selected")), "{}", chosen.text);
+    let unheard = head.post("/co-quan/nop-ho", &[fields[0], fields[1], ("dong-y-cach", "witnessed")]).await;
+    assert!(unheard.status == 422 && unheard.text.contains("người làm chứng"), "{}", unheard.text);
+    let heard = [fields[0], fields[1], ("dong-y-cach", "witnessed"), ("lam-chung", "Bà Hàng Xóm")];
+    let other = head.post("/co-quan/nop-ho", &heard).await.location.expect("another draft");
+    assert_eq!(site.text("select witness from filing order by id desc limit 1"), "Bà Hàng Xóm");
+    assert_eq!(head.post(&format!("{other}/bo"), &[]).await.status, 303);
+    let said = "select count(*) from journal where subject = 'filing' and act in ('begin_assisted', 'discard_assisted')";
+    assert_eq!(site.count(said), 3);
+    // The page says for whom, and a telephone is not demanded of who has none.
+    let page = head.get(&here).await;
+    assert!(page.text.contains("Nộp hộ người dân</b>") && !page.text.contains("name=\"nop-thay\""), "{}", page.text);
+    let mark_now = mark(&page);
+    let mut fields_now = person(&mark_now);
+    fields_now.retain(|it| it.0 != "dien-thoai");
+    assert_eq!(head.post(&here, &fields_now).await.status, 422, "none is said, nor that there is none");
+    let mark_now = mark(&head.get(&here).await);
+    let mut fields_now = person(&mark_now);
+    fields_now.retain(|it| it.0 != "dien-thoai");
+    fields_now.push(("khong-dien-thoai", "1"));
+    assert_eq!(head.post(&here, &fields_now).await.status, 303);
     let list = head.get("/co-quan/nop-ho").await;
     assert!(list.text.contains(&here), "he goes on with it: {}", list.text);
     filled(&site, &mut head, &here).await;
@@ -487,6 +510,15 @@ async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(sit
     let id = site.count("select id from dossier");
     let shown = site.signed_in("quay").get(&format!("/co-quan/ho-so/{id}")).await;
     assert!(shown.text.contains("Nộp hộ: truongxom; người dân đồng ý: ký phiếu đồng ý"));
+    // The citizen reads who filed for him.
+    let (code, secret) = (site.text("select code from dossier"), site.text("select secret from dossier_person"));
+    let mut citizen = site.browser();
+    citizen.get(&format!("/ho-so/{code}?ma={secret}")).await;
+    let followed = citizen.get(&format!("/ho-so/{code}")).await;
+    assert!(followed.text.contains("truongxom nộp hộ ông, bà; ông, bà đồng ý bằng cách ký phiếu đồng ý"), "{}", followed.text);
+    // A row from before there were codes reads as it was written.
+    site.given("update filing set consent = 'ký phiếu' where dossier is not null", &[]);
+    assert!(head.get("/co-quan/nop-ho").await.text.contains(">ký phiếu<"));
     // He sees no dossier and no list; another assistant does not see his.
     for closed in [format!("/co-quan/ho-so/{id}"), "/co-quan/ho-so".into(), "/co-quan/nop-truc-tuyen".into()] {
         assert_eq!(head.get(&closed).await.status, 403, "{closed}");

@@ -89,6 +89,8 @@ struct StepPage<'a> {
     pass: String,
     /// The draft is in the account of whoever is signed in.
     is_mine: bool,
+    /// How the citizen agreed that another files for him; empty if he files himself.
+    consent: String,
 }
 
 /// What is wrong in the order in which the page asks; a paper is named.
@@ -366,6 +368,7 @@ pub(super) fn page(
         idle_days: super::IDLE_DAYS,
         pass: owner::pass(site, who, secret)?,
         is_mine: draft.citizen().is_some(),
+        consent: draft.consent_said(),
         steps,
         papers,
         step,

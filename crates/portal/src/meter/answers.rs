@@ -188,7 +188,9 @@ impl<'de> Deserialize<'de> for Code {
                     let place = CODE_NAMES.iter().position(|it| *it == key);
                     match place.filter(|at| found.as_ref().is_none_or(|(best, _)| at < best)) {
                         Some(at) => found = Some((at, map.next_value::<Code>()?.0)),
-                        None => drop(map.next_value::<IgnoredAny>()?),
+                        None => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
                     }
                 }
                 Ok(Code(found.unwrap_or_default().1))
@@ -242,7 +244,7 @@ impl<'de> Deserialize<'de> for Codes {
                     if key == "data" {
                         found = Some(map.next_value::<Codes>()?);
                     } else {
-                        let IgnoredAny = map.next_value()?;
+                        map.next_value::<IgnoredAny>()?;
                     }
                 }
                 found.ok_or_else(|| A::Error::custom("không có danh sách trong “data”"))
@@ -468,7 +470,8 @@ mod tests {
             from_json(text.as_bytes()).map(|all| all.into_iter().map(|it| it.1).collect::<Vec<_>>())
         };
         assert_eq!(read(r#"[" 1.001193 ", "2.000635"]"#).unwrap(), ["1.001193", "2.000635"]);
-        let named = r#"{"service": {"x": [1, {}]}, "data": [{"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
+        let named = r#"{"service": {"x": [1, {}]}, "data": [
+            {"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
         assert_eq!(read(named).unwrap(), ["1.1", "b", "", "", "", ""]);
         assert!(read(r#"{"x": 1}"#).unwrap_err().contains("data"));
         assert!(read("[").unwrap_err().contains("Tệp không dùng được"));

@@ -185,9 +185,11 @@ pub fn holders(
 
 /// Whoever of these holds no more than a place as a helper: his account files for others and does nothing else.
 const HELPS_ALONE: &str = "exists (select 1 from account a join role_grant g on g.account = a.id
-     where a.staff = s.id and g.role = 'intermediary' and g.valid_from <= ? and (g.valid_until >= ? or g.valid_until is null))
+     where a.staff = s.id and g.role = 'intermediary' and g.valid_from <= ?
+       and (g.valid_until >= ? or g.valid_until is null))
    and not exists (select 1 from account a join role_grant g on g.account = a.id
-     where a.staff = s.id and g.role <> 'intermediary' and g.valid_from <= ? and (g.valid_until >= ? or g.valid_until is null))";
+     where a.staff = s.id and g.role <> 'intermediary' and g.valid_from <= ?
+       and (g.valid_until >= ? or g.valid_until is null))";
 
 /// How many positions that sign somebody holds on `day`.
 pub fn signing(tx: &mut Tx<'_>, staff: StaffId, day: Date) -> Result<i64, Fault> {
