@@ -54,6 +54,9 @@ pub(super) async fn copies(
     let mut fields = birth("Nguyễn Thị Thử", &once);
     fields.retain(|it| it.0 != "thu-tuc");
     fields.extend([("thu-tuc", COPY), (rate.as_str(), count), ("van-nhan", "1"), ("so-ngay", "1")]);
+    // Its one paper.
+    // Identity paper: the lines before it are remarks and cases.
+    fields.extend([("co-4", "1"), ("so-4", "1")]);
     fields.extend(more);
     browser.post("/co-quan/ho-so/moi", &fields).await
 }

@@ -260,8 +260,10 @@ fn answered(
     match kept {
         Kept::Done(next) if is_kept_only => {
             let words = site.shell(who).words;
-            let said = if whose.account().is_some() { "filing-kept-mine" } else { "filing-kept" };
-            Ok(told(&next, &words.say(said)))
+            let is_mine = whose.account().is_some();
+            let said =
+                if is_mine { words.say("filing-kept-mine") } else { words.say("filing-kept") };
+            Ok(told(&next, &said))
         }
         Kept::Done(next) => Ok(Redirect::to(&next).into_response()),
         Kept::Sent => Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response()),
