@@ -187,8 +187,8 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     declared(&phone).await;
     phone.see("Với mỗi loại giấy, chọn cách nộp").await;
     phone.sound().await;
-    phone.click("#cach-1 input[value=gui]").await;
-    phone.choose_file("#tep-1", "giay-chung-sinh.pdf", &testkit::pdf("giấy chứng sinh")).await;
+    phone.click("#cach-5 input[value=gui]").await;
+    phone.choose_file("#tep-5", "giay-chung-sinh.pdf", &testkit::pdf("giấy chứng sinh")).await;
     phone.script(NOT_MINE).await;
     phone.press("Tiếp tục").await;
     phone.see("Đến Bộ phận Một cửa").await;
@@ -366,6 +366,7 @@ async fn filed_by_somebody_who_helps(on: On) {
     helper.see("Chưa đồng ý thì không nộp hộ.").await;
     helper.sound().await;
     helper.choose("Người dân đã đồng ý bằng cách", "nghe đọc lại và đồng ý bằng lời").await;
+    helper.fill("Người làm chứng", "Vi Thị Làm Chứng").await;
     helper.press("Bắt đầu nộp hộ").await;
     helper.see("Họ và tên người yêu cầu").await;
     helper.sound().await;
