@@ -95,8 +95,7 @@ mod tests {
         let router = Router::new().route("/", axum::routing::get(seen));
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped = async { stopped.await.unwrap_or(()) };
-        let served =
-            tokio::spawn(serve_with(listener, router, stopped, Duration::from_millis(300)));
+        let served = tokio::spawn(serve_with(listener, router, stopped, Duration::from_secs(3)));
         let mut silent = TcpStream::connect(address).await.unwrap();
         silent.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n").await.unwrap();
         let mut asks = TcpStream::connect(address).await.unwrap();
