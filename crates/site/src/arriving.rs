@@ -32,11 +32,17 @@ const ONE_ADDRESS_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Seconds after which it is tried again.
 const WAIT_S: i64 = 15;
 
-/// What is in memory, by where it comes from.
+/// What is in memory.
 #[derive(Debug, Default)]
-pub(crate) struct Arriving {
-    by: Mutex<HashMap<String, usize>>,
+struct InMemory {
+    all: usize,
+    /// By where it comes from.
+    by: HashMap<String, usize>,
 }
+
+/// What is in memory, counted by every request that brings files.
+#[derive(Debug, Default)]
+pub(crate) struct Arriving(Mutex<InMemory>);
 
 /// What one request has in memory; given back when it is answered.
 #[derive(Debug)]
@@ -58,13 +64,13 @@ impl Weight {
     /// # Errors
     /// [`Failure::Busy`] if too much is in memory already.
     pub fn more(&self, bytes: usize) -> Result<(), Failure> {
-        let mut by = self.of.by.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = by.values().sum();
-        let mine = by.entry(self.from.clone()).or_default();
-        if all + bytes > ALL_BYTES_MAX || *mine + bytes > ONE_ADDRESS_BYTES_MAX {
+        let mut it = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = it.by.get(&self.from).copied().unwrap_or(0);
+        if it.all + bytes > ALL_BYTES_MAX || mine + bytes > ONE_ADDRESS_BYTES_MAX {
             return Err(Failure::Busy { wait_s: WAIT_S });
         }
-        *mine += bytes;
+        it.all += bytes;
+        it.by.insert(self.from.clone(), mine + bytes);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         Ok(())
     }
@@ -72,11 +78,13 @@ impl Weight {
 
 impl Drop for Weight {
     fn drop(&mut self) {
-        let mut by = self.of.by.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(mine) = by.get_mut(&self.from) {
-            *mine = mine.saturating_sub(self.bytes.load(Ordering::Relaxed));
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        let mut it = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        it.all = it.all.saturating_sub(bytes);
+        if let Some(mine) = it.by.get_mut(&self.from) {
+            *mine = mine.saturating_sub(bytes);
             if *mine == 0 {
-                by.remove(&self.from);
+                it.by.remove(&self.from);
             }
         }
     }
@@ -125,6 +133,7 @@ mod tests {
         same.more(1).unwrap();
         all.from("c".to_owned()).more(1).unwrap();
         drop((same, other));
-        assert!(all.by.lock().unwrap().is_empty());
+        let left = all.0.lock().unwrap();
+        assert!(left.all == 0 && left.by.is_empty());
     }
 }
