@@ -271,15 +271,8 @@ impl Page {
 
     /// Types into the control with this label and ends with Enter, as a scanner does.
     pub async fn scan(&self, label: &str, value: &str) {
-        let control = self.control(label).await;
-        self.client
-            .execute(
-                "arguments[0].value = arguments[1]",
-                vec![serde_json::to_value(&control).unwrap(), json!(value)],
-            )
-            .await
-            .unwrap();
-        control.send_keys(&Key::Enter.to_string()).await.unwrap();
+        self.paste(label, value).await;
+        self.control(label).await.send_keys(&Key::Enter.to_string()).await.unwrap();
     }
 
     /// Chooses a file for the control with this label.
@@ -329,10 +322,16 @@ impl Page {
 
     /// Puts many lines into the control with this label at once, in place of what it held.
     pub async fn paste(&self, label: &str, text: &str) {
-        let control = self.control(label).await;
         let script = "arguments[0].value = arguments[1]";
-        let control = serde_json::to_value(&control).unwrap();
-        self.client.execute(script, vec![control, json!(text)]).await.unwrap();
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            let control = serde_json::to_value(self.control(label).await).unwrap();
+            if self.client.execute(script, vec![control, json!(text)]).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("“{label}” cannot be filled");
     }
 
     /// Opens the part of a form that is folded under this line, if it is not open.
@@ -351,10 +350,18 @@ impl Page {
 
     /// Chooses the first option that holds `text`.
     pub async fn choose(&self, label: &str, text: &str) {
-        let control = self.control(label).await;
         let xpath = format!(".//option[contains(normalize-space(.), \"{text}\")]");
-        let option = control.find(Locator::XPath(&xpath)).await.unwrap();
-        option.click().await.unwrap();
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            let control = self.control(label).await;
+            if let Ok(option) = control.find(Locator::XPath(&xpath)).await
+                && option.click().await.is_ok()
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("“{label}” does not offer “{text}” on {}", self.path().await);
     }
 
     /// Presses the button or follows the link with this text.
@@ -396,9 +403,10 @@ impl Page {
             let found = found.unwrap_or_else(|error| panic!("{error}: {what:?}"));
             match found.click().await {
                 Ok(()) => return,
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if is_of_a_page_that_went(&error) => {}
                 Err(error) => panic!("{error}: {what:?}"),
             }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
         panic!("{what:?} cannot be pressed");
     }
@@ -603,4 +611,10 @@ impl Page {
     pub async fn close(self) {
         self.client.clone().close().await.ok();
     }
+}
+
+/// Whether what was to be pressed is of a page that was just replaced: the driver has two words for it.
+fn is_of_a_page_that_went(error: &fantoccini::error::CmdError) -> bool {
+    error.is_stale_element_reference()
+        || error.to_string().contains("does not belong to the document")
 }
