@@ -17,6 +17,8 @@ pub use texts::{
 codes! {
     /// A way to somebody (kênh báo tin).
     pub enum Channel {
+        /// A notice on a device whose browser was asked to show them (web push, RFC 8030).
+        Push = "push", "Thông báo trên máy";
         /// A message of the office's Zalo account by a template that Zalo has approved.
         Zalo = "zalo", "Zalo";
         /// A text message to a telephone.
@@ -32,12 +34,12 @@ codes! {
 
 impl Channel {
     /// Those that the program sends by itself.
-    pub const SENT: [Self; 3] = [Self::Zalo, Self::Sms, Self::Email];
+    pub const SENT: [Self; 4] = [Self::Push, Self::Zalo, Self::Sms, Self::Email];
 
     /// Whether the program sends it by itself.
     #[must_use]
     pub const fn is_sent(self) -> bool {
-        matches!(self, Self::Zalo | Self::Sms | Self::Email)
+        matches!(self, Self::Push | Self::Zalo | Self::Sms | Self::Email)
     }
 }
 
@@ -133,6 +135,12 @@ impl Kind {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::OneTimeCode)
+    }
+
+    /// Whether it may be shown on a device that asked for notices. A code proves a telephone: it goes there only.
+    #[must_use]
+    pub const fn goes_to_devices(self) -> bool {
+        !self.is_secret()
     }
 
     /// Whether somebody who wants no messages gets it all the same: he has asked for it himself.

@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    identity::{Email, Phone},
+    identity::Email,
     message::{Channel, Kind, Quiet, State as How, places},
     time::Instant,
 };
 use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
-use store::{Tx, journal::Entry};
+use store::journal::Entry;
+
+pub mod trial;
 
 use crate::{
-    Contact, Message,
-    channels::{ESMS, Guard, Lent, Mail, Secrets, Setup, Sms, ZALO_OAUTH, ZNS, Zalo, sealed},
-    deliver::{self, Work},
-    facts, is_safe_url, is_whole, policy, sql, texts,
-    web::Ended,
+    channels::{ESMS, Guard, Lent, Mail, Push, Secrets, Setup, Sms, ZALO_OAUTH, ZNS, Zalo, sealed},
+    facts, is_safe_url, is_whole, policy, push, sql,
 };
 
 /// Where channels are.
@@ -26,8 +25,6 @@ pub const PAGE: &str = "/co-quan/quan-tri/kenh-tin";
 const DAYS: i64 = 30;
 /// People who want no messages, shown at most.
 const OPTED_OUT_MAX: i64 = 100;
-/// Trials by one person within an hour at most.
-const TRIALS_MAX: u32 = 20;
 
 struct Line {
     code: &'static str,
@@ -185,6 +182,8 @@ struct Form<'a> {
     kept: Vec<&'static str>,
     guards: Vec<(String, String)>,
     kinds: Vec<(String, &'static str, String)>,
+    /// The key that browsers are asked with, for notices.
+    push_key: Option<String>,
 }
 
 fn of_code(code: &str) -> Result<Channel, Failure> {
@@ -218,6 +217,11 @@ fn typed_of(channel: Channel, setup: &Setup) -> Typed {
                 typed.set("thu-nghiem", "1");
             }
         }
+        Channel::Push => {
+            let it: Push = setup.read();
+            typed.set("lien-he", it.contact);
+            typed.set("may-khac", it.hosts.join(" "));
+        }
         _ => {
             let it: Zalo = setup.read();
             typed.set("dia-chi", if it.url.is_empty() { ZNS.to_owned() } else { it.url });
@@ -235,6 +239,7 @@ fn typed_of(channel: Channel, setup: &Setup) -> Typed {
 /// Names of what is sealed, by channel: field, name in the seal, label.
 const fn secret_fields(channel: Channel) -> &'static [(&'static str, &'static str, &'static str)] {
     match channel {
+        Channel::Push => &[],
         Channel::Email => &[("mat-khau", "password", "mật khẩu")],
         Channel::Sms => {
             &[("khoa-api", "api_key", "khóa API"), ("khoa-bi-mat", "secret_key", "khóa bí mật")]
@@ -251,7 +256,10 @@ async fn form_page(
     channel: Channel,
     m: Option<Mistakes>,
 ) -> Result<Html<String>, Failure> {
-    let kept = site.read(who, move |tx| Ok(sql::channel(tx, channel)?)).await?;
+    let inner = site.clone();
+    let (kept, push_key) = site
+        .read(who, move |tx| Ok((sql::channel(tx, channel)?, push::offered(&inner, tx)?)))
+        .await?;
     let (state, class) = state_of(kept.as_ref());
     let setup = kept.unwrap_or_default();
     let secrets = setup.secrets(site, channel);
@@ -286,6 +294,7 @@ async fn form_page(
             pair("starttls", "STARTTLS (cổng 587)"),
             pair("none", "Không mã hóa (chỉ máy chủ trong mạng nội bộ)"),
         ],
+        push_key: push_key.filter(|_| channel == Channel::Push),
         kinds: Kind::editable()
             .map(|it| {
                 let names = places(it).iter().map(|it| it.0.replace('-', "_"));
@@ -363,6 +372,32 @@ fn zalo(fields: &mut Fields) -> Option<String> {
     serde_json::to_string(&it).ok()
 }
 
+/// Notices: whom a service writes to, and machines that may be called beside the known services.
+fn notices(fields: &mut Fields) -> Option<String> {
+    let contact = fields.text("lien-he", 120);
+    let contact = contact.and_then(|it| {
+        if Email::parse(&it).is_ok() {
+            return Some(format!("mailto:{it}"));
+        }
+        if it.strip_prefix("mailto:").is_some_and(|it| Email::parse(it).is_ok())
+            || it.starts_with("https://")
+        {
+            return Some(it);
+        }
+        fields.wrong("lien-he", "Nhập thư điện tử của cơ quan, như motcua@tanky.nghean.gov.vn.");
+        None
+    });
+    let hosts = fields.optional_text("may-khac", 400)?;
+    let hosts: Vec<String> =
+        hosts.split([' ', ',', ';']).filter(|it| !it.is_empty()).map(str::to_lowercase).collect();
+    let is_host = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    if let Some(bad) = hosts.iter().find(|it| !is_host(it)) {
+        fields.wrong("may-khac", format!("“{bad}” không phải tên máy, như push.example.vn."));
+        return None;
+    }
+    serde_json::to_string(&Push { contact: contact?, hosts }).ok()
+}
+
 fn stale() -> Failure {
     Failure::Refused(
         "Người khác vừa sửa kênh này. Hãy mở lại trang để xem nội dung mới.".to_owned(),
@@ -386,6 +421,7 @@ pub async fn save(
     let settings = match channel {
         Channel::Email => mail(&mut fields),
         Channel::Sms => gateway(&mut fields),
+        Channel::Push => notices(&mut fields),
         _ => zalo(&mut fields),
     };
     for (field, name, label) in secret_fields(channel) {
@@ -468,101 +504,4 @@ pub async fn turn_off(
         "Đã tắt kênh: tin đi bằng kênh tiếp theo."
     };
     Ok(told(&format!("{PAGE}/{code}"), said))
-}
-
-/// Queues a trial on one channel and takes it at once.
-fn trial(
-    tx: &mut Tx<'_>,
-    channel: Channel,
-    setup: Setup,
-    (to, key, unit): (&Contact, &str, &str),
-    callback: String,
-) -> Result<Work, Failure> {
-    let message = Message {
-        key,
-        kind: Kind::Trial,
-        subject: ("trial", 0),
-        to,
-        values: &[("don-vi", unit)],
-        urgent: true,
-        unit: None,
-    };
-    let words = texts::in_use(tx, Kind::Trial)?;
-    // Nobody else takes it: it does not wait, it is being sent.
-    let id = sql::insert(tx, &message, &words, (How::Failed, channel, ""))?;
-    let it = match id {
-        Some(id) => sql::held(tx, id)?,
-        None => None,
-    };
-    let it = it.ok_or_else(|| Failure::Refused("Tin gửi thử này đã gửi rồi.".to_owned()))?;
-    let attempt = sql::begin(tx, it.id, channel, &deliver::machine(&setup, channel))?;
-    Ok(Work { it, kind: Kind::Trial, attempt, channel, setup, callback })
-}
-
-/// POST `/co-quan/quan-tri/kenh-tin/{code}/gui-thu`
-pub async fn try_out(
-    State(site): State<Site>,
-    who: Who,
-    Path(code): Path<String>,
-    Filled(typed): Filled,
-) -> Result<Response, Failure> {
-    is_whole(&who)?;
-    let channel = of_code(&code)?;
-    let mut fields = Fields::of(typed);
-    let to = if channel == Channel::Email {
-        let read = fields.read("gui-den", Email::parse);
-        read.map(|it| Contact { email: it.reveal().to_owned(), ..Contact::default() })
-    } else {
-        let read = fields.read("gui-den", Phone::parse);
-        read.map(|it| Contact { phone: it.reveal().to_owned(), ..Contact::default() })
-    };
-    if to.as_ref().is_some_and(|it| !it.has(channel)) {
-        fields.wrong("gui-den", "Nhập số di động.");
-    }
-    let to = match fields.finish(to) {
-        Ok(it) => it,
-        Err(m) => {
-            let kept = site.read(&who, move |tx| Ok(sql::channel(tx, channel)?)).await?;
-            let mut all = typed_of(channel, &kept.unwrap_or_default());
-            all.set("gui-den", m.typed("gui-den"));
-            let m = Mistakes { typed: all, by_field: m.by_field };
-            return Err(Failure::Mistaken(form_page(&site, &who, channel, Some(m)).await?));
-        }
-    };
-    let by = format!("message-trial:{}", who.account);
-    site.limiter
-        .take(&by, TRIALS_MAX, 3600, who.now)
-        .map_err(|wait_s| Failure::TooMany { wait_s })?;
-    let (key, unit) = (format!("trial:{}", site::random_hex(8)), site.shell(&who).unit_name);
-    let inner = site.clone();
-    let work = site
-        .write(&who, move |tx| {
-            let setup = sql::channel(tx, channel)?.filter(|it| it.is_on);
-            let setup = setup.ok_or_else(|| {
-                Failure::Refused("Kênh này chưa cấu hình hoặc đang tắt.".to_owned())
-            })?;
-            let secret = facts::hook_secret(&inner, tx)?;
-            let callback = format!("{}/tin/{secret}/sms", inner.config.base_url);
-            trial(tx, channel, setup, (&to, &key, &unit), callback)
-        })
-        .await?;
-    let ended = deliver::speak(&site, &work).await?;
-    let said = match &ended {
-        Ended::Accepted { code, .. } => format!("Nhà cung cấp đã nhận tin gửi thử (mã {code})."),
-        Ended::Refused { code, why }
-        | Ended::Later { code, why }
-        | Ended::Unclear { code, why } => {
-            let code = if code.is_empty() { String::new() } else { format!(" (mã {code})") };
-            format!("Gửi thử không được: {why}{code}")
-        }
-    };
-    site.write(&who, move |tx| {
-        let state = if matches!(ended, Ended::Accepted { .. }) { How::Sent } else { How::Replaced };
-        deliver::finish(tx, &work, &ended)?;
-        sql::settle(tx, &work.it, (state, channel), "Tin gửi thử.")?;
-        tx.journal(Entry::new("message", work.it.id, "try_out"));
-        Ok(())
-    })
-    .await?;
-    Ok(told(&format!("{PAGE}/{code}"), &said))
 }

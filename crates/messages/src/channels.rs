@@ -72,6 +72,16 @@ pub struct Zalo {
     pub templates: BTreeMap<String, String>,
 }
 
+/// Notices on devices.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Push {
+    /// Whom a service writes to about our calls: `mailto:` or an address of a page (RFC 8292 section 2.1).
+    pub contact: String,
+    /// Machines that may be called beside the services of the browsers in use.
+    pub hosts: Vec<String>,
+}
+
 /// What is sealed of a channel, by name.
 pub type Secrets = BTreeMap<String, String>;
 
@@ -152,7 +162,7 @@ pub fn person_of(site: &Site, channel: Channel, contact: &crate::Contact) -> Opt
     let address = match channel {
         Channel::Zalo | Channel::Sms => contact.mobile()?.reveal().to_owned(),
         Channel::Email => contact.email.trim().to_lowercase(),
-        Channel::Counter | Channel::Letter => return None,
+        Channel::Push | Channel::Counter | Channel::Letter => return None,
     };
     let kind = if channel == Channel::Email { "email" } else { "phone" };
     Some(site.seal.derived(&format!("contact:{kind}:{address}")))

@@ -10,10 +10,10 @@ use site::{Failure, Site, jobs::JobFuture};
 use store::Tx;
 
 use crate::{
-    channels::{Mail, Setup, Sms, Zalo, person_of},
+    channels::{Mail, Push, Setup, Sms, Zalo, person_of},
     esms,
     facts::{Kept, hook_secret},
-    opt_out, smtp, sql,
+    opt_out, push, smtp, sql,
     web::{Ended, host},
     zns,
 };
@@ -39,6 +39,8 @@ pub struct Work {
     pub setup: Setup,
     /// Where a gateway says that it arrived.
     pub callback: String,
+    /// Devices that show it, for notices.
+    pub devices: Vec<sql::devices::Kept>,
 }
 
 /// What was found to be done.
@@ -95,6 +97,11 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
         sql::settle(tx, &it, (State::Replaced, it.channel), "Quá giờ dùng được của mã.")?;
         return Ok(Step::Settled);
     }
+    let devices = if kind.goes_to_devices() {
+        sql::devices::of(tx, (&it.subject, it.subject_id))?
+    } else {
+        Vec::new()
+    };
     let mut prospects = Vec::with_capacity(policy.order.len());
     let mut setups = Vec::new();
     for channel in policy.order.iter().copied().filter(|it| it.is_sent()) {
@@ -106,7 +113,7 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
         };
         prospects.push(Prospect {
             channel,
-            can: it.to.has(channel)
+            can: (it.to.has(channel) || channel == Channel::Push && !devices.is_empty())
                 && setup.as_ref().is_some_and(|setup| has_words(setup, channel, kind)),
             opted_out,
             refused: own().any(|a| matches!(a.outcome.as_str(), "refused" | "undelivered")),
@@ -124,7 +131,7 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
     let attempt = sql::begin(tx, it.id, channel, &machine(&setup, channel))?;
     let secret = hook_secret(site, tx)?;
     let callback = format!("{}/tin/{secret}/sms", site.config.base_url);
-    Ok(Step::Send(Box::new(Work { it, kind, attempt, channel, setup, callback })))
+    Ok(Step::Send(Box::new(Work { it, kind, attempt, channel, setup, callback, devices })))
 }
 
 /// Zalo sends by approved templates only.
@@ -138,6 +145,7 @@ pub fn machine(setup: &Setup, channel: Channel) -> String {
     match channel {
         Channel::Zalo => host(&setup.read::<Zalo>().url),
         Channel::Sms => host(&setup.read::<Sms>().url),
+        Channel::Push => "web push".to_owned(),
         _ => setup.read::<Mail>().host,
     }
 }
@@ -210,6 +218,7 @@ pub async fn speak(site: &Site, work: &Work) -> Result<Ended, Failure> {
                 smtp::Letter { to: &it.to.email, subject: &about, text: &text, key: &key, at };
             smtp::send(&setup.read(), &secrets(), &letter).await
         }
+        Channel::Push => push::send(site, &setup.read::<Push>(), it, &work.devices).await?,
         Channel::Counter | Channel::Letter => Ended::refused("", "Kênh này không tự gửi."),
     })
 }

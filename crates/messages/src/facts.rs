@@ -227,6 +227,7 @@ pub fn replace(
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn forget(tx: &mut Tx<'_>, subject: &str, id: i64) -> Result<(), Fault> {
+    sql::devices::forget(tx, subject, id)?;
     sql::forget(tx, subject, id)
 }
 

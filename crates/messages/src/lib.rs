@@ -21,6 +21,7 @@ pub mod facts;
 mod hooks;
 mod opt_out;
 mod policy;
+pub mod push;
 mod smtp;
 mod sql;
 mod texts;
@@ -45,7 +46,7 @@ pub fn routes() -> Routes {
             AdminGroup::Work,
             ("Kênh gửi tin", admin::PAGE),
             manage,
-            "Zalo, SMS, thư điện tử; thứ tự gửi, giờ nghỉ, gửi thử, người từ chối nhận tin.",
+            "Thông báo trên máy, Zalo, SMS, thư điện tử; thứ tự gửi, giờ nghỉ, gửi thử, người từ chối nhận tin.",
         )
         .configures(texts::PART)
         .configures(policy::PART)
@@ -55,7 +56,7 @@ pub fn routes() -> Routes {
         .on("/co-quan/quan-tri/kenh-tin/dia-chi-moi", manage, post(policy::renew_hook))
         .on("/co-quan/quan-tri/kenh-tin/nhan-lai", manage, post(opt_out::lift))
         .on("/co-quan/quan-tri/kenh-tin/{code}", manage, get(admin::form).post(admin::save))
-        .on("/co-quan/quan-tri/kenh-tin/{code}/gui-thu", manage, post(admin::try_out))
+        .on("/co-quan/quan-tri/kenh-tin/{code}/gui-thu", manage, post(admin::trial::try_out))
         .on("/co-quan/quan-tri/kenh-tin/{code}/tat", manage, post(admin::turn_off))
         .on("/tu-choi-tin/{secret}", Action::PublicRead, get(opt_out::form).post(opt_out::by_link))
         .on("/tin/{secret}/sms", Action::RelayReceive, get(hooks::sms).post(hooks::sms))
@@ -88,6 +89,8 @@ impl Contact {
         match channel {
             Channel::Zalo | Channel::Sms => self.mobile().is_some(),
             Channel::Email => domain::identity::Email::parse(&self.email).is_ok(),
+            // Devices are of what a message is about, not of whom it is for.
+            Channel::Push => false,
             Channel::Counter => !self.phone.is_empty(),
             Channel::Letter => !self.address.is_empty(),
         }
@@ -148,7 +151,14 @@ pub fn can_reach_phones(tx: &mut Tx<'_>) -> Result<bool, Fault> {
 /// Any [`Fault`] of the engine.
 pub fn send(tx: &mut Tx<'_>, message: &Message<'_>) -> Result<Option<i64>, Fault> {
     let on = sql::channels_on(tx)?;
-    let reached = on.iter().any(|it| message.to.has(*it));
+    let has_devices = message.kind.goes_to_devices()
+        && on.contains(&Channel::Push)
+        && sql::devices::any(tx, message.subject)?;
+    let can = |it: Channel| match it {
+        Channel::Push => has_devices,
+        _ => message.to.has(it),
+    };
+    let reached = on.iter().any(|it| can(*it));
     if !reached && !message.kind.is_owed() {
         return Ok(None);
     }
@@ -157,7 +167,7 @@ pub fn send(tx: &mut Tx<'_>, message: &Message<'_>) -> Result<Option<i64>, Fault
     }
     let policy = sql::policy(tx)?;
     let (state, channel, why) = if reached {
-        let first = policy.order.iter().find(|it| on.contains(it) && message.to.has(**it));
+        let first = policy.order.iter().find(|it| on.contains(it) && can(**it));
         (State::Waiting, first.copied().unwrap_or(Channel::Counter), "")
     } else {
         let (phone, address) = (message.to.has(Channel::Counter), message.to.has(Channel::Letter));

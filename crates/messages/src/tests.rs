@@ -15,6 +15,8 @@ use testkit::{
 
 use crate::{Contact, Message, hooks::zalo_mac, opt_out, send};
 
+mod push;
+
 const ADMIN: &str = "/co-quan/quan-tri/kenh-tin";
 
 fn given(site: &TestSite) {
@@ -169,7 +171,7 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from message_attempt"), 0);
         let mut admin = site.signed_in("quantri");
         let page = admin.get(ADMIN).await;
-        assert_eq!(page.text.matches("Chưa cấu hình").count(), 3, "{}", page.text);
+        assert_eq!(page.text.matches("Chưa cấu hình").count(), 4, "{}", page.text);
         assert_eq!(site.signed_in("cchc").get(ADMIN).await.status, 403);
     }
 
@@ -252,13 +254,13 @@ on_both_engines! { crate::routes();
         // A kind without a template does not go by Zalo; another order is kept to.
         let order = [
             ("thu-tu-1", "email"), ("thu-tu-2", "sms"), ("thu-tu-3", "zalo"), ("thu-tu-4", "letter"),
-            ("thu-tu-5", "counter"), ("nghi-tu", "21:00"), ("nghi-den", "07:00"), ("an-ban", "1"),
+            ("thu-tu-5", "counter"), ("thu-tu-6", "push"), ("nghi-tu", "21:00"), ("nghi-den", "07:00"), ("an-ban", "1"),
         ];
         let mut twice = order.to_vec();
         twice[1] = ("thu-tu-2", "email");
         let edition = site.run(crate::sql::policy).edition.to_string();
         for fields in [&mut twice, &mut order.to_vec()] {
-            fields[7].1 = &edition;
+            fields[8].1 = &edition;
             let done = admin.post(ADMIN, fields).await;
             assert_eq!(done.status == 303, fields[1].1 == "sms", "{}", done.text);
         }

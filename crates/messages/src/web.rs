@@ -98,19 +98,7 @@ pub async fn post(url: &str, heads: &[(&'static str, &str)], body: Body) -> Resu
     for (name, value) in heads {
         request = request.header(*name, *value);
     }
-    let mut response = match request.send().await {
-        Ok(it) => it,
-        Err(error) if error.is_builder() => {
-            return Err(Ended::later("Địa chỉ nhà cung cấp không dùng được."));
-        }
-        Err(error) if error.is_connect() => {
-            return Err(Ended::later("Không kết nối được đến nhà cung cấp."));
-        }
-        Err(error) if error.is_timeout() => {
-            return Err(Ended::unclear("", "Nhà cung cấp không trả lời kịp."));
-        }
-        Err(_) => return Err(Ended::unclear("", "Đường truyền bị ngắt giữa chừng.")),
-    };
+    let mut response = answered(request).await?;
     let status = response.status().as_u16();
     let mut bytes = Vec::new();
     loop {
@@ -144,6 +132,37 @@ pub async fn post(url: &str, heads: &[(&'static str, &str)], body: Body) -> Resu
             }
         },
     }
+}
+
+/// Posts bytes and gives the status that was answered; nothing more of the answer is read.
+///
+/// # Errors
+/// [`Ended::Later`] if nobody heard it, [`Ended::Unclear`] if nobody can say what was heard.
+pub async fn post_bytes(
+    url: &str,
+    heads: &[(&'static str, String)],
+    bytes: Vec<u8>,
+) -> Result<u16, Ended> {
+    let client = CLIENT.as_ref().map_err(Ended::later)?;
+    let mut request = client.post(url).body(bytes);
+    for (name, value) in heads {
+        request = request.header(*name, value);
+    }
+    Ok(answered(request).await?.status().as_u16())
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Result<reqwest::Response, Ended> {
+    request.send().await.map_err(|error| {
+        if error.is_builder() {
+            Ended::later("Địa chỉ nhà cung cấp không dùng được.")
+        } else if error.is_connect() {
+            Ended::later("Không kết nối được đến nhà cung cấp.")
+        } else if error.is_timeout() {
+            Ended::unclear("", "Nhà cung cấp không trả lời kịp.")
+        } else {
+            Ended::unclear("", "Đường truyền bị ngắt giữa chừng.")
+        }
+    })
 }
 
 /// A field of an answer as text, whether it was written as a text or as a number; bounded.

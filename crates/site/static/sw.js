@@ -49,8 +49,34 @@ self.addEventListener("fetch", function (event) {
 
 function leave() {
   indexedDB.deleteDatabase("mc-nop");
-  return caches.delete(OWN);
+  return Promise.all([caches.delete(OWN), hush()]);
 }
+
+// Notices about what one had here do not come to whoever uses the device next.
+function hush() {
+  return self.registration.pushManager ? self.registration.pushManager.getSubscription().then(function (held) {
+    return held ? held.unsubscribe() : null;
+  }).catch(function () {}) : null;
+}
+
+// A notice: what it says was sealed for this browser. One that comes twice takes the place of the first.
+self.addEventListener("push", function (event) {
+  var it = {};
+  try { it = event.data ? event.data.json() : {}; } catch (_) { it = {}; }
+  event.waitUntil(self.registration.showNotification(String(it.title || "Một Cửa"), {
+    body: String(it.body || ""), tag: String(it.tag || "mc"), icon: "/static/icon-192.png", lang: "vi",
+    data: { url: String(it.url || "/") }
+  }));
+});
+self.addEventListener("notificationclick", function (event) {
+  event.notification.close();
+  var url = new URL((event.notification.data && event.notification.data.url) || "/", self.location.origin);
+  if (url.origin !== self.location.origin) { return; }
+  event.waitUntil(self.clients.matchAll({ type: "window" }).then(function (open) {
+    var same = open.filter(function (it) { return it.url === url.href; })[0];
+    return same ? same.focus() : self.clients.openWindow(url.href);
+  }));
+});
 
 function file(request) {
   return caches.match(request).then(function (kept) {

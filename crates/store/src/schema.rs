@@ -48,4 +48,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0033_citizen_store",
     "0034_openings",
     "0035_filing_denials",
+    "0036_push",
 ];

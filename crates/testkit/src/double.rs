@@ -25,6 +25,8 @@ pub struct Heard {
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: String,
+    /// The body, byte by byte.
+    pub bytes: Vec<u8>,
 }
 
 impl Heard {
@@ -119,8 +121,9 @@ async fn answer(
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
         .collect();
-    let body = String::from_utf8_lossy(&body).into_owned();
-    let heard = Heard { path: uri.path().to_owned(), headers, body };
+    let bytes = body.to_vec();
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    let heard = Heard { path: uri.path().to_owned(), headers, body, bytes };
     let scripted = it.with(|inner| {
         inner.heard.push(heard.clone());
         inner.script.pop_front()
@@ -132,6 +135,7 @@ async fn answer(
         }
         None if heard.path == "/v4/oa/access_token" => (200, it.token(&heard)),
         None if heard.path == "/message/template" => (200, it.zns(&heard)),
+        None if heard.path.starts_with("/push/") => (201, String::new()),
         None => (404, String::new()),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

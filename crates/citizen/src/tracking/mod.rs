@@ -18,7 +18,7 @@ use domain::{
 use people::calendar::facts::calendars;
 use site::{
     Asked, Failure, Filled, Html, Mistakes, Path, Redirect, Routes, Shell, Site, State, Typed, Who,
-    Words, get, limit::Slowing, show::Working,
+    Words, get, limit::Slowing, post, show::Working,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -32,6 +32,7 @@ use crate::{
     eforms::signing,
 };
 
+mod devices;
 mod messages;
 mod pass;
 #[cfg(test)]
@@ -48,11 +49,11 @@ const WINDOW_S: i64 = 15 * 60;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().on("/tra-cuu", Action::DossierTrack, get(form).post(ask)).on(
-        "/ho-so/{code}",
-        Action::DossierTrack,
-        get(show),
-    )
+    let track = Action::DossierTrack;
+    Routes::default()
+        .on("/tra-cuu", track, get(form).post(ask))
+        .on("/ho-so/{code}", track, get(show))
+        .on("/ho-so/{code}/bao-may", track, post(devices::save))
 }
 
 #[derive(Template)]
@@ -258,6 +259,8 @@ struct Show {
     sign_owed: bool,
     /// What other units do for it: where, what, how far, by when.
     parts: Vec<PartLine>,
+    /// How this browser is asked to show notices.
+    devices: Option<devices::Asking>,
 }
 
 /// A part of the case at another unit.
@@ -400,6 +403,7 @@ async fn show(
                 site::Lang::En => it.english().to_owned(),
             });
             Ok(Show {
+                devices: devices::asking(&inner, tx, (id, &code), dossier.status.is_over())?,
                 tracking,
                 files,
                 sign_owed: !dossier.status.is_over() && signers.iter().any(signing::Due::is_owed),

@@ -20,6 +20,7 @@ mod messages;
 mod offline;
 mod people;
 mod portal;
+mod push;
 mod queue;
 mod ratings;
 mod relayed;

@@ -177,7 +177,8 @@ pub fn has_confirmed(tx: &mut Tx<'_>, citizen: CitizenId, phone: &Phone) -> Resu
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn filed(tx: &mut Tx<'_>, citizen: CitizenId, dossier: DossierId) -> Result<(), Fault> {
-    sql::filed(tx, citizen, dossier)
+    sql::filed(tx, citizen, dossier)?;
+    super::devices::hear_of(tx, citizen, dossier)
 }
 
 /// Whether he agrees to the use of his data for this purpose of `law/consent.toml` today.

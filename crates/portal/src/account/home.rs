@@ -14,7 +14,7 @@ use site::{
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    SUBJECT, codes,
+    SUBJECT, codes, devices,
     facts::{self, Citizen},
     own,
     session::{self, SignedIn},
@@ -88,6 +88,8 @@ struct Page {
     is_vietnamese: bool,
     /// This browser began something without the account.
     has_begun: bool,
+    /// How this browser is asked to show notices: the key, and which hear already.
+    devices: Option<(String, String)>,
 }
 
 /// What the portal calls an assurance in the reader's language.
@@ -210,7 +212,7 @@ pub async fn show(
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
     let (inner, viewer) = (site.clone(), who.clone());
-    let (all, dossiers, (doubtful, drafts), (providers, store), sessions) = site
+    let (all, dossiers, (doubtful, drafts), (providers, store), (sessions, devices)) = site
         .read(&who, move |tx| {
             // What is in a draft is more than a telephone alone opens.
             let drafts =
@@ -224,7 +226,7 @@ pub async fn show(
             let doubtful = if is_whole { own::doubtful(tx, &asker)? } else { Vec::new() };
             let doubtful = self::lines(&inner, tx, words, &doubtful, |_| false)?;
             let store = crate::vault::mine(tx, &asker)?.len();
-            let sessions = sql::sessions(tx, asker.id)?;
+            let sessions = (sql::sessions(tx, asker.id)?, devices::asking(&inner, tx, &asker)?);
             Ok((ids.len(), lines, (doubtful, drafts), (providers, store), sessions))
         })
         .await?;
@@ -269,6 +271,7 @@ pub async fn show(
         sessions: sessions.collect(),
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
         is_vietnamese: account.lang == Lang::Vi,
+        devices,
         has_begun: filings::count_remembered(&site, &headers) > 0,
         me,
         shell,

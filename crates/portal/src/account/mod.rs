@@ -8,6 +8,7 @@ use site::{AdminGroup, Routes, get, post};
 
 mod codes;
 mod counter;
+mod devices;
 pub mod facts;
 mod home;
 mod oidc;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .on("/dang-nhap/ve/{id}", mine, get(oidc::back))
         .on("/dang-xuat", mine, post(sign_in::sign_out))
         .on("/tai-khoan", mine, get(home::show))
+        .on("/tai-khoan/bao-may", mine, post(devices::save))
         .on("/tai-khoan/lien-he", mine, get(home::contact_form).post(home::contact))
         .on("/tai-khoan/dien-thoai", mine, get(phone::form).post(phone::send))
         .on("/tai-khoan/hien-thi", mine, post(home::taste))

@@ -51,6 +51,26 @@ impl Page {
         self.tell("webauthn/authenticator", body).await;
     }
 
+    /// Runs a script in every page before the page's own.
+    pub async fn before_each_page(&self, script: &str) {
+        let what =
+            json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
+        self.tell("goog/cdp/execute", what).await;
+    }
+
+    /// A service of notices hands this to the site's service worker, which may show it.
+    pub async fn notice(&self, base: &str, said: &str) {
+        let allow = json!({"permissions": ["notifications"], "origin": base});
+        let push = json!({"origin": base, "registrationId": "0", "data": said});
+        for (cmd, params) in [
+            ("Browser.grantPermissions", allow),
+            ("ServiceWorker.enable", json!({})),
+            ("ServiceWorker.deliverPushMessage", push),
+        ] {
+            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+        }
+    }
+
     /// Tells the driver something that the protocol of all browsers has no word for.
     async fn tell(&self, path: &'static str, what: Value) {
         let session = self.client.session_id().await.unwrap().unwrap();

@@ -58,6 +58,42 @@ on_both_engines! { routes();
         assert!(holder.get(&at).await.location.expect("away").starts_with("/tra-cuu"));
     }
 
+    async fn a_device_of_the_account_hears_of_what_it_follows_and_of_what_it_sends(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let code = sent(&site, "040090123456").await;
+        let mut me = site.browser();
+        sign_in(&site, &mut me, "0912345678").await;
+        assert!(!me.get("/tai-khoan").await.text.contains("data-push"));
+        let key = "BFFZC3pRUUDS14TIVghmj9_vjIL9H1vlJCFVSg3D0DPt4MF9qJBKcn2K4b82v4p5Jg0BLwDU2AiI0dC7RP2hbaQ";
+        let given = serde_json::json!({
+            "endpoint": "https://fcm.googleapis.com/fcm/send/a",
+            "keys": {"p256dh": key, "auth": "BwcHBwcHBwcHBwcHBwcHBw"},
+        })
+        .to_string();
+        let ask = [("dang-ky", given.as_str())];
+        assert_eq!(me.post("/tai-khoan/bao-may", &ask).await.status, 422);
+        site.given(
+            "insert into message_channel
+               (channel, settings, secret, is_on, edition, failure, lent, lent_until_ms)
+             values ('push', '{\"contact\": \"mailto:a@example.vn\"}', '', 1, 1, '', '', 0)",
+            &[],
+        );
+        assert!(me.get("/tai-khoan").await.text.contains("data-push"));
+        let about = "select coalesce(string_agg(subject, ' ' order by subject), '') from push_device";
+        let done = me.post("/tai-khoan/bao-may", &ask).await;
+        assert_eq!(done.location.as_deref(), Some("/tai-khoan"), "{}", done.text);
+        assert_eq!(site.text(about), "citizen dossier");
+        let mark = site.text("select device from push_device limit 1");
+        assert!(me.get("/tai-khoan").await.text.contains(&mark));
+        // Whoever does not follow the dossier asks for nothing about it.
+        let mut other = site.browser();
+        let away = other.post(&format!("/ho-so/{code}/bao-may"), &ask).await;
+        assert!(away.location.expect("away").starts_with("/tra-cuu"));
+        me.post("/tai-khoan/bao-may", &[("thoi", &mark)]).await;
+        assert_eq!(site.text(about), "");
+    }
+
     async fn what_somebody_filed_with_my_number_stands_apart_and_is_denied(site) {
         given_two_communes(&site);
         given_a_carrier(&site);

@@ -6,6 +6,8 @@ use domain::{
 };
 use store::{Fault, Param, Row, Tx};
 
+pub mod devices;
+
 use crate::{
     Message,
     channels::Setup,
