@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read as _};
 
 use crate::{
-    pdf::{Broken, File},
+    pdf::{Broken, File, harm},
     verify::{self, Problem, Verdict},
     x509::Certificate,
 };
@@ -52,7 +52,10 @@ pub enum Refused {
     #[error("Tệp bị hỏng, không mở được. Hãy xuất hoặc quét lại rồi gửi lại.")]
     Damaged,
     /// A password stands before it.
-    #[error("Tệp có đặt mật khẩu nên cơ quan không mở được. Hãy bỏ mật khẩu rồi gửi lại.")]
+    #[error(
+        "Tệp có đặt mật khẩu hoặc bị khóa (chặn in, chặn sao chép) nên cơ quan không dùng được. Hãy bỏ mật khẩu, \
+         hoặc mở tệp, in ra một tệp PDF mới, rồi gửi lại."
+    )]
     Password,
     /// A PDF without a page.
     #[error("Tệp PDF không có trang nào. Hãy xuất hoặc quét lại rồi gửi lại.")]
@@ -60,6 +63,11 @@ pub enum Refused {
     /// It would unpack to more than anybody needs.
     #[error("Tệp giải nén ra quá lớn nên không nhận được. Hãy quét với độ nét thấp hơn.")]
     Bomb,
+    /// A PDF that runs a program when it is opened.
+    #[error(
+        "Tệp có chương trình tự chạy khi mở nên không nhận được. Hãy mở tệp, in ra một tệp PDF mới, rồi gửi lại."
+    )]
+    Program,
     /// A document that carries a program.
     #[error(
         "Tệp có chứa macro (chương trình). Hãy lưu lại ở dạng .docx, .xlsx không có macro hoặc PDF."
@@ -142,6 +150,11 @@ fn pdf(bytes: &[u8]) -> Result<usize, Refused> {
         return Err(Refused::CutOff);
     }
     let pages = file.pages().ok_or(Refused::Damaged)?;
+    match harm::of(&file) {
+        Some(harm::Harm::Bomb) => return Err(Refused::Bomb),
+        Some(harm::Harm::Program) => return Err(Refused::Program),
+        None => {}
+    }
     if pages.is_empty() { Err(Refused::NoPages) } else { Ok(pages.len()) }
 }
 

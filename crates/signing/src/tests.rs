@@ -2,6 +2,8 @@
 //!
 //! The vectors of `tests/data` were made with pyHanko and OpenSSL; the keys in them are for tests.
 
+mod harm;
+
 use std::{fs, path::Path};
 
 use proptest::prelude::*;

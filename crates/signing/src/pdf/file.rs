@@ -154,10 +154,11 @@ impl<'a> File<'a> {
             }
             for at in 0..count {
                 let offset = usize::try_from(lexer.digits()?).ok()?;
-                let generation = u16::try_from(lexer.digits()?).ok()?;
+                let generation = lexer.digits()?;
                 let entry = if lexer.word("n").is_some() {
-                    Entry::At(offset, generation)
+                    Entry::At(offset, u16::try_from(generation).ok()?)
                 } else {
+                    // Some programs write 65536 for what nobody uses: nothing hangs on it.
                     lexer.word("f")?;
                     Entry::Free
                 };

@@ -4,10 +4,11 @@
 //! read is `None`, never a guess: a signature is only as good as the agreement on what was signed.
 
 mod file;
+pub(crate) mod harm;
 mod lex;
 mod pages;
 
-pub(crate) use file::{Broken, File};
+pub(crate) use file::{Broken, Entry, File};
 pub(crate) use lex::Lexer;
 pub(crate) use pages::text;
 
