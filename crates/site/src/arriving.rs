@@ -3,16 +3,19 @@
 
 use std::{
     collections::HashMap,
+    pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{
+    body::{Body, HttpBody},
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -110,9 +113,51 @@ pub(crate) async fn weighed(
     } else {
         (REQUEST_MAX, None)
     };
+    // What only asks has nothing more to say.
+    let heard = Arc::new(AtomicBool::new(request.method().is_safe()));
+    let request = {
+        let heard = heard.clone();
+        request.map(|body| Body::new(Listened { body, heard }))
+    };
     let answer = tokio::time::timeout(most, next.run(request)).await;
     drop(weight);
-    answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+    let mut answer = answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
+    // Who was answered before he had said everything hears that this line ends: a proxy would send the next
+    // person's question down a line that nobody listens to.
+    if !heard.load(Ordering::Relaxed) {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+/// A body of which is known whether it was heard to its end.
+struct Listened {
+    body: Body,
+    heard: Arc<AtomicBool>,
+}
+
+impl HttpBody for Listened {
+    type Data = bytes::Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.heard.store(true, Ordering::Relaxed);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{Html, IntoResponse as _, Redirect, Response},
     routing::get,
 };
@@ -39,6 +39,7 @@ pub fn serve(routes: Routes, mut site: Site) -> Router {
         .route("/readyz", get(ready))
         .fallback(|| async { Failure::NotFound })
         .layer(DefaultBodyLimit::max(body_max))
+        .layer(from_fn(own_forms))
         .layer(from_fn_with_state(site.clone(), pages_of_failures))
         .layer(from_fn_with_state(site.clone(), headers))
         .layer(CatchPanicLayer::custom(panicked))
@@ -85,6 +86,14 @@ fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     origin.split_once("://").is_none_or(|(_, it)| it != host)
 }
 
+/// What comes from somebody else's page is told so, on a page of ours.
+async fn own_forms(request: Request, next: Next) -> Response {
+    if !request.method().is_safe() && comes_from_elsewhere(request.headers()) {
+        return Failure::Stale.into_response();
+    }
+    next.run(request).await
+}
+
 async fn headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let is_static = request.uri().path().starts_with("/static/");
@@ -100,11 +109,7 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
     let asked_size = request.uri().query().and_then(|it| {
         it.split('&').find_map(|it| it.strip_prefix("chu=")).map(|it| it == crate::who::LARGE)
     });
-    let mut response = if !method.is_safe() && comes_from_elsewhere(request.headers()) {
-        Failure::Stale.into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
     let mut put = |name: header::HeaderName, value: &'static str| {

@@ -465,12 +465,27 @@ pub fn demand(who: &Who, action: Action, unit: domain::ids::UnitId) -> Result<()
     if who.can_at(action, unit) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
+/// Characters of an address at most: what is longer was not made by one of our pages.
+const ADDRESS_MAX: usize = 2_000;
+
+/// What somebody sent back as an address, as a header can hold it: no control characters, everything that is no
+/// plain letter or sign of an address in per cent, and not without end.
+fn as_address(location: &str) -> String {
+    let mut out = String::new();
+    for it in location.chars().filter(|it| !it.is_control()).take(ADDRESS_MAX) {
+        if it.is_ascii_graphic() && !"\"<>\\^`{|}".contains(it) {
+            out.push(it);
+        } else {
+            out.push_str(&percent(it.encode_utf8(&mut [0; 4])));
+        }
+    }
+    out
+}
+
 /// A redirect (303) to `location` with a short notice on the page that follows.
 #[must_use]
 pub fn told(location: &str, notice: &str) -> Response {
-    // What somebody sent back as an address may hold what no header can.
-    let location: String = location.chars().filter(|it| !it.is_control()).collect();
-    let mut response = Redirect::to(&location).into_response();
+    let mut response = Redirect::to(&as_address(location)).into_response();
     let cookie = format!(
         "{}={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax",
         who::NOTICE_COOKIE,

@@ -95,6 +95,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// How the address may be asked, if it says so.
     pub allow: Option<String>,
+    /// Whether the line ends with it: what was sent was not heard to its end.
+    pub ends_line: bool,
     /// The type of what came back.
     pub media_type: String,
     /// The page.
@@ -402,11 +404,12 @@ impl Browser<'_> {
         let (location, media_type) = (header(header::LOCATION), header(header::CONTENT_TYPE));
         let retry_after = header(header::RETRY_AFTER);
         let allow = header(header::ALLOW);
+        let ends_line = header(header::CONNECTION).is_some_and(|it| it == "close");
         let status = answer.status().as_u16();
         let bytes = to_bytes(answer.into_body(), 64 << 20).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let media_type = media_type.unwrap_or_default();
-        Answer { status, location, retry_after, allow, media_type, text, bytes }
+        Answer { status, location, retry_after, allow, ends_line, media_type, text, bytes }
     }
 
     /// Puts a cookie into the browser, such as one that was copied from another.

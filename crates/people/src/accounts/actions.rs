@@ -492,8 +492,14 @@ pub async fn end_session(
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
     let account = who.account;
-    site.write(&who, move |tx| Ok(sql::end_session(tx, account, SessionId(session))?)).await?;
-    Ok(told("/co-quan/tai-khoan", "Đã kết thúc phiên làm việc."))
+    let ended =
+        site.write(&who, move |tx| Ok(sql::end_session(tx, account, SessionId(session))?)).await?;
+    let said = if ended > 0 {
+        "Đã kết thúc phiên làm việc."
+    } else {
+        "Phiên này không còn mở, hoặc không phải của ông, bà."
+    };
+    Ok(told("/co-quan/tai-khoan", said))
 }
 
 /// POST `/co-quan/tai-khoan/ket-thuc-het`

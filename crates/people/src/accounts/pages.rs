@@ -24,9 +24,13 @@ pub(super) fn sign_in_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<
     site.page(&SignIn { shell: site.shell(who), m, next, passkey })
 }
 
+/// Bytes of an address to be led to at most.
+const NEXT_BYTES_MAX: usize = 600;
+
 /// Only a path of our own; anything else leads to the office's first page.
 pub(super) fn local(path: &str) -> &str {
     let ours = path.starts_with('/')
+        && path.len() <= NEXT_BYTES_MAX
         && !path.starts_with("//")
         && !path.contains(|it: char| it == '\\' || it.is_control())
         && !path.starts_with("/co-quan/dang-");

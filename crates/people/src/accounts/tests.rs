@@ -280,6 +280,37 @@ on_both_engines! { crate::accounts::routes();
         assert_eq!(site.count("select count(*) from session"), 1);
     }
 
+    async fn a_form_of_somebody_elses_page_is_told_so_and_the_line_ends_with_it(site) {
+        given_lan(&site, false);
+        let mut lan = site.signed_in("lan");
+        let (path, kind) = ("/co-quan/tai-khoan/ket-thuc-het", "application/x-www-form-urlencoded");
+        let from = [("origin", "https://ke-xau.example"), ("host", "tanky.example")];
+        let away = lan.post_with(path, kind, &from, b"csrf=a".to_vec()).await;
+        assert_eq!((away.status, away.ends_line), (403, true));
+        assert!(away.text.contains("Trang đã cũ"), "{}", away.text);
+        // Whoever is not signed in is sent there before he is heard; whoever is heard keeps his line.
+        let away = site.browser().post(path, &[]).await;
+        assert!(away.ends_line && away.location.expect("away").starts_with("/co-quan/dang-nhap"));
+        assert!(!lan.post(path, &[]).await.ends_line);
+        assert!(!site.browser().get("/co-quan/dang-nhap").await.ends_line);
+    }
+
+    async fn a_session_of_somebody_else_is_not_said_to_be_ended(site) {
+        given_lan(&site, false);
+        let mut lan = site.signed_in("lan");
+        let gone = lan.post("/co-quan/tai-khoan/phien/4711/ket-thuc", &[]).await;
+        assert_eq!(gone.status, 303);
+        assert!(lan.get("/co-quan/tai-khoan").await.text.contains("không phải của ông, bà"));
+        // An address that was sent along is written as one, and not without end.
+        let mut fields = RIGHT.to_vec();
+        let long = format!("/{}", "a".repeat(70_000));
+        fields.push(("tiep", &long));
+        let answer = site.browser().post("/co-quan/dang-nhap", &fields).await;
+        assert_eq!(answer.location.as_deref(), Some("/co-quan"));
+        let told = site::told("/a?q=Thử \"><b>\r\n&b=%20", "x");
+        assert_eq!(told.headers()["location"], "/a?q=Th%E1%BB%AD%20%22%3E%3Cb%3E&b=%20");
+    }
+
     async fn signing_out_everywhere_ends_every_session(site) {
         given_lan(&site, false);
         let mut one = site.signed_in("lan");
