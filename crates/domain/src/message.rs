@@ -23,6 +23,8 @@ codes! {
         Zalo = "zalo", "Zalo";
         /// A text message to a telephone.
         Sms = "sms", "Tin nhắn SMS";
+        /// A text message by a second provider, for when the first one cannot.
+        SmsReserve = "reserve_sms", "Tin nhắn SMS (nhà cung cấp dự phòng)";
         /// E-mail.
         Email = "email", "Thư điện tử";
         /// Told by whoever is at the counter.
@@ -34,12 +36,21 @@ codes! {
 
 impl Channel {
     /// Those that the program sends by itself.
-    pub const SENT: [Self; 4] = [Self::Push, Self::Zalo, Self::Sms, Self::Email];
+    pub const SENT: [Self; 5] = [Self::Push, Self::Zalo, Self::Sms, Self::SmsReserve, Self::Email];
 
     /// Whether the program sends it by itself.
     #[must_use]
     pub const fn is_sent(self) -> bool {
-        matches!(self, Self::Push | Self::Zalo | Self::Sms | Self::Email)
+        matches!(self, Self::Push | Self::Zalo | Self::Sms | Self::SmsReserve | Self::Email)
+    }
+
+    /// The channel whose refusal holds for this one: whoever wants no text messages wants none of any provider.
+    #[must_use]
+    pub const fn refused_as(self) -> Self {
+        match self {
+            Self::SmsReserve => Self::Sms,
+            other => other,
+        }
     }
 }
 

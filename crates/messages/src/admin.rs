@@ -209,7 +209,7 @@ fn typed_of(channel: Channel, setup: &Setup) -> Typed {
             typed.set("tu", it.from);
             typed.set("ten", it.from_name);
         }
-        Channel::Sms => {
+        Channel::Sms | Channel::SmsReserve => {
             let it: Sms = setup.read();
             typed.set("dia-chi", if it.url.is_empty() { ESMS.to_owned() } else { it.url });
             typed.set("brandname", it.brandname);
@@ -241,7 +241,7 @@ const fn secret_fields(channel: Channel) -> &'static [(&'static str, &'static st
     match channel {
         Channel::Push => &[],
         Channel::Email => &[("mat-khau", "password", "mật khẩu")],
-        Channel::Sms => {
+        Channel::Sms | Channel::SmsReserve => {
             &[("khoa-api", "api_key", "khóa API"), ("khoa-bi-mat", "secret_key", "khóa bí mật")]
         }
         _ => {
@@ -420,7 +420,7 @@ pub async fn save(
     let mut fields = Fields::of(typed);
     let settings = match channel {
         Channel::Email => mail(&mut fields),
-        Channel::Sms => gateway(&mut fields),
+        Channel::Sms | Channel::SmsReserve => gateway(&mut fields),
         Channel::Push => notices(&mut fields),
         _ => zalo(&mut fields),
     };
@@ -432,7 +432,7 @@ pub async fn save(
         }
         let needed = match channel {
             Channel::Email => !fields.typed().get("tai-khoan").is_empty(),
-            Channel::Sms => true,
+            Channel::Sms | Channel::SmsReserve => true,
             _ => *name == "app_secret",
         };
         if needed && secrets.get(*name).is_none_or(String::is_empty) {

@@ -156,11 +156,17 @@ pub fn sealed(site: &Site, channel: Channel, it: &impl Serialize) -> Result<Stri
     site.seal.close(&about(channel), &text)
 }
 
+/// The letter at the end of our key that tells the channel: what one took is no repeat for another.
+#[must_use]
+pub fn mark(channel: Channel) -> char {
+    channel.code().chars().next().unwrap_or('x')
+}
+
 /// What stands for somebody's telephone or address where it may not stand itself.
 #[must_use]
 pub fn person_of(site: &Site, channel: Channel, contact: &crate::Contact) -> Option<String> {
     let address = match channel {
-        Channel::Zalo | Channel::Sms => contact.mobile()?.reveal().to_owned(),
+        Channel::Zalo | Channel::Sms | Channel::SmsReserve => contact.mobile()?.reveal().to_owned(),
         Channel::Email => contact.email.trim().to_lowercase(),
         Channel::Push | Channel::Counter | Channel::Letter => return None,
     };

@@ -10,7 +10,7 @@ use site::{Failure, Site, jobs::JobFuture};
 use store::Tx;
 
 use crate::{
-    channels::{Mail, Push, Setup, Sms, Zalo, person_of},
+    channels::{Mail, Push, Setup, Sms, Zalo, mark, person_of},
     esms,
     facts::{Kept, hook_secret},
     opt_out, push, smtp, sql,
@@ -108,7 +108,7 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
         let setup = sql::channel(tx, channel)?.filter(|it| it.is_on);
         let own = || attempts.iter().filter(|a| a.id > it.round && a.channel == channel);
         let opted_out = match person_of(site, channel, &it.to) {
-            Some(person) => sql::is_opted_out(tx, &person, channel)?,
+            Some(person) => sql::is_opted_out(tx, &person, channel.refused_as())?,
             None => false,
         };
         prospects.push(Prospect {
@@ -144,7 +144,7 @@ fn has_words(setup: &Setup, channel: Channel, kind: Kind) -> bool {
 pub fn machine(setup: &Setup, channel: Channel) -> String {
     match channel {
         Channel::Zalo => host(&setup.read::<Zalo>().url),
-        Channel::Sms => host(&setup.read::<Sms>().url),
+        Channel::Sms | Channel::SmsReserve => host(&setup.read::<Sms>().url),
         Channel::Push => "web push".to_owned(),
         _ => setup.read::<Mail>().host,
     }
@@ -182,10 +182,10 @@ pub async fn speak(site: &Site, work: &Work) -> Result<Ended, Failure> {
     let base = &site.config.base_url;
     let secrets = || setup.secrets(site, *channel);
     // Each channel has its own key: what one took is no repeat for another.
-    let key = format!("{}{}", it.token, channel.code().chars().next().unwrap_or('x'));
+    let key = format!("{}{}", it.token, mark(*channel));
     let kind = work.kind;
     Ok(match channel {
-        Channel::Sms => {
+        Channel::Sms | Channel::SmsReserve => {
             let Some(phone) = it.to.mobile() else {
                 return Ok(Ended::refused("", "Không phải số di động."));
             };

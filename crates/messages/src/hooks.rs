@@ -14,7 +14,12 @@ use site::{Asked, Failure, Path, Site, Typed, Who};
 use store::{Fault, Tx, hex};
 use subtle::ConstantTimeEq as _;
 
-use crate::{channels::Zalo, facts::is_hook, sql, web::text};
+use crate::{
+    channels::{self, Zalo},
+    facts::is_hook,
+    sql,
+    web::text,
+};
 
 /// Calls from one address within a minute at most.
 const PER_MINUTE_MAX: u32 = 600;
@@ -83,7 +88,11 @@ pub async fn sms(
                 _ => None,
             };
             Ok(match arrived {
-                Some(arrived) => reported(tx, &key, Channel::Sms, arrived)?,
+                Some(arrived) => {
+                    let by_reserve = key.ends_with(channels::mark(Channel::SmsReserve));
+                    let by = if by_reserve { Channel::SmsReserve } else { Channel::Sms };
+                    reported(tx, &key, by, arrived)?
+                }
                 None => true,
             })
         })

@@ -87,7 +87,7 @@ impl Contact {
     #[must_use]
     pub fn has(&self, channel: Channel) -> bool {
         match channel {
-            Channel::Zalo | Channel::Sms => self.mobile().is_some(),
+            Channel::Zalo | Channel::Sms | Channel::SmsReserve => self.mobile().is_some(),
             Channel::Email => domain::identity::Email::parse(&self.email).is_ok(),
             // Devices are of what a message is about, not of whom it is for.
             Channel::Push => false,
@@ -139,7 +139,8 @@ pub fn is_any_on(tx: &mut Tx<'_>) -> Result<bool, Fault> {
 /// Any [`Fault`] of the engine.
 pub fn can_reach_phones(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     let on = sql::channels_on(tx)?;
-    Ok(on.contains(&Channel::Zalo) || on.contains(&Channel::Sms))
+    let by_phone = [Channel::Zalo, Channel::Sms, Channel::SmsReserve];
+    Ok(by_phone.iter().any(|it| on.contains(it)))
 }
 
 /// Queues a message in the transaction that gives it cause; its row. Nothing, if it was queued before, or if it

@@ -75,8 +75,12 @@ fn queued(site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
 }
 
 async fn sms_on(browser: &mut Browser<'_>, providers: &Providers) {
+    sms_of(browser, "sms", providers).await;
+}
+
+async fn sms_of(browser: &mut Browser<'_>, code: &str, providers: &Providers) {
     let url = format!("{}/MainService.svc/json/SendMultipleMessage_V4_post_json/", providers.base);
-    let edition = edition(browser, "sms").await;
+    let edition = edition(browser, code).await;
     let fields = [
         ("dia-chi", url.as_str()),
         ("brandname", "MOTCUA"),
@@ -84,7 +88,7 @@ async fn sms_on(browser: &mut Browser<'_>, providers: &Providers) {
         ("khoa-bi-mat", SECRET_KEY),
         ("an-ban", &edition),
     ];
-    let done = browser.post(&format!("{ADMIN}/sms"), &fields).await;
+    let done = browser.post(&format!("{ADMIN}/{code}"), &fields).await;
     assert_eq!(done.status, 303, "{}", done.text);
 }
 
@@ -171,7 +175,7 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from message_attempt"), 0);
         let mut admin = site.signed_in("quantri");
         let page = admin.get(ADMIN).await;
-        assert_eq!(page.text.matches("Chưa cấu hình").count(), 4, "{}", page.text);
+        assert_eq!(page.text.matches("Chưa cấu hình").count(), 5, "{}", page.text);
         assert_eq!(site.signed_in("cchc").get(ADMIN).await.status, 403);
     }
 
@@ -215,6 +219,44 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from journal where details like '%0912%'"), 0);
     }
 
+    async fn a_second_provider_of_text_messages_stands_in_for_the_first(site) {
+        given(&site);
+        let (first, second) = (Providers::start().await, Providers::start().await);
+        let mut admin = site.signed_in("quantri");
+        sms_on(&mut admin, &first).await;
+        sms_of(&mut admin, "reserve_sms", &second).await;
+        first.next(200, "{\"CodeResult\": \"103\"}");
+        let id = queued(&site, Kind::Supplement, "a", &somebody()).unwrap();
+        site.run_jobs().await;
+        assert_eq!(state(&site, id), "sent reserve_sms");
+        let heard = second.heard().last().unwrap().json();
+        let key = heard["RequestId"].as_str().unwrap().to_owned();
+        assert!(key.ends_with('r'), "each provider has a key of its own: {key}");
+        // Its report is of its own try.
+        let secret = site.run({
+            let inner = site.site.clone();
+            move |tx| crate::facts::hook_secret(&inner, tx)
+        });
+        let report = format!("/tin/{secret}/sms?RequestId={key}&SendStatus=5");
+        assert_eq!(site.browser().get(&report).await.status, 200);
+        assert_eq!(state(&site, id), "delivered reserve_sms");
+        // Whoever wants no text messages wants none of either.
+        let inner = site.site.clone();
+        site.run(move |tx| crate::facts::opt_out_phone(&inner, tx, &somebody().phone, true));
+        let to = Contact { email: String::new(), ..somebody() };
+        let id = queued(&site, Kind::Supplement, "b", &to).unwrap();
+        site.pass_minutes(1);
+        site.run_jobs().await;
+        assert_eq!(state(&site, id), "given_up counter");
+        // A code goes by the second one where there is no first.
+        site.given("update message_channel set is_on = 0 where channel = 'sms'", &[]);
+        assert!(site.run(crate::can_reach_phones));
+        let id = queued(&site, Kind::OneTimeCode, "c", &somebody()).unwrap();
+        site.pass_minutes(1);
+        site.run_jobs().await;
+        assert_eq!(state(&site, id), "sent reserve_sms");
+    }
+
     async fn what_one_channel_refuses_the_next_one_sends(site) {
         given(&site);
         let providers = Providers::start().await;
@@ -254,13 +296,14 @@ on_both_engines! { crate::routes();
         // A kind without a template does not go by Zalo; another order is kept to.
         let order = [
             ("thu-tu-1", "email"), ("thu-tu-2", "sms"), ("thu-tu-3", "zalo"), ("thu-tu-4", "letter"),
-            ("thu-tu-5", "counter"), ("thu-tu-6", "push"), ("nghi-tu", "21:00"), ("nghi-den", "07:00"), ("an-ban", "1"),
+            ("thu-tu-5", "counter"), ("thu-tu-6", "push"),
+            ("thu-tu-7", "reserve_sms"), ("nghi-tu", "21:00"), ("nghi-den", "07:00"), ("an-ban", "1"),
         ];
         let mut twice = order.to_vec();
         twice[1] = ("thu-tu-2", "email");
         let edition = site.run(crate::sql::policy).edition.to_string();
         for fields in [&mut twice, &mut order.to_vec()] {
-            fields[8].1 = &edition;
+            fields[9].1 = &edition;
             let done = admin.post(ADMIN, fields).await;
             assert_eq!(done.status == 303, fields[1].1 == "sms", "{}", done.text);
         }

@@ -118,7 +118,15 @@ fn the_next_channel_is_the_first_that_can_and_did_not_refuse() {
 fn the_order_names_every_channel_once() {
     assert_eq!(
         order_of("email zalo email x"),
-        [Channel::Email, Channel::Zalo, Channel::Sms, Channel::Counter, Channel::Letter,]
+        [
+            Channel::Email,
+            Channel::Zalo,
+            Channel::Push,
+            Channel::Sms,
+            Channel::SmsReserve,
+            Channel::Counter,
+            Channel::Letter,
+        ]
     );
     let usual = order_of("");
     assert_eq!(teller(&usual, true, true), Channel::Counter);
