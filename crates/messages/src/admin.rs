@@ -219,7 +219,7 @@ fn typed_of(channel: Channel, setup: &Setup) -> Typed {
         }
         Channel::Push => {
             let it: Push = setup.read();
-            typed.set("lien-he", it.contact);
+            typed.set("lien-he", it.contact.trim_start_matches("mailto:").to_owned());
             typed.set("may-khac", it.hosts.join(" "));
         }
         _ => {

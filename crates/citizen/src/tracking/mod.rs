@@ -339,7 +339,9 @@ async fn show(
             let dossier = &on_desk.kept.dossier;
             let reason = words_of(CommandKind::Extend).unwrap_or_default();
             // What was withdrawn, closed or turned away has neither a date nor a next step.
-            let stopped = dossier.status.is_over() && dossier.returned_at.is_none();
+            let stopped = dossier.status.is_over()
+                && dossier.returned_at.is_none()
+                && dossier.finished_at.is_none();
             let working = if dossier.received_at.is_none() || stopped {
                 None
             } else {

@@ -83,6 +83,7 @@ async fn notices(on: On) {
         .await;
     phone.goto(&format!("/ho-so/{code}?ma={secret}")).await;
     phone.see("Báo tin trên máy này").await;
+    assert!(!phone.text().await.contains("Thôi báo về máy này"), "one of the two stands there");
     phone.sound().await;
     phone.script("localStorage.setItem('test-deny', '1')").await;
     phone.press("Báo tin về máy này").await;
