@@ -211,6 +211,28 @@ fn every_table_that_names_a_file_is_asked_before_it_is_erased() {
     assert!(found.is_empty(), "`is_file_named` does not ask: {}", found.join(", "));
 }
 
+/// Whoever erases a dossier's people erases its files: a row that holds on to one would make that impossible.
+#[test]
+fn every_table_that_holds_on_to_a_file_is_named_by_erasure() {
+    let citizen = root().join("crates/citizen/src");
+    let mut erasing = fs::read_to_string(citizen.join("erasure/sql.rs")).unwrap();
+    for path in files(&citizen.join("dossiers/links"), ".rs") {
+        erasing.push_str(&fs::read_to_string(path).unwrap());
+    }
+    let mut found = Vec::new();
+    for path in files(&root().join("schema"), ".sql") {
+        let text = fs::read_to_string(&path).unwrap();
+        for table in text.split("create table ").skip(1) {
+            let (name, rest) = table.split_once(' ').unwrap();
+            let columns = rest.split_once("STRICT").map_or(rest, |it| it.0);
+            if columns.contains("REFERENCES dossier_file") && !erasing.contains(name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    assert!(found.is_empty(), "erasure does not let go: {}", found.join(", "));
+}
+
 #[test]
 fn migrations_are_numbered_without_gaps() {
     let schema = root().join("schema");

@@ -9,7 +9,7 @@
 //! share. Only this crate knows which of them is running.
 
 use std::sync::{
-    Arc, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -95,6 +95,9 @@ pub struct Db {
 struct Inner {
     kind: Kind,
     watch: Arc<watch::Watch>,
+    /// Writers of this process on PostgreSQL take turns before they take a connection: those who wait hold none,
+    /// and whoever only reads always finds one.
+    turn: Mutex<()>,
     /// Commits on PostgreSQL do not wait for the disk.
     filling: AtomicBool,
 }
@@ -126,7 +129,14 @@ impl Db {
             Kind::Sqlite(readers::Sqlite::open(url.strip_prefix("sqlite:").unwrap_or(url))?)
         };
         let watch = Arc::new(watch::Watch::new());
-        let db = Self { inner: Arc::new(Inner { kind, watch, filling: AtomicBool::new(false) }) };
+        let db = Self {
+            inner: Arc::new(Inner {
+                kind,
+                watch,
+                turn: Mutex::new(()),
+                filling: AtomicBool::new(false),
+            }),
+        };
         db.write_blocking(Stamp::of_program(now, "migration"), |tx| {
             tx.batch(migrate::TABLE)?;
             migrate::run(tx, migrations)
@@ -254,6 +264,7 @@ impl Db {
                 Ok(value)
             }
             Kind::Postgresql(pool) => {
+                let _turn = self.inner.turn.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut connection = pool.get()?;
                 self.on_postgresql(&mut connection, true, stamp, work)
             }

@@ -295,19 +295,9 @@ pub(crate) fn record_collection(
 pub(crate) fn attach_result(
     tx: &mut Tx<'_>,
     id: DossierId,
-    name: &str,
-    stored: &store::StoredBlob,
+    file: &super::files::Stored,
 ) -> Result<i64, Fault> {
-    let new = sql::NewFile {
-        paper: None,
-        kind: "result",
-        name,
-        media_type: "application/pdf",
-        stored,
-        verdict: "",
-        scan: "off",
-    };
-    sql::insert_file(tx, id, &new)
+    super::files::attach_to(tx, id, "result", None, file)
 }
 
 /// The people of a dossier.

@@ -53,7 +53,11 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     )?;
     tx.execute("delete from dossier_word where dossier = ?1", &[id.into()])?;
     crate::dossiers::links::facts::erase(tx, id)?;
+    // Which step made which document stands in the journal; the documents themselves are gone.
+    tx.execute("delete from dossier_document where dossier = ?1", &[id.into()])?;
     tx.execute("delete from dossier_file where dossier = ?1", &[id.into()])?;
+    // What somebody wrote of himself beside his faces; the faces stay, they name nobody.
+    tx.execute("update rating set words = '' where dossier = ?1", &[id.into()])?;
     tx.execute(
         "update dossier_party set tax_code = '', representative = '', representative_title = ''
          where dossier = ?1",

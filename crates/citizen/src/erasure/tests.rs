@@ -37,6 +37,8 @@ on_both_engines! { routes();
         let files = [("tep", "giay.pdf", PDF)];
         counter.upload("/co-quan/ho-so/1/tep", &[], &files).await;
         let sha256 = site.text("select sha256 from dossier_file");
+        // One of them is a document that a step demanded.
+        site.given("insert into dossier_document (file, dossier, name) values (1, 1, 'Tờ trình')", &[]);
         // No form that was open when it came can bring it any more.
         site.given("update file_held set until_ms = 0", &[]);
         let mut administrator = site.signed_in("quantri");

@@ -101,7 +101,12 @@ fn load(tx: &mut Tx<'_>, who: &Who, asked: &Typed) -> Result<Option<Book>, Failu
             closed = cash::closed_days(tx, unit, *account, from, until)?;
         }
     }
-    let entries = cash::entries(tx, unit, collector, (from, until), ENTRIES_MAX)?;
+    let entries = cash::entries(tx, unit, collector, (from, until), ENTRIES_MAX + 1)?;
+    if entries.len() as i64 > ENTRIES_MAX {
+        return Err(Failure::Refused(
+            "Kỳ này có hơn 20.000 dòng. Hãy chọn khoảng ngày ngắn hơn.".to_owned(),
+        ));
+    }
     let mut collectors = Vec::with_capacity(all.len());
     for account in all {
         collectors.push((account, staff::account_name(tx, account)?));

@@ -28,7 +28,8 @@ fn time(text: &str) -> Option<DateTime> {
     text.parse().ok()
 }
 
-/// Open dossiers after `after`, by number. Looks and messages are no events: they move nothing.
+/// Open dossiers after `after`, by number. Looks, papers that were printed and messages are no events: they move
+/// nothing, and whoever opens what lies still does not wake it.
 pub(super) fn candidates(
     tx: &mut Tx<'_>,
     after: DossierId,
@@ -38,7 +39,8 @@ pub(super) fn candidates(
         "select d.id, d.unit, d.received_at, d.due_at, d.step_due_at, d.status,
                 coalesce((select j.at_ms from journal j
                           where j.subject = 'dossier' and j.subject_id = d.id
-                            and j.act not in ('look', 'tell', 'recompute', 'synchronise')
+                            and j.act not in ('look', 'read', 'print_paper', 'tell', 'recompute',
+                                               'synchronise')
                           order by j.id desc limit 1), 0),
                 case when exists (select 1 from alarm a
                                   where a.dossier = d.id and a.cleared_ms is null)

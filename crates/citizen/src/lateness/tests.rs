@@ -65,6 +65,8 @@ on_both_engines! { crate::routes();
         assert_eq!(known.status, 303);
         assert_eq!(site.count("select count(*) from alarm where known_by is not null"), 1);
         assert_eq!(site.count("select count(*) from journal where subject = 'alarm'"), 1);
+        look_at(&site, at(4, 9, 10)).await;
+        assert_eq!(ringing(&site, "still"), 1, "who opened it did nothing about it");
         // Somebody is named: silence is over, and so is the step.
         let officer = site.text(
             "select cast(a.staff as text) from account a where a.login = 'thuly'",

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::{results::ResultState, text};
+use domain::{dossier::Refused, results::ResultState, text};
 use site::{
     Failure, Fields, Filled, FilledWithFiles, Html, Mistakes, Path, Shell, Site, State, Typed, Who,
     form::{SAVED, Sending, Sent, new_token, once},
@@ -17,7 +17,7 @@ use super::{
     show::{self, Taken, take},
     sql::{self, New},
 };
-use crate::dossiers::facts as dossiers;
+use crate::dossiers::{facts as dossiers, files};
 
 /// Somebody else changed it in the meantime.
 const STALE: &str = "Kết quả vừa được người khác sửa. Hãy mở lại để xem trước khi làm tiếp.";
@@ -85,11 +85,13 @@ pub async fn attach(
     }
     let (inner, asker) = (site.clone(), who.clone());
     site.read(&who, move |tx| counter(tx, &inner, &asker, id).map(|_| ())).await?;
-    let stored = site.put_file(upload.bytes).await?;
-    let (inner, asker, name) = (site.clone(), who.clone(), upload.name);
+    // What people download is looked through like what they send: whole, without a password, without malware.
+    let mut looked = files::put_away(&site, &who, vec![upload]).await?;
+    let stored = looked.pop().ok_or_else(no_pdf)?.map_err(Failure::Refused)?;
+    let (inner, asker) = (site.clone(), who.clone());
     site.write(&who, move |tx| {
         let taken = counter(tx, &inner, &asker, id)?;
-        let file = dossiers::attach_result(tx, taken.kept.dossier, &name, &stored)?;
+        let file = dossiers::attach_result(tx, taken.kept.dossier, &stored)?;
         sql::set_file(tx, id, file, &stored.sha256)?;
         let details = serde_json::json!({ "file": file });
         tx.journal(Entry::new(SUBJECT, id, "add_file").details(&details));
@@ -219,6 +221,9 @@ pub async fn reissue(
     let (inner, asker) = (site.clone(), who.clone());
     let done = once(&site, &who, sending, move |tx| {
         let taken = signer(tx, &inner, &asker, id)?;
+        if asker.staff.is_some_and(|it| taken.on_desk.kept.dossier.has_worked(it)) {
+            return Err(Failure::Refused(Refused::SignerIsOfficer.to_string()));
+        }
         let old = &taken.kept;
         if text::fold(&old.number) == text::fold(&number) {
             return Ok(Err("Số mới phải khác số cũ.".to_owned()));

@@ -17,7 +17,7 @@ use store::journal::Entry;
 use super::{
     ADDRESS,
     facts::SUBJECT,
-    show::{drawn, take, waits_at_counter},
+    show::{drawn, is_anew, take, waits_at_counter},
     sql,
 };
 use crate::dossiers::{Person, collect, facts as dossiers};
@@ -121,14 +121,19 @@ pub async fn hand_over(
         if !taken.is_counter() {
             return Err(Failure::NotFound);
         }
-        waits_at_counter(&taken)?;
+        let anew = is_anew(tx, &taken)?;
+        waits_at_counter(&taken, anew)?;
         let collector = Collector::from_code(&collection.collector).ok_or(Failure::NotFound)?;
         let what = What::Return { channel: ReturnChannel::Counter, collector };
         let words = Some(collection.words());
         let (name, number) = (collection.name.clone(), collection.id_number.clone());
-        dossiers::record_collection(tx, taken.kept.dossier, collection)?;
-        let desk = taken.around.desk();
-        taken.on_desk.step(tx, desk, &taken.maker, Command { what, words })?;
+        if anew {
+            sql::collected_alone(tx, id)?;
+        } else {
+            dossiers::record_collection(tx, taken.kept.dossier, collection)?;
+            let desk = taken.around.desk();
+            taken.on_desk.step(tx, desk, &taken.maker, Command { what, words })?;
+        }
         let channel = ReturnChannel::Counter.code();
         sql::insert_handover(tx, id, channel, (&name, &number, &signature))?;
         let details = serde_json::json!({

@@ -107,13 +107,22 @@ fn take_back(tx: &mut Tx<'_>, id: DossierId, after: &Dossier) -> Result<(), Faul
     if after.delivery == Delivery::InPost {
         sql::reopen_parcel(tx, id)?;
     }
-    let Some((newest, number, replaces)) = sql::newest(tx, id)? else { return Ok(()) };
+    let Some(newest) = sql::standing(tx, id)? else { return Ok(()) };
+    // What a step issued, and what was issued anew for it since, stand or fall together.
+    let mut line = vec![newest];
+    let (mut number, mut replaces, mut anew) = sql::origin(tx, newest)?;
+    while let Some(old) = replaces.filter(|_| anew) {
+        line.push(old);
+        (number, replaces, anew) = sql::origin(tx, old)?;
+    }
     let stands = after.finished_at.is_some()
         && after.status != domain::dossier::Status::Correcting
         && number == after.number.as_deref().unwrap_or("");
     if !stands {
         let today = tx.now().civil().date();
-        sql::end(tx, newest, ResultState::Undone, today, "", "Hoàn tác bước ban hành")?;
+        for it in line {
+            sql::end(tx, it, ResultState::Undone, today, "", "Hoàn tác bước ban hành")?;
+        }
         if let Some(old) = replaces {
             sql::reinstate(tx, old)?;
         }
@@ -177,7 +186,11 @@ pub fn for_citizen(tx: &mut Tx<'_>, kept: &Kept) -> Result<ForCitizen, Fault> {
     let tracking = sql::tracking_of(tx, kept.id)?;
     let owed = kept.dossier.financial == domain::dossier::Financial::Due;
     let all = if owed { Vec::new() } else { sql::of_dossier(tx, kept.id)? };
-    let files = all.into_iter().filter(|it| it.file.is_some() && it.state == ResultState::Issued);
+    // What still waits to be looked through for malware, or was found to hold some, is nobody's to download.
+    let held: Vec<i64> =
+        dossiers::files(tx, kept.id)?.iter().filter(|it| it.is_held()).map(|it| it.id).collect();
+    let is_open = |it: &sql::Kept| it.file.is_some_and(|file| !held.contains(&file));
+    let files = all.into_iter().filter(|it| is_open(it) && it.state == ResultState::Issued);
     Ok(ForCitizen { tracking, files: files.map(|it| (it.id, it.kind)).collect() })
 }
 

@@ -57,7 +57,7 @@ pub async fn send(
         if !taken.is_counter() {
             return Err(Failure::NotFound);
         }
-        waits_at_counter(&taken)?;
+        waits_at_counter(&taken, false)?;
         let desk = taken.around.desk();
         taken.on_desk.step(tx, desk, &taken.maker, What::SendByPost.into())?;
         facts::set_tracking(tx, taken.kept.dossier, &number)?;

@@ -49,7 +49,7 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<T
 ///
 /// # Errors
 /// [`Failure::Refused`] with where it is instead.
-pub(super) fn waits_at_counter(taken: &Taken) -> Result<(), Failure> {
+pub(super) fn waits_at_counter(taken: &Taken, is_anew: bool) -> Result<(), Failure> {
     let kept = &taken.kept;
     if kept.state != ResultState::Issued {
         return Err(Failure::Refused(format!(
@@ -64,11 +64,21 @@ pub(super) fn waits_at_counter(taken: &Taken) -> Result<(), Failure> {
              trang “Bưu gửi” rồi mới giao.",
             kept.number
         ))),
-        Delivery::Delivered => {
+        Delivery::Delivered if !is_anew => {
             Err(Failure::Refused(format!("Kết quả số {} đã giao từ trước.", kept.number)))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a result was issued anew after its dossier was over, for one that was lost, and still lies at the
+/// counter: it is handed over by itself.
+pub(super) fn is_anew(tx: &mut Tx<'_>, taken: &Taken) -> Result<bool, Fault> {
+    let id = taken.kept.id;
+    Ok(taken.on_desk.kept.dossier.delivery == Delivery::Delivered
+        && taken.kept.state == ResultState::Issued
+        && sql::origin(tx, id)?.2
+        && !sql::is_collected(tx, id)?)
 }
 
 /// The name of a member of staff; empty for nobody.
@@ -139,7 +149,7 @@ pub(super) async fn page(
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (taken, hands, signer, (all, members), parcel) = site
+    let (taken, hands, signer, (all, members), (parcel, anew)) = site
         .read(who, move |tx| {
             let taken = take(tx, &inner, &asker, id)?;
             let mut hands = Vec::new();
@@ -157,11 +167,12 @@ pub(super) async fn page(
             let signer = name(tx, taken.kept.signer, &asker)?;
             let all = sql::of_dossier(tx, taken.kept.dossier)?;
             let parcel = sql::open_parcel(tx, taken.kept.dossier)?;
+            let anew = is_anew(tx, &taken)?;
             let mut members = dossiers::granted_members(tx, &[taken.kept.dossier])?;
             let members = members.remove(&taken.kept.dossier).unwrap_or_default();
             let granted = taken.kept.outcome == domain::dossier::Outcome::Granted.code();
             let members = if granted { members } else { Vec::new() };
-            Ok((taken, hands, signer, (all, members), parcel))
+            Ok((taken, hands, signer, (all, members), (parcel, anew)))
         })
         .await?;
     let dossier = &taken.on_desk.kept.dossier;
@@ -199,7 +210,7 @@ pub(super) async fn page(
         }),
         may_print: !taken.maker.parts.is_empty(),
         may_write: counter && taken.kept.state == ResultState::Issued,
-        may_hand_over: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
+        may_hand_over: counter && !owes && (anew || waits && dossier.delivery == Delivery::Waiting),
         may_post: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
         may_end: taken.is_signer() && stands,
         owes: owes && waits,

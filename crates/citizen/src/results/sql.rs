@@ -160,14 +160,34 @@ pub fn standing(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<i64>, Fault> {
     row.map(|row| row.get(0)).transpose()
 }
 
-/// The newest result of a dossier that was not undone: row, number, what it replaces.
-pub fn newest(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<(i64, String, Option<i64>)>, Fault> {
+/// Where a result comes from: its number, what it replaces, and whether it was issued anew for a lost one
+/// rather than by a step of its dossier.
+pub fn origin(tx: &mut Tx<'_>, id: i64) -> Result<(String, Option<i64>, bool), Fault> {
     let row = tx.query_one(
-        "select id, number, replaces from result
-         where dossier = ?1 and state = 'issued' order by id desc limit 1",
+        "select r.number, r.replaces,
+                case when exists (select 1 from journal j where j.subject = 'result'
+                                  and j.subject_id = r.id and j.act = 'reissue') then 1 else 0 end
+         from result r where r.id = ?1",
         &[id.into()],
     )?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
+    let row = row.ok_or_else(|| Fault::Broken(format!("result {id} is gone")))?;
+    Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1))
+}
+
+/// One result was taken home, without a step of its dossier: that one was over before.
+pub fn collected_alone(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute("update result set collected_ms = ?2 where id = ?1", &[id.into(), now.into()])?;
+    Ok(())
+}
+
+/// Whether a result was taken home.
+pub fn is_collected(tx: &mut Tx<'_>, id: i64) -> Result<bool, Fault> {
+    let row = tx.query_one(
+        "select 1 from result where id = ?1 and collected_ms is not null",
+        &[id.into()],
+    )?;
+    Ok(row.is_some())
 }
 
 /// Marks the standing results of a dossier as taken home, or as not taken home after all.

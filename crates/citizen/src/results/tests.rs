@@ -107,6 +107,46 @@ on_both_engines! { crate::routes();
         assert!(verified(&site, 1).await.contains("Hết thời hạn"));
     }
 
+    async fn what_was_issued_anew_is_handed_over_by_itself_and_is_not_undone_with_another_step(site) {
+        issued(&site).await;
+        let anew = [("so-moi", "16/UBND"), ("ly-do", "Mất bản chính")];
+        let mut signer = site.signed_in("ky");
+        assert_eq!(signer.post("/co-quan/ket-qua/1/cap-lai", &anew).await.status, 303);
+        // The counter hands the new one over and takes it back: the lost one stays what it is.
+        let mut counter = site.signed_in("quay");
+        assert_eq!(counter.post("/co-quan/ket-qua/2/giao", &SIGNED).await.status, 303);
+        let edition = site.text("select cast(edition as text) from dossier");
+        let undo = [("an-ban", edition.as_str())];
+        take(&mut counter, "hoan-tac", &undo).await;
+        let states = "select string_agg(number || ' ' || state, ', ' order by id) from result";
+        assert_eq!(site.text(states), "15/UBND replaced, 16/UBND issued");
+        assert!(verified(&site, 2).await.contains("Còn hiệu lực"));
+        // Home with it; lost again: the dossier is over, the new paper is handed over all the same.
+        assert_eq!(counter.post("/co-quan/ket-qua/2/giao", &SIGNED).await.status, 303);
+        let again = [("so-moi", "17/UBND"), ("ly-do", "Mất lần nữa")];
+        assert_eq!(signer.post("/co-quan/ket-qua/2/cap-lai", &again).await.status, 303);
+        assert!(counter.get("/co-quan/ket-qua/3").await.text.contains("/co-quan/ket-qua/3/giao"));
+        let events = "select cast(count(*) as text) from journal where subject = 'dossier'";
+        let before = site.text(events);
+        let given = counter.post("/co-quan/ket-qua/3/giao", &SIGNED).await;
+        assert_eq!(given.status, 303, "{}", given.text);
+        assert_eq!(site.text(events), before, "no step of a dossier that is over");
+        assert_eq!(site.count("select count(*) from result_handover where result = 3"), 1);
+        let list = counter.get("/co-quan/ket-qua?trang-thai=cho").await.text;
+        assert!(list.contains("Không có kết quả nào khớp"), "{list}");
+        assert_eq!(counter.post("/co-quan/ket-qua/3/giao", &SIGNED).await.status, 422, "once");
+        assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn a_number_that_is_taken_back_takes_what_was_issued_anew_along(site) {
+        issued(&site).await;
+        let anew = [("so-moi", "16/UBND"), ("ly-do", "Mất bản chính")];
+        assert_eq!(site.signed_in("ky").post("/co-quan/ket-qua/1/cap-lai", &anew).await.status, 303);
+        take(&mut site.signed_in("vanthu"), "hoan-tac", &[("an-ban", &site.text("select cast(edition as text) from dossier"))]).await;
+        let states = "select string_agg(number || ' ' || state, ', ' order by id) from result";
+        assert_eq!(site.text(states), "15/UBND undone, 16/UBND undone");
+    }
+
     async fn guessing_is_slowed_down(site) {
         issued(&site).await;
         let mut browser = site.browser();
@@ -380,8 +420,11 @@ on_both_engines! { crate::routes();
         issued(&site).await;
         let mut counter = site.signed_in("quay");
         let path = "/co-quan/ket-qua/1/tep";
-        let no = counter.upload(path, &[], &[("tep", "a.pdf", b"<html>")]).await;
-        assert_eq!(no.status, 422);
+        let locked = include_bytes!("../../../signing/tests/data/encrypted.pdf");
+        let whole = testkit::pdf("thu");
+        for bad in [b"<html>".as_slice(), locked, &whole[..whole.len() / 2]] {
+            assert_eq!(counter.upload(path, &[], &[("tep", "a.pdf", bad)]).await.status, 422);
+        }
         let yes = counter.upload(path, &[], &[("tep", "ket-qua.pdf", &testkit::pdf("thu"))]).await;
         assert_eq!(yes.status, 303, "{}", yes.text);
         assert_eq!(site.text("select sha256 from result").len(), 64);
@@ -395,6 +438,10 @@ on_both_engines! { crate::routes();
         let got = citizen.get(&file).await;
         assert_eq!((got.status, got.media_type.as_str()), (200, "application/pdf"));
         assert_eq!(site.text("select channel from result_handover"), "online");
+        // What nobody has looked through yet is not downloaded.
+        site.given("update dossier_file set scan = 'waiting'", &[]);
+        assert_eq!(citizen.get(&file).await.status, 404, "not looked through");
+        site.given("update dossier_file set scan = 'clean'", &[]);
         site.given("update dossier set state = replace(state, '\"financial\":\"not_required\"', '\"financial\":\"due\"')", &[]);
         assert_eq!(citizen.get(&file).await.status, 404, "the fee is owed");
     }

@@ -191,7 +191,8 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
                 received_in: within(dossier.received_at, wanted),
                 finished_in: within(dossier.finished_at, wanted),
                 timing,
-                on_the_spot: dossier.finished_at.is_some() && dossier.hop.is_none(),
+                // Nobody but the counter had it in hand.
+                on_the_spot: dossier.finished_at.is_some() && dossier.settled_by.is_none(),
                 online,
                 late_online: online
                     && (timing == Some(Timing::Late) || dossier.is_overdue(now, precision)),

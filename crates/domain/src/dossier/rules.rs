@@ -246,6 +246,11 @@ pub enum Refused {
     /// Less was paid.
     #[error("Số tiền lớn hơn số đã nộp của hồ sơ.")]
     NotPaidSoMuch,
+    /// Something is still owed: what was paid is a part of it.
+    #[error(
+        "Hồ sơ còn khoản phải nộp nên chưa hoàn trả được. Thu nhầm thì hủy biên lai; thu thừa thì sửa số phải nộp trước."
+    )]
+    DebtLeft,
     /// The result is not where the step needs it.
     #[error("Kết quả không ở trạng thái gửi nhận phù hợp với bước này.")]
     WrongDelivery,
@@ -437,6 +442,13 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
         What::CancelPayment { amount } | What::Refund { amount } if *amount > dossier.fee_paid => {
             Err(Refused::NotPaidSoMuch)
         }
+        // What was paid on a debt is no payment too much, unless nothing comes of the dossier any more.
+        What::Refund { .. }
+            if dossier.financial == super::Financial::Due
+                && !matches!(dossier.status, Withdrawn | ClosedNoSupplement) =>
+        {
+            Err(Refused::DebtLeft)
+        }
         What::Return { .. } if dossier.financial == super::Financial::Due => Err(Refused::Unpaid),
         What::Return { channel, .. }
             if *channel != super::ReturnChannel::Post
@@ -499,7 +511,8 @@ pub const fn can_be_undone(kind: CommandKind) -> bool {
 
 impl Dossier {
     /// Whether somebody settles it or has worked on it as its officer.
-    fn has_worked(&self, staff: StaffId) -> bool {
+    #[must_use]
+    pub fn has_worked(&self, staff: StaffId) -> bool {
         self.officer == Some(staff) || self.workers.contains(&staff)
     }
 
