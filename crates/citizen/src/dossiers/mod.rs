@@ -78,7 +78,7 @@ fn desk_routes() -> Routes {
         .on("/co-quan/ho-so/{id}/ban-sao/{code}", DossierReceive, get(copies::sheet))
         .on("/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi", DossierReceive, post(copies::revoke))
         .on("/ban-sao", DossierTrack, get(copies::ask))
-        .on("/ban-sao/{code}", DossierTrack, get(copies::check))
+        .on("/ban-sao/{code}", DossierTrack, get(copies::check).post(copies::hold_against))
 }
 
 /// The routes of this slice.

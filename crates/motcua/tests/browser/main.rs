@@ -7,6 +7,7 @@ mod account;
 mod administration;
 mod board;
 mod books;
+mod copies;
 mod desk;
 mod eforms;
 mod fees;
