@@ -17,6 +17,7 @@ mod issue;
 mod lateness;
 mod line;
 mod linked;
+mod malware;
 mod messages;
 mod offline;
 mod people;
