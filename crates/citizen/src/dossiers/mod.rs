@@ -46,6 +46,7 @@ mod visits;
 pub(crate) mod tests;
 
 pub use files::{Stored, attach_to, put_away};
+pub(crate) use show::again as shown_again;
 pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
 
 /// What makes the desk quick: drafts, the print queue, keys, receipts that are scanned.

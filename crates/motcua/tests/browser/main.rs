@@ -5,6 +5,7 @@
 
 mod account;
 mod administration;
+mod afterwards;
 mod board;
 mod books;
 mod copies;
