@@ -11,6 +11,7 @@ mod books;
 mod copies;
 mod desk;
 mod eforms;
+mod evaluation;
 mod fees;
 mod filing;
 mod find;
