@@ -12,6 +12,7 @@ mod copies;
 mod desk;
 mod eforms;
 mod evaluation;
+mod exchange;
 mod fees;
 mod filing;
 mod find;
