@@ -114,6 +114,8 @@ pub struct Awaiting {
     pub label: String,
     /// Where it leads.
     pub href: String,
+    /// What the way there is called; a list is opened if nothing else is said.
+    pub opens: &'static str,
     /// Its answer is due soon or over.
     pub is_bad: bool,
     /// It is shown as a large button: nothing waits, it is begun.

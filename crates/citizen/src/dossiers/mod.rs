@@ -46,6 +46,7 @@ mod visits;
 pub(crate) mod tests;
 
 pub use files::{Stored, attach_to, put_away};
+pub(crate) use show::again as shown_again;
 pub use sql::{Member, Organisation, Paper, Person, ProxyPaper};
 
 /// What makes the desk quick: drafts, the print queue, keys, receipts that are scanned.
@@ -78,7 +79,7 @@ fn desk_routes() -> Routes {
         .on("/co-quan/ho-so/{id}/ban-sao/{code}", DossierReceive, get(copies::sheet))
         .on("/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi", DossierReceive, post(copies::revoke))
         .on("/ban-sao", DossierTrack, get(copies::ask))
-        .on("/ban-sao/{code}", DossierTrack, get(copies::check))
+        .on("/ban-sao/{code}", DossierTrack, get(copies::check).post(copies::hold_against))
 }
 
 /// The routes of this slice.

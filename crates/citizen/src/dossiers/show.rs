@@ -266,7 +266,7 @@ pub async fn show(
 
 /// The dossier's page again, after something that was sent from it was not taken: why, and what was
 /// typed there.
-pub(super) async fn again(
+pub(crate) async fn again(
     site: &Site,
     who: &Who,
     id: DossierId,

@@ -8,15 +8,20 @@ use domain::{
 };
 use jiff::civil::Date;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
-use site::{Asked, Failure, Filled, Path, Shell, Site, State, Typed, Who, form, told};
+use site::{Asked, Failure, Filled, Mistakes, Path, Shell, Site, State, Typed, Who, form, told};
 use store::{Fault, Tx};
 
 use super::{
     HOME,
     sql::{self, Kept, Wanted},
 };
-use crate::dossiers::facts::{self as dossiers, acts_at};
+use crate::dossiers::{
+    facts::{self as dossiers, acts_at},
+    shown_again,
+};
 
+/// The field of why somebody does not confirm an entry.
+const REASON: &str = "khong-nhap-bu";
 /// Rows of one page.
 const ROWS: i64 = 50;
 /// Rows of a workbook at most.
@@ -193,11 +198,15 @@ pub async fn decide(
 ) -> Result<Response, Failure> {
     let confirmed = typed.get("dong-y") == "1";
     let words = domain::text::tidy(typed.get("loi"));
-    if !confirmed && words.is_empty() {
-        return Err(Failure::Refused("Ghi lý do không xác nhận.".to_owned()));
-    }
-    if words.chars().count() > 500 {
-        return Err(Failure::Refused("Lý do dài tối đa 500 ký tự.".to_owned()));
+    let wrong = match words.chars().count() {
+        _ if confirmed => None,
+        0 => Some("Ghi lý do không xác nhận."),
+        501.. => Some("Lý do dài tối đa 500 ký tự."),
+        _ => None,
+    };
+    if let Some(why) = wrong {
+        let m = Mistakes::one(typed, REASON, why);
+        return Err(shown_again(&site, &who, DossierId(id), m).await?);
     }
     let asker = who.clone();
     site.write(&who, move |tx| {

@@ -15,7 +15,7 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    PAGE,
+    PAGE, clamd,
     facts::{self, EDITION, SEAL},
     incoming::{WAITING, when},
     sql,
@@ -406,6 +406,15 @@ async fn set(site: &Site, who: &Who, typed: Typed) -> Result<Done, Failure> {
         Ok(it) => it,
         Err(m) => return Ok(Err(m)),
     };
+    // What stops the sending of files unnoticed is told now, not when somebody wonders why they wait.
+    let heard = match clamd.as_str() {
+        "" => "",
+        it if clamd::answers(it).await => " clamd đã trả lời.",
+        _ => {
+            " Nhưng clamd chưa trả lời ở địa chỉ này: tệp gửi đến sẽ được nhận và giữ riêng, chưa ai mở được cho \
+             đến khi clamd trả lời."
+        }
+    };
     site.write(who, move |tx| {
         for (name, value) in [("clamd", &clamd), ("agent", &agent), ("broken", &broken)] {
             sql::set(tx, name, value)?;
@@ -418,7 +427,7 @@ async fn set(site: &Site, who: &Who, typed: Typed) -> Result<Done, Failure> {
         Ok(())
     })
     .await?;
-    Ok(Ok("Đã lưu thiết đặt.".to_owned()))
+    Ok(Ok(format!("Đã lưu thiết đặt.{heard}")))
 }
 
 #[derive(Template)]

@@ -6,6 +6,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 /// How long clamd may take for one file.
 const WAIT: Duration = Duration::from_secs(30);
+/// How long it may take to say that it is there.
+const PING_WAIT: Duration = Duration::from_secs(5);
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 << 10;
 /// Bytes of an answer at most.
@@ -24,11 +26,17 @@ pub(crate) enum Scan {
 
 /// Has `bytes` looked through by the clamd at `address`.
 pub(crate) async fn scan(address: &str, bytes: &[u8]) -> Scan {
-    match tokio::time::timeout(WAIT, ask(address, bytes)).await {
+    match tokio::time::timeout(WAIT, speak(address, Say::Scan(bytes))).await {
         Ok(Ok(answer)) => read(&answer),
         Ok(Err(error)) => Scan::Unreachable(error.to_string()),
         Err(_) => Scan::Unreachable("clamd took too long".to_owned()),
     }
+}
+
+/// Whether a clamd answers at `address`.
+pub(super) async fn answers(address: &str) -> bool {
+    let asked = tokio::time::timeout(PING_WAIT, speak(address, Say::Ping)).await;
+    matches!(asked, Ok(Ok(answer)) if answer.trim_matches(['\0', '\n', ' ']) == "PONG")
 }
 
 fn read(answer: &str) -> Scan {
@@ -45,28 +53,41 @@ fn read(answer: &str) -> Scan {
     }
 }
 
-async fn ask(address: &str, bytes: &[u8]) -> std::io::Result<String> {
+/// What clamd is asked.
+enum Say<'a> {
+    /// Whether it is there.
+    Ping,
+    /// To look these through.
+    Scan(&'a [u8]),
+}
+
+async fn speak(address: &str, what: Say<'_>) -> std::io::Result<String> {
     if let Some(path) = address.strip_prefix("unix:") {
         #[cfg(unix)]
-        return talk(tokio::net::UnixStream::connect(path).await?, bytes).await;
+        return talk(tokio::net::UnixStream::connect(path).await?, what).await;
         #[cfg(not(unix))]
         return Err(std::io::Error::other(format!("no socket {path} on this system")));
     }
     let address = address.strip_prefix("tcp:").unwrap_or(address);
-    talk(tokio::net::TcpStream::connect(address).await?, bytes).await
+    talk(tokio::net::TcpStream::connect(address).await?, what).await
 }
 
 async fn talk(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    bytes: &[u8],
+    what: Say<'_>,
 ) -> std::io::Result<String> {
-    stream.write_all(b"zINSTREAM\0").await?;
-    for chunk in bytes.chunks(CHUNK) {
-        let size = u32::try_from(chunk.len()).map_err(std::io::Error::other)?;
-        stream.write_all(&size.to_be_bytes()).await?;
-        stream.write_all(chunk).await?;
+    match what {
+        Say::Ping => stream.write_all(b"zPING\0").await?,
+        Say::Scan(bytes) => {
+            stream.write_all(b"zINSTREAM\0").await?;
+            for chunk in bytes.chunks(CHUNK) {
+                let size = u32::try_from(chunk.len()).map_err(std::io::Error::other)?;
+                stream.write_all(&size.to_be_bytes()).await?;
+                stream.write_all(chunk).await?;
+            }
+            stream.write_all(&[0; 4]).await?;
+        }
     }
-    stream.write_all(&[0; 4]).await?;
     stream.flush().await?;
     let mut answer = String::new();
     stream.take(ANSWER_MAX).read_to_string(&mut answer).await?;

@@ -7,6 +7,7 @@ use domain::access::Action;
 use site::{AdminGroup, Routes, get};
 
 mod admin;
+mod awaiting;
 pub(crate) mod clamd;
 pub mod facts;
 pub(crate) mod incoming;
@@ -34,5 +35,6 @@ pub fn routes() -> Routes {
             Action::SealManage,
             get(admin::confirm).post(admin::remove),
         )
+        .awaits(awaiting::awaits)
         .job_apart("scan_waiting_files", 1, incoming::scan_waiting)
 }

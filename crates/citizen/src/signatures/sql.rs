@@ -230,6 +230,41 @@ pub(super) fn held(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<HeldRow>, Fault> {
         .collect()
 }
 
+/// A dossier under way with malware in files that nobody replaced yet.
+pub(super) struct InfectedRow {
+    pub dossier: i64,
+    pub code: String,
+    pub unit: UnitId,
+    pub files: i64,
+}
+
+/// The oldest dossiers under way that hold malware, and nothing in its place: no one asked for another file yet,
+/// none came.
+pub(super) fn infected(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<InfectedRow>, Fault> {
+    let rows = tx.query(
+        "select d.id, d.code, d.unit, count(*)
+         from dossier_file f join dossier d on d.id = f.dossier
+         where f.scan = 'infected'
+           and d.status in ('submitted', 'accepted', 'transferred', 'assigned', 'processing', 'verifying',
+                            'consulting')
+           and not exists (select 1 from dossier_file o
+                           where o.dossier = f.dossier and o.id > f.id and o.scan <> 'infected'
+                             and coalesce(o.paper, 0) = coalesce(f.paper, 0))
+         group by d.id, d.code, d.unit order by d.id limit ?1",
+        &[limit.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(InfectedRow {
+                dossier: row.get(0)?,
+                code: row.get(1)?,
+                unit: row.get(2)?,
+                files: row.get(3)?,
+            })
+        })
+        .collect()
+}
+
 /// The oldest files that wait to be looked through: row, dossier, name in the store.
 pub(super) fn waiting(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(i64, i64, String)>, Fault> {
     let rows = tx.query(

@@ -46,6 +46,9 @@ async fn sets(admin: &mut Browser<'_>, clamd: &str, broken: &str) {
     let fields = [("viec", "thiet-dat"), ("clamd", clamd), ("chu-ky-hong", broken), ("tac-tu", "")];
     let answer = admin.post(PAGE, &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
+    // Whoever sets it learns whether it answers.
+    let told = admin.get(PAGE).await.text;
+    assert_eq!(told.contains("clamd đã trả lời"), !clamd.is_empty(), "{told}");
 }
 
 /// Speaks clamd's `INSTREAM`: finds the EICAR string; says nothing while it is down.
@@ -57,9 +60,15 @@ async fn a_clamd(up: Arc<AtomicBool>) -> String {
             if !up.load(Ordering::Relaxed) {
                 continue;
             }
-            let mut command = [0; 10];
-            stream.read_exact(&mut command).await.unwrap();
-            assert_eq!(&command, b"zINSTREAM\0");
+            let mut command = Vec::new();
+            while command.last() != Some(&0) {
+                command.push(stream.read_u8().await.unwrap());
+            }
+            if command == b"zPING\0" {
+                stream.write_all(b"PONG\0").await.unwrap();
+                continue;
+            }
+            assert_eq!(command, b"zINSTREAM\0");
             let mut all = Vec::new();
             loop {
                 let size = stream.read_u32().await.unwrap();
@@ -220,6 +229,12 @@ on_both_engines! { crate::routes();
         let page = browser.get("/co-quan/ho-so/1").await.text;
         assert!(page.contains("có mã độc, đã giữ riêng"), "{page}");
         assert_eq!(site.count("select count(*) from journal where act = 'infected_file'"), 1);
+        // The counter reads it first thing, until something else came in its place; nobody elsewhere does.
+        let first = "1 tệp có mã độc, cần đề nghị gửi tệp khác";
+        assert!(browser.get("/co-quan").await.text.contains(first));
+        assert!(!site.signed_in("quay-khac").get("/co-quan").await.text.contains(first));
+        browser.upload(path, &[], &[("tep", "thay.pdf", &testkit::pdf("tệp thay"))]).await;
+        assert!(!browser.get("/co-quan").await.text.contains(first));
     }
 
     async fn roots_and_seals_are_kept_by_whoever_may_and_the_key_is_never_shown(site) {

@@ -3,8 +3,7 @@
 use domain::{
     deadline::{MINUTES_PER_DAY, TimeLimit},
     procedure::ProcedureVersion,
-    text,
-    workflow::{Finding, Step, Workflow},
+    workflow::{Finding, Workflow},
 };
 use jiff::civil::Date;
 use store::{Fault, Tx, journal::Entry};
@@ -212,67 +211,6 @@ pub fn shortest_limit(procedures: &[&ProcedureVersion]) -> Option<i64> {
         _ => None,
     });
     minutes.filter(|it| *it > 0).min()
-}
-
-/// What is different in `new`, line by line, in words for people.
-#[must_use]
-pub fn differences(old: Option<&Workflow>, new: &Workflow) -> Vec<String> {
-    let Some(old) = old else {
-        return vec![format!("Quy trình mới, {} bước.", new.steps.len())];
-    };
-    let mut lines = Vec::new();
-    if old.name != new.name {
-        lines.push(format!("Tên: “{}” thành “{}”.", old.name, new.name));
-    }
-    if old.source != new.source {
-        lines.push(format!("Căn cứ: “{}” thành “{}”.", old.source, new.source));
-    }
-    if old.minutes() != new.minutes() {
-        lines.push(format!(
-            "Tổng thời gian: {} thành {}.",
-            text::hours(old.minutes()),
-            text::hours(new.minutes())
-        ));
-    }
-    let shared = old.steps.len().min(new.steps.len());
-    for (number, (a, b)) in (1..).zip(old.steps.iter().zip(&new.steps)) {
-        if a != b {
-            lines.push(format!("Bước {number}: {}.", of_a_step(a, b).join("; ")));
-        }
-    }
-    for (number, it) in (shared + 1..).zip(new.steps.iter().skip(shared)) {
-        lines.push(format!("Thêm bước {number}: {} ({}).", short(&it.task), it.actor));
-    }
-    for (number, it) in (shared + 1..).zip(old.steps.iter().skip(shared)) {
-        lines.push(format!("Bỏ bước {number}: {} ({}).", short(&it.task), it.actor));
-    }
-    lines
-}
-
-fn of_a_step(a: &Step, b: &Step) -> Vec<String> {
-    let mut parts = Vec::new();
-    if a.actor != b.actor {
-        parts.push(format!("người làm “{}” thành “{}”", a.actor, b.actor));
-    }
-    if a.part != b.part {
-        parts.push(format!("vai “{}” thành “{}”", a.part.label(), b.part.label()));
-    }
-    if a.task != b.task {
-        parts.push(format!("công việc thành “{}”", short(&b.task)));
-    }
-    if a.minutes != b.minutes {
-        parts.push(format!("{} thành {}", text::hours(a.minutes), text::hours(b.minutes)));
-    }
-    let changed = [
-        (a.members != b.members, "đổi người phối hợp, theo dõi"),
-        (a.guards != b.guards, "đổi điều kiện rời bước"),
-        (a.documents != b.documents, "đổi văn bản phải lập"),
-        (a.series != b.series, "đổi cách lấy số"),
-        (a.moves_after != b.moves_after, "đổi giờ tự chuyển"),
-        (a.questions != b.questions, "đổi nơi lấy ý kiến song song"),
-    ];
-    parts.extend(changed.iter().filter(|it| it.0).map(|it| it.1.to_owned()));
-    parts
 }
 
 /// The beginning of a long text.

@@ -8,7 +8,7 @@ use site::{Failure, configuration::ConfigPart};
 use store::{Fault, Tx};
 
 use super::{
-    changes, sql,
+    changes, differences, sql,
     transfer::{self, is_same},
 };
 use crate::procedures::facts as procedures;
@@ -74,8 +74,8 @@ pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String
         }
         let from = newest.as_ref().map_or(today, |old| old.from.max(today));
         changes::put_in_force(tx, it, from)?;
-        let what = changes::differences(newest.as_ref().map(|it| &it.body), it).join(" ");
-        lines.push(format!("Quy trình {}: {what}", it.code));
+        let what = differences::between(newest.as_ref().map(|it| &it.body), it).join(" ");
+        lines.push(format!("Quy trình {} “{}”: {what}", it.code, it.name));
     }
     let bindings = match value.get("bindings") {
         Some(it) => serde_json::from_value::<Vec<Binding>>(it.clone())

@@ -8,6 +8,7 @@ use site::{AdminGroup, Routes, get, post};
 
 mod changes;
 pub mod configuration;
+mod differences;
 mod edit;
 pub mod facts;
 mod list;

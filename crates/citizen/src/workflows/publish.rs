@@ -9,7 +9,7 @@ use site::{
 };
 
 use super::{
-    address, changes,
+    address, changes, differences,
     edit::{self, Loaded},
     sql,
 };
@@ -44,7 +44,7 @@ async fn load(site: &Site, who: &Who, code: String) -> Result<(Loaded, Vec<Strin
     site.read(who, move |tx| {
         let it = edit::load(&inner, tx, &code)?;
         let newest = sql::versions(tx, &code)?.into_iter().next();
-        let lines = changes::differences(newest.as_ref().map(|it| &it.body), &it.draft.body);
+        let lines = differences::between(newest.as_ref().map(|it| &it.body), &it.draft.body);
         Ok((it, lines))
     })
     .await

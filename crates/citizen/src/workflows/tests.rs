@@ -95,7 +95,7 @@ on_both_engines! { crate::routes();
         ]).await;
         assert_eq!(saved.status, 303, "{}", saved.text);
         let asked = browser.get(&format!("{DEFAULT}/cong-bo")).await;
-        assert!(asked.text.contains("Thêm bước 7") && !asked.text.contains("Chưa công bố được"), "{}", asked.text);
+        assert!(asked.text.contains("Thêm bước 4: Thẩm tra dự thảo") && !asked.text.contains("Chưa công bố được"), "{}", asked.text);
         let past = browser.post(&format!("{DEFAULT}/cong-bo"), &[("an-ban", "3"), ("tu-ngay", "07/01/2026")]).await;
         assert_eq!(past.status, 422);
         let done = browser.post(&format!("{DEFAULT}/cong-bo"), &[("an-ban", "3"), ("tu-ngay", "08/01/2026")]).await;

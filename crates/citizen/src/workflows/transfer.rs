@@ -11,9 +11,10 @@ use site::{
 use store::Fault;
 
 use super::{
-    changes, sql,
+    changes, differences, sql,
     strict::{self, Key},
 };
+use crate::procedures::facts as procedures;
 
 /// Workflows of one file at most.
 const WORKFLOWS_MAX: usize = 1_000;
@@ -233,8 +234,10 @@ pub async fn import(
             format!("Đã đưa vào bản nháp ({count} quy trình trong tệp). Hãy xem lại rồi công bố.");
         return Ok(told("/co-quan/quy-trinh?trang-thai=ban-nhap", &said));
     }
+    let inner = site.clone();
     let (lines, unchanged, wrong) = site
         .read(&who, move |tx| {
+            let (catalogue, bindings) = (procedures::catalogue(&inner, tx)?, sql::bindings(tx)?);
             let (mut lines, mut unchanged, mut wrong) = (Vec::new(), 0, Vec::new());
             for it in list {
                 let newest = sql::versions(tx, &it.code)?.into_iter().next();
@@ -247,12 +250,14 @@ pub async fn import(
                         "Đang có bản nháp. Hãy công bố hoặc bỏ bản nháp đó trước.".to_owned();
                     wrong.push(Wrong { workflow: it.code.clone(), step: 0, at: None, text });
                 }
-                let grave = it.findings(None).into_iter().filter(|it| it.is_grave);
+                // What would keep it from being published is told here, the limit of its procedures included.
+                let found = changes::findings(&catalogue, &bindings, &it);
+                let grave = found.into_iter().filter(|it| it.is_grave);
                 let told = grave.map(|f| match f.step {
                     Some(at) => format!("Cần sửa ở bước {}: {}", at + 1, f.text),
                     None => format!("Cần sửa: {}", f.text),
                 });
-                let mut changes = changes::differences(newest.as_ref().map(|it| &it.body), &it);
+                let mut changes = differences::between(newest.as_ref().map(|it| &it.body), &it);
                 changes.extend(told);
                 lines.push(Line {
                     what: if newest.is_some() { "sửa" } else { "thêm" },

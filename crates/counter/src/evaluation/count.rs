@@ -150,8 +150,13 @@ fn within(at: Option<DateTime>, wanted: &Wanted) -> bool {
     at.is_some_and(|it| wanted.from <= it.date() && it.date() <= wanted.until)
 }
 
-/// Reads and scores every dossier of the period.
-fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored>, Fault> {
+/// Reads and scores every dossier of the period that is asked for; with it everybody who settled one of the unit's,
+/// whoever is asked for.
+fn dossiers_of(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    wanted: &Wanted,
+) -> Result<(Vec<Scored>, BTreeSet<StaffId>), Fault> {
     let counters = counters_of(who, wanted.unit);
     let ratings = ratings::since(tx, &counters, wanted.from)?;
     let now = tx.now().civil();
@@ -163,7 +168,7 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
         }
     }
     let mut versions: HashMap<VersionId, Version> = HashMap::new();
-    let mut scored = Vec::new();
+    let (mut scored, mut officials) = (Vec::new(), BTreeSet::new());
     let mut after = DossierId(0);
     loop {
         let found = dossiers::of_period(tx, wanted.unit, after, (wanted.from, wanted.until))?;
@@ -171,6 +176,9 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
         after = last.id;
         for it in found {
             let dossier = &it.dossier;
+            if within(dossier.finished_at, wanted) {
+                officials.extend(dossier.officer);
+            }
             if wanted.official.is_some_and(|staff| dossier.officer != Some(staff)) {
                 continue;
             }
@@ -206,7 +214,7 @@ fn dossiers_of(tx: &mut Tx<'_>, who: &Who, wanted: &Wanted) -> Result<Vec<Scored
             });
         }
     }
-    Ok(scored)
+    Ok((scored, officials))
 }
 
 /// How these dossiers ended by their own limits; those that have no result are left out.
@@ -337,7 +345,7 @@ pub(super) fn count(
     set: &IndicatorSet,
     wanted: &Wanted,
 ) -> Result<Counted, Fault> {
-    let all = dossiers_of(tx, who, wanted)?;
+    let (all, officials) = dossiers_of(tx, who, wanted)?;
     let tier = tier_of(who, wanted.unit);
     let agencies = match of_dossiers(4, &all) {
         (Found::Nothing, _) if all.iter().any(|it| it.finished_in) => {
@@ -385,7 +393,5 @@ pub(super) fn count(
     } else {
         lines.push(conduct);
     }
-    let officials: BTreeSet<StaffId> =
-        all.iter().filter(|it| it.finished_in).filter_map(|it| it.officer).collect();
     Ok(Counted { lines, dossiers: all, officials: officials.into_iter().collect() })
 }

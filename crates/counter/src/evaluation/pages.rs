@@ -262,10 +262,8 @@ fn load(tx: &mut Tx<'_>, who: &Who, asked: &Typed) -> Result<Whole, Failure> {
         None => String::new(),
     };
     let mut officials = vec![(String::new(), "Cả đơn vị".to_owned())];
-    let ids = match asking.wanted.official {
-        Some(it) => vec![it],
-        None => counted.officials.clone(),
-    };
+    let chosen = asking.wanted.official.filter(|it| !counted.officials.contains(it));
+    let ids: Vec<StaffId> = counted.officials.iter().copied().chain(chosen).collect();
     officials.extend(names(tx, &ids, who.today())?);
     Ok(Whole { asking, counted, official, officials })
 }

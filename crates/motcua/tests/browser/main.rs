@@ -5,10 +5,14 @@
 
 mod account;
 mod administration;
+mod afterwards;
 mod board;
 mod books;
+mod copies;
 mod desk;
 mod eforms;
+mod evaluation;
+mod exchange;
 mod fees;
 mod filing;
 mod find;
@@ -16,6 +20,7 @@ mod issue;
 mod lateness;
 mod line;
 mod linked;
+mod malware;
 mod messages;
 mod offline;
 mod people;

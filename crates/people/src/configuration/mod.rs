@@ -1,7 +1,7 @@
 //! The whole configuration as one archive: taken out, compared, brought in, all or nothing.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::access::Action;
 use serde::{Deserialize, Serialize};
 use site::{
@@ -114,6 +114,8 @@ struct Preview {
     changes: usize,
     /// Parts that cannot be brought in.
     refused: usize,
+    /// What is wrong with the answer; empty if nothing is.
+    wrong: &'static str,
 }
 
 /// An archive that was put away and waits for its use.
@@ -172,7 +174,18 @@ async fn preview(
         Err(why) => return wrong(why),
     };
     let blob = site.put_file(upload.bytes).await?;
-    let stored = serde_json::to_string(&Stored { sha256: blob.sha256 })
+    look(&site, &who, archive, blob.sha256, "").await
+}
+
+/// The page of what an archive would change, with what is wrong with how it was answered.
+async fn look(
+    site: &Site,
+    who: &Who,
+    archive: Archive,
+    sha256: String,
+    wrong: &'static str,
+) -> Result<Html<String>, Failure> {
+    let stored = serde_json::to_string(&Stored { sha256 })
         .map_err(|e| Fault::Broken(format!("archive: {e}")))?;
     let kept = site.seal.close(KEPT, &stored)?;
     let turn = site.one_at_a_time().await?;
@@ -210,8 +223,8 @@ async fn preview(
         .collect();
     let changes = parts.iter().map(|it| it.lines.len() + it.more).sum();
     let refused = parts.iter().filter(|it| it.refused.is_some()).count();
-    let shell = site.shell(&who);
-    site.page(&Preview { shell, office, at, kept, parts, unknown, changes, refused })
+    let shell = site.shell(who);
+    site.page(&Preview { shell, office, at, kept, parts, unknown, changes, refused, wrong })
 }
 
 fn chosen(typed: &Typed, part: &ConfigPart) -> bool {
@@ -237,8 +250,8 @@ async fn bring_in(
     let wanted: Vec<ConfigPart> =
         site.configuration().iter().filter(|it| chosen(&typed, it)).copied().collect();
     if wanted.is_empty() {
-        let page = home_page(&site, &who, Some("Chưa chọn phần nào để nhập.".to_owned()))?;
-        return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let why = "Chưa chọn phần nào để nhập. Đánh dấu phần cần nhập, hoặc bấm Thôi.";
+        return Err(Failure::Mistaken(look(&site, &who, archive, stored.sha256, why).await?));
     }
     let turn = site.one_at_a_time().await?;
     let (inner, asker) = (site.clone(), who.clone());

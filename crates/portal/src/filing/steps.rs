@@ -364,7 +364,10 @@ fn keep(
             let declared = filing.draft.declared.as_ref().filter(|_| step == Step::Form);
             // A part is left when nothing is wrong in it: the others are not judged yet.
             if declared.is_none_or(|it| it.is_wrong(part.at)) {
-                wrong.extend(filing.judge_step(step, words, today).by_field);
+                // Why a file was not taken says more than that there is none.
+                for (field, why) in filing.judge_step(step, words, today).by_field {
+                    wrong.entry(field).or_insert(why);
+                }
             }
             led(&here, &filing, (step, part), &typed)
         }

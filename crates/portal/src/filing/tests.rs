@@ -179,6 +179,17 @@ async fn a_file_that_is_sent_again_because_the_answer_was_lost_is_one(site) {
     assert_eq!(site.count("select count(*) from filing_file"), 1);
 }
 
+async fn why_a_file_is_not_taken_is_said_and_not_only_that_there_is_none(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let before = mark(&browser.get(&format!("{here}?buoc=giay-to")).await);
+    let fields = [("buoc", "giay-to"), ("dau", before.as_str()), ("cach-1", "gui"), ("viec", "tiep")];
+    let answer = browser.upload(&here, &fields, &[("tep-1", "rong.pdf", b"")]).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("“rong.pdf”: Tệp rỗng"), "{}", answer.text);
+}
+
 async fn a_form_of_the_office_is_filled_in_on_the_way_shown_back_printed_and_kept(site) {
     given_two_communes(&site);
     let mut browser = site.browser();

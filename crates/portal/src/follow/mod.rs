@@ -45,6 +45,7 @@ const WINDOW_S: i64 = 3600;
 pub fn routes() -> Routes {
     Routes::default()
         .ties(office::ties)
+        .tells(sent::told)
         .on("/ho-so/{code}/bo-sung", DossierTrack, get(supplement::show).post(supplement::send))
         .on("/ho-so/{code}/cung-ky", DossierTrack, get(co_sign::show).post(co_sign::make))
         .on("/ho-so/{code}/da-gui", DossierTrack, get(sent::show))

@@ -15,10 +15,10 @@ use citizen::{
 };
 use domain::{
     eform::{self, Block},
-    ids::AccountId,
+    ids::{AccountId, DossierId},
     procedure::ChannelKind,
 };
-use site::{Failure, Html, Lang, Path, Shell, Site, State, Who};
+use site::{Failure, Html, Lang, Path, Shell, Site, State, Who, Words};
 use store::{Fault, Tx};
 
 use super::{WINDOW_S, ask_for_secret, code_of, take};
@@ -37,8 +37,42 @@ struct Page {
     person: Vec<(String, String)>,
     blocks: Vec<Block>,
     papers: Vec<(String, String)>,
-    /// Row, name and size of what was sent as a file.
-    files: Vec<(i64, String, String)>,
+    files: Vec<SentFile>,
+}
+
+/// What was sent as a file.
+struct SentFile {
+    row: i64,
+    name: String,
+    size: String,
+    /// Why nobody opens it; empty if it can be opened.
+    held: String,
+}
+
+/// Why nobody opens a file; empty if it can be opened.
+fn held(words: Words, it: &dossiers::Attached) -> String {
+    match it.scan.as_str() {
+        "waiting" => words.say("sent-file-waits"),
+        "infected" => words.say("sent-file-infected"),
+        _ => String::new(),
+    }
+}
+
+/// What whoever sent files is told of those that nobody can open, on the page of his dossier.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn told(words: Words, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
+    let files = sent_files(tx, id)?;
+    let any = |state: &str| files.iter().any(|it| it.scan == state);
+    let mut told = Vec::new();
+    if any("infected") {
+        told.push(words.say("sent-infected"));
+    }
+    if any("waiting") {
+        told.push(words.say("sent-waits"));
+    }
+    Ok(told)
 }
 
 /// The dossier, if it was sent over the line and this browser may read it.
@@ -66,10 +100,7 @@ fn load(tx: &mut Tx<'_>, code: &str) -> Result<super::OnDesk, Failure> {
 }
 
 /// What the counter wrote beside no paper: files that came over the line.
-fn sent_files(
-    tx: &mut Tx<'_>,
-    id: domain::ids::DossierId,
-) -> Result<Vec<dossiers::Attached>, Fault> {
+fn sent_files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<dossiers::Attached>, Fault> {
     let all = dossiers::attached(tx, id)?;
     Ok(all.into_iter().filter(|it| it.added_by == AccountId(0) && it.kind == "scan").collect())
 }
@@ -124,7 +155,12 @@ pub async fn show(
         papers: papers.into_iter().map(|it| (it.name, way(&it.form))).collect(),
         files: files
             .into_iter()
-            .map(|it| (it.id, it.name, format!("{} KB", it.size / 1024 + 1)))
+            .map(|it| SentFile {
+                row: it.id,
+                size: format!("{} KB", it.size / 1024 + 1),
+                held: held(words, &it),
+                name: it.name,
+            })
             .collect(),
         code,
         shell,
@@ -147,7 +183,9 @@ pub async fn file(
         .read(&who, move |tx| {
             let on_desk = load(tx, &code)?;
             let files = sent_files(tx, on_desk.kept.id)?;
-            files.into_iter().find(|it| it.id == row).ok_or(Failure::NotFound)
+            let it = files.into_iter().find(|it| it.id == row).ok_or(Failure::NotFound)?;
+            // What nobody at the office opens is not given back from here either.
+            if it.is_held() { Err(Failure::NotFound) } else { Ok(it) }
         })
         .await?;
     let bytes = site.blobs.get(&found.sha256).await?.ok_or(Failure::NotFound)?;

@@ -276,7 +276,10 @@ pub(super) struct FileLine {
     pub is_doubtful: bool,
     /// The codes of electronic copies that were certified from it.
     pub copies: Vec<super::copies::Line>,
+    /// Whether it is certified from here: not while a copy of it holds.
     pub may_certify: bool,
+    /// Whether a copy of it is taken back from here, whatever its paper is marked as by now.
+    pub may_revoke: bool,
     pub may_read: bool,
 }
 
@@ -343,7 +346,9 @@ pub(super) fn view(
         may_certify: counter
             && !erased
             && !it.is_held()
+            && !copies.iter().any(|copy| copy.file == it.id && !copy.revoked)
             && mark.is_some_and(|mark| domain::paper::may_certify(mark, &it.media_type).is_ok()),
+        may_revoke: counter && !erased,
         may_read: counter && !erased && !it.is_held() && super::ocr::reads(site, &it.media_type),
     };
     let all = listed(tx, id)?;

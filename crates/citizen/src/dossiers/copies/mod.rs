@@ -8,7 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{dossier::Part, ids::DossierId, paper::may_certify};
 use people::staff::facts as staff;
 use site::{
-    Asked, Failure, Filled, Html, OrRefuse as _, Path, Redirect, Shell, Site, State, Who, told,
+    Asked, Failure, Filled, FilledWithFiles, Html, OrRefuse as _, Path, Redirect, Shell, Site,
+    State, Typed, Upload, Who, told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -290,6 +291,23 @@ struct Check {
     shell: Shell,
     asked: String,
     found: Option<Genuine>,
+    /// What came of the file that was held against it; empty if none was.
+    told: String,
+    is_same: bool,
+}
+
+/// What comes of a file that somebody holds against a copy, and whether it is the scan.
+fn held_against(
+    words: site::Words,
+    sha256: &str,
+    (typed, uploads): &(Typed, Vec<Upload>),
+) -> (String, bool) {
+    match uploads.iter().find(|it| it.field == "tep" && !it.bytes.is_empty()) {
+        Some(it) if signing::fingerprint(&it.bytes) == sha256 => (words.say("copy-same"), true),
+        None if !typed.has(site::form::TOO_LARGE) => (words.say("copy-no-file"), false),
+        // What is larger than we take never was a scan of ours.
+        _ => (words.say("copy-other"), false),
+    }
 }
 
 /// GET `/ban-sao?ma=…`: leads to the copy with this code.
@@ -300,7 +318,13 @@ pub async fn ask(
 ) -> Result<Response, Failure> {
     let code = tidy(asked.get("ma"));
     if code.is_empty() {
-        let page = Check { shell: site.shell(&who), asked: String::new(), found: None };
+        let page = Check {
+            shell: site.shell(&who),
+            asked: String::new(),
+            found: None,
+            told: String::new(),
+            is_same: false,
+        };
         return Ok(site.page(&page)?.into_response());
     }
     Ok(Redirect::to(&format!("/ban-sao/{code}")).into_response())
@@ -312,13 +336,36 @@ pub async fn check(
     who: Who,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
+    answer(&site, &who, &code, None).await
+}
+
+/// POST `/ban-sao/{code}`: whether a file is the scan that was certified. It is kept nowhere.
+pub async fn hold_against(
+    State(site): State<Site>,
+    who: Who,
+    Path(code): Path<String>,
+    FilledWithFiles(typed, uploads): FilledWithFiles,
+) -> Result<Response, Failure> {
+    answer(&site, &who, &code, Some((typed, uploads))).await
+}
+
+async fn answer(
+    site: &Site,
+    who: &Who,
+    code: &str,
+    held: Option<(Typed, Vec<Upload>)>,
+) -> Result<Response, Failure> {
     let from = format!("copy-from:{}", who.origin);
     let too_many = |wait_s| Failure::TooMany { wait_s };
     site.limiter.take(&from, ASKED_MAX, WINDOW_S, who.now).map_err(too_many)?;
-    let asked = tidy(&code);
+    let asked = tidy(code);
     let wanted = asked.clone();
-    let it = site.read(&who, move |tx| Ok(sql::find(tx, &wanted)?)).await?;
+    let it = site.read(who, move |tx| Ok(sql::find(tx, &wanted)?)).await?;
     let words = site::Words::new(who.lang);
+    let (told, is_same) = match (&it, &held) {
+        (Some(it), Some(held)) => held_against(words, &it.sha256, held),
+        _ => (String::new(), false),
+    };
     let found = it.map(|it| Genuine {
         office: who.tree.title(it.body).to_owned(),
         when: words.moment(it.certified.civil()),
@@ -331,6 +378,6 @@ pub async fn check(
     } else {
         axum::http::StatusCode::NOT_FOUND
     };
-    let page = site.page(&Check { shell: site.shell(&who), asked, found })?;
+    let page = site.page(&Check { shell: site.shell(who), asked, found, told, is_same })?;
     Ok((status, page).into_response())
 }

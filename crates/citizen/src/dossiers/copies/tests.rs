@@ -42,6 +42,20 @@ on_both_engines! { crate::routes();
         let asked = site.browser().get(&format!("/ban-sao?ma={}", code.replace('-', ""))).await;
         assert_eq!(asked.location, Some(format!("/ban-sao/{code}")));
         assert_eq!(site.browser().get("/ban-sao/AAAA-BBBB-CCCC-DDDD").await.status, 404);
+        // Anybody holds the file that he got against it; it is kept nowhere.
+        let public = format!("/ban-sao/{code}");
+        let blobs = "select count(*) from file_held";
+        let before = site.count(blobs);
+        let scan = testkit::pdf("thu");
+        for (bytes, said) in [
+            (scan.as_slice(), "Đúng: tệp này là bản quét"),
+            (&scan[1..], "Không phải: tệp này khác"),
+            (&[], "Chưa chọn tệp nào"),
+        ] {
+            let told = site.browser().upload(&public, &[], &[("tep", "a.pdf", bytes)]).await;
+            assert!(told.status == 200 && told.text.contains(said), "{said}: {}", told.text);
+        }
+        assert_eq!(site.count(blobs), before);
         // Taken back, it is genuine no more; a stranger does neither.
         let revoke = format!("/co-quan/ho-so/1/ban-sao/{code}/thu-hoi");
         let mut stranger = site.signed_in("quay-khac");
@@ -51,6 +65,14 @@ on_both_engines! { crate::routes();
         let public = site.browser().get(&format!("/ban-sao/{code}")).await.text;
         assert!(public.contains("đã bị thu hồi") && !public.contains("là thật"), "{public}");
         assert_eq!(browser.get(&format!("/co-quan/ho-so/1/ban-sao/{code}")).await.status, 422);
+        // What was taken back by mistake is certified anew, and taken back whatever the paper became since.
+        let page = browser.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains(&path) && !page.contains("/thu-hoi"), "{page}");
+        assert_eq!(browser.post(&path, &sure).await.status, 303);
+        assert_eq!(site.count("select count(*) from electronic_copy"), 2);
+        site.given("update dossier_paper set form = 'copy'", &[]);
+        let page = browser.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("/thu-hoi") && !page.contains(&path), "{page}");
     }
 
     async fn without_a_command_no_letters_are_read_and_no_button_says_so(site) {

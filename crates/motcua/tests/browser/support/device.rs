@@ -72,7 +72,7 @@ impl Page {
     }
 
     /// Tells the driver something that the protocol of all browsers has no word for.
-    async fn tell(&self, path: &'static str, what: Value) {
+    pub(super) async fn tell(&self, path: &'static str, what: Value) {
         let session = self.client.session_id().await.unwrap().unwrap();
         let body = what.to_string();
         let port = self.driver_port;
