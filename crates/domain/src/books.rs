@@ -98,6 +98,9 @@ pub struct Column {
     /// What usually stands there.
     #[serde(default)]
     pub preset: String,
+    /// What stands there for a dossier on one of these procedures instead; empty: it is left to be said.
+    #[serde(default)]
+    pub preset_for: BTreeMap<String, String>,
     /// What of a dossier stands there: applicant, id_number, birth_date, address, request, papers,
     /// copies, fee, signer.
     #[serde(default)]
@@ -109,6 +112,12 @@ impl Column {
     #[must_use]
     pub fn shown(&self) -> &str {
         if self.label.is_empty() { &self.head } else { &self.label }
+    }
+
+    /// What usually stands there, for a dossier on this procedure if there is one.
+    #[must_use]
+    pub fn preset_of(&self, procedure: Option<&str>) -> &str {
+        procedure.and_then(|it| self.preset_for.get(it)).unwrap_or(&self.preset)
     }
 
     /// Whether somebody types it: the number, the day and the margin come by themselves.

@@ -45,6 +45,29 @@ pub enum TimeLimit {
     SameDayUntil(Time),
 }
 
+impl TimeLimit {
+    /// Minutes of office time that the limit of a dossier stands for, received and due then: by them its steps share
+    /// it. The rest of the day of receipt, and an evening before it, count to no limit in days.
+    ///
+    /// Law: BLDS 2015 Đ.147.
+    #[must_use]
+    pub fn office_minutes(
+        self,
+        calendar: &WorkCalendar,
+        (received_at, due_at): (DateTime, DateTime),
+    ) -> i64 {
+        let between = calendar.minutes_between(received_at, due_at);
+        match self {
+            Self::WorkingDays(days) => between.min(i64::from(days) * MINUTES_PER_DAY),
+            Self::WorkingMinutes(minutes) => between.min(minutes),
+            Self::CalendarDays(_) | Self::Months(_) => {
+                calendar.minutes_between(received_at.date().to_datetime(Time::MAX), due_at)
+            }
+            Self::SameDay | Self::SameDayUntil(_) => between,
+        }
+    }
+}
+
 /// What the clock does when a pause ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

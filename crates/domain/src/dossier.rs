@@ -28,7 +28,7 @@ pub mod turn;
 mod what;
 
 pub use choice::{Collector, Ground, ReturnChannel};
-pub use command::{Asked, Command, CommandKind, Hop, Maker, Part, Resume, What, Words};
+pub use command::{Asked, Command, CommandKind, Hop, Maker, OnPaper, Part, Resume, What, Words};
 pub use rules::{Refused, decide, decide_all};
 pub use status::{Aggregate, Delivery, Financial, Outcome, PublicStatus, Status, Sync};
 pub use timing::{Precision, Timing, timing};

@@ -237,8 +237,8 @@ impl Assessment {
     /// One amount that somebody typed.
     #[must_use]
     pub fn by_hand(amount: Dong) -> Self {
-        let (name, working) = ("Phí, lệ phí".to_owned(), "nhập tay".to_owned());
-        Self { lines: vec![Line::of(name, working, amount)], ..Self::default() }
+        let name = "Phí, lệ phí".to_owned();
+        Self { lines: vec![Line::of(name, String::new(), amount)], ..Self::default() }
     }
 
     /// Before any exemption, in đồng.

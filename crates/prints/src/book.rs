@@ -72,6 +72,8 @@ pub struct BookSheet {
     pub volumes: String,
     /// Its year.
     pub year: i16,
+    /// From when to when, of what goes over more than a year or less; it stands instead of the year.
+    pub period: String,
     /// The day of the first entry.
     pub opened_on: Option<Date>,
     /// How it was closed.
@@ -139,6 +141,7 @@ fn book_data(
         "agency": sheet.agency,
         "volumes": sheet.volumes,
         "year": sheet.year.to_string(),
+        "period": sheet.period,
         "opened_text": sheet.opened_on.map(long_date),
         "closed_text": sheet.closing.as_ref().map(|it| long_date(it.on)),
         "closing": sheet.closing.as_ref().map(|it| closing_words(sheet, it)),

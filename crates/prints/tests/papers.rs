@@ -265,6 +265,55 @@ fn a_dozen_papers_stay_on_one_page_in_smaller_letters() {
     }
 }
 
+/// A group of three who owe money: what is paid and signed stands with the rest.
+fn group_that_owes(set: FormSet) -> DossierSheet {
+    let member = |name: &str, number: &str| prints::Member {
+        name: name.into(),
+        id_number: number.into(),
+        detail: "Cấp giấy cho từng người".into(),
+        ..prints::Member::default()
+    };
+    DossierSheet {
+        members: vec![
+            member("Trần Thị Một", "040192000001"),
+            member("Trần Thị Hai", "040192000002"),
+            member("Trần Thị Ba", "040192000003"),
+        ],
+        fees: vec![prints::FeeLine { name: "Phí, lệ phí".into(), dong: 10_000 }],
+        pay_qr: "00020101021238540010A00000072701240006970405".into(),
+        pay_text:
+            "Quét bằng ứng dụng ngân hàng: 10.000 đ, vào tài khoản 3601205000001 Agribank, UBND XA \
+                   KY SON, nội dung HS 0002740H412602100007. Hoặc nộp tại quầy."
+                .into(),
+        ..samples::birth(set)
+    }
+}
+
+#[test]
+fn what_is_paid_and_signed_never_stands_alone_on_a_page() {
+    for set in [FormSet::Circular2018, FormSet::Circular2025] {
+        let sheet = group_that_owes(set);
+        let group = paper(Form::Receipt, &sheet);
+        // A sheet of A4 takes it whole; half a sheet takes all that stands above the boxes.
+        let most = if set == FormSet::Circular2025 { 1 } else { 2 };
+        assert!(group.len() <= most, "{set:?}: {group:?}");
+        check_has(&group[0], &["Trần Thị Ba", "Phí, lệ phí: 10.000 đ"]);
+        assert!(!group[0].contains("Phí, lệ phí: Phí, lệ phí"), "{}", group[0]);
+        // However many papers there are: wherever the page ends, the boxes stay with the signatures.
+        for count in [4, 8, 11, 14, 17, 20, 23] {
+            let papers = (1..=count).map(|at| Paper {
+                name: format!("Giấy tờ thứ {at}."),
+                copies: 2,
+                ..Paper::default()
+            });
+            let sheet = DossierSheet { papers: papers.collect(), ..sheet.clone() };
+            let pages = paper(Form::Receipt, &sheet);
+            let signed = pages.iter().find(|it| it.contains("NGƯỜI TIẾP NHẬN HỒ SƠ")).unwrap();
+            check_has(signed, &["Nộp phí, lệ phí.", "Tra cứu hồ sơ:"]);
+        }
+    }
+}
+
 #[test]
 fn an_empty_sheet_prints_as_an_empty_form() {
     for form in Form::ALL {

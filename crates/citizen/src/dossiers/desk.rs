@@ -401,7 +401,7 @@ impl OnDesk {
         let due = term.due(desk.calendar(self.kept.unit)).or_refuse()?;
         let code = self.kept.code.clone();
         let due_at = due.at.ok_or_else(|| no(&DeskError::NoLimit))?;
-        let limit = desk.calendar(self.kept.unit).minutes_between(now, due_at);
+        let limit = limit.office_minutes(desk.calendar(self.kept.unit), (now, due_at));
         let hop = intake_hop(&self.workflow, desk.calendar(self.kept.unit), now, limit);
         Ok(What::Accept { code, received_at: now, due_at, fee, agreed_days, hop })
     }
@@ -486,11 +486,7 @@ impl OnDesk {
         now: DateTime,
     ) -> Option<Hop> {
         let calendar = desk.calendar(self.kept.unit);
-        let limit = match (self.kept.dossier.received_at, self.kept.dossier.due_original_at) {
-            (Some(from), Some(until)) => calendar.minutes_between(from, until),
-            _ => self.workflow.minutes(),
-        };
-        hop_to(&self.workflow, calendar, at, holder, (now, limit))
+        hop_to(&self.workflow, calendar, at, holder, (now, self.limit_minutes(calendar)))
     }
 
     /// Takes a step. Money is not taken or given back by a step alone: see [`Self::take_payment`],

@@ -10,7 +10,7 @@ use people::staff::facts as staff;
 use site::{Failure, Html, Shell, Site, State, Who};
 use store::{Fault, Tx};
 
-use crate::{hand_entries, lateness::facts as lateness};
+use crate::{fees::facts as fees, hand_entries, lateness::facts as lateness};
 
 use super::{
     links,
@@ -143,6 +143,8 @@ struct PileView {
     href: String,
     number: String,
     lines: Vec<LineView>,
+    /// The page shows some of them only.
+    more: bool,
     is_bad: bool,
 }
 
@@ -207,6 +209,7 @@ fn pile(
         label: it.label,
         href: format!("/co-quan/ho-so?nhom={}{sort}{unit}", it.group),
         number: domain::text::number(count),
+        more: i64::try_from(lines.len()).is_ok_and(|it| it < count),
         lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
         is_bad: it.group == "qua-han" && count > 0,
     })
@@ -233,6 +236,7 @@ fn beside(
         label,
         href: format!("/co-quan/ho-so?nhom={group}"),
         number: domain::text::number(count),
+        more: i64::try_from(lines.len()).is_ok_and(|it| it < count),
         lines: lines.into_iter().map(|it| line_view(it, who)).collect(),
         is_bad: false,
     }))
@@ -274,7 +278,11 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
                 .collect::<Result<Vec<_>, Fault>>()?;
             let asked = Filter { consulted: Some(around.answers_for()), ..Filter::default() };
             piles.extend(beside(tx, (&around, &mut turns), &seen, ASKED, &asked)?);
-            let member = Filter { member: Some(around.member_keys(tx)?), ..Filter::default() };
+            let member = Filter {
+                member: Some(around.member_keys(tx)?),
+                not_held_by: holders.clone(),
+                ..Filter::default()
+            };
             piles.extend(beside(tx, (&around, &mut turns), &seen, TAKES_PART, &member)?);
             let alarms = lateness::for_me(tx, &asker, &seen, &holders, home)?;
             let mut hand_overs = links::alarms(tx, &asker)?;
@@ -282,6 +290,18 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
             if let Some(body) = home.filter(|_| is(&Role::UnitHead)) {
                 let count = hand_entries::waiting(tx, &seen, body)?;
                 let (label, href) = ("nhập bù chờ xác nhận", "/co-quan/nhap-bu?trang-thai=cho");
+                if count > 0 {
+                    hand_overs.push(links::Alarm { label, href, count, is_late: false });
+                }
+            }
+            // Money that is to be given back waits for the head of the office that took it.
+            if let Some(body) = home.filter(|_| asker.is(Role::UnitHead) || asker.is(Role::Leader))
+            {
+                let units = asker.tree.all().map(|it| it.id);
+                let units = units.filter(|it| around.body_of(*it) == body).collect();
+                let count = fees::refunds_to_decide(tx, &asker, units)?;
+                let label = "hoàn trả phí, lệ phí chờ duyệt";
+                let href = "/co-quan/thu-phi/hoan-tra?tinh-trang=asked";
                 if count > 0 {
                     hand_overs.push(links::Alarm { label, href, count, is_late: false });
                 }

@@ -339,12 +339,14 @@ pub(super) fn sheet_of(
             .iter()
             // What is still to come is asked for on a paper of its own.
             .filter(|it| it.sufficient && it.form != "not_needed")
-            .map(|it| prints::Paper {
+            // The catalogue ends a paper of its list with the mark that parts it from the next.
+            .map(|it| (it, it.name.trim_end_matches([';', ' '])))
+            .map(|(it, name)| prints::Paper {
                 name: match it.form.as_str() {
-                    "in_database" => format!("{} (dữ liệu có trong cơ sở dữ liệu)", it.name),
-                    "reused" => format!("{} (dùng lại giấy đã nộp)", it.name),
-                    "from_store" => format!("{} (từ kho dữ liệu của công dân)", it.name),
-                    _ => it.name.clone(),
+                    "in_database" => format!("{name} (dữ liệu có trong cơ sở dữ liệu)"),
+                    "reused" => format!("{name} (dùng lại giấy đã nộp)"),
+                    "from_store" => format!("{name} (từ kho dữ liệu của công dân)"),
+                    _ => name.to_owned(),
                 },
                 originals: if it.form == "original" { number(it.count) } else { 0 },
                 certified: if it.form == "certified" { number(it.count) } else { 0 },
@@ -493,7 +495,11 @@ pub async fn register(
     if !who.can(Action::RegisterPrint, domain::access::Object::Anything) {
         return Err(Failure::Forbidden);
     }
-    let as_pdf = asked.get("dang") != "xlsx";
+    let as_pdf = match asked.get("dang") {
+        "pdf" => true,
+        "xlsx" => false,
+        _ => return Err(Failure::NotFound),
+    };
     let rows_max = if as_pdf { REGISTER_ROWS_MAX } else { WORKBOOK_ROWS_MAX };
     let _turn = site.one_at_a_time().await?;
     let seen = Seen::of(&who);

@@ -74,6 +74,8 @@ struct Show {
     original: Option<String>,
     working: Option<Working>,
     buttons: Vec<Button>,
+    /// Whether handing on and putting up for signature stand side by side.
+    two_ways_on: bool,
     steps: Vec<StepView>,
     done: Vec<Done>,
     papers: checklist::View,
@@ -369,10 +371,7 @@ async fn page(
             let ringing = lateness::ringing(tx, id)?;
             let counter = maker
                 .plays_any(&[domain::dossier::Part::Counter, domain::dossier::Part::CounterHead]);
-            let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
-                (Some(from), Some(until)) => calendar.minutes_between(from, until),
-                _ => on_desk.workflow.minutes(),
-            };
+            let limit_minutes = on_desk.limit_minutes(calendar);
             let mut open = if erased { Vec::new() } else { dossier.open_commands(&maker, now) };
             if on_desk.questions().is_empty() {
                 open.retain(|it| *it != CommandKind::ConsultMany);
@@ -430,6 +429,9 @@ async fn page(
                 due_class: if late { "bad" } else { "warn" },
                 original: original.map(domain::text::date_time),
                 working,
+                two_ways_on: [CommandKind::HandOver, CommandKind::PutUp]
+                    .iter()
+                    .all(|it| open.contains(it)),
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
                 done: done(tx, &asker, &mut names, &events, asides)?,

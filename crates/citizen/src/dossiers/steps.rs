@@ -39,12 +39,13 @@ use super::{
 
 mod ask;
 mod at_once;
+mod consult;
 mod hint;
 mod letter;
 mod numbers;
 
 pub(super) use ask::grounds;
-use ask::{Ask, ask, question, words_label};
+use ask::{Ask, ask, words_label};
 
 #[derive(Template)]
 #[template(path = "dossiers/templates/step.html")]
@@ -73,6 +74,10 @@ struct StepPage<'a> {
 impl StepPage<'_> {
     fn ticked(&self, row: &i64) -> bool {
         self.m.typed.has(&format!("du-{row}"))
+    }
+
+    fn is_chosen(&self, unit: &str) -> bool {
+        consult::is_chosen(&self.m.typed, unit)
     }
 
     fn is_grave(&self) -> bool {
@@ -225,6 +230,10 @@ pub async fn take(
     let kind = CommandKind::from_slug(&step).ok_or(Failure::NotFound)?;
     if kind == CommandKind::Extend && matches!(typed.get("viec"), letter::SHOW | letter::PRINT) {
         return shown_first(&site, &who, id, typed).await;
+    }
+    if kind == CommandKind::ConsultMany && consult::only_ticks(&typed) {
+        let page = step_page(&site, &who, id, kind, Mistakes::none(typed)).await?;
+        return Ok(page.into_response());
     }
     let (inner, asker) = (site.clone(), who.clone());
     let as_typed = typed.clone();
@@ -446,26 +455,14 @@ fn command(
         }
         CommandKind::Consult => {
             let unit = unit(&mut fields);
-            let day = fields.date("ngay");
-            if day.is_some_and(|it| it < now.date()) {
-                fields.wrong("ngay", "Ngày đề nghị trả lời không thể trước hôm nay.");
-            }
-            let due = kept.dossier.due_at.map(|it| it.date());
-            let runs = !clock.pauses_for(SuspensionKind::Consultation);
-            if runs && day.zip(due).is_some_and(|(day, due)| day > due) {
-                fields.wrong("ngay", "Ngày đề nghị trả lời phải trước ngày hẹn trả kết quả.");
-            }
-            unit.zip(day).map(|(unit, day)| What::Consult {
-                unit,
-                due_at: closing(day),
-                pause: clock.pauses_for(SuspensionKind::Consultation),
-            })
+            consult::one(&mut fields, on_desk, unit, (now, closing))
         }
         CommandKind::Answer => {
             // The clock goes on with the last answer.
             let last = kept.dossier.open_consultations().count() <= 1;
             let resume = if last { on_desk.resume(desk, now)? } else { None };
-            unit(&mut fields).map(|unit| What::Answer { unit, resume })
+            let unit = unit(&mut fields);
+            consult::answer(&mut fields, maker, unit, (resume, now.date()))
         }
         CommandKind::SkipAnswer => Some(What::SkipAnswer { resume: on_desk.resume(desk, now)? }),
         CommandKind::RequestSupplement => {
@@ -497,25 +494,7 @@ fn command(
         }
         CommandKind::Approve => Some(on_desk.approve(desk, staff_of(maker)?, now)),
         CommandKind::Contribute => Some(What::Contribute),
-        CommandKind::ConsultMany => {
-            let chosen: Vec<UnitId> = fields
-                .typed()
-                .all("cac-don-vi")
-                .filter(|it| asks.many.iter().any(|(id, _)| id == it))
-                .filter_map(|it| it.parse().ok().map(UnitId))
-                .collect();
-            if chosen.is_empty() {
-                fields.wrong("cac-don-vi", "Chọn ít nhất một đơn vị.");
-            }
-            let calendar = desk.calendar(kept.unit);
-            let asked = chosen.iter().filter_map(|id| {
-                let it = question(on_desk.questions(), around.who.tree.unit(*id)?)?;
-                let due_at = calendar.after_minutes(now, it.minutes)?;
-                Some(domain::dossier::Asked { unit: *id, due_at })
-            });
-            let asked: Vec<_> = asked.collect();
-            (!asked.is_empty()).then_some(What::ConsultMany { asked })
-        }
+        CommandKind::ConsultMany => consult::many(&mut fields, around, on_desk, (&asks, now)),
         CommandKind::SendBack => Some(What::SendBack { hop: on_desk.hop_back(desk, now) }),
         CommandKind::Sign => {
             Some(What::Sign { signer: staff_of(maker)?, hop: hop(Part::Clerk, None) })

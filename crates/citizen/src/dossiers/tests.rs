@@ -64,6 +64,8 @@ on_both_engines! { crate::routes();
     async fn a_dossier_is_received_with_its_code_its_date_and_its_journal(site) {
         given_two_communes(&site);
         let mut browser = received(&site).await;
+        let home = browser.get("/co-quan").await.text;
+        assert!(home.contains("Nguyễn Thị Thử") && !home.contains("Xem tất cả"), "all of it is there: {home}");
         let page = browser.get("/co-quan/ho-so/1").await;
         assert_eq!(page.status, 200, "{}", page.text);
         assert!(page.text.contains("17:00, thứ Năm 08/01/2026"), "{}", page.text);
@@ -329,6 +331,14 @@ on_both_engines! { crate::routes();
             .await;
         assert_eq!(good.status, 303, "{}", good.text);
         assert_eq!(site.text("select name from dossier_file"), "quet.pdf");
+        // What was added stands in what was done; its name goes with the file.
+        let done = |page: &str| {
+            let row = page.split("data-label=\"Việc\">Thêm tệp<").nth(1).unwrap_or("");
+            row.split("</tr>").next().unwrap_or("").to_owned()
+        };
+        let page = browser.get("/co-quan/ho-so/1").await.text;
+        assert!(done(&page).contains("quet.pdf"), "{page}");
+        assert_eq!(site.count("select count(*) from journal where details like '%quet.pdf%'"), 0);
         // Pressed again, or sent under another name: the same bytes are there already.
         for name in ["quet.pdf", "khac.pdf"] {
             let again = browser.upload("/co-quan/ho-so/1/tep", &[], &[("tep", name, PDF)]).await;
@@ -374,6 +384,10 @@ on_both_engines! { crate::routes();
     async fn the_register_is_a_workbook_of_what_the_list_shows(site) {
         given_two_communes(&site);
         let mut browser = received(&site).await;
+        for form in ["", "?dang=", "?dang=abc", "?dang=-1", "?dang=PDF"] {
+            let no = browser.get(&format!("/co-quan/so-theo-doi{form}")).await;
+            assert_eq!(no.status, 404, "{form}");
+        }
         let book = browser.get("/co-quan/so-theo-doi?dang=xlsx").await;
         assert_eq!(book.status, 200, "{}", book.text);
         let mut found = calamine::Xlsx::new(std::io::Cursor::new(book.bytes.to_vec())).unwrap();

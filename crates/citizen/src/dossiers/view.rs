@@ -110,7 +110,12 @@ impl Around {
                 }
             }
         }
-        let ways = self.takes_part(tx, kept.id)?;
+        let mut ways = self.takes_part(tx, kept.id)?;
+        // Who has it in his own hands helps nobody with it, whatever the step says of people like him.
+        let holder = sql::holder(&kept.dossier);
+        if !ways.is_empty() && holder.is_some_and(|it| self.who.staff == Some(it)) {
+            ways.clear();
+        }
         if ways.contains(&Way::CoHandler) {
             maker.parts.push(Part::CoHandler);
         }

@@ -46,10 +46,46 @@ pub(super) struct Proposal {
     pub fit: Fit,
 }
 
-/// Finds dossiers in contents; what a body's dossiers owe is read once.
+/// A dossier that a line names and that owes nothing, or nothing more.
+#[derive(Debug, Clone)]
+pub(super) struct Settled {
+    pub id: domain::ids::DossierId,
+    pub code: String,
+    /// Why nothing is owed, as it follows the dossier's code.
+    pub words: &'static str,
+}
+
+/// Codes of dossiers by what a bank leaves of them.
+struct Keyed {
+    by_key: HashMap<String, String>,
+    lengths: BTreeSet<usize>,
+}
+
+impl Keyed {
+    fn of(codes: Vec<String>) -> Self {
+        let by_key: HashMap<String, String> =
+            codes.into_iter().map(|it| (key_of(&it), it)).collect();
+        let lengths = by_key.keys().map(String::len).collect();
+        Self { by_key, lengths }
+    }
+
+    /// The codes that stand in a content, each once.
+    fn within(&self, content: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for key in keys_in(content, &self.lengths) {
+            if let Some(code) = self.by_key.get(&key).filter(|it| !found.contains(it)) {
+                found.push(code.clone());
+            }
+        }
+        found
+    }
+}
+
+/// Finds dossiers in contents; what a body's dossiers are called is read once, what they owe each time.
 #[derive(Default)]
 pub(super) struct Finder {
-    bodies: HashMap<UnitId, (HashMap<String, String>, BTreeSet<usize>)>,
+    owing: HashMap<UnitId, Keyed>,
+    settled: HashMap<UnitId, Keyed>,
 }
 
 impl Finder {
@@ -61,21 +97,13 @@ impl Finder {
         line: &Line,
     ) -> Result<Vec<Proposal>, Fault> {
         let body = around.body_of(line.unit);
-        if let std::collections::hash_map::Entry::Vacant(place) = self.bodies.entry(body) {
-            let codes = bank::codes_owing(tx, body, OWING_MAX)?;
-            let by_key: HashMap<String, String> =
-                codes.into_iter().map(|it| (key_of(&it), it)).collect();
-            let lengths = by_key.keys().map(String::len).collect();
-            place.insert((by_key, lengths));
+        if let std::collections::hash_map::Entry::Vacant(place) = self.owing.entry(body) {
+            place.insert(Keyed::of(bank::codes_owing(tx, body, OWING_MAX)?));
         }
-        let Some((by_key, lengths)) = self.bodies.get(&body) else { return Ok(Vec::new()) };
+        let Some(keyed) = self.owing.get(&body) else { return Ok(Vec::new()) };
         let mut found: Vec<Proposal> = Vec::new();
-        for key in keys_in(&line.content, lengths) {
-            let Some(code) = by_key.get(&key) else { continue };
-            if found.iter().any(|it| it.code == *code) {
-                continue;
-            }
-            let Some(kept) = dossiers::by_code(tx, code)? else { continue };
+        for code in keyed.within(&line.content) {
+            let Some(kept) = dossiers::by_code(tx, &code)? else { continue };
             let owed = Dong(kept.dossier.fee_due.0 - kept.dossier.fee_paid.0);
             found.push(Proposal {
                 id: kept.id,
@@ -86,6 +114,34 @@ impl Finder {
             });
         }
         Ok(found)
+    }
+
+    /// The first dossier that a line names though nothing is owed for it: what is left of the line is too much.
+    pub fn settled(
+        &mut self,
+        tx: &mut Tx<'_>,
+        around: &Around,
+        line: &Line,
+    ) -> Result<Option<Settled>, Fault> {
+        let body = around.body_of(line.unit);
+        if let std::collections::hash_map::Entry::Vacant(place) = self.settled.entry(body) {
+            place.insert(Keyed::of(bank::codes_settled(tx, body, OWING_MAX)?));
+        }
+        let mut codes: Vec<String> =
+            self.owing.get(&body).map(|it| it.within(&line.content)).unwrap_or_default();
+        codes
+            .extend(self.settled.get(&body).map(|it| it.within(&line.content)).unwrap_or_default());
+        for code in codes {
+            let Some(kept) = dossiers::by_code(tx, &code)? else { continue };
+            let (due, paid) = (kept.dossier.fee_due, kept.dossier.fee_paid);
+            if due > paid {
+                continue;
+            }
+            let words =
+                if due > Dong::ZERO { "đã nộp đủ" } else { "không phải nộp tiền" };
+            return Ok(Some(Settled { id: kept.id, code: kept.code, words }));
+        }
+        Ok(None)
     }
 }
 
@@ -99,6 +155,7 @@ struct Row {
     aside: String,
     done: bool,
     proposal: Option<Proposal>,
+    settled: Option<Settled>,
 }
 
 #[derive(Template)]
@@ -149,11 +206,14 @@ pub async fn list(
             let mut rows = Vec::with_capacity(found.len());
             for it in found {
                 let open = it.left() > Dong::ZERO && it.aside.is_empty();
-                let proposal = if open && !as_book {
-                    finder.of(tx, &around, &it)?.into_iter().next()
-                } else {
-                    None
-                };
+                let mut settled = None;
+                let mut proposal = None;
+                if open && !as_book {
+                    proposal = finder.of(tx, &around, &it)?.into_iter().next();
+                    if proposal.is_none() {
+                        settled = finder.settled(tx, &around, &it)?;
+                    }
+                }
                 rows.push(Row {
                     id: it.id,
                     booked: domain::text::date_time(it.booked_at),
@@ -164,6 +224,7 @@ pub async fn list(
                     reference: it.reference,
                     aside: it.aside,
                     proposal,
+                    settled,
                 });
             }
             Ok((rows, bank::count(tx, &filter, ROWS_MAX)?))

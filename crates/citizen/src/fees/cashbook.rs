@@ -393,15 +393,24 @@ pub async fn hand_over(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(page(&site, &who, &asked, &m).await?)),
     };
-    let done: Sent<()> = once(&site, &who, sending, move |tx| {
+    let as_typed = asked.clone();
+    let done: Sent<Mistakes> = once(&site, &who, sending, move |tx| {
+        let held = till::held(tx, unit, tx.by())?;
+        let wrong = if amount <= Dong::ZERO {
+            Some("Số tiền nộp phải lớn hơn 0 đ.".to_owned())
+        } else {
+            (amount > held).then(|| format!("Chỉ đang giữ {held} tiền mặt."))
+        };
+        if let Some(why) = wrong {
+            return Ok(Err(Mistakes::one(as_typed, "so-tien-nop", why)));
+        }
         let id = till::hand_over(tx, unit, amount, &text::tidy(&taken_by), &note)?;
         Ok(Ok(format!("{PATH}/nop/{id}")))
     })
     .await?;
     let slip = match done {
         Sent::Done(it) => it,
-        Sent::Wrong(()) => String::new(),
-        Sent::Before(m) => {
+        Sent::Wrong(m) | Sent::Before(m) => {
             return Err(Failure::Mistaken(page(&site, &who, &asked, &m).await?));
         }
     };

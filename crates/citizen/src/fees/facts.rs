@@ -137,6 +137,20 @@ pub fn lines_of(tx: &mut Tx<'_>, kept: &Kept) -> Result<Vec<(String, Dong)>, Fau
     if sum == due { Ok(lines) } else { Ok(vec![("Phí, lệ phí".to_owned(), due)]) }
 }
 
+/// How many refunds at these units wait for `who` to decide on them, up to a thousand.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn refunds_to_decide(
+    tx: &mut Tx<'_>,
+    who: &site::Who,
+    units: Vec<UnitId>,
+) -> Result<i64, Fault> {
+    let asked = super::sql::cash::refunds(tx, Some(units), Some("asked"), None, 1_000)?;
+    let his = asked.iter().filter(|it| super::refunds::may_decide(who, it)).count();
+    Ok(i64::try_from(his).unwrap_or(i64::MAX))
+}
+
 /// What the fee of a dossier was counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {

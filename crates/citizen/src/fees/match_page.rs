@@ -10,7 +10,7 @@ use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Wh
 use store::{Tx, journal::Entry};
 
 use super::{
-    bank::{Finder, Proposal},
+    bank::{Finder, Proposal, Settled},
     demand_collector,
     sql::{
         bank::{self, Line, Match},
@@ -41,19 +41,24 @@ struct Page<'a> {
     left: String,
     open: bool,
     proposals: Vec<Proposal>,
+    /// The dossier that it names and that owes nothing more.
+    settled: Option<Settled>,
     matches: Vec<Match>,
     pending: Dong,
 }
 
 async fn page(site: &Site, who: &Who, id: i64, mut m: Mistakes) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (it, proposals, matches, pending) = site
+    let (it, (proposals, settled), matches, pending) = site
         .read(who, move |tx| {
             let it = find(tx, &asker, id)?;
             let around = Around::load(&inner, &asker, tx)?;
-            let proposals = Finder::default().of(tx, &around, &it)?;
+            let mut finder = Finder::default();
+            let proposals = finder.of(tx, &around, &it)?;
+            let settled =
+                if proposals.is_empty() { finder.settled(tx, &around, &it)? } else { None };
             let pending = cash::refunds_pending(tx, None, Some(id))?;
-            Ok((it, proposals, bank::matches(tx, id)?, pending))
+            Ok((it, (proposals, settled), bank::matches(tx, id)?, pending))
         })
         .await?;
     if let (Some(first), "") = (proposals.first(), m.typed("ma-ho-so")) {
@@ -66,6 +71,7 @@ async fn page(site: &Site, who: &Who, id: i64, mut m: Mistakes) -> Result<Html<S
         left: it.left().to_string(),
         open: it.left() > Dong::ZERO && it.aside.is_empty(),
         proposals,
+        settled,
         matches,
         pending,
         it,
@@ -116,41 +122,101 @@ fn apply(
     Ok(id)
 }
 
+/// Lines of which a notice says one by one what became of them.
+const TOLD_MAX: usize = 5;
+
+/// What became of the lines that were ticked.
+#[derive(Default)]
+struct Confirmed {
+    matched: usize,
+    /// What was not matched, each with the reason.
+    not: Vec<String>,
+    /// Of which something is left over.
+    over: Vec<String>,
+}
+
+impl Confirmed {
+    fn words(&self) -> String {
+        let mut said = match self.matched {
+            0 => "Không khớp được dòng nào.".to_owned(),
+            it => format!("Đã khớp {it} dòng; hồ sơ được ghi đã nộp theo ngày ngân hàng ghi có."),
+        };
+        let listed = |all: &[String]| {
+            let mut words = all.iter().take(TOLD_MAX).cloned().collect::<Vec<_>>().join("; ");
+            if all.len() > TOLD_MAX {
+                words.push_str(&format!("; và {} dòng khác", all.len() - TOLD_MAX));
+            }
+            words
+        };
+        if !self.over.is_empty() {
+            said.push_str(&format!(" Nộp thừa: {}: mở dòng để hoàn trả.", listed(&self.over)));
+        }
+        if !self.not.is_empty() {
+            let (count, which) = (self.not.len(), listed(&self.not));
+            said.push_str(&format!(" {count} dòng đã đánh dấu mà không khớp: {which}."));
+        }
+        said
+    }
+}
+
+/// Why a line that was ticked is not matched.
+fn why_not(settled: Option<&Settled>, line: &Line) -> String {
+    let which = format!("dòng {} lúc {}", line.amount, domain::text::date_time(line.booked_at));
+    match settled {
+        _ if !line.aside.is_empty() => format!("{which} đang để riêng"),
+        _ if line.left() <= Dong::ZERO => format!("{which} đã khớp đủ từ trước"),
+        Some(it) => format!("{which}: hồ sơ {} {}, thừa {}", it.code, it.words, line.left()),
+        None => format!("{which}: không thấy mã hồ sơ còn nợ"),
+    }
+}
+
 /// POST `/co-quan/thu-phi/sao-ke/khop`: confirms the proposals that were ticked, each for what is owed or
-/// what is there, whichever is less.
+/// what is there, whichever is less. What fits exactly goes first, then what came first.
 pub async fn confirm(
     State(site): State<Site>,
     who: Who,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let chosen: Vec<i64> = typed.all("khop").filter_map(|it| it.parse().ok()).take(200).collect();
+    let chosen: std::collections::BTreeSet<i64> =
+        typed.all("khop").filter_map(|it| it.parse().ok()).take(200).collect();
     if chosen.is_empty() {
         return Err(Failure::Refused("Chưa đánh dấu dòng nào để khớp.".to_owned()));
     }
     let (inner, asker) = (site.clone(), who.clone());
-    let matched = site
+    let done = site
         .write(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
-            let mut matched = 0;
+            let mut finder = Finder::default();
+            let mut lines = Vec::with_capacity(chosen.len());
             for id in chosen {
                 let line = find(tx, &asker, id)?;
-                if !line.aside.is_empty() {
-                    continue;
-                }
+                let exact = |it: &Proposal| it.fit == Fit::Exact;
+                let fits = finder.of(tx, &around, &line)?.first().is_some_and(exact);
+                lines.push((!fits, line));
+            }
+            lines.sort_by_key(|(other, it)| (*other, it.booked_at, it.id));
+            let mut done = Confirmed::default();
+            for (_, line) in lines {
+                let open = line.aside.is_empty() && line.left() > Dong::ZERO;
                 // What one line paid the next one does not: what is owed is read anew for each.
-                let proposal = Finder::default().of(tx, &around, &line)?.into_iter().next();
-                if let Some(it) = proposal.filter(|it| it.fit != Fit::Nothing) {
-                    apply(tx, &around, &line, it.id, it.owed.min(line.left()))?;
-                    matched += 1;
+                let owing = finder.of(tx, &around, &line)?;
+                let Some(it) = owing.into_iter().find(|it| open && it.fit != Fit::Nothing) else {
+                    let settled = finder.settled(tx, &around, &line)?;
+                    done.not.push(why_not(settled.as_ref(), &line));
+                    continue;
+                };
+                let paid = it.owed.min(line.left());
+                apply(tx, &around, &line, it.id, paid)?;
+                done.matched += 1;
+                if line.left() > paid {
+                    let over = Dong(line.left().0 - paid.0);
+                    done.over.push(format!("hồ sơ {} đã nộp đủ, thừa {over}", it.code));
                 }
             }
-            Ok(matched)
+            Ok(done)
         })
         .await?;
-    Ok(told(
-        PATH,
-        &format!("Đã khớp {matched} dòng; hồ sơ được ghi đã nộp theo ngày ngân hàng ghi có."),
-    ))
+    Ok(told(PATH, &done.words()))
 }
 
 /// POST `/co-quan/thu-phi/sao-ke/{id}`: matches some of a line with a dossier that somebody names.

@@ -268,6 +268,12 @@ pub async fn print(
     pdf(sheet, "bien-lai").await
 }
 
+/// A line's working as a citizen reads it: how the office came by an amount is its own word, also on older
+/// receipts.
+fn shown_working(working: &str) -> String {
+    if working == "nhập tay" { String::new() } else { working.to_owned() }
+}
+
 /// A receipt as paper.
 fn sheet(
     tx: &mut Tx<'_>,
@@ -300,7 +306,7 @@ fn sheet(
             .iter()
             .map(|line| ChargeLine {
                 name: line.name.clone(),
-                working: line.working.clone(),
+                working: shown_working(&line.working),
                 dong: line.due.0,
             })
             .collect(),

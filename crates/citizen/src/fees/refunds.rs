@@ -313,7 +313,7 @@ struct Show<'a> {
 }
 
 /// Heads and leaders decide, and never on what they asked for themselves.
-fn may_decide(who: &Who, it: &Refund) -> bool {
+pub(super) fn may_decide(who: &Who, it: &Refund) -> bool {
     let roles = who.roles_at(it.unit);
     roles.iter().any(|it| matches!(it, Role::UnitHead | Role::Leader)) && it.asked_by != who.account
 }

@@ -8,6 +8,7 @@ use super::facts::{self, KeptAccount};
 use crate::dossiers::tests::{ONCE, birth, given_two_communes};
 
 mod doubled;
+mod statement;
 
 /// A copy from the civil register: 8.000 đ.
 const COPY: &str = "2.000635";
@@ -61,7 +62,7 @@ pub(super) async fn copies(
     browser.post("/co-quan/ho-so/moi", &fields).await
 }
 
-fn statement(rows: &[(&str, &str, &str)]) -> Vec<u8> {
+pub(super) fn statement(rows: &[(&str, &str, &str)]) -> Vec<u8> {
     let rows = rows.iter().map(|it| vec![it.0.into(), it.1.into(), it.2.into()]).collect();
     let heads = &[("Ngày giao dịch", 20), ("Ghi có", 20), ("Nội dung", 60)];
     workbook(&[Sheet { name: "a", heads, rows }]).unwrap()
@@ -455,11 +456,15 @@ on_both_engines! { crate::routes();
         let got = browser.post(path, &ask("8.000")).await;
         assert_eq!(got.location.as_deref(), Some("/co-quan/thu-phi/hoan-tra/1"), "{}", got.text);
         assert_eq!(browser.post(path, &ask("30.000")).await.status, 422, "not twice");
+        let waits = "hoàn trả phí, lệ phí chờ duyệt";
+        assert!(head.get("/co-quan").await.text.contains(waits), "told without being asked");
+        assert!(!browser.get("/co-quan").await.text.contains(waits), "not to who asked for it");
         let (decide, pay) = ("/co-quan/thu-phi/hoan-tra/1/duyet", "/co-quan/thu-phi/hoan-tra/1/chi");
         assert_eq!(browser.post(decide, &[("viec", "duyet")]).await.status, 422, "not by himself");
         assert_eq!(browser.post(pay, &[]).await.status, 422, "not before it is approved");
         assert_eq!(head.post(decide, &[("viec", "khong")]).await.status, 422, "with a reason");
         assert_eq!(head.post(decide, &[("viec", "duyet")]).await.status, 303);
+        assert!(!head.get("/co-quan").await.text.contains(waits));
         let got = browser.post(pay, &[]).await;
         assert_eq!(got.status, 303, "{}", got.text);
         assert_eq!(browser.post(pay, &[]).await.status, 422, "once");
@@ -469,7 +474,11 @@ on_both_engines! { crate::routes();
         assert!(book.contains("24.000 đ") && book.contains("HT-2026-0001"), "{book}");
         // Handed over, counted, closed.
         let over = |amount| [("noi", "3"), ("so-tien-nop", amount), ("nguoi-nhan-quy", "Thủ quỹ Lê"), ("lan-gui", "")];
-        assert_eq!(browser.post("/co-quan/thu-phi/so-quy/nop", &over("25.000")).await.status, 422);
+        for (amount, why) in [("25.000", "Chỉ đang giữ 24.000 đ tiền mặt."), ("0", "Số tiền nộp phải lớn hơn 0 đ.")] {
+            let got = browser.post("/co-quan/thu-phi/so-quy/nop", &over(amount)).await;
+            assert!(got.status == 422 && got.text.contains(why), "{amount}: {}", got.text);
+            assert!(got.text.contains("id=\"so-tien-nop-mistake\"") && got.text.contains("value=\"Thủ quỹ Lê\""));
+        }
         let got = browser.post("/co-quan/thu-phi/so-quy/nop", &over("20.000")).await;
         assert_eq!(got.status, 303, "{}", got.text);
         assert_eq!(browser.get("/co-quan/thu-phi/so-quy/nop/1").await.media_type, "application/pdf");

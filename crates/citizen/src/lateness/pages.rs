@@ -56,7 +56,7 @@ pub(super) fn mine_of(who: &Who, holders: Vec<StaffId>, body: Option<UnitId>) ->
         .filter(|it| it.holds_on(today) && matches!(it.role, Role::UnitHead | Role::Leader))
         .map(|it| it.unit)
         .collect();
-    Mine { holders, statuses, body, heads, above: who.is(Role::Leader) }
+    Mine { holders, statuses, body, heads, above: who.is(Role::Leader), for_below: false }
 }
 
 struct LineView {
@@ -71,6 +71,8 @@ struct LineView {
     unit: String,
     raised: String,
     known: String,
+    /// It is for whoever asks, or for those below him.
+    may_know: bool,
 }
 
 #[derive(Template)]
@@ -106,7 +108,7 @@ pub async fn list(
     let unknown = asked.has("chua-biet");
     let before = asked.get("truoc").parse().ok();
     let (inner, asker, wanted_view) = (site.clone(), who.clone(), view.clone());
-    let (mut lines, count, owed) = site
+    let (mut lines, mine, count, owed) = site
         .read(&who, move |tx| {
             let seen = dossiers::seen(&asker);
             let mut wanted =
@@ -123,6 +125,9 @@ pub async fn list(
             }
             let owed = sql::count_apologies(tx, &seen)?;
             let mut lines = sql::page(tx, &seen, &wanted, before, ROWS + 1)?;
+            let ids = lines.iter().map(|it| it.id).collect();
+            let mine = mine_of(&asker, holders_of(tx, &asker)?, body_of(&asker));
+            let mine = sql::may_know(tx, &seen, mine, ids)?;
             // Where nobody is named it is told whose turn it is.
             let around = dossiers::Around::load(&inner, &asker, tx)?;
             let mut turns = dossiers::Turns::default();
@@ -130,7 +135,7 @@ pub async fn list(
                 let place = (it.status.as_str(), it.competent);
                 it.holder = Some(turns.held(tx, &around, it.holder.take(), place)?);
             }
-            Ok((lines, sql::count(tx, &seen, &wanted)?, owed))
+            Ok((lines, mine, sql::count(tx, &seen, &wanted)?, owed))
         })
         .await?;
     let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -155,6 +160,7 @@ pub async fn list(
         .map(|it| {
             let kind = AlarmKind::from_code(&it.kind);
             LineView {
+                may_know: mine.contains(&it.id),
                 id: it.id,
                 dossier: it.dossier.0,
                 code: it.code,
@@ -212,7 +218,8 @@ pub(crate) fn units_of(who: &Who) -> Vec<(String, String)> {
     units
 }
 
-/// POST `/co-quan/canh-bao/{id}`: somebody says that he knows. It rings on until its cause is gone.
+/// POST `/co-quan/canh-bao/{id}`: whom it rings for, who stands in for him or who heads his office says that he
+/// knows. It rings on until its cause is gone.
 pub async fn known(
     State(site): State<Site>,
     who: Who,
@@ -224,6 +231,10 @@ pub async fn known(
         .write(&who, move |tx| {
             let seen = dossiers::seen(&asker);
             let (dossier, kind) = sql::rings_for(tx, &seen, id)?.ok_or(Failure::NotFound)?;
+            let mine = mine_of(&asker, holders_of(tx, &asker)?, body_of(&asker));
+            if sql::may_know(tx, &seen, mine, vec![id])?.is_empty() {
+                return Err(Failure::Forbidden);
+            }
             let first = sql::know(tx, id)?;
             if first {
                 let details = serde_json::json!({"dossier": dossier.0, "kind": kind});

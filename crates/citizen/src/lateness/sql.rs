@@ -231,6 +231,8 @@ pub(super) struct Mine {
     pub heads: Vec<UnitId>,
     /// Whether he hears of what was not answered below.
     pub above: bool,
+    /// What rings for a holder counts for those who head the office too: they may answer for him.
+    pub for_below: bool,
 }
 
 /// An alarm as a page shows it.
@@ -276,10 +278,9 @@ fn narrowed(seen: &Seen, asked: &Asked, from: &str) -> Select {
             values.push(body.into());
             values.extend(mine.statuses.iter().map(|it| Param::from(*it)));
         }
+        let heard = if mine.for_below { "" } else { "a.ear <> 'holder' and " };
         for unit in &mine.heads {
-            ways.push(
-                "a.ear <> 'holder' and (d.body = ? or d.unit = ? or d.competent = ?)".to_owned(),
-            );
+            ways.push(format!("{heard}(d.body = ? or d.unit = ? or d.competent = ?)"));
             values.extend([Param::from(*unit), (*unit).into(), (*unit).into()]);
         }
         if mine.above {
@@ -343,6 +344,19 @@ pub(super) fn rings_for(
     let select = narrowed(seen, &Asked::default(), FROM).and("a.id = ?", [id.into()]);
     let rows = select.rows(tx, 1)?;
     Ok(rows.first().map(line).transpose()?.map(|it| (it.dossier, it.kind)))
+}
+
+/// Those of some alarms that somebody may say he knows of.
+pub(super) fn may_know(
+    tx: &mut Tx<'_>,
+    seen: &Seen,
+    mine: Mine,
+    ids: Vec<i64>,
+) -> Result<Vec<i64>, Fault> {
+    let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let asked = Asked { mine: Some(Mine { for_below: true, ..mine }), ..Asked::default() };
+    let select = narrowed(seen, &asked, FROM).and_in("a.id", ids);
+    select.rows(tx, limit)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Somebody said that he knows. The first one counts.

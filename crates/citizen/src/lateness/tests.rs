@@ -60,6 +60,19 @@ on_both_engines! { crate::routes();
         let page = neighbour.get("/co-quan/canh-bao?xem=tat-ca").await;
         assert!(page.text.contains("Không có cảnh báo nào"), "{}", page.text);
         assert_eq!(neighbour.post("/co-quan/canh-bao/1", &[]).await.status, 404);
+        // Who only looks, and a colleague whose turn it is not, say nothing in his place.
+        site.given_account("soi", domain::access::Role::Auditor, 1);
+        for login in ["soi", "thuly", "vanthu"] {
+            let mut other = site.signed_in(login);
+            let page = other.get("/co-quan/canh-bao?xem=tat-ca").await.text;
+            assert!(page.contains("chưa ai ghi nhận") && !page.contains("Tôi đã biết"), "{login}: {page}");
+            for id in [1, 2] {
+                let path = format!("/co-quan/canh-bao/{id}");
+                assert_eq!(other.post(&path, &[]).await.status, 403, "{login}");
+            }
+        }
+        assert_eq!(site.count("select count(*) from alarm where known_ms is not null"), 0);
+        assert!(head.get("/co-quan/canh-bao").await.text.contains("Tôi đã biết"));
         // The head says that he knows: it rings on, and who said so stands beside it.
         let known = head.post("/co-quan/canh-bao/1", &[]).await;
         assert_eq!(known.status, 303);

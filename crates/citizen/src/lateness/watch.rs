@@ -7,10 +7,8 @@ use std::collections::HashSet;
 
 use domain::{
     calendar::WorkCalendar,
-    dossier::Dossier,
     ids::DossierId,
     lateness::{self, Alarm, AlarmKind, Ear, LatenessCause, Thresholds, Watched},
-    workflow::Workflow,
 };
 use jiff::civil::DateTime;
 use people::calendar::facts as calendar;
@@ -120,7 +118,7 @@ fn look_at(
         let dossier = &on_desk.kept.dossier;
         let pack = desk.calendars.pack(&on_desk.kept.rules);
         let days_before = pack.map_or(1, |it| it.apology_days_before);
-        let remaining = remaining_minutes(calendar, &on_desk.workflow, dossier, now);
+        let remaining = remaining_minutes(calendar, &on_desk, now);
         let restarts = on_desk.version.body.clock.restarts(pack);
         let rule = (days_before, restarts, thresholds.holder_percent);
         let owed = lateness::apology_is_due(calendar, dossier, remaining, rule, now);
@@ -141,16 +139,9 @@ fn look_at(
 }
 
 /// Minutes of office time that the steps from the present one on still need.
-fn remaining_minutes(
-    calendar: &WorkCalendar,
-    workflow: &Workflow,
-    dossier: &Dossier,
-    now: DateTime,
-) -> i64 {
-    let limit = match (dossier.received_at, dossier.due_original_at) {
-        (Some(from), Some(until)) => calendar.minutes_between(from, until),
-        _ => workflow.minutes(),
-    };
+fn remaining_minutes(calendar: &WorkCalendar, on_desk: &OnDesk, now: DateTime) -> i64 {
+    let (workflow, dossier) = (&on_desk.workflow, &on_desk.kept.dossier);
+    let limit = on_desk.limit_minutes(calendar);
     let present = dossier.hop.map_or(0, |it| usize::from(it.step));
     let this = dossier
         .hop

@@ -8,7 +8,7 @@ use domain::{
     results::{NEAR_DAYS, Validity, validity},
     text,
 };
-use jiff::ToSpan as _;
+use jiff::{ToSpan as _, civil::Date};
 use people::sheets::{self, Sheet};
 use prints::{BookColumn, BookRow, BookSheet};
 use site::{Asked, Failure, Html, Shell, Site, State, Typed, Who};
@@ -29,7 +29,7 @@ const COUNT_MAX: i64 = 20_000;
 pub(super) const GIVEN: &str = "Đã giao";
 
 /// What became of a result, as people read it today.
-pub(super) fn state_of(it: &Kept, today: jiff::civil::Date) -> (&'static str, &'static str) {
+pub(super) fn state_of(it: &Kept, today: Date) -> (&'static str, &'static str) {
     match validity(it.state, it.expires_on, today) {
         Validity::Revoked => ("Đã thu hồi", "bad"),
         Validity::Replaced => ("Đã thay thế", ""),
@@ -40,7 +40,7 @@ pub(super) fn state_of(it: &Kept, today: jiff::civil::Date) -> (&'static str, &'
     }
 }
 
-fn near(it: &Kept, today: jiff::civil::Date) -> bool {
+fn near(it: &Kept, today: Date) -> bool {
     let last = today.checked_add(NEAR_DAYS.days()).unwrap_or(today);
     it.expires_on.is_some_and(|day| today <= day && day <= last)
 }
@@ -78,7 +78,7 @@ pub(super) fn member((name, number): &(String, String)) -> String {
     if number.is_empty() { name.clone() } else { format!("{name}: số {number}") }
 }
 
-fn line((it, members): (Kept, Vec<(String, String)>), today: jiff::civil::Date) -> Line {
+fn line((it, members): (Kept, Vec<(String, String)>), today: Date) -> Line {
     let (state, tone) = state_of(&it, today);
     Line {
         id: it.id,
@@ -212,7 +212,29 @@ pub async fn list(
     })
 }
 
-async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, Failure> {
+/// The rows of the workbook and of the print, with the days of the first and the last of them.
+struct Rows {
+    rows: Vec<[String; 8]>,
+    days: Option<(Date, Date)>,
+}
+
+/// What a print's cover says of its time: nothing if that is one year, which then stands there.
+fn period(filter: &Filter, days: Option<(Date, Date)>) -> String {
+    let from = filter.from.or(days.map(|it| it.0));
+    let until = filter.until.or(days.map(|it| it.1));
+    let by_year = filter.from.is_none() && filter.until.is_none();
+    match (from, until) {
+        (Some(from), Some(until)) if by_year && from.year() == until.year() => String::new(),
+        (Some(from), Some(until)) => {
+            format!("Từ ngày {} đến ngày {}", text::date(from), text::date(until))
+        }
+        (Some(from), None) => format!("Từ ngày {}", text::date(from)),
+        (None, Some(until)) => format!("Đến ngày {}", text::date(until)),
+        (None, None) => String::new(),
+    }
+}
+
+async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Rows, Failure> {
     let (filter, _) = read(who, asked);
     let (asker, today) = (who.clone(), who.today());
     let found = site
@@ -221,6 +243,8 @@ async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, 
             Ok(with_members(tx, found)?)
         })
         .await?;
+    let issued = || found.iter().map(|it| it.0.issued_on);
+    let days = issued().min().zip(issued().max());
     let mut rows: Vec<[String; 8]> = found
         .into_iter()
         .map(|it| line(it, today))
@@ -238,7 +262,7 @@ async fn all(site: &Site, who: &Who, asked: &Typed) -> Result<Vec<[String; 8]>, 
         })
         .collect();
     rows.reverse();
-    Ok(rows)
+    Ok(Rows { rows, days })
 }
 
 const HEADS: [(&str, u16); 8] = [
@@ -259,7 +283,7 @@ pub async fn export(
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let _turn = site.one_at_a_time().await?;
-    let rows = all(&site, &who, &asked).await?.into_iter().map(Vec::from).collect();
+    let rows = all(&site, &who, &asked).await?.rows.into_iter().map(Vec::from).collect();
     let sheet = Sheet { name: "Kết quả", heads: &HEADS, rows };
     Ok(sheets::to_save(&[sheet], &format!("so-ket-qua-{}.xlsx", who.today()))?)
 }
@@ -274,7 +298,7 @@ pub async fn print(
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let _turn = site.one_at_a_time().await?;
-    let rows = all(&site, &who, &asked).await?;
+    let Rows { rows, days } = all(&site, &who, &asked).await?;
     if rows.len() > PRINT_ROWS_MAX {
         let max = text::number(i64::try_from(PRINT_ROWS_MAX).unwrap_or(0));
         return Err(Failure::Refused(format!(
@@ -286,7 +310,8 @@ pub async fn print(
     let sheet = BookSheet {
         agency: super::papers::agency(&who, home),
         title: "Sổ kết quả giải quyết thủ tục hành chính".to_owned(),
-        year: from.until.unwrap_or_else(|| who.today()).year(),
+        year: days.map_or_else(|| who.today(), |it| it.1).year(),
+        period: period(&from, days),
         opened_on: from.from,
         columns: HEADS
             .iter()
@@ -307,4 +332,30 @@ pub async fn print(
     };
     let bytes = super::papers::made(move || prints::render_book(&sheet)).await?;
     Ok(site::file(bytes, "application/pdf", "so-ket-qua.pdf", false))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Filter, period};
+
+    #[test]
+    fn the_cover_of_a_print_names_the_time_of_its_rows() {
+        let none = Filter::default();
+        assert_eq!(period(&none, None), "");
+        let within = Some((date(2026, 1, 5), date(2026, 11, 20)));
+        assert_eq!(period(&none, within), "", "one year stands there as a year");
+        let over = Some((date(2025, 3, 5), date(2026, 11, 20)));
+        assert_eq!(period(&none, over), "Từ ngày 05/03/2025 đến ngày 20/11/2026");
+        let month = Filter {
+            from: Some(date(2025, 3, 1)),
+            until: Some(date(2025, 3, 31)),
+            ..Filter::default()
+        };
+        assert_eq!(period(&month, over), "Từ ngày 01/03/2025 đến ngày 31/03/2025");
+        let since = Filter { from: Some(date(2025, 1, 1)), ..Filter::default() };
+        assert_eq!(period(&since, over), "Từ ngày 01/01/2025 đến ngày 20/11/2026");
+        assert_eq!(period(&since, None), "Từ ngày 01/01/2025");
+    }
 }

@@ -396,10 +396,7 @@ async fn show(
                 words.say_with("track-pay-amount", &[("amount", &it.amount.to_string())])
             });
             let calendar = desk.calendar(on_desk.kept.unit);
-            let limit_minutes = match (dossier.received_at, dossier.due_original_at) {
-                (Some(from), Some(until)) => calendar.minutes_between(from, until),
-                _ => on_desk.workflow.minutes(),
-            };
+            let limit_minutes = on_desk.limit_minutes(calendar);
             let status = dossier.status.public().map_or_else(String::new, |it| match asker.lang {
                 site::Lang::Vi => it.label().to_owned(),
                 site::Lang::En => it.english().to_owned(),

@@ -46,7 +46,7 @@ fn known(column: &Column, case: &AtOnce) -> String {
         (_, "request" | "papers") => case.request.clone(),
         (_, "fee") => case.fee.map_or_else(String::new, |it| it.0.to_string()),
         (_, "signer") => case.signer.clone(),
-        _ => column.preset.clone(),
+        _ => column.preset_of(Some(&case.procedure)).to_owned(),
     }
 }
 

@@ -254,8 +254,9 @@ async fn page(
         .await?;
     let form = target.form;
     let fresh = || {
-        let mut values: Values =
-            form.columns.iter().map(|it| (it.key.clone(), it.preset.clone())).collect();
+        let procedure = target.dossier.as_ref().map(|it| it.procedure.as_str());
+        let preset = |it: &Column| (it.key.clone(), it.preset_of(procedure).to_owned());
+        let mut values: Values = form.columns.iter().map(preset).collect();
         if let Some(it) = &target.dossier {
             let copied = copied_values(form, it, target.counted);
             values.extend(copied.into_iter().filter(|(_, text)| !text.is_empty()));

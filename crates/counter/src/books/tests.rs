@@ -529,6 +529,25 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(site.count("select count(*) from book_entry"), 1);
     }
 
+    async fn a_registration_made_again_is_proposed_as_what_it_is(site) {
+        given_two_communes(&site);
+        let mut quay = site.signed_in("quay");
+        for (id, procedure, said) in [(1, "1.001193", "Đăng ký đúng hạn"), (2, "1.004884", "Đăng ký lại")] {
+            let token = format!("{id:032}");
+            let days = if id == 1 { "" } else { "5" };
+            let fields = [
+                ("thu-tuc", procedure), ("lan", &*token), ("viec", "nhan"), ("ho-ten", "Nguyễn Thị Thử"),
+                ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"), ("so-ngay", days),
+                ("co-1", "1"), ("so-1", "1"),
+            ];
+            let done = quay.post("/co-quan/ho-so/moi", &fields).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+            let form = quay.get(&format!("/co-quan/so/ghi?ho-so={id}")).await.text;
+            let field = form.split("name=\"c-loai\"").nth(1).unwrap().split('>').next().unwrap();
+            assert!(field.contains(&format!("value=\"{said}\"")), "{procedure}: {field}");
+        }
+    }
+
     async fn a_dossier_leads_to_its_entry_and_keeps_it_when_its_people_are_erased(site) {
         given_two_communes(&site);
         let signer = site.text("select cast(id as text) from staff where name = 'ky'");

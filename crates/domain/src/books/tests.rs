@@ -37,6 +37,8 @@ fn every_form_that_ships_is_whole() {
             assert!(!is_line || whole, "{code}: {} stands within no column", column.key);
             assert!(!is_line || column.width == 0, "{code}: {}", column.key);
             assert_eq!(column.what == ColumnWhat::Choice, !column.choices.is_empty());
+            let known = |it: &String| form.procedures.contains(it);
+            assert!(column.preset_for.keys().all(known), "{code}: {} of another book", column.key);
         }
         assert!(form.to_close_by(2026).is_some(), "{code}: close_by");
         assert!(form.mark.contains("{volume}") && form.mark.contains("{year}"), "{code}");
@@ -48,6 +50,25 @@ fn every_form_that_ships_is_whole() {
     assert_eq!(procedures.len(), count, "a procedure leads to one book");
     assert!(forms.on("ban-sao", date(2015, 4, 9)).is_none(), "before the decree there is no form");
     assert_eq!(forms.of_procedure("2.000815", day).unwrap().code, "ban-sao");
+}
+
+/// What a procedure is about stands in its column, and nothing where it says two things.
+#[test]
+fn the_kind_of_a_registration_is_that_of_its_procedure() {
+    let forms = forms();
+    for (procedure, key, said) in [
+        ("1.001193", "loai", "Đăng ký đúng hạn"),
+        ("1.004884", "loai", "Đăng ký lại"),
+        ("2.000522", "loai", "Đăng ký lại"),
+        ("1.000689", "loai", ""),
+        ("1.000894", "loai", "Đăng ký kết hôn"),
+        ("1.004746", "loai", "Đăng ký lại kết hôn"),
+        ("1.004845", "viec", "Đăng ký chấm dứt giám hộ"),
+        ("3.000323", "viec", "Đăng ký giám sát việc giám hộ"),
+    ] {
+        let form = forms.of_procedure(procedure, date(2026, 2, 10)).unwrap();
+        assert_eq!(form.keyed(key).unwrap().preset_of(Some(procedure)), said, "{procedure}");
+    }
 }
 
 /// TT 226/2016/TT-BTC Đ.4; one-stop.md 4.3: `min(200000, p ≤ 2 ? 2000p : 4000 + 1000(p − 2))`.

@@ -331,6 +331,15 @@ pub struct Hop {
     pub moves_at: Option<DateTime>,
 }
 
+/// A paper on which an office answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnPaper {
+    /// Its number, as it stands on it.
+    pub number: String,
+    /// Its day.
+    pub on: jiff::civil::Date,
+}
+
 /// One of several units that are asked at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
@@ -401,7 +410,13 @@ pub enum What {
     /// Several units are asked at once, as the workflow says; the clock runs on.
     ConsultMany { asked: Vec<Asked> },
     /// That unit answers.
-    Answer { unit: UnitId, resume: Option<Resume> },
+    Answer {
+        unit: UnitId,
+        resume: Option<Resume>,
+        /// The paper on which it answered, where somebody else entered it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        paper: Option<OnPaper>,
+    },
     /// Nobody answers in time, and work goes on without.
     SkipAnswer { resume: Option<Resume> },
     /// Papers are missing after appraisal; the clock stops.

@@ -140,7 +140,7 @@ pub const TABLE: &[Rule] = &[
     rule("t7", CommandKind::FinishVerify, &[Verifying], To::Status(Processing), &[Part::Officer, Part::CoHandler], ""),
     rule("t7", CommandKind::Consult, &[Processing, Consulting], To::Status(Consulting), OFFICER, "Nêu nội dung và hạn trả lời"),
     rule("t7", CommandKind::ConsultMany, &[Processing, Consulting], To::Status(Consulting), OFFICER, "Các đơn vị mà bước quy trình nêu; đồng hồ chính vẫn chạy"),
-    rule("t7", CommandKind::Answer, &[Consulting], To::ProcessingUnlessAwaited, &[Part::Consulted, Part::Officer], ""),
+    rule("t7", CommandKind::Answer, &[Consulting], To::ProcessingUnlessAwaited, &[Part::Consulted, Part::Officer], "Đơn vị được hỏi tự trả lời; người hỏi chỉ nhập thay văn bản giấy, có số, ngày"),
     rule("t7", CommandKind::SkipAnswer, &[Consulting], To::Status(Processing), OFFICER, "Quá hạn trả lời"),
     rule("t8", CommandKind::RequestSupplement, &[Processing], To::Status(AwaitSupplement), &[Part::Officer, Part::Signer], "Chỉ một lần"),
     rule("t9", CommandKind::Supplement, &[AwaitSupplement], To::Status(Processing), &[Part::Citizen, Part::Counter, Part::CounterHead], ""),
@@ -225,6 +225,9 @@ pub enum Refused {
     /// The unit was not asked, or has answered.
     #[error("Đơn vị này không được lấy ý kiến hoặc đã trả lời.")]
     NotAsked,
+    /// Who asked answers for whom he asked, with nothing to show for it.
+    #[error("Nhập thay đơn vị được hỏi thì phải ghi số, ngày của văn bản trả lời.")]
+    AnswerWithoutPaper,
     /// Money is owed.
     #[error("Người nộp chưa nộp đủ phí, lệ phí. Hãy thu đủ trước khi trả kết quả.")]
     Unpaid,
@@ -411,11 +414,17 @@ fn guard(dossier: &Dossier, what: &What, by: &Maker, now: DateTime) -> Result<()
             Ok(())
         }
         What::MoveOn { .. } if dossier.moves_at().is_none_or(|it| now < it) => Err(Refused::NotYet),
-        What::Answer { unit, .. } => {
+        What::Answer { unit, paper, .. } => {
             let asked = dossier.open_consultations().any(|it| it.unit == *unit);
             // Its officer files an answer that came on paper; others answer for their own office.
-            let his = by.plays_any(OFFICER) || by.answers_for.contains(unit);
-            if asked && his { Ok(()) } else { Err(Refused::NotAsked) }
+            match (asked, by.answers_for.contains(unit)) {
+                (true, true) => Ok(()),
+                (true, false) if by.plays_any(OFFICER) => {
+                    let named = paper.as_ref().is_some_and(|it| !it.number.trim().is_empty());
+                    if named { Ok(()) } else { Err(Refused::AnswerWithoutPaper) }
+                }
+                _ => Err(Refused::NotAsked),
+            }
         }
         What::SkipAnswer { .. } => match dossier.open_consultations().map(|it| it.due_at).max() {
             Some(due_at) if now <= due_at => Err(Refused::AnswerNotDue { due_at }),

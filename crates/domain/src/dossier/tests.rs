@@ -221,8 +221,10 @@ fn two_who_were_asked_must_both_answer() {
             "xin ý kiến",
         )
     };
-    let answer =
-        |unit| Command::saying(What::Answer { unit: UnitId(unit), resume: None }, "đồng ý");
+    let answer = |unit| {
+        let what = What::Answer { unit: UnitId(unit), resume: None, paper: letter("5/CV") };
+        Command::saying(what, "đồng ý")
+    };
     let mut take = |command, status| {
         let event = decide(&dossier, command, &officer(), NOW).unwrap();
         dossier.apply(&event);
@@ -312,6 +314,10 @@ fn a_dossier_is_not_closed_nor_an_answer_skipped_before_its_day() {
     assert!(decide(&dossier, skip(), &officer(), after).is_ok());
 }
 
+fn letter(number: &str) -> Option<OnPaper> {
+    Some(OnPaper { number: number.to_owned(), on: day(9).date() })
+}
+
 #[test]
 fn an_office_answers_for_itself_only_and_the_officer_files_what_came_on_paper() {
     let mut dossier = in_process();
@@ -324,11 +330,16 @@ fn an_office_answers_for_itself_only_and_the_officer_files_what_came_on_paper() 
     }
     let mut asked = maker(7, &[Part::Consulted]);
     asked.answers_for = vec![UnitId(20)];
-    let answer =
-        |unit| Command::saying(What::Answer { unit: UnitId(unit), resume: None }, "đồng ý");
-    assert_eq!(refused(&dossier, &asked, answer(21)), Refused::NotAsked);
-    assert!(decide(&dossier, answer(20), &asked, NOW).is_ok());
-    assert!(decide(&dossier, answer(21), &officer(), NOW).is_ok());
+    let on = |unit, paper| {
+        let what = What::Answer { unit: UnitId(unit), resume: None, paper };
+        Command::saying(what, "đồng ý")
+    };
+    assert_eq!(refused(&dossier, &asked, on(21, letter("5/CV"))), Refused::NotAsked);
+    assert!(decide(&dossier, on(20, None), &asked, NOW).is_ok());
+    // Who asked has nothing to say in their place but what stands on their paper.
+    assert_eq!(refused(&dossier, &officer(), on(21, None)), Refused::AnswerWithoutPaper);
+    assert_eq!(refused(&dossier, &officer(), on(21, letter(" "))), Refused::AnswerWithoutPaper);
+    assert!(decide(&dossier, on(21, letter("5/CV")), &officer(), NOW).is_ok());
 }
 
 #[test]
@@ -400,7 +411,7 @@ fn many_are_asked_at_once_and_the_clock_runs_on() {
     for (unit, status) in
         [(21, Status::Consulting), (20, Status::Consulting), (22, Status::Processing)]
     {
-        let what = What::Answer { unit: UnitId(unit), resume: None };
+        let what = What::Answer { unit: UnitId(unit), resume: None, paper: letter("5/CV") };
         dossier.apply(&decide(&dossier, Command::saying(what, "được"), &officer(), NOW).unwrap());
         assert_eq!(dossier.status, status);
     }
@@ -493,7 +504,7 @@ fn commands() -> impl Strategy<Value = (Maker, Command)> {
         What::Verify { pause: true },
         What::FinishVerify { resume: Some(resume) },
         What::Consult { unit: UnitId(7), due_at: day(9), pause: false },
-        What::Answer { unit: UnitId(7), resume: None },
+        What::Answer { unit: UnitId(7), resume: None, paper: letter("5/CV") },
         What::SkipAnswer { resume: None },
         What::RequestSupplement { until: day(20) },
         What::Supplement { resume, hop: None },

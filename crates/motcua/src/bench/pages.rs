@@ -253,7 +253,7 @@ pub async fn memory(set: &Set, newest: i64, now: Instant) -> Result<Vec<Figure>,
     let today = now.civil().date();
     let from = today.checked_sub(jiff::ToSpan::days(30)).unwrap_or(today);
     // A whole register, which is what takes most; refused if it is too long for one paper.
-    let register = format!("/co-quan/so-theo-doi?tu={from}&den={today}");
+    let register = format!("/co-quan/so-theo-doi?dang=pdf&tu={from}&den={today}");
     visitor.get(&register).await?;
     let most = machine::memory(server.pid()).map(|it| it.1);
     Ok(vec![

@@ -138,7 +138,9 @@ impl Opened {
     pub fn accept(&self, desk: Desk<'_>, intake: &Intake) -> Result<Command, Failure> {
         let due_at = self.due_at.ok_or_else(|| no(&DeskError::NoLimit))?;
         let calendar = desk.calendar(intake.unit);
-        let limit = calendar.minutes_between(intake.received_at, due_at);
+        let received = (intake.received_at, due_at);
+        let limit = super::limit_of(&self.version.body, intake.channel, intake.agreed_days)?
+            .office_minutes(calendar, received);
         Ok(What::Accept {
             code: self.code.clone(),
             received_at: intake.received_at,

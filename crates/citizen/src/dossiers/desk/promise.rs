@@ -1,6 +1,7 @@
 //! The promise: which version is received under, which limit holds, which date it gives.
 
 use domain::{
+    calendar::WorkCalendar,
     deadline::{Explanation, Term, TimeLimit, explain},
     procedure::{ChannelKind, ProcedureVersion},
 };
@@ -10,7 +11,7 @@ use store::Tx;
 
 use domain::ids::UnitId;
 
-use super::{Desk, DeskError, no};
+use super::{Desk, DeskError, OnDesk, no};
 use crate::procedures::facts::{self as procedures, Version};
 
 /// A promise before it is made: what the counter shows for confirmation.
@@ -35,6 +36,25 @@ pub(super) fn limit_of(
     let agreed = agreed_days.filter(|it| *it > 0).map(|it| TimeLimit::WorkingDays(it.into()));
     let shorter = published.zip(agreed).is_some_and(|it| is_shorter(it.0, it.1));
     if shorter { agreed } else { published.or(agreed) }.ok_or_else(|| no(&DeskError::NoLimit))
+}
+
+impl OnDesk {
+    /// Minutes of office time of what was promised first: its steps share them.
+    #[must_use]
+    pub fn limit_minutes(&self, calendar: &WorkCalendar) -> i64 {
+        let dossier = &self.kept.dossier;
+        let channel = dossier.channel.unwrap_or(ChannelKind::Direct);
+        match (dossier.received_at, dossier.due_original_at) {
+            (Some(from), Some(until)) => {
+                let limit = limit_of(&self.version.body, channel, dossier.agreed_days);
+                limit.map_or_else(
+                    |_| calendar.minutes_between(from, until),
+                    |it| it.office_minutes(calendar, (from, until)),
+                )
+            }
+            _ => self.workflow.minutes(),
+        }
+    }
 }
 
 /// Whether so many agreed working days end before the published limit, whatever days off lie within.

@@ -107,6 +107,8 @@ pub fn alarms(tx: &mut Tx<'_>, who: &Who) -> Result<Vec<Alarm>, Fault> {
 
 struct Line {
     slip: SlipView,
+    /// Its place in the list.
+    place: String,
     href: String,
     code: String,
     parent_code: String,
@@ -127,6 +129,14 @@ struct List {
     is_filtered: bool,
 }
 
+/// A place in the list as addresses carry it: day, number, row.
+fn place(text: &str) -> Option<(String, i64, i64)> {
+    let mut parts = text.split('~');
+    let day: jiff::civil::Date = parts.next()?.parse().ok()?;
+    let (number, id) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then(|| (day.to_string(), number, id))
+}
+
 fn read(who: &Who, asked: &Typed) -> Wanted {
     let late = asked.get("trang-thai") == "late";
     let state = HandOverState::from_code(asked.get("trang-thai"));
@@ -136,7 +146,7 @@ fn read(who: &Who, asked: &Typed) -> Wanted {
         way: asked.get("chieu").to_owned(),
         state: if late { Some(HandOverState::Waiting) } else { state },
         due_before: late.then(|| who.now.civil()),
-        before: asked.get("truoc").parse().ok(),
+        before: place(asked.get("truoc")),
     }
 }
 
@@ -153,13 +163,15 @@ pub async fn list(
     let (lines, count, more) = site
         .read(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
-            let count = sql::count(tx, &wanted)?;
+            let all = Wanted { before: None, ..wanted.clone() };
+            let count = sql::count(tx, &all)?;
             let mut found = sql::page(tx, &wanted, rows + 1)?;
             let full = usize::try_from(rows).unwrap_or(usize::MAX);
             let more = found.len() > full;
             found.truncate(full);
             let mut lines = Vec::with_capacity(found.len());
             for it in found {
+                let place = format!("{}~{}~{}", it.slip.day, it.slip.number, it.slip.id);
                 let link = sql::find(tx, it.slip.link)?;
                 let elsewhere = super::elsewhere(tx, link.as_ref())?;
                 let mut href = String::new();
@@ -176,7 +188,8 @@ pub async fn list(
                 let code = |it: Option<(domain::ids::DossierId, String)>| {
                     it.map_or_else(String::new, |it| it.1)
                 };
-                lines.push(Line { slip, href, code: code(it.child), parent_code: code(it.parent) });
+                let (child, parent) = (code(it.child), code(it.parent));
+                lines.push(Line { slip, place, href, code: child, parent_code: parent });
             }
             Ok((lines, count, more))
         })
@@ -187,7 +200,7 @@ pub async fn list(
     }
     let (way, state) = (asked.get("chieu").to_owned(), asked.get("trang-thai").to_owned());
     let query = format!("?chieu={}&trang-thai={}", site::percent(&way), site::percent(&state));
-    let last = lines.last().filter(|_| more).map(|it| it.slip.id);
+    let last = lines.last().filter(|_| more).map(|it| it.place.clone());
     let pair = |value: &str, text: &str| (value.to_owned(), text.to_owned());
     let mut all_states = states();
     all_states.push(pair("late", "Chờ xác nhận, đã quá giờ"));

@@ -338,8 +338,8 @@ pub struct Wanted {
     pub state: Option<HandOverState>,
     /// Due before this moment.
     pub due_before: Option<DateTime>,
-    /// Before this row: the next page.
-    pub before: Option<i64>,
+    /// Before this day, number and row: the next page.
+    pub before: Option<(String, i64, i64)>,
 }
 
 /// One line of the list.
@@ -382,14 +382,17 @@ fn wanted(it: &Wanted) -> Select {
         }
         _ => select,
     };
+    if let Some((day, number, id)) = &it.before {
+        let values = [store::Param::from(day.as_str()), (*number).into(), (*id).into()];
+        select = select.and("(h.day, h.number, h.id) < (?, ?, ?)", values);
+    }
     select
         .and_if("h.state = ?", it.state.map(HandOverState::code))
         .and_if("h.due_at < ?", it.due_before)
-        .and_if("h.id < ?", it.before)
-        .order_by("h.id desc")
+        .order_by("h.day desc, h.number desc, h.id desc")
 }
 
-/// A page of hand-overs, the newest first.
+/// A page of hand-overs: the newest day first, and on a day the highest number.
 pub fn page(tx: &mut Tx<'_>, it: &Wanted, limit: i64) -> Result<Vec<SlipLine>, Fault> {
     let rows = wanted(it).rows(tx, limit)?;
     rows.iter()

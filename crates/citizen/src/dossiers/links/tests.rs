@@ -219,6 +219,46 @@ on_both_engines! { crate::routes();
         assert!(page.status == 200 && !page.text.contains("<p>In:"), "{}", page.text);
     }
 
+    async fn slips_stand_by_day_and_number_and_so_do_their_pages(site) {
+        let mut officer = given_parent(&site).await;
+        assert_eq!(opened(&mut officer, "6", AT_DISTRICT, &[]).await.status, 303);
+        // As they were entered: two days mixed, more than a page.
+        for at in 1..=60 {
+            let (day, number) = (if at % 2 == 0 { 19 } else { 18 }, 100 + at);
+            site.given(
+                &format!(
+                    "insert into hand_over (link, direction, from_unit, to_unit, day, number, state, given_by,
+                       given_ms, due_at, reason)
+                     select link, direction, from_unit, to_unit, '2025-11-{day}', {number}, state, given_by,
+                       given_ms, due_at, reason from hand_over where id = 1"
+                ),
+                &[],
+            );
+        }
+        let slips = |page: &str| -> Vec<(String, String)> {
+            let found = page.split("Số ").skip(1).filter_map(|it| {
+                let (number, rest) = it.split_once(" ngày ")?;
+                let day = rest.get(..10)?;
+                let is_one = number.len() == 3 && day.ends_with("/2025");
+                is_one.then(|| (format!("{}{}", &day[6..], &day[..2]), number.to_owned()))
+            });
+            found.collect()
+        };
+        let first = officer.get("/co-quan/lien-thong").await.text;
+        let next = first.split("href=\"").filter_map(|it| it.split('"').next()).find(|it| it.contains("truoc="));
+        let next = next.expect("a second page").replace("&amp;", "&").replace("&#38;", "&");
+        let second = officer.get(&next).await.text;
+        let (one, two) = (slips(&first), slips(&second));
+        let all: Vec<_> = one.iter().chain(&two).cloned().collect();
+        let mut sorted = all.clone();
+        sorted.sort();
+        sorted.reverse();
+        sorted.dedup();
+        assert_eq!(all, sorted, "newest first, each once");
+        assert_eq!(all.len(), 60);
+        assert!(second.contains("61 phiếu bàn giao"), "the count is that of the list: {second}");
+    }
+
     async fn what_is_not_taken_says_why_and_the_parent_goes_on(site) {
         let mut officer = given_parent(&site).await;
         opened(&mut officer, "6", AT_DISTRICT, &[]).await;

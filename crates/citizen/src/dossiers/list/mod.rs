@@ -187,7 +187,10 @@ pub(super) fn read_filter(
         "cho-y-kien" => filter.consulted = Some(around.answers_for()),
         "cho-chuyen" => filter.statuses = vec![Status::Accepted.code()],
         "cho-phan-cong" => filter.statuses = vec![Status::Transferred.code()],
-        "phoi-hop" => filter.member = Some(around.member_keys(tx)?),
+        "phoi-hop" => {
+            filter.member = Some(around.member_keys(tx)?);
+            filter.not_held_by = around.own_and_stood_in_for(tx)?;
+        }
         "cho-tham-tra" => filter.statuses = vec![Status::ToReview.code()],
         "cho-ky" => filter.statuses = vec![Status::ToSign.code()],
         "cho-vao-so" => filter.statuses = vec![Status::ToNumber.code()],

@@ -42,6 +42,8 @@ pub struct Filter {
     pub consulted: Option<Vec<UnitId>>,
     /// Those on whose step somebody takes part by its workflow: what he is, and his titles.
     pub member: Option<(Vec<String>, Vec<String>)>,
+    /// With `member`: but not those that these hold themselves.
+    pub not_held_by: Vec<StaffId>,
     /// Received from, as a date.
     pub from: Option<String>,
     /// Received until, as a date.
@@ -173,7 +175,16 @@ fn held(mut select: Select, filter: &Filter) -> Select {
 fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result<Select, Fault> {
     let mut select = Select::new(COLUMNS, from);
     select = match &filter.consulted {
-        None if filter.member.is_some() => taking_part(select, filter.member.as_ref()),
+        None if filter.member.is_some() => {
+            let select = taking_part(select, filter.member.as_ref());
+            if filter.not_held_by.is_empty() {
+                select
+            } else {
+                let marks = vec!["?"; filter.not_held_by.len()].join(", ");
+                let others = format!("d.holder is null or d.holder not in ({marks})");
+                select.and(&others, filter.not_held_by.iter().map(|it| store::Param::from(*it)))
+            }
+        }
         None => seen.narrow(select),
         Some(units) if units.is_empty() => select.and("1 = 0", []),
         Some(units) => {

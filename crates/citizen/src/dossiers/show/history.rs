@@ -10,7 +10,7 @@ use people::staff::facts as staff;
 use site::Who;
 use store::{Fault, Tx};
 
-use crate::dossiers::{links, online, view::name_of};
+use crate::dossiers::{links, online, sql, view::name_of};
 
 /// One line of it.
 pub(super) struct Done {
@@ -43,6 +43,12 @@ fn about(tx: &mut Tx<'_>, who: &Who, names: &mut Names, what: &What) -> Result<S
         What::Consult { unit, due_at, .. } => {
             format!("Hỏi {}, trả lời trước {}", who.tree.title(*unit), until(*due_at))
         }
+        What::Answer { unit, paper: Some(paper), .. } => format!(
+            "Nhập thay {}: văn bản số {}, ngày {}",
+            who.tree.title(*unit),
+            paper.number,
+            domain::text::date(paper.on)
+        ),
         What::Answer { unit, .. } => who.tree.title(*unit).to_owned(),
         What::RequestSupplement { until: at } => format!("Bổ sung trước {}", until(*at)),
         What::Supplement { resume, .. } => format!("Hẹn trả {}", until(resume.due_at)),
@@ -114,6 +120,50 @@ impl Names {
     }
 }
 
+/// What stands in the details of an entry about a file.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct OfFile {
+    file: i64,
+    kind: String,
+    document: String,
+}
+
+/// What entries about files mean: the names stand with the files, and go with them when people are erased.
+struct Files {
+    files: Vec<sql::File>,
+    papers: Vec<sql::Paper>,
+}
+
+impl Files {
+    fn load(tx: &mut Tx<'_>, asides: &[store::journal::Kept]) -> Result<Self, Fault> {
+        let first = asides.iter().find(|it| it.act == "add_file");
+        Ok(match first.map(|it| domain::ids::DossierId(it.subject_id)) {
+            Some(id) => Self { files: sql::files(tx, id)?, papers: sql::papers(tx, id)? },
+            None => Self { files: Vec::new(), papers: Vec::new() },
+        })
+    }
+
+    /// The file's paper and name, or what kind of file it was.
+    fn about(&self, details: &str) -> String {
+        let of: OfFile = serde_json::from_str(details).unwrap_or_default();
+        if !of.document.is_empty() {
+            return of.document;
+        }
+        let Some(file) = self.files.iter().find(|it| it.id == of.file) else {
+            return match of.kind.as_str() {
+                "result" => "Tệp kết quả, nay không còn".to_owned(),
+                _ => "Tệp nay không còn".to_owned(),
+            };
+        };
+        let paper = self.papers.iter().find(|it| Some(it.id) == file.paper);
+        paper.map_or_else(
+            || file.name.clone(),
+            |it| format!("{}: {}", it.name.trim_end_matches([';', '.', ' ']), file.name),
+        )
+    }
+}
+
 /// Everything that was done with the dossier, the newest first.
 pub(super) fn done(
     tx: &mut Tx<'_>,
@@ -124,6 +174,7 @@ pub(super) fn done(
 ) -> Result<Vec<Done>, Fault> {
     let actors = events.iter().map(|it| it.by).chain(asides.iter().map(|it| it.by));
     names.learn(tx, actors)?;
+    let files = Files::load(tx, &asides)?;
     let mut done = Vec::with_capacity(events.len() + asides.len());
     for event in events {
         let mut name = if online::is_his(event.by, &event.what) {
@@ -156,6 +207,10 @@ pub(super) fn done(
             done.push((it.at, line));
             continue;
         }
+        let about = match it.act.as_str() {
+            "add_file" | "name_document" => files.about(&it.details),
+            _ => String::new(),
+        };
         let (what, words) = match it.act.as_str() {
             "correct_person" => ("Sửa thông tin người nộp", it.words.unwrap_or_default()),
             "mark_papers" => ("Đánh dấu lại giấy tờ", String::new()),
@@ -176,7 +231,7 @@ pub(super) fn done(
         let line = Done {
             when: domain::text::date_time(it.at.civil()),
             who: names.of(it.by),
-            about: String::new(),
+            about,
             what,
             words,
         };

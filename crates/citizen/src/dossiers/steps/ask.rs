@@ -37,6 +37,8 @@ pub(super) struct Ask {
     pub replaced: bool,
     /// Units of which several may be chosen.
     pub many: Vec<(String, String)>,
+    /// Whether whoever is asked may only enter for some of the units what came on paper.
+    pub on_paper: bool,
 }
 
 /// The question of the workflow that means a unit.
@@ -101,7 +103,9 @@ pub(super) fn ask(
             let open = kept.dossier.open_consultations().map(|it| it.unit);
             let his = open
                 .filter(|it| maker.plays_any(&[Part::Officer]) || maker.answers_for.contains(it));
-            ask.units = his.map(title).collect();
+            let his: Vec<UnitId> = his.collect();
+            ask.on_paper = his.iter().any(|it| !maker.answers_for.contains(it));
+            ask.units = his.into_iter().map(title).collect();
             ask.units_label = "Đơn vị trả lời";
         }
         CommandKind::Extend => ask.date_label = "Ngày hẹn mới",

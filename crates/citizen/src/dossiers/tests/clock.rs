@@ -94,14 +94,45 @@ on_both_engines! { crate::routes();
             take(&mut specialist, "hoi-y-kien", &fields).await;
         }
         site.set_clock(jiff::civil::date(2026, 1, 9).at(9, 0, 0, 0));
-        take(&mut specialist, "tra-loi", &[("don-vi", "1"), ("loi", "Không")]).await;
+        let answered = |unit| {
+            let paper = [("so-tra-loi", "12/CV-UBND"), ("ngay-tra-loi", "09/01/2026")];
+            [("don-vi", unit), ("loi", "Không"), paper[0], paper[1]]
+        };
+        take(&mut specialist, "tra-loi", &answered("1")).await;
         assert_eq!(site.count("select count(*) from dossier where due_at is null"), 1);
         site.set_clock(jiff::civil::date(2026, 1, 12).at(9, 0, 0, 0));
-        take(&mut specialist, "tra-loi", &[("don-vi", "4"), ("loi", "Không")]).await;
+        take(&mut specialist, "tra-loi", &answered("4")).await;
         assert_eq!(site.text("select status from dossier"), "processing");
         // Asked on the day of receipt: the five days are counted after the last answer.
         assert_eq!(site.text("select due_at from dossier"), "2026-01-19T17:00:00");
         assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
+    }
+
+    async fn steps_share_the_published_limit_and_not_the_evening_before_it(site) {
+        given_two_communes(&site);
+        given_five_days(&site, &ClockRules::default());
+        let minutes = |page: &str| -> i64 {
+            let texts = page.split(" làm việc</").map(|it| it.rsplit('>').next().unwrap_or(""));
+            let of = |text: &str, unit: &str| -> i64 {
+                let before = text.split(unit).next().filter(|_| text.contains(unit)).unwrap_or("");
+                before.trim().rsplit(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0)
+            };
+            texts.map(|it| of(it, "giờ") * 60 + of(it, "phút")).sum()
+        };
+        let mut counter = site.signed_in("quay");
+        for (id, hour, token) in [(1, 8, "a"), (2, 17, "b")] {
+            site.set_clock(jiff::civil::date(2026, 1, 8).at(hour, 30, 0, 0));
+            let once = token.repeat(32);
+            let mut fields = birth("Nguyễn Thị Thử", &once);
+            fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "so-1" | "co-1"));
+            fields.push(("thu-tuc", FIVE_DAYS));
+            let answer = counter.post("/co-quan/ho-so/moi", &fields).await;
+            assert_eq!(answer.status, 303, "{}", answer.text);
+            let page = counter.get(&format!("/co-quan/ho-so/{id}")).await.text;
+            let sum = minutes(&page);
+            // A step's share is in whole minutes.
+            assert!((5 * 480 - 9..=5 * 480).contains(&sum), "{hour}: {sum} minutes: {page}");
+        }
     }
 
     async fn where_sector_law_says_so_a_supplement_goes_on_with_what_is_left(site) {

@@ -268,6 +268,15 @@ pub fn codes_owing(tx: &mut Tx<'_>, body: UnitId, limit: i64) -> Result<Vec<Stri
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// Codes of a body's dossiers that owe nothing, the newest first.
+pub fn codes_settled(tx: &mut Tx<'_>, body: UnitId, limit: i64) -> Result<Vec<String>, Fault> {
+    let rows = tx.query(
+        "select code from dossier where body = ?1 and financial <> 'due' order by id desc limit ?2",
+        &[body.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// Erases what settled lines up to a day say of payers.
 pub(in crate::fees) fn forget_contents(
     tx: &mut Tx<'_>,

@@ -140,6 +140,9 @@ on_both_engines! { crate::routes();
                 .await;
             assert_eq!(added.status, 303, "{}", added.text);
         }
+        let page = specialist.get("/co-quan/ho-so/1").await.text;
+        let row = page.split("data-label=\"Việc\">Lập văn bản<").nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(row.contains("Biên bản xác minh"), "{row}");
         let still = act(&mut specialist, "trinh-ky", &[]).await;
         let told = still.text.split("role=\"alert\"").nth(1).unwrap().split("</div>").next().unwrap();
         assert!(told.contains("Đơn xin") && !told.contains("Biên bản"), "{told}");
@@ -247,6 +250,16 @@ on_both_engines! { crate::routes();
             assert_eq!(browser.get("/co-quan/ho-so/1").await.status, 404, "{stranger}");
             assert!(!browser.get("/co-quan/ho-so?nhom=phoi-hop").await.text.contains("Nguyễn Thị Thử"));
         }
+        // Who has it in his own hands is not told that he helps, though the step means people like him.
+        site.given("update step_member set title = '' where way = 'co_handler'", &[]);
+        let mut main = site.signed_in("thuly");
+        let page = main.get("/co-quan/ho-so/1").await.text;
+        assert!(!page.contains("ở bước này của quy trình") && !page.contains("Ghi ý kiến phối hợp"), "{page}");
+        assert!(!main.get("/co-quan").await.text.contains("phối hợp hoặc theo dõi"));
+        assert!(!main.get("/co-quan/ho-so?nhom=phoi-hop").await.text.contains("Nguyễn Thị Thử"));
+        assert!(helper.get("/co-quan/ho-so/1").await.text.contains("ở bước này của quy trình"));
+        // Side by side it is said how the ways on differ.
+        assert!(page.contains("Chuyển bước: giao hồ sơ") && page.contains("Trình ký: đã xong"), "{page}");
         // With the step their part in it is over.
         does(&mut site.signed_in("thuly"), "trinh-ky", &[]).await;
         assert_eq!(follower.get("/co-quan/ho-so/1").await.status, 404);
@@ -269,6 +282,22 @@ on_both_engines! { crate::routes();
         assert!(early.text.contains("phải lấy ý kiến"), "{}", early.text);
         let form = specialist.get("/co-quan/ho-so/1/hoi-y-kien-song-song").await.text;
         assert!(form.contains("UBND xã Tân Hợp") && form.contains("UBND huyện Tân Kỳ"), "{form}");
+        // Nobody is asked unless he is ticked; all or none at one press, also without scripts.
+        let ticked = |page: &str, unit: &str| {
+            page.contains(&format!("name=\"cac-don-vi\" value=\"{unit}\" checked"))
+        };
+        assert!(!ticked(&form, "4") && !ticked(&form, "1"), "{form}");
+        let path = "/co-quan/ho-so/1/hoi-y-kien-song-song";
+        let all = [("viec", "chon-het"), ("loi", "Xin ý kiến"), ("an-ban", "4")];
+        let all = specialist.post(path, &all).await;
+        assert_eq!(all.status, 200);
+        assert!(ticked(&all.text, "4") && ticked(&all.text, "1") && all.text.contains(">Xin ý kiến<"), "{}", all.text);
+        let none = [("viec", "bo-chon-het"), ("cac-don-vi", "4"), ("cac-don-vi", "1")];
+        let none = specialist.post(path, &none).await;
+        assert!(none.status == 200 && !ticked(&none.text, "4") && !ticked(&none.text, "1"), "{}", none.text);
+        assert_eq!(status(&site), "processing", "ticking asks nobody");
+        let half = specialist.post(path, &[("cac-don-vi", "4"), ("loi", "")]).await;
+        assert!(half.status == 422 && ticked(&half.text, "4") && !ticked(&half.text, "1"), "{}", half.text);
         let nobody = act(&mut specialist, "hoi-y-kien-song-song", &[("loi", "Xin ý kiến")]).await;
         assert_eq!(nobody.status, 422);
         does(&mut specialist, "hoi-y-kien-song-song", &[
