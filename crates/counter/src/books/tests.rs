@@ -538,7 +538,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
             let fields = [
                 ("thu-tuc", procedure), ("lan", &*token), ("viec", "nhan"), ("ho-ten", "Nguyễn Thị Thử"),
                 ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"), ("so-ngay", days),
-                ("co-1", "1"), ("so-1", "1"),
+                ("co-1", "1"), ("so-1", "1"), ("co-2", "1"), ("so-2", "1"), ("co-3", "1"), ("so-3", "1"),
             ];
             let done = quay.post("/co-quan/ho-so/moi", &fields).await;
             assert_eq!(done.status, 303, "{}", done.text);

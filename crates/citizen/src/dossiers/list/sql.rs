@@ -181,7 +181,7 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result
                 select
             } else {
                 let marks = vec!["?"; filter.not_held_by.len()].join(", ");
-                let others = format!("d.holder is null or d.holder not in ({marks})");
+                let others = format!("d.holder not in ({marks}) or d.holder is null");
                 select.and(&others, filter.not_held_by.iter().map(|it| store::Param::from(*it)))
             }
         }
