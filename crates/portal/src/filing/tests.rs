@@ -6,6 +6,8 @@ use testkit::{Answer, Browser, TestSite, on_both_engines};
 use super::IDLE_DAYS;
 use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 
+mod assist;
+
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
 

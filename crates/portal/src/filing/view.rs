@@ -143,10 +143,14 @@ struct Done {
     print: String,
     /// It was sent from an account.
     is_own: bool,
+    /// Somebody filed it for its citizen.
+    is_helped: bool,
+    /// Where whoever helped prints code and secret for the citizen; empty where they are not shown.
+    note: String,
 }
 
 /// How long the dossier's secret is shown after sending.
-const SECRET_SHOWN_MS: i64 = 15 * 60_000;
+pub(super) const SECRET_SHOWN_MS: i64 = 15 * 60_000;
 
 /// Which page of a draft.
 pub(super) struct Here<'a> {
@@ -200,6 +204,12 @@ pub(super) async fn done(
         status,
         print: if declares && is_here { format!("{here}/to-khai.pdf") } else { String::new() },
         is_own: draft.citizen().is_some(),
+        is_helped: draft.assistant().is_some(),
+        note: if draft.assistant().is_some() && is_fresh {
+            format!("{here}/giay-bao.pdf")
+        } else {
+            String::new()
+        },
         shell,
     })
 }
@@ -214,7 +224,7 @@ fn way_label(words: Words, way: Way) -> String {
     }
 }
 
-fn return_label(words: Words, way: ReturnChannel) -> String {
+pub(super) fn return_label(words: Words, way: ReturnChannel) -> String {
     match way {
         ReturnChannel::Counter => words.say("filing-return-counter"),
         ReturnChannel::Post => words.say("filing-return-post"),
@@ -233,26 +243,10 @@ fn authorities(words: Words) -> Vec<(String, String)> {
     ]
 }
 
-/// What was said in every step, for the last look.
-fn said(words: Words, filing: &Filing) -> Vec<Said> {
-    let (it, draft) = (&filing.it, &filing.draft);
-    let typed = &draft.typed;
-    let line = |label: String, name: &str| (label, typed.get(name).to_owned());
-    let mut person = vec![
-        line(words.say("filing-name"), "ho-ten"),
-        line(words.say("filing-number"), "so-giay-to"),
-        line(words.say("filing-birth"), "ngay-sinh"),
-        line(words.say("filing-phone"), "dien-thoai"),
-        line(words.say("filing-email"), "email"),
-        line(words.say("filing-address"), "dia-chi"),
-        line(words.say("filing-request"), "noi-dung"),
-    ];
-    if typed.get("nop-thay") == "1" {
-        person.push(line(words.say("filing-proxy-name"), "nguoi-nop"));
-        person.push(line(words.say("filing-proxy-number"), "so-nguoi-nop"));
-    }
-    person.retain(|it| !it.1.is_empty());
-    let handed = papers(&it.body).filter_map(|(place, paper)| {
+/// The papers that are handed in, and how each is.
+pub(super) fn handed(words: Words, filing: &Filing) -> Vec<(String, String)> {
+    let (draft, typed) = (&filing.draft, &filing.draft.typed);
+    let handed = papers(&filing.it.body).filter_map(|(place, paper)| {
         let way = Way::from_code(typed.get(&format!("cach-{place}")))?;
         if way == Way::NotMine {
             return None;
@@ -269,6 +263,27 @@ fn said(words: Words, filing: &Filing) -> Vec<Said> {
         };
         Some((paper.name.clone(), how))
     });
+    handed.collect()
+}
+
+/// What was said in every step, for the last look.
+fn said(words: Words, filing: &Filing) -> Vec<Said> {
+    let typed = &filing.draft.typed;
+    let line = |label: String, name: &str| (label, typed.get(name).to_owned());
+    let mut person = vec![
+        line(words.say("filing-name"), "ho-ten"),
+        line(words.say("filing-number"), "so-giay-to"),
+        line(words.say("filing-birth"), "ngay-sinh"),
+        line(words.say("filing-phone"), "dien-thoai"),
+        line(words.say("filing-email"), "email"),
+        line(words.say("filing-address"), "dia-chi"),
+        line(words.say("filing-request"), "noi-dung"),
+    ];
+    if typed.get("nop-thay") == "1" {
+        person.push(line(words.say("filing-proxy-name"), "nguoi-nop"));
+        person.push(line(words.say("filing-proxy-number"), "so-nguoi-nop"));
+    }
+    person.retain(|it| !it.1.is_empty());
     let way = ReturnChannel::from_code(typed.get("nhan-ket-qua"));
     let mut receive = vec![(
         words.say("filing-return"),
@@ -278,7 +293,11 @@ fn said(words: Words, filing: &Filing) -> Vec<Said> {
         receive.push(line(words.say("filing-post-address"), "dia-chi-nhan"));
     }
     let of = |step: Step, lines| Said { step: step.code(), label: step.label(words), lines };
-    vec![of(Step::Person, person), of(Step::Papers, handed.collect()), of(Step::Receive, receive)]
+    vec![
+        of(Step::Person, person),
+        of(Step::Papers, handed(words, filing)),
+        of(Step::Receive, receive),
+    ]
 }
 
 /// A step of a draft.
