@@ -20,6 +20,8 @@ const CARE: &str = "2.000286";
 const CARD: &str =
     "040188001234||Lê Thị Minh Họa|05091988|Nữ|Xóm 1, Phú Sơn, Tân Kỳ, Nghệ An|15042021";
 const KEY: &str = "khoa-bi-mat-cua-ngan-hang";
+/// The headings of a page's cards, from top to bottom; what is not shown is left out.
+const CARDS: &str = "return [...document.querySelectorAll('.card > h2')].filter((it) => it.offsetParent).map((it) => [it.getBoundingClientRect().top, it.innerText]).sort((a, b) => a[0] - b[0]).map((it) => it[1]).join('|')";
 const ON_PAPER: &str =
     "document.querySelectorAll('input[type=radio][value=ban-giay]').forEach((it) => it.click())";
 const NOT_MINE: &str = "document.querySelectorAll('input[type=radio][value=khong]').forEach((it, at) => { if (at > 0) it.click() })";
@@ -178,6 +180,9 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.sound().await;
 
     phone.goto(&format!("/thu-tuc/{BIRTH}")).await;
+    // What to bring comes first; the square code is for another telephone than this one.
+    let cards = phone.script(CARDS).await;
+    assert!(cards.starts_with("Cần mang theo những gì?|") && !cards.contains("QR"), "{cards}");
     phone.choose("Ông, bà nộp ở đâu?", "Phú Sơn").await;
     phone.see("Nộp bây giờ thì được hẹn trả").await;
     phone.press("Nộp trực tuyến").await;
