@@ -173,6 +173,7 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.press("Tiếp tục").await;
     phone.see("Ông, bà đủ điều kiện").await;
     phone.sound().await;
+    let answered = phone.script("return location.pathname + location.search").await;
     with_an_account(&phone, "0912 345 678").await;
     phone.sound().await;
     phone.goto("/tai-khoan/kho").await;
@@ -185,7 +186,13 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     assert!(cards.starts_with("Cần mang theo những gì?|") && !cards.contains("QR"), "{cards}");
     phone.choose("Ông, bà nộp ở đâu?", "Phú Sơn").await;
     phone.see("Nộp bây giờ thì được hẹn trả").await;
+    // What was answered beforehand comes along.
+    phone.goto(&answered).await;
+    phone.see("các câu đã trả lời được mang theo").await;
     phone.press("Nộp trực tuyến").await;
+    phone.see("Các câu đã trả lời được mang theo").await;
+    phone.choose("Nộp đến", "Ủy ban nhân dân xã Phú Sơn").await;
+    phone.sound().await;
     phone.press("Bắt đầu").await;
     phone.see("Họ và tên người yêu cầu").await;
     phone.sound().await;
@@ -193,6 +200,7 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.press("Tiếp tục").await;
     declared(&phone).await;
     phone.see("Với mỗi loại giấy, chọn cách nộp").await;
+    phone.see("Giấy không thuộc trường hợp của ông, bà").await;
     phone.sound().await;
     phone.click("#cach-5 input[value=gui]").await;
     phone.choose_file("#tep-5", "giay-chung-sinh.pdf", &testkit::pdf("giấy chứng sinh")).await;

@@ -9,6 +9,7 @@ use citizen::{
         fill::{self, Asking},
         papers::{self, Around},
     },
+    find::carried,
     levels::facts as levels,
 };
 use domain::{
@@ -314,6 +315,23 @@ pub(super) fn first(tx: &mut Tx<'_>, typed: &mut Typed, before: &[DossierId]) ->
     }
     let known = Known { account: known(typed).account, earlier };
     put(typed, it.form(), &eform::prefill(it.form(), &known));
+    Ok(())
+}
+
+/// First answers out of what was answered before one began: those that the form of the draft takes.
+pub(super) fn carry(
+    tx: &mut Tx<'_>,
+    typed: &mut Typed,
+    fills: &[(String, String)],
+) -> Result<(), Fault> {
+    let Some(it) = Declared::of(tx, typed)? else { return Ok(()) };
+    let mut answers = it.answers.clone();
+    for (field, value) in fills {
+        if carried::takes(it.form(), (field, value)) {
+            answers.insert(field.clone(), Answer::Text(value.clone()));
+        }
+    }
+    put(typed, it.form(), &answers);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::IDLE_DAYS;
 use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 
 mod assist;
+mod carried;
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";

@@ -36,6 +36,11 @@ struct PaperView {
     declared: bool,
     /// What of his store can stand for it.
     offers: Vec<Offer>,
+    /// What it is in plain words, and where one gets it, if questions before told; empty if not.
+    plain: String,
+    help: String,
+    /// Answers that were given beforehand say that it is not for his case, and nothing else was said.
+    is_spared: bool,
 }
 
 /// A line of what was said, and the step that it was said in.
@@ -70,6 +75,10 @@ struct StepPage<'a> {
     is_proved: bool,
     code_shown: String,
     papers: Vec<PaperView>,
+    /// How many of them are not for his case, as he answered beforehand.
+    spared: usize,
+    /// He answered questions before he began.
+    is_carried: bool,
     /// What he is asked to agree to before his store is used.
     store_asks: Option<PurposeText>,
     /// He agreed to that before; empty if he did not or has nothing to use.
@@ -327,6 +336,14 @@ pub(super) fn page(
             },
         })
         .collect();
+    let carried = filing.carried.as_ref();
+    let plain = |name: &str| carried.and_then(|it| it.plain(name));
+    let is_spared = |place: i64, name: &str, m: &Mistakes| {
+        let way = format!("cach-{place}");
+        carried.is_some_and(|it| it.not_mine.iter().any(|one| one == name))
+            && m.typed(&way) == Way::NotMine.code()
+            && m.at(&way).is_empty()
+    };
     let papers = papers(&it.body)
         .map(|(place, paper)| PaperView {
             place,
@@ -340,8 +357,12 @@ pub(super) fn page(
             shown_only: paper.role == PaperRole::Show,
             declared: declares && domain::eform::stands_for(&paper.name),
             offers: filing.shelf.offers(words, &m.typed, &store_field(place), &paper.name),
+            plain: plain(&paper.name).map_or_else(String::new, |it| it.name.clone()),
+            help: plain(&paper.name).map_or_else(String::new, |it| it.help.clone()),
+            is_spared: is_spared(place, &paper.name, m),
         })
         .collect::<Vec<_>>();
+    let spared = papers.iter().filter(|it| it.is_spared).count();
     let offered_any = papers.iter().any(|it| !it.offers.is_empty());
     let store_asks = filing.shelf.asks(who.lang, who.today()).filter(|_| offered_any);
     let store_agreed =
@@ -388,8 +409,10 @@ pub(super) fn page(
         pass: owner::pass(site, who, secret)?,
         is_mine: draft.citizen().is_some(),
         consent: draft.consent_said(),
+        is_carried: carried.is_some(),
         steps,
         papers,
+        spared,
         step,
         m,
         shell,
