@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::eform::{
     Account, Answer, Answers, Cells, Choice, Eform, Field, Judgement, Kind, MESSAGES, Place,
-    Prefill, ROWS_MAX, judge, shown_date,
+    Prefill, ROWS_MAX, judge, settle_place, shown_date,
 };
 use domain::text;
 use jiff::civil::Date;
@@ -478,6 +478,22 @@ pub fn blank(form: &Eform, today: Date) -> Judgement {
     judged.visible = form.fields().map(|(_, it)| it.code.clone()).collect();
     judged.signers = form.signers.iter().map(|it| it.code.clone()).collect();
     judged
+}
+
+/// What was sent, with places set right to the names of today that they can mean: “phu son” is “xã Phú Sơn, …”.
+#[must_use]
+pub fn read_here(form: &Eform, typed: &Typed, tree: &site::tree::Tree) -> Answers {
+    let mut answers = read(form, typed);
+    let mut names: Option<Vec<String>> = None;
+    for answer in answers.values_mut() {
+        if let Answer::Place(it) = answer
+            && !it.unit.is_empty()
+        {
+            let names = names.get_or_insert_with(|| units(tree));
+            it.unit = settle_place(&it.unit, names);
+        }
+    }
+    answers
 }
 
 /// The names of the communes of today with what stands above them, for addresses.

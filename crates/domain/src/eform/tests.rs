@@ -339,3 +339,27 @@ proptest! {
         prop_assert!(birthday(age) <= at && at < birthday(age + 1));
     }
 }
+
+#[test]
+fn a_place_typed_without_marks_is_set_right_to_the_name_of_the_catalogue() {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        typed: String,
+        meant: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Places {
+        units: Vec<String>,
+        cases: Vec<Typed>,
+    }
+    let vectors: Places =
+        serde_json::from_str(include_str!("../../tests/data/eform-places.json")).unwrap();
+    assert!(vectors.cases.len() > 12);
+    for it in &vectors.cases {
+        assert_eq!(settle_place(&it.typed, &vectors.units), it.meant, "{}", it.typed);
+    }
+    // What is set right stays as it is.
+    for unit in &vectors.units {
+        assert_eq!(settle_place(unit, &vectors.units), *unit);
+    }
+}

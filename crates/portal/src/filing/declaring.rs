@@ -19,7 +19,7 @@ use domain::{
     time::Instant,
 };
 use prints::DeclarationSheet;
-use site::{Failure, Lang, Site, Typed, Who, Words};
+use site::{Failure, Lang, Site, Typed, Who, Words, tree::Tree};
 use store::{Fault, Tx};
 
 use super::draft::Draft;
@@ -253,11 +253,16 @@ fn put(typed: &mut Typed, form: &Eform, answers: &Answers) {
 ///
 /// # Errors
 /// [`Failure::TooLarge`] if it is more than a form may hold.
-pub(super) fn take(draft: &mut Draft, part: Option<usize>, sent: &Typed) -> Result<(), Failure> {
+pub(super) fn take(
+    draft: &mut Draft,
+    tree: &Tree,
+    part: Option<usize>,
+    sent: &Typed,
+) -> Result<(), Failure> {
     let Some(it) = &draft.declared else { return Ok(()) };
     let form = it.form();
     let here = |field: &Field| part.is_none() || form.page_of(&field.code) == part;
-    let mut now = fill::read(form, sent);
+    let mut now = fill::read_here(form, sent, tree);
     let mut answers = it.answers.clone();
     for (_, field) in form.fields().filter(|(_, it)| here(it)) {
         match now.remove(&field.code) {

@@ -321,7 +321,7 @@ fn keep(
     let before = draft.typed.clone();
     draft.fill(&step.fields(&filing.it.body), &typed);
     match step {
-        Step::Form => declaring::take(draft, part.at, &typed)?,
+        Step::Form => declaring::take(draft, &who.tree, part.at, &typed)?,
         Step::Person => declaring::follow(draft, &before),
         Step::Papers | Step::Receive | Step::Review => {}
     }
