@@ -201,6 +201,7 @@ fn filled(
         answers,
         judged: &judged,
         section: None,
+        only: &[],
         told,
         more,
         takes_files: false,

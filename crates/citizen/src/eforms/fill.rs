@@ -170,6 +170,8 @@ pub struct Asking<'a> {
     pub judged: &'a Judgement,
     /// Which part; none: all of them.
     pub section: Option<usize>,
+    /// Which fields of it; none: all of them.
+    pub only: &'a [&'a str],
     /// Whether mistakes are said.
     pub told: bool,
     /// The table that is to have one more row; may be empty.
@@ -210,7 +212,9 @@ impl Asking<'_> {
         }
         let here = |path: &str| {
             let page = self.form.page_of(path);
-            self.section.is_none() || page == self.section
+            let code = path.split('.').next().unwrap_or(path);
+            (self.section.is_none() || page == self.section)
+                && (self.only.is_empty() || self.only.contains(&code))
         };
         let told = self.judged.mistakes.iter().filter(|it| here(&it.path));
         told.map(|it| {
@@ -440,7 +444,12 @@ pub fn html(it: &Asking<'_>) -> Result<String, Failure> {
             code: page.code.clone(),
             title: it.said(&page.title, &page.title_en).to_owned(),
             hidden: !it.is_shown(at),
-            fields: page.fields.iter().map(|field| it.field(field)).collect(),
+            fields: page
+                .fields
+                .iter()
+                .filter(|field| it.only.is_empty() || it.only.contains(&field.code.as_str()))
+                .map(|field| it.field(field))
+                .collect(),
         })
         .collect();
     let fill = Fill {

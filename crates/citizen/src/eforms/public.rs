@@ -156,6 +156,7 @@ fn shown(
         answers: of.answers,
         judged: of.judged,
         section,
+        only: &[],
         told,
         more,
         takes_files: false,

@@ -61,6 +61,7 @@ fn page(
         answers,
         judged: &judged,
         section: None,
+        only: &[],
         told,
         more,
         takes_files: false,

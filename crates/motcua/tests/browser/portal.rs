@@ -9,7 +9,7 @@ use std::{
 use jiff::civil::{DateTime, date};
 
 use crate::{
-    filing::{declared, person, proven},
+    filing::{brought_first, declared, person, printed, proven},
     support::{On, Page, Server},
 };
 
@@ -20,8 +20,6 @@ const CARE: &str = "2.000286";
 const CARD: &str =
     "040188001234||Lê Thị Minh Họa|05091988|Nữ|Xóm 1, Phú Sơn, Tân Kỳ, Nghệ An|15042021";
 const KEY: &str = "khoa-bi-mat-cua-ngan-hang";
-/// The headings of a page's cards, from top to bottom; what is not shown is left out.
-const CARDS: &str = "return [...document.querySelectorAll('.card > h2')].filter((it) => it.offsetParent).map((it) => [it.getBoundingClientRect().top, it.innerText]).sort((a, b) => a[0] - b[0]).map((it) => it[1]).join('|')";
 const ON_PAPER: &str =
     "document.querySelectorAll('input[type=radio][value=ban-giay]').forEach((it) => it.click())";
 const NOT_MINE: &str = "document.querySelectorAll('input[type=radio][value=khong]').forEach((it, at) => { if (at > 0) it.click() })";
@@ -181,14 +179,11 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.sound().await;
 
     phone.goto(&format!("/thu-tuc/{BIRTH}")).await;
-    // What to bring comes first; the square code is for another telephone than this one.
-    let cards = phone.script(CARDS).await;
-    assert!(cards.starts_with("Cần mang theo những gì?|") && !cards.contains("QR"), "{cards}");
+    brought_first(&phone).await;
     phone.choose("Ông, bà nộp ở đâu?", "Phú Sơn").await;
     phone.see("Nộp bây giờ thì được hẹn trả").await;
     // What was answered beforehand comes along.
     phone.goto(&answered).await;
-    phone.see("các câu đã trả lời được mang theo").await;
     phone.press("Nộp trực tuyến").await;
     phone.see("Các câu đã trả lời được mang theo").await;
     phone.choose("Nộp đến", "Ủy ban nhân dân xã Phú Sơn").await;
@@ -390,17 +385,13 @@ async fn filed_by_somebody_who_helps(on: On) {
     to_the_last_look(&helper).await;
     helper.see("đọc cho người dân nghe, để người dân ký hai bản").await;
     helper.sound().await;
-    let slip = format!("{}/phieu-dong-y.pdf", helper.path().await);
-    let (status, media_type, head) = helper.fetch(&slip).await;
-    assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
+    printed(&helper, "/phieu-dong-y.pdf").await;
     helper.tick("Tôi cam đoan").await;
     helper.press("Gửi hồ sơ").await;
     helper.see("Đã gửi hồ sơ").await;
     helper.see("Giao giấy báo cho người dân ngay").await;
     helper.sound().await;
-    let note = format!("{}/giay-bao.pdf", helper.path().await);
-    let (status, media_type, head) = helper.fetch(&note).await;
-    assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
+    printed(&helper, "/giay-bao.pdf").await;
     helper.goto("/co-quan/nop-ho").await;
     let code = server.text("select code from dossier").await;
     helper.see(&code).await;

@@ -371,8 +371,8 @@ pub(super) fn page(
         });
     let declared = draft.declared.as_ref();
     let form = declared.filter(|_| step == Step::Form);
-    let before = match form.and_then(|it| it.before(part.at)) {
-        Some(part) => Some(format!("{}&phan={part}", Step::Form.code())),
+    let before = match form.and_then(|it| it.backward(part)) {
+        Some(part) => Some(format!("{}{part}", Step::Form.code())),
         None => step.before(declares).map(|it| it.code().to_owned()),
     };
     site.page(&StepPage {

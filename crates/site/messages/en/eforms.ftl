@@ -55,3 +55,6 @@ eform-signed = You signed at { $at }.
 eform-refused = You answered at { $at } that you do not sign.
 eform-sign-past = This declaration was made anew or the dossier is closed; the link is of no more use.
 eform-sign-over = The link is over. Please ask the office for a new one.
+eform-question-progress = Question { $number } of { $count }
+eform-one-by-one = One question at a time
+eform-whole-part = The whole of this part

@@ -52,3 +52,6 @@ eform-signed = Ông, bà đã ký lúc { $at }.
 eform-refused = Ông, bà đã trả lời không ký lúc { $at }.
 eform-sign-past = Tờ khai này đã được khai lại hoặc hồ sơ đã kết thúc; đường dẫn này hết dùng.
 eform-sign-over = Đường dẫn đã hết hạn. Hãy xin nơi nhận hồ sơ đường dẫn mới.
+eform-question-progress = Câu { $number } / { $count }
+eform-one-by-one = Từng câu một
+eform-whole-part = Cả phần này
