@@ -16,7 +16,8 @@ pub(super) async fn person(phone: &Page) {
 }
 
 /// The headings of a page's cards, from top to bottom; what is not shown is left out.
-const CARDS: &str = "const shown = [...document.querySelectorAll('.card > h2')].filter((it) => it.offsetParent);
+const CARDS: &str =
+    "const shown = [...document.querySelectorAll('.card > h2')].filter((it) => it.offsetParent);
     const placed = shown.map((it) => [it.getBoundingClientRect().top, it.innerText]);
     return placed.sort((a, b) => a[0] - b[0]).map((it) => it[1]).join('|')";
 
