@@ -11,6 +11,8 @@ mod judge;
 mod lines;
 mod message;
 mod prefill;
+mod screens;
+mod settle;
 mod stands;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,8 @@ pub use judge::{Judgement, Mistake, judge};
 pub use lines::{Block, Item, blocks, shown_date};
 pub use message::{MESSAGES, Said};
 pub use prefill::{Account, Applicant, Known, Prefill, applicant, exports, prefill};
+pub use screens::{Screen, screens};
+pub use settle::settle_place;
 pub use stands::stands_for;
 pub use value::NUMBER_MAX;
 

@@ -15,10 +15,12 @@ use crate::{
     text,
 };
 
+mod carry;
 mod check;
 #[cfg(test)]
 mod tests;
 
+pub use carry::Fill;
 pub use check::{Mistake, QUESTIONS_MAX};
 
 /// The answers of a question without choices of its own.
@@ -197,6 +199,9 @@ pub struct Guide {
     /// What else answers lead to.
     #[serde(default, rename = "outcome")]
     pub outcomes: Vec<Outcome>,
+    /// First answers of the form that is declared over the line.
+    #[serde(default, rename = "fill", skip_serializing_if = "Vec::is_empty")]
+    pub fills: Vec<Fill>,
     /// Words by which lines of the catalogue are known that are remarks and no papers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,

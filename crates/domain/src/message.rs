@@ -113,6 +113,8 @@ codes! {
         FilingAccepted = "filing_accepted", "Hồ sơ trực tuyến được tiếp nhận";
         /// What was filed over the line was not.
         FilingRefused = "filing_refused", "Hồ sơ trực tuyến không được tiếp nhận";
+        /// Somebody filed a dossier for him.
+        FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
         /// An administrator tries whether a channel works.

@@ -8,6 +8,7 @@
 //! TT 01/2018/TT-VPCP and TT 03/2025/TT-VPCP.
 
 mod apology;
+mod assist;
 mod bars;
 mod board;
 mod book;
@@ -31,6 +32,7 @@ mod typeset;
 pub mod vi;
 
 pub use apology::{ApologyText, apology_text};
+pub use assist::{AssistConsentSheet, AssistNoteSheet, render_assist_consent, render_assist_note};
 pub use bars::bars_svg;
 pub use board::{
     BoardRow, ChannelLimit, LedgerHead, NoticeBoard, ProcedurePaper, ProcedureSheet,

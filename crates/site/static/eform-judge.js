@@ -408,5 +408,33 @@
     return out;
   };
 
+  // A place as it is typed, set right to the one name that it can mean; held to eform-places.json.
+  const KINDS = [["xã", "x"], ["phường", "p"], ["thị trấn", "tt"], ["đặc khu", "dk"], ["huyện", "h"], ["quận", "q"], ["thị xã", "tx"], ["thành phố", "tp"], ["tỉnh", "t"]];
+  const words = (text) =>
+    text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d").split(/[^\p{L}\p{N}]+/u).filter((it) => it);
+  const ways = (part) => {
+    const lower = part.trim().normalize("NFC").toLowerCase();
+    const found = [words(part)];
+    for (const [kind, short] of KINDS) {
+      if (!lower.startsWith(`${kind} `)) continue;
+      const bare = words(lower.slice(kind.length));
+      found.push([short, ...bare], bare);
+    }
+    return found.filter((it) => it.length);
+  };
+  const reads = (typed, parts, first) => {
+    if (!parts.length) return !typed.length;
+    const [part, ...rest] = parts;
+    if (!first && reads(typed, rest, false)) return true;
+    return ways(part).some((it) => it.every((word, at) => typed[at] === word) && reads(typed.slice(it.length), rest, false));
+  };
+  const settlePlace = (typed, units) => {
+    const said = words(typed);
+    if (!said.length || units.includes(typed)) return typed;
+    const meant = units.filter((unit) => reads(said, unit.split(","), true));
+    return meant.length === 1 ? meant[0] : typed;
+  };
+
   globalThis.eformJudge = judge;
+  globalThis.eformPlace = settlePlace;
 })();

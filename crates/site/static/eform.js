@@ -115,6 +115,10 @@
   });
   root.addEventListener("change", (event) => {
     if (!event.target.name || !event.target.name.startsWith("f.")) return;
+    // "phu son" is the commune that it can mean.
+    if (event.target.list && event.target.list.id === "f-units") {
+      event.target.value = eformPlace(event.target.value, [...event.target.list.options].map((it) => it.value));
+    }
     touched.add(pathOf(event.target));
     tell(update());
   });

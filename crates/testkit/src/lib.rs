@@ -244,7 +244,13 @@ impl TestSite {
     /// A browser that nobody has signed in with.
     #[must_use]
     pub fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: BTreeMap::new(), csrf: String::new(), address: None }
+        Browser {
+            site: self,
+            cookies: BTreeMap::new(),
+            csrf: String::new(),
+            address: None,
+            agent: String::new(),
+        }
     }
 
     /// A browser that is signed in as the account `login`, which must exist.
@@ -298,6 +304,8 @@ pub struct Browser<'a> {
     /// The session's token for forms.
     pub csrf: String,
     address: Option<std::net::IpAddr>,
+    /// What the browser says that it is; empty: nothing.
+    pub agent: String,
 }
 
 impl Browser<'_> {
@@ -383,6 +391,9 @@ impl Browser<'_> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = request.header(header::COOKIE, cookies.join("; "));
+        if !self.agent.is_empty() {
+            request = request.header(header::USER_AGENT, &self.agent);
+        }
         if let Some(address) = self.address {
             let info = axum::extract::ConnectInfo(std::net::SocketAddr::new(address, 1));
             request = request.extension(info);

@@ -201,6 +201,7 @@ fn filled(
         answers,
         judged: &judged,
         section: None,
+        only: &[],
         told,
         more,
         takes_files: false,
@@ -276,7 +277,7 @@ pub async fn fill(
     let (inner, asker) = (site.clone(), who.clone());
     let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
     let form = it.form.clone().filter(|_| it.may).ok_or(Failure::NotFound)?;
-    let answers = fill::read(&form.form, &typed);
+    let answers = fill::read_here(&form.form, &typed, &who.tree);
     if eform::weight(&answers) > eform::WEIGHT_MAX {
         return Err(Failure::TooLarge);
     }

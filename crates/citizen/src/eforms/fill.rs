@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::eform::{
     Account, Answer, Answers, Cells, Choice, Eform, Field, Judgement, Kind, MESSAGES, Place,
-    Prefill, ROWS_MAX, judge, shown_date,
+    Prefill, ROWS_MAX, judge, settle_place, shown_date,
 };
 use domain::text;
 use jiff::civil::Date;
@@ -170,6 +170,8 @@ pub struct Asking<'a> {
     pub judged: &'a Judgement,
     /// Which part; none: all of them.
     pub section: Option<usize>,
+    /// Which fields of it; none: all of them.
+    pub only: &'a [&'a str],
     /// Whether mistakes are said.
     pub told: bool,
     /// The table that is to have one more row; may be empty.
@@ -210,7 +212,9 @@ impl Asking<'_> {
         }
         let here = |path: &str| {
             let page = self.form.page_of(path);
-            self.section.is_none() || page == self.section
+            let code = path.split('.').next().unwrap_or(path);
+            (self.section.is_none() || page == self.section)
+                && (self.only.is_empty() || self.only.contains(&code))
         };
         let told = self.judged.mistakes.iter().filter(|it| here(&it.path));
         told.map(|it| {
@@ -440,7 +444,12 @@ pub fn html(it: &Asking<'_>) -> Result<String, Failure> {
             code: page.code.clone(),
             title: it.said(&page.title, &page.title_en).to_owned(),
             hidden: !it.is_shown(at),
-            fields: page.fields.iter().map(|field| it.field(field)).collect(),
+            fields: page
+                .fields
+                .iter()
+                .filter(|field| it.only.is_empty() || it.only.contains(&field.code.as_str()))
+                .map(|field| it.field(field))
+                .collect(),
         })
         .collect();
     let fill = Fill {
@@ -478,6 +487,22 @@ pub fn blank(form: &Eform, today: Date) -> Judgement {
     judged.visible = form.fields().map(|(_, it)| it.code.clone()).collect();
     judged.signers = form.signers.iter().map(|it| it.code.clone()).collect();
     judged
+}
+
+/// What was sent, with places set right to the names of today that they can mean: “phu son” is “xã Phú Sơn, …”.
+#[must_use]
+pub fn read_here(form: &Eform, typed: &Typed, tree: &site::tree::Tree) -> Answers {
+    let mut answers = read(form, typed);
+    let mut names: Option<Vec<String>> = None;
+    for answer in answers.values_mut() {
+        if let Answer::Place(it) = answer
+            && !it.unit.is_empty()
+        {
+            let names = names.get_or_insert_with(|| units(tree));
+            it.unit = settle_place(&it.unit, names);
+        }
+    }
+    answers
 }
 
 /// The names of the communes of today with what stands above them, for addresses.

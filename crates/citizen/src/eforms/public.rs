@@ -156,6 +156,7 @@ fn shown(
         answers: of.answers,
         judged: of.judged,
         section,
+        only: &[],
         told,
         more,
         takes_files: false,
@@ -300,7 +301,7 @@ pub async fn fill(
 ) -> Result<Response, Failure> {
     let begun = typed.get("ban").parse().unwrap_or(0);
     let (it, procedures) = version(&site, &who, code, begun).await?;
-    let answers = fill::read(&it.form, &typed);
+    let answers = fill::read_here(&it.form, &typed, &who.tree);
     if eform::weight(&answers) > eform::WEIGHT_MAX {
         return Err(Failure::TooLarge);
     }

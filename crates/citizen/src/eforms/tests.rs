@@ -67,6 +67,16 @@ on_both_engines! { crate::routes();
         assert_eq!(next.status, 200);
         assert!(next.text.contains("Phần 2 / 3"), "{}", next.text);
         assert!(next.text.contains("<input type=\"hidden\" name=\"f.yc-ten\" value=\"Phạm Thị Hoa\">"), "{}", next.text);
+        // A place without marks is the commune that it can mean; a word that means none is asked again as it was typed.
+        let mut here = more.clone();
+        here.push(("f.yc-noi-o.unit", "xa phu son"));
+        let next = send(&mut browser, "/to-khai/xac-nhan-hon-nhan", &all, &here).await;
+        assert_eq!(next.status, 200, "{}", next.text);
+        assert!(next.text.contains("name=\"f.yc-noi-o.unit\" value=\"xã Phú Sơn, huyện Tân Kỳ"), "{}", next.text);
+        here.pop();
+        here.push(("f.yc-noi-o.unit", "khong co noi nay"));
+        let wrong = send(&mut browser, "/to-khai/xac-nhan-hon-nhan", &all, &here).await;
+        assert!(wrong.status == 422 && wrong.text.contains("value=\"khong co noi nay\""), "{}", wrong.text);
         // An answer that opens questions which the page did not show: the part is shown once more.
         let mut more = shown(&["xn-tinh-trang", "xn-tu", "xn-muc-dich"]);
         more.extend([("phan", "2"), ("viec", "tiep")]);

@@ -61,6 +61,7 @@ fn page(
         answers,
         judged: &judged,
         section: None,
+        only: &[],
         told,
         more,
         takes_files: false,
@@ -112,7 +113,7 @@ pub async fn fill(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let it = load(&site, &who, &code, typed.get("ban")).await?;
-    let answers = fill::read(&it.0, &typed);
+    let answers = fill::read_here(&it.0, &typed, &who.tree);
     if typed.get("viec") == "in" {
         let judged = eform::judge(&it.0, &answers, who.today());
         let around =

@@ -12,10 +12,13 @@ use domain::{
 use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
 
-use super::facts::finder;
-use crate::procedures::{
-    facts::{Catalogue, Version, catalogue},
-    place::{self, Place},
+use super::{carried::LEAD, facts::finder};
+use crate::{
+    levels::facts as levels,
+    procedures::{
+        facts::{Catalogue, Version, catalogue},
+        place::{self, Place},
+    },
 };
 
 struct AnswerView {
@@ -63,6 +66,8 @@ struct Ask {
     spared: Vec<PaperView>,
     remarks: Vec<String>,
     place: Option<Place>,
+    /// Where one files over the line with these answers; empty where that cannot be done.
+    online: String,
     query: String,
 }
 
@@ -118,6 +123,14 @@ fn query(answers: &Answers, unit: &str) -> String {
     pairs.chain(unit).collect::<Vec<_>>().join("&")
 }
 
+/// The answers as the address of a filing carries them.
+fn led(answers: &Answers) -> String {
+    let pairs = answers.pairs().iter().map(|(question, answer)| {
+        format!("{LEAD}{}={}", site::percent(question), site::percent(answer))
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// The unit in an address, if it settles the procedure.
 fn unit_of(who: &Who, it: &Version, asked: &Typed) -> Option<UnitId> {
     let unit = asked.get("don-vi").parse().ok().map(UnitId)?;
@@ -139,6 +152,17 @@ pub(super) async fn show(
     let place = match unit.filter(|_| done) {
         Some(unit) => place::at(&site, &who, &it, unit).await?,
         None => None,
+    };
+    // Whoever named no unit chooses one of those that take it where he begins.
+    let online = match &place {
+        Some(here) => here.online.clone(),
+        None if levels::can_be_filed(&it.body) => place::online(&code, it.body.level, None),
+        None => String::new(),
+    };
+    let online = match online.as_str() {
+        _ if !done || !found.is_eligible() || it.paused_on(who.today()).is_some() => String::new(),
+        "" => String::new(),
+        to => format!("{to}{}{}", if to.contains('?') { '&' } else { '?' }, led(&answers)),
     };
     let unit = unit.map(|it| it.to_string()).unwrap_or_default();
     let questions = guide.asked(&answers).into_iter().map(|question| QuestionView {
@@ -171,6 +195,7 @@ pub(super) async fn show(
         spared: papers(&found.spared),
         remarks: found.remarks,
         place,
+        online,
         query: query(&answers, &unit),
         unit,
         shell: site.shell(&who),

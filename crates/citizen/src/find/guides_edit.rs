@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
+    eform::Eform,
     guide::{Answers, Guide},
     procedure::PaperRole,
     text,
@@ -16,10 +17,13 @@ use site::{
 };
 
 use super::{
-    guides_text,
+    carried, guides_text,
     texts::{self, Kind, OFF, Text},
 };
-use crate::procedures::facts::{Version, catalogue};
+use crate::{
+    eforms::facts as eforms,
+    procedures::facts::{Version, catalogue},
+};
 
 /// The list.
 pub(super) const PAGE: &str = "/co-quan/quan-tri/cau-hoi";
@@ -166,15 +170,18 @@ struct Around {
     version: Arc<Version>,
     text: Option<Text<Guide>>,
     codes: Arc<crate::procedures::facts::Catalogue>,
+    /// The form that is declared over the line, if there is one.
+    form: Option<Eform>,
 }
 
 async fn around(site: &Site, who: &Who, code: String) -> Result<Around, Failure> {
-    let inner = site.clone();
+    let (inner, today) = (site.clone(), who.today());
     site.read(who, move |tx| {
         let codes = catalogue(&inner, tx)?;
         let version = codes.get(&code).cloned().ok_or(Failure::NotFound)?;
         let text = texts::guides(tx)?.into_iter().find(|it| it.name == code);
-        Ok(Around { version, text, codes })
+        let form = eforms::form_for(tx, &code, today)?.map(|it| it.form);
+        Ok(Around { version, text, codes, form })
     })
     .await
 }
@@ -236,10 +243,20 @@ pub(super) async fn form(
 /// What a reader of the guide should know and that does not keep it from being used.
 fn warnings(guide: &Guide, it: &Around) -> Vec<String> {
     let all = guide.mistakes(&it.version.body.papers, |code| it.codes.get(code).is_some());
-    all.into_iter()
+    let of_guide = all
+        .into_iter()
         .filter(|it| !it.is_grave)
-        .map(|it| format!("{}: {}", place(&it.at), it.text))
-        .collect()
+        .map(|it| format!("{}: {}", place(&it.at), it.text));
+    let of_form = guide.fills.iter().zip(1..).filter_map(|(fill, number)| {
+        let taken = it.form.as_ref().is_some_and(|form| carried::takes(form, fill.pair()));
+        let said = if it.form.is_some() {
+            format!("tờ khai không có mục “{}” nhận câu trả lời “{}”.", fill.field, fill.value)
+        } else {
+            "thủ tục này không có tờ khai điện tử.".to_owned()
+        };
+        (!taken).then(|| format!("Điền tờ khai {number}: {said}"))
+    });
+    of_guide.chain(of_form).collect()
 }
 
 /// `cau-hoi-2` as people say it.
@@ -248,6 +265,7 @@ fn place(at: &str) -> String {
     let what = match what {
         "cau-hoi" => "Câu hỏi",
         "giay-to" => "Giấy tờ",
+        "to-khai" => "Điền tờ khai",
         _ => "Kết luận",
     };
     format!("{what} {number}")

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use domain::{
-    guide::{Choice, Condition, Guide, GuidePaper, Outcome, OutcomeKind, Question},
+    guide::{Choice, Condition, Fill, Guide, GuidePaper, Outcome, OutcomeKind, Question},
     text,
 };
 
@@ -17,6 +17,7 @@ const HELP: &str = "Giải thích";
 const WHEN: &str = "Khi";
 const COVERS: &str = "Nhận ra";
 const TO: &str = "Sang";
+const FILL: &str = "Điền tờ khai";
 const ONLY_SHOWN: &str = "Chỉ cho xem";
 
 /// The guide as text.
@@ -68,6 +69,13 @@ pub(super) fn write(guide: &Guide) -> String {
             line(format!("  {WHEN}: {}", String::from(one.clone())));
         }
     }
+    for it in &guide.fills {
+        line(String::new());
+        line(format!("{FILL}: {} = {}", it.field, it.value));
+        for one in &it.when {
+            line(format!("  {WHEN}: {}", String::from(one.clone())));
+        }
+    }
     if !guide.remarks.is_empty() {
         line(String::new());
     }
@@ -83,6 +91,7 @@ enum At {
     Question,
     Paper,
     Outcome,
+    Fill,
 }
 
 /// Reads a guide for the procedure `code`.
@@ -138,10 +147,17 @@ fn read_line(guide: &mut Guide, at: &mut At, line: &str) -> Result<(), String> {
             guide.papers.push(GuidePaper { name: rest, ..GuidePaper::default() });
             *at = At::Paper;
         }
+        FILL => {
+            let (field, value) =
+                rest.split_once('=').ok_or("viết là “Điền tờ khai: mã mục = câu trả lời”.")?;
+            let (field, value) = (field.trim().to_owned(), value.trim().to_owned());
+            guide.fills.push(Fill { field, value, when: Vec::new() });
+            *at = At::Fill;
+        }
         HELP => match at {
             At::Question => last(&mut guide.questions)?.help = rest,
             At::Paper => last(&mut guide.papers)?.help = rest,
-            At::Outcome | At::Nothing => {
+            At::Outcome | At::Fill | At::Nothing => {
                 return Err("“Giải thích” phải đứng dưới một câu hỏi hoặc giấy tờ.".to_owned());
             }
         },
@@ -159,9 +175,10 @@ fn read_line(guide: &mut Guide, at: &mut At, line: &str) -> Result<(), String> {
                 At::Question => last(&mut guide.questions)?.when.push(condition),
                 At::Paper => last(&mut guide.papers)?.when.push(condition),
                 At::Outcome => last(&mut guide.outcomes)?.when.push(condition),
+                At::Fill => last(&mut guide.fills)?.when.push(condition),
                 At::Nothing => {
                     return Err(
-                        "“Khi” phải đứng dưới một câu hỏi, giấy tờ hoặc kết luận.".to_owned()
+                        "“Khi” phải đứng dưới câu hỏi, giấy tờ, kết luận, tờ khai.".to_owned()
                     );
                 }
             }

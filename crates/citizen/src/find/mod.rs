@@ -5,6 +5,7 @@ use domain::access::Action;
 use site::{AdminGroup, Routes, get};
 
 mod ask;
+pub mod carried;
 mod configuration;
 pub(crate) mod events;
 mod events_edit;

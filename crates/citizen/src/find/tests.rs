@@ -26,6 +26,18 @@ fn what_ships_speaks_of_procedures_and_papers_that_there_are() {
         let wrong = guide.mistakes(&body.papers, |code| known.contains(code));
         assert!(wrong.is_empty(), "{}: {wrong:#?}", guide.code);
     }
+    // What a guide fills in beforehand, the form of its procedure takes.
+    let forms = crate::eforms::shipped::all().unwrap();
+    let mut fills = 0;
+    for guide in &guides {
+        let form = forms.iter().find(|it| it.procedures.contains(&guide.code));
+        for it in &guide.fills {
+            let taken = form.is_some_and(|form| super::carried::takes(form, it.pair()));
+            assert!(taken, "{}: {it:?}", guide.code);
+            fills += 1;
+        }
+    }
+    assert!(fills >= 10, "{fills}");
     let synonyms = shipped::synonyms().unwrap();
     let names: BTreeSet<String> = synonyms.synonyms.iter().map(texts::name_of).collect();
     assert_eq!(names.len(), synonyms.synonyms.len(), "each is known by its first phrase");

@@ -134,6 +134,15 @@ pub fn extended(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept) -> Result<(), Fault> 
     queue(tx, tree.title(kept.unit), kept, Kind::Extended, &[("ngay-hen", &when)])
 }
 
+/// Queues the word to a citizen for whom somebody filed: whoever did not ask for it hears of it at once
+/// (NĐ 13/2023/NĐ-CP Đ.13). Whoever cannot be reached has the note in his hand, and hears when it is received.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn filed_for(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept, helper: &str) -> Result<(), Fault> {
+    queue(tx, tree.title(kept.unit), kept, Kind::FiledForYou, &[("nguoi-nop-ho", helper)])
+}
+
 /// What was said about a dossier that is settled, or whose step was taken back, need not be told any more.
 const OF_OPEN: [Kind; 6] = [
     Kind::NewDate,

@@ -48,7 +48,7 @@ impl Place {
 }
 
 /// Where one files online at a level; empty below level 3.
-pub(super) fn online(code: &str, level: ServiceLevel, unit: Option<UnitId>) -> String {
+pub(crate) fn online(code: &str, level: ServiceLevel, unit: Option<UnitId>) -> String {
     if !level.offers_filing() {
         return String::new();
     }

@@ -339,3 +339,48 @@ proptest! {
         prop_assert!(birthday(age) <= at && at < birthday(age + 1));
     }
 }
+
+#[test]
+fn a_place_typed_without_marks_is_set_right_to_the_name_of_the_catalogue() {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        typed: String,
+        meant: String,
+    }
+    #[derive(serde::Deserialize)]
+    struct Places {
+        units: Vec<String>,
+        cases: Vec<Typed>,
+    }
+    let vectors: Places =
+        serde_json::from_str(include_str!("../../tests/data/eform-places.json")).unwrap();
+    assert!(vectors.cases.len() > 12);
+    for it in &vectors.cases {
+        assert_eq!(settle_place(&it.typed, &vectors.units), it.meant, "{}", it.typed);
+    }
+    // What is set right stays as it is.
+    for unit in &vectors.units {
+        assert_eq!(settle_place(unit, &vectors.units), *unit);
+    }
+}
+
+#[test]
+fn each_question_that_shows_has_a_screen_of_its_own_and_nothing_that_asks_is_lost() {
+    let form = every_kind();
+    let judged = judge(&form, &Answers::new(), date(2026, 3, 2));
+    let all = screens(&form, &judged);
+    let asked: Vec<&str> = form
+        .fields()
+        .filter(|(_, it)| it.is_asked() && it.kind != Kind::File && judged.shows(&it.code))
+        .map(|(_, it)| it.code.as_str())
+        .collect();
+    assert!(asked.len() > 1);
+    assert_eq!(all.iter().map(|it| it.question).collect::<Vec<_>>(), asked);
+    for it in &all {
+        let asks = |code: &&&str| {
+            form.field(code).is_some_and(|it| it.is_asked() && it.kind != Kind::File)
+        };
+        assert_eq!(it.fields.iter().filter(asks).count(), 1, "{it:?}");
+        assert!(it.fields.iter().all(|code| form.page_of(code) == Some(it.page)), "{it:?}");
+    }
+}

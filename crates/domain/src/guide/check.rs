@@ -15,7 +15,7 @@ const CHARS_MAX: usize = 400;
 /// Something that is wrong with a guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where: `cau-hoi-1`, `giay-to-2`, `ket-luan-3`; counted from 1.
+    /// Where: `cau-hoi-1`, `giay-to-2`, `ket-luan-3`, `to-khai-4`; counted from 1.
     pub at: String,
     /// What and what to do, in Vietnamese.
     pub text: String,
@@ -43,7 +43,8 @@ impl Guide {
             let text = format!("Có {n} câu hỏi; tối đa {QUESTIONS_MAX}. Hãy bỏ bớt hoặc gộp lại.");
             wrong("cau-hoi-1".into(), true, text);
         }
-        if self.papers.len() > LINES_MAX || self.outcomes.len() > LINES_MAX {
+        let most = self.papers.len().max(self.outcomes.len()).max(self.fills.len());
+        if most > LINES_MAX {
             wrong("giay-to-1".into(), true, format!("Tối đa {LINES_MAX} dòng mỗi phần."));
         }
         let mut ids = BTreeSet::new();
@@ -115,6 +116,19 @@ impl Guide {
                     wrong(at(), true, format!("Danh mục không có thủ tục {}.", it.to));
                 }
                 _ => {}
+            }
+            for text in self.unknown(&it.when) {
+                wrong(at(), true, text);
+            }
+        }
+        for (number, it) in (1..).zip(&self.fills) {
+            let at = || format!("to-khai-{number}");
+            if !is_id(&it.field) || it.value.trim().is_empty() {
+                wrong(at(), true, "Viết là “Điền tờ khai: mã mục = câu trả lời”.".into());
+            }
+            if it.when.is_empty() {
+                let text = "Dòng này không có điều kiện nên ai cũng được điền như vậy.";
+                wrong(at(), true, text.into());
             }
             for text in self.unknown(&it.when) {
                 wrong(at(), true, text);

@@ -142,6 +142,39 @@ fn what_is_wrong_is_told_where_it_stands() {
 }
 
 #[test]
+fn what_was_answered_spares_papers_and_questions_of_the_form() {
+    let mut it = guide(BIRTH);
+    let condition = |text: &str| vec![Condition::try_from(text.to_owned()).unwrap()];
+    let fill = |value: &str, when: &str| Fill {
+        field: "quan-he".to_owned(),
+        value: value.to_owned(),
+        when: condition(when),
+    };
+    it.fills = vec![fill("me", "ai=cha-me"), fill("khac", "nuoc-ngoai=khong")];
+    let parents = answers(&it, &[("nuoc-ngoai", "khong"), ("ai", "cha-me")]);
+    assert_eq!(it.fills_for(&parents), [("quan-he", "me")], "the first line that holds");
+    let others = answers(&it, &[("nuoc-ngoai", "khong"), ("ai", "khac"), ("than-thich", "co")]);
+    assert_eq!(it.fills_for(&others), [("quan-he", "khac")]);
+    assert!(it.fills_for(&Answers::default()).is_empty());
+    for given in [&parents, &others] {
+        let done = it.conclude(given, &published());
+        let not_mine = done.not_mine();
+        for needed in &done.papers {
+            assert!(
+                !needed.official.iter().any(|it| not_mine.contains(&it.as_str())),
+                "{needed:?}"
+            );
+            assert!(!not_mine.contains(&needed.name.as_str()), "{needed:?}");
+        }
+    }
+    it.fills[0].when.clear();
+    it.fills[1].when = condition("ai=hang-xom");
+    let told = it.mistakes(&published(), |_| true);
+    let told: Vec<_> = told.iter().map(|it| (it.at.as_str(), it.is_grave)).collect();
+    assert_eq!(told, [("to-khai-1", true), ("to-khai-2", true)]);
+}
+
+#[test]
 fn a_guide_survives_being_written_and_read() {
     let guide = guide(BIRTH);
     let text = serde_json::to_string(&guide).unwrap();

@@ -45,6 +45,7 @@ const WHAT: Place = ("noi-dung", "bản chính giấy chứng sinh");
 const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
 const SECRET: Place = ("ma", "481 920");
+const HELPER: Place = ("nguoi-nop-ho", "Nguyễn Văn Giúp");
 const WHEN: Place = ("luc", "14:05, thứ Hai 02/03/2026");
 const SITE: Place = ("trang", "motcua.example");
 
@@ -61,6 +62,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::OneTimeCode => &[SECRET],
         Kind::FilingAccepted => &[CODE, DUE, UNIT, LINK],
         Kind::FilingRefused => &[CODE, WHY, UNIT, LINK],
+        Kind::FiledForYou => &[CODE, HELPER, UNIT, LINK],
         Kind::SignedIn => &[WHEN, SITE],
         Kind::Trial => &[UNIT],
     }
@@ -123,6 +125,13 @@ pub const fn shipped(kind: Kind, form: Form) -> &'static str {
         }
         (Kind::FilingRefused, Form::Short) => {
             "Ho so truc tuyen {ma-ho-so} khong duoc tiep nhan: {ly-do}. {don-vi}"
+        }
+        (Kind::FiledForYou, Form::Full) => {
+            "{nguoi-nop-ho} vừa nộp hộ ông, bà hồ sơ {ma-ho-so} đến {don-vi}. Không nhờ ai nộp hồ sơ này thì \
+             báo ngay {don-vi}. Theo dõi bằng mã trên giấy báo tại {lien-ket}"
+        }
+        (Kind::FiledForYou, Form::Short) => {
+            "{nguoi-nop-ho} vua nop ho ong, ba ho so {ma-ho-so}. Khong nho ai thi bao ngay {don-vi}."
         }
         (Kind::SignedIn, Form::Full) => {
             "Tài khoản của bạn trên {trang} vừa đăng nhập trên máy mới lúc {luc}. \

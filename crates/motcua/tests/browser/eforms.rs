@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::support::{On, Page, Server};
 
 const EVALUATOR: &str = include_str!("../../../site/static/eform-judge.js");
+/// Places as they are typed, and the names that they mean: the server is held to the same.
+const PLACES: &str = include_str!("../../../domain/tests/data/eform-places.json");
 const VECTORS: &str = include_str!("../../../domain/tests/data/eform-vectors.json");
 
 #[derive(Deserialize)]
@@ -137,6 +139,13 @@ fn disturbed(form: &Eform, sample: &Answers, stream: &mut Stream) -> Answers {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_browser_judges_answers_as_the_server_does() {
     let page = Page::open_at("", 800, 600).await;
+    let places = format!(
+        "{EVALUATOR}
+        const {{ units, cases }} = JSON.parse(arguments[0]);
+        const wrong = cases.filter((it) => eformPlace(it.typed, units) !== it.meant);
+        arguments[arguments.length - 1](JSON.stringify(wrong.map((it) => [it.typed, eformPlace(it.typed, units)])));"
+    );
+    assert_eq!(page.run(&places, PLACES).await, "[]");
     let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
     for form in &vectors.forms {
         let cases: Vec<&Case> = vectors.cases.iter().filter(|it| it.form == form.code).collect();

@@ -15,6 +15,25 @@ pub(super) async fn person(phone: &Page) {
     phone.fill("Nơi cư trú", "Xóm 1, xã Phú Sơn").await;
 }
 
+/// The headings of a page's cards, from top to bottom; what is not shown is left out.
+const CARDS: &str =
+    "const shown = [...document.querySelectorAll('.card > h2')].filter((it) => it.offsetParent);
+    const placed = shown.map((it) => [it.getBoundingClientRect().top, it.innerText]);
+    return placed.sort((a, b) => a[0] - b[0]).map((it) => it[1]).join('|')";
+
+/// On the page of a procedure what to bring comes first; the square code is for another telephone than this one.
+pub(super) async fn brought_first(phone: &Page) {
+    let cards = phone.script(CARDS).await;
+    assert!(cards.starts_with("Cần mang theo những gì?|") && !cards.contains("QR"), "{cards}");
+}
+
+/// What is printed below the address of this page is a paper.
+pub(super) async fn printed(page: &Page, below: &str) {
+    let path = format!("{}{below}", page.path().await);
+    let (status, media_type, head) = page.fetch(&path).await;
+    assert_eq!((status, media_type.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
+}
+
 /// The form of the office, part by part: what the page asks is taken from the sample that ships.
 pub(super) async fn declared(phone: &Page) {
     let form = citizen::eforms::shipped::all().unwrap();

@@ -9,7 +9,7 @@ use std::{
 use jiff::civil::{DateTime, date};
 
 use crate::{
-    filing::{declared, person, proven},
+    filing::{brought_first, declared, person, printed, proven},
     support::{On, Page, Server},
 };
 
@@ -171,6 +171,7 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.press("Tiếp tục").await;
     phone.see("Ông, bà đủ điều kiện").await;
     phone.sound().await;
+    let answered = phone.script("return location.pathname + location.search").await;
     with_an_account(&phone, "0912 345 678").await;
     phone.sound().await;
     phone.goto("/tai-khoan/kho").await;
@@ -178,9 +179,15 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.sound().await;
 
     phone.goto(&format!("/thu-tuc/{BIRTH}")).await;
+    brought_first(&phone).await;
     phone.choose("Ông, bà nộp ở đâu?", "Phú Sơn").await;
     phone.see("Nộp bây giờ thì được hẹn trả").await;
+    // What was answered beforehand comes along.
+    phone.goto(&answered).await;
     phone.press("Nộp trực tuyến").await;
+    phone.see("Các câu đã trả lời được mang theo").await;
+    phone.choose("Nộp đến", "Ủy ban nhân dân xã Phú Sơn").await;
+    phone.sound().await;
     phone.press("Bắt đầu").await;
     phone.see("Họ và tên người yêu cầu").await;
     phone.sound().await;
@@ -188,6 +195,7 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     phone.press("Tiếp tục").await;
     declared(&phone).await;
     phone.see("Với mỗi loại giấy, chọn cách nộp").await;
+    phone.see("Giấy không thuộc trường hợp của ông, bà").await;
     phone.sound().await;
     phone.click("#cach-5 input[value=gui]").await;
     phone.choose_file("#tep-5", "giay-chung-sinh.pdf", &testkit::pdf("giấy chứng sinh")).await;
@@ -375,11 +383,15 @@ async fn filed_by_somebody_who_helps(on: On) {
     person(&helper).await;
     helper.press("Tiếp tục").await;
     to_the_last_look(&helper).await;
+    helper.see("đọc cho người dân nghe, để người dân ký hai bản").await;
     helper.sound().await;
+    printed(&helper, "/phieu-dong-y.pdf").await;
     helper.tick("Tôi cam đoan").await;
     helper.press("Gửi hồ sơ").await;
     helper.see("Đã gửi hồ sơ").await;
+    helper.see("Giao giấy báo cho người dân ngay").await;
     helper.sound().await;
+    printed(&helper, "/giay-bao.pdf").await;
     helper.goto("/co-quan/nop-ho").await;
     let code = server.text("select code from dossier").await;
     helper.see(&code).await;

@@ -171,6 +171,7 @@ const ACTS: &[(&str, &str)] = &[
     ("co_sign", "Cùng ký tờ khai"),
     ("refuse_co_sign", "Không ký tờ khai"),
     ("begin_assisted", "Bắt đầu nộp hộ"),
+    ("print_filing_note", "In giấy báo hồ sơ nộp hộ"),
     ("discard_assisted", "Bỏ bản nháp nộp hộ"),
     ("file_online", "Nộp trực tuyến"),
     ("print_notice", "In thư báo"),

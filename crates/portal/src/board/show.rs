@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use citizen::procedures::facts as procedures;
+use citizen::{levels::facts as levels, procedures::facts as procedures};
 use domain::{ids::UnitId, publication::Slide, text};
 use site::{Asked, Failure, Html, Path, Redirect, Shell, Site, State, Typed, Who, Words};
 use store::{Fault, Tx};
@@ -134,17 +134,24 @@ fn sector(
     Ok(Part { title, big: String::new(), mono: false, notes: Vec::new(), rows, qr: String::new() })
 }
 
-/// One procedure, as somebody at a touch page needs it.
-fn procedure(site: &Site, who: &Who, tx: &mut Tx<'_>, code: &str) -> Result<Part, Failure> {
+/// One procedure, as somebody at a touch page needs it, at the level at which the place offers it.
+fn procedure(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    place: &Place,
+    code: &str,
+) -> Result<Part, Failure> {
     let words = Words::new(who.lang);
     let english = who.lang == site::Lang::En;
     let catalogue = procedures::catalogue(site, tx)?;
     let it = catalogue.get(code).cloned().ok_or(Failure::NotFound)?;
+    let held = levels::level_of(tx, &who.tree, &it.body, place.body, who.today())?;
     let row = |main: String, side: String| Row { main, side, href: String::new() };
     let mut rows = vec![
         row(words.say("procedure-time"), it.body.limit_said(english)),
         row(words.say("procedure-fee"), it.body.fee_said(english)),
-        row(words.say("procedure-level"), it.body.level.said(english).to_owned()),
+        row(words.say("procedure-level"), held.level.said(english).to_owned()),
     ];
     let papers = it.body.papers_to_bring();
     rows.extend(papers.map(|it| row(it.name.clone(), it.group.clone())));
@@ -166,7 +173,7 @@ fn part(
     asked: &Typed,
 ) -> Result<Option<Part>, Failure> {
     if asked.has("thu-tuc") {
-        return procedure(site, who, tx, asked.get("thu-tuc")).map(Some);
+        return procedure(site, who, tx, place, asked.get("thu-tuc")).map(Some);
     }
     if asked.has("linh-vuc") {
         return sector(site, who, tx, place, asked.get("linh-vuc")).map(Some);

@@ -145,6 +145,17 @@ async fn the_touch_page_leads_from_a_sector_to_a_procedure_and_back(site) {
     assert!(shown.text.contains("<svg") && shown.text.contains("data-home=\"/kiosk/2?het=1\""), "{}", shown.text);
     assert_eq!(browser.get("/kiosk/2?linh-vuc=khong-co").await.status, 404);
     assert_eq!(browser.get("/kiosk/2?thu-tuc=9.999999").await.status, 404);
+    // The level is the one at which this unit offers it, not the catalogue's.
+    let births = "/kiosk/2?thu-tuc=1.001193";
+    assert!(browser.get(births).await.text.contains("Mức độ 3"), "as the catalogue says");
+    site.run(|tx| {
+        let from = tx.now().civil().date();
+        let level = Some(domain::procedure::ServiceLevel::Information);
+        let setting = domain::level::Setting { from, level };
+        citizen::levels::facts::set(tx, UnitId(2), "1.001193", &setting, "thử")
+    });
+    let shown = browser.get(births).await.text;
+    assert!(shown.contains("Mức độ 1: cung cấp thông tin") && !shown.contains("Mức độ 3"), "{shown}");
     // What has nothing to say says so.
     assert!(browser.get("/kiosk/2?xem=rules").await.text.contains("Chưa có nội dung."));
 }

@@ -204,7 +204,7 @@ pub async fn begin(
                     return Ok(None);
                 };
                 let keeper = Keeper::Assistant(asker.account, consent, &witness);
-                let typed = beginning(tx, &it, &asker, None)?;
+                let typed = beginning(tx, &it, &asker, None, None)?;
                 Ok(Some(Draft::begin(&inner, tx, (&of, shop.id), keeper, &typed)?))
             })
             .await?

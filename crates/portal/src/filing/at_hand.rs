@@ -1,6 +1,10 @@
 //! A draft with what surrounds it: the procedure of today, the level at which its unit offers it, its telephone.
 
-use citizen::{levels::facts as levels, procedures::facts::Version};
+use citizen::{
+    find::carried::{self, Carried},
+    levels::facts as levels,
+    procedures::facts::Version,
+};
 use domain::{identity::IdPaper, procedure::ServiceLevel};
 use jiff::civil::Date;
 use site::{Failure, Site, Who, Words};
@@ -23,6 +27,8 @@ pub(super) struct Filing {
     pub proof: Proof,
     /// What of the store of whoever is signed in can stand for its papers.
     pub shelf: Shelf,
+    /// What was answered before it was begun.
+    pub carried: Option<Carried>,
 }
 
 impl Filing {
@@ -46,7 +52,8 @@ impl Filing {
         let number = IdPaper::parse(draft.typed.get("so-giay-to"));
         let number = number.as_ref().map_or("", |it| it.reveal());
         let shelf = Shelf::of(tx, own, number)?;
-        Ok(Self { it, draft, level: held.level, proof, shelf })
+        let carried = carried::read(site, tx, &it.body, &draft.typed)?;
+        Ok(Self { it, draft, level: held.level, proof, shelf, carried })
     }
 
     /// Whether its unit takes it over the line today.

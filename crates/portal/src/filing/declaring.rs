@@ -9,6 +9,7 @@ use citizen::{
         fill::{self, Asking},
         papers::{self, Around},
     },
+    find::carried,
     levels::facts as levels,
 };
 use domain::{
@@ -18,7 +19,7 @@ use domain::{
     time::Instant,
 };
 use prints::DeclarationSheet;
-use site::{Failure, Lang, Site, Typed, Who, Words};
+use site::{Failure, Lang, Site, Typed, Who, Words, tree::Tree};
 use store::{Fault, Tx};
 
 use super::draft::Draft;
@@ -42,6 +43,8 @@ pub(super) struct Declared {
 pub(super) struct Part<'a> {
     /// Its place; none: all parts.
     pub at: Option<usize>,
+    /// The one question of it that is shown, by its field; empty: all of them.
+    pub question: &'a str,
     /// The table that is to have one more row.
     pub more: &'a str,
     /// Answers made questions appear that were not there before.
@@ -55,7 +58,17 @@ impl<'a> Part<'a> {
     pub fn asked(asked: &'a Typed) -> Self {
         let named = asked.get("phan");
         let at = (named != WHOLE).then(|| named.parse().unwrap_or(0));
-        Self { at, more: asked.get("dong"), news: asked.has("moi"), told: false }
+        let question = asked.get("cau");
+        Self { at, question, more: asked.get("dong"), news: asked.has("moi"), told: false }
+    }
+
+    /// The end of the address of what it shows.
+    pub fn address(self) -> String {
+        if self.question.is_empty() {
+            format!("&phan={}", self.code())
+        } else {
+            format!("&cau={}", site::percent(self.question))
+        }
     }
 
     /// As addresses and forms name it.
@@ -67,6 +80,8 @@ impl<'a> Part<'a> {
 /// A part as the page shows it.
 pub(super) struct FormView {
     pub section: String,
+    /// The question that is shown alone; empty if the part is shown whole.
+    pub question: String,
     pub is_whole: bool,
     pub progress: String,
     pub problems: Vec<(String, String)>,
@@ -118,39 +133,94 @@ impl Declared {
         Some(self.form().page_of(&first.path).unwrap_or(0))
     }
 
-    /// Whether there is a mistake in the part; in any, if none is named.
-    pub fn is_wrong(&self, part: Option<usize>) -> bool {
-        self.judged
-            .mistakes
-            .iter()
-            .any(|it| part.is_none_or(|at| self.form().page_of(&it.path).is_none_or(|on| on == at)))
+    /// The first question; empty if the form asks nothing.
+    pub fn first_question(&self) -> String {
+        let all = eform::screens(self.form(), &self.judged);
+        all.first().map(|it| it.question.to_owned()).unwrap_or_default()
+    }
+
+    /// The first question with a mistake, else the first of all.
+    pub fn first_wrong_question(&self) -> String {
+        let all = eform::screens(self.form(), &self.judged);
+        let code = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
+        let wrong = self.judged.mistakes.iter().map(|it| code(&it.path));
+        let mut wrong = wrong.filter(|it| all.iter().any(|one| one.question == it));
+        wrong.next().unwrap_or_else(|| self.first_question())
+    }
+
+    /// The question after this one, or before it.
+    fn question_by(&self, question: &str, step: isize) -> Option<String> {
+        let all = eform::screens(self.form(), &self.judged);
+        let at = all.iter().position(|it| it.question == question)?;
+        all.get(at.checked_add_signed(step)?).map(|it| it.question.to_owned())
+    }
+
+    /// Where it goes on from what is shown, within the declaration; nothing at its end.
+    pub fn onward(&self, part: Part<'_>) -> Option<String> {
+        if part.question.is_empty() {
+            return self.next(part.at).map(|it| format!("&phan={it}"));
+        }
+        let next = self.question_by(part.question, 1)?;
+        Some(Part { question: &next, ..part }.address())
+    }
+
+    /// Where one comes from to what is shown, within the declaration; nothing at its beginning.
+    pub fn backward(&self, part: Part<'_>) -> Option<String> {
+        if part.question.is_empty() {
+            return self.before(part.at).map(|it| format!("&phan={it}"));
+        }
+        let before = self.question_by(part.question, -1)?;
+        Some(Part { question: &before, ..part }.address())
+    }
+
+    /// Whether there is a mistake in what is shown.
+    pub fn is_wrong(&self, part: Part<'_>) -> bool {
+        let here = |path: &str| {
+            let code = path.split('.').next().unwrap_or(path);
+            let on = self.form().page_of(path);
+            if part.question.is_empty() {
+                part.at.is_none_or(|at| on.is_none_or(|on| on == at))
+            } else {
+                code == part.question
+            }
+        };
+        self.judged.mistakes.iter().any(|it| here(&it.path))
     }
 
     /// The part after this one; none after the last and after all of them.
-    pub fn next(&self, part: Option<usize>) -> Option<usize> {
+    fn next(&self, part: Option<usize>) -> Option<usize> {
         let at = part?;
         self.parts().into_iter().find(|it| *it > at)
     }
 
     /// The part before this one.
-    pub fn before(&self, part: Option<usize>) -> Option<usize> {
+    fn before(&self, part: Option<usize>) -> Option<usize> {
         let at = part?;
         self.parts().into_iter().rev().find(|it| *it < at)
     }
 
     /// Whether answers made questions of the part appear that the page did not show.
-    pub fn has_news(&self, part: Option<usize>, sent: &Typed) -> bool {
-        part.is_some_and(|at| fill::has_news(self.form(), &self.judged, at, sent))
+    pub fn has_news(&self, part: Part<'_>, sent: &Typed) -> bool {
+        part.question.is_empty()
+            && part.at.is_some_and(|at| fill::has_news(self.form(), &self.judged, at, sent))
     }
 
     /// A part, or all of them, to be filled in.
     pub fn view(&self, who: &Who, words: Words, part: Part<'_>) -> Result<FormView, Failure> {
         let units = fill::units(&who.tree);
+        let screens = eform::screens(self.form(), &self.judged);
+        let alone = screens.iter().position(|it| it.question == part.question);
+        let screen = alone.and_then(|at| screens.get(at));
+        let part = match screen {
+            Some(it) => Part { at: Some(it.page), ..part },
+            None => Part { question: "", ..part },
+        };
         let asking = Asking {
             form: self.form(),
             answers: &self.answers,
             judged: &self.judged,
             section: part.at,
+            only: screen.map_or(&[], |it| it.fields.as_slice()),
             told: part.told,
             more: part.more,
             takes_files: false,
@@ -162,10 +232,20 @@ impl Declared {
         let number = parts.iter().position(|it| Some(*it) == part.at).map_or(1, |it| it + 1);
         let counts = [("number", number.to_string()), ("count", parts.len().to_string())];
         let counts = counts.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let screens_count = screens.len().to_string();
+        let alone = alone.map(|at| (at + 1).to_string());
+        let progress = match &alone {
+            Some(number) => {
+                let counts = [("number", number.as_str()), ("count", screens_count.as_str())];
+                words.say_with("eform-question-progress", &counts)
+            }
+            None => words.say_with("eform-progress", &counts),
+        };
         Ok(FormView {
             section: part.code(),
+            question: part.question.to_owned(),
             is_whole: part.at.is_none(),
-            progress: words.say_with("eform-progress", &counts),
+            progress,
             problems: asking.problems(),
             news: part.news,
             fields: fill::html(&asking)?,
@@ -252,11 +332,22 @@ fn put(typed: &mut Typed, form: &Eform, answers: &Answers) {
 ///
 /// # Errors
 /// [`Failure::TooLarge`] if it is more than a form may hold.
-pub(super) fn take(draft: &mut Draft, part: Option<usize>, sent: &Typed) -> Result<(), Failure> {
+pub(super) fn take(
+    draft: &mut Draft,
+    tree: &Tree,
+    part: Part<'_>,
+    sent: &Typed,
+) -> Result<(), Failure> {
     let Some(it) = &draft.declared else { return Ok(()) };
     let form = it.form();
-    let here = |field: &Field| part.is_none() || form.page_of(&field.code) == part;
-    let mut now = fill::read(form, sent);
+    let here = |field: &Field| {
+        if part.question.is_empty() {
+            part.at.is_none() || form.page_of(&field.code) == part.at
+        } else {
+            field.code == part.question
+        }
+    };
+    let mut now = fill::read_here(form, sent, tree);
     let mut answers = it.answers.clone();
     for (_, field) in form.fields().filter(|(_, it)| here(it)) {
         match now.remove(&field.code) {
@@ -314,6 +405,23 @@ pub(super) fn first(tx: &mut Tx<'_>, typed: &mut Typed, before: &[DossierId]) ->
     }
     let known = Known { account: known(typed).account, earlier };
     put(typed, it.form(), &eform::prefill(it.form(), &known));
+    Ok(())
+}
+
+/// First answers out of what was answered before one began: those that the form of the draft takes.
+pub(super) fn carry(
+    tx: &mut Tx<'_>,
+    typed: &mut Typed,
+    fills: &[(String, String)],
+) -> Result<(), Fault> {
+    let Some(it) = Declared::of(tx, typed)? else { return Ok(()) };
+    let mut answers = it.answers.clone();
+    for (field, value) in fills {
+        if carried::takes(it.form(), (field, value)) {
+            answers.insert(field.clone(), Answer::Text(value.clone()));
+        }
+    }
+    put(typed, it.form(), &answers);
     Ok(())
 }
 

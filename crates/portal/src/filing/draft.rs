@@ -102,6 +102,11 @@ impl Draft {
         self.assistant().and_then(|_| AssistConsent::from_code(&self.kept.consent))
     }
 
+    /// Who heard him agree; empty if nobody had to.
+    pub fn witness(&self) -> &str {
+        &self.kept.witness
+    }
+
     /// Who files for the citizen; nobody if he does himself.
     pub const fn assistant(&self) -> Option<AccountId> {
         self.kept.assistant

@@ -7,6 +7,7 @@ use domain::access::Action;
 use site::{Routes, get, post};
 
 mod assist;
+mod assist_papers;
 mod at_hand;
 mod awaiting;
 mod begun;
@@ -48,6 +49,8 @@ pub fn routes() -> Routes {
         .on("/nop/{code}/{secret}/bo", OnlineFile, post(steps::discard))
         .on("/nop/{code}/{secret}/vao-tai-khoan", OnlineFile, post(begun::take))
         .on("/nop/{code}/{secret}/to-khai.pdf", OnlineFile, get(steps::print))
+        .on("/nop/{code}/{secret}/phieu-dong-y.pdf", OnlineFile, get(assist_papers::consent))
+        .on("/nop/{code}/{secret}/giay-bao.pdf", OnlineFile, get(assist_papers::note))
         .on(assist::PAGE, FilingAssist, get(assist::list).post(assist::begin))
         .on(office::PAGE, DossierReceive, get(office::list))
         .on("/co-quan/nop-truc-tuyen/xuat", DossierReceive, get(office::export))

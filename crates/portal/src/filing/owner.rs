@@ -36,6 +36,8 @@ pub(super) struct Asker {
     pub visitor: Option<Citizen>,
     /// The drafts that this browser began without an account: procedure and secret, the newest first.
     began: Vec<(String, String)>,
+    /// The browser says that it is a telephone's.
+    pub on_phone: bool,
 }
 
 impl FromRequestParts<Site> for Asker {
@@ -44,7 +46,10 @@ impl FromRequestParts<Site> for Asker {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
         let who = Who::from_request_parts(parts, site).await?;
         let visitor = accounts::current(site, &who, &parts.headers).await?;
-        Ok(Self { began: remembered(site, &parts.headers), who, visitor })
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+        // Every browser of a telephone says so by this word, and no other does.
+        let on_phone = agent.is_some_and(|it| it.contains("Mobi"));
+        Ok(Self { began: remembered(site, &parts.headers), who, visitor, on_phone })
     }
 }
 

@@ -7,7 +7,7 @@ use citizen::{
         facts as dossiers, online,
     },
     eforms::facts::{self as eforms, FormVersion},
-    vault,
+    notices, vault,
 };
 use domain::{
     assurance::{Assurance, Deed},
@@ -147,6 +147,11 @@ pub(super) fn send(
         }
     }
     let stood = from_store(tx, Words::new(who.lang), filing, (id, &kept), sender)?;
+    if let Some(by) = draft.assistant() {
+        let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
+        let helper = people::staff::facts::account_name(tx, by)?;
+        notices::filed_for(tx, &who.tree, &kept, &helper)?;
+    }
     let waste = draft.sent(tx, &outcome)?;
     let details = serde_json::json!({
         "files": draft.files.len(), "assistant": draft.assistant().map(|it| it.0),

@@ -22,6 +22,8 @@ pub(super) struct Kept {
     pub assistant: Option<AccountId>,
     /// How the citizen agreed to that: a code of [`domain::paper::AssistConsent`], or an old row's own words.
     pub consent: String,
+    /// Who heard him agree; empty if nobody had to.
+    pub witness: String,
     /// The account from which it was begun.
     pub citizen: Option<CitizenId>,
     /// When it was kept last.
@@ -31,7 +33,8 @@ pub(super) struct Kept {
 /// The filing with this word in its address.
 pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fault> {
     let row = tx.query_one(
-        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, consent, changed_ms
+        "select id, procedure, unit, typed, dossier, edition, assistant, citizen, consent, changed_ms,
+           witness
          from filing
          where key_sha256 = ?1",
         &[key_sha256.into()],
@@ -48,6 +51,7 @@ pub(super) fn find(tx: &mut Tx<'_>, key_sha256: &str) -> Result<Option<Kept>, Fa
             citizen: row.get::<Option<i64>>(7)?.map(CitizenId),
             consent: row.get(8)?,
             changed: Instant::from_epoch_ms(row.get(9)?),
+            witness: row.get(10)?,
         })
     })
     .transpose()

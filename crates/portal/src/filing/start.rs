@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{
-    dossiers::desk::Desk, eforms::facts as eforms, levels::facts as levels,
+    dossiers::desk::Desk,
+    eforms::facts as eforms,
+    find::carried::{self, Carried},
+    levels::facts as levels,
     procedures::facts::Version,
 };
 use domain::{ids::UnitId, text};
@@ -60,6 +63,7 @@ pub(super) fn beginning(
     it: &Version,
     who: &Who,
     citizen: Option<&Citizen>,
+    carried: Option<&Carried>,
 ) -> Result<Typed, Fault> {
     let mut typed = Typed::default();
     if let Some(form) = eforms::form_for(tx, &it.body.code, who.today())? {
@@ -88,6 +92,18 @@ pub(super) fn beginning(
         before = accounts::dossiers_of(tx, me)?;
     }
     declaring::first(tx, &mut typed, &before)?;
+    if let Some(carried) = carried {
+        for (name, answer) in carried.fields() {
+            typed.set(&name, answer);
+        }
+        for (place, _) in papers(&it.body).filter(|(_, it)| carried.not_mine.contains(&it.name)) {
+            let way = format!("cach-{place}");
+            if !typed.has(&way) {
+                typed.set(&way, Way::NotMine.code());
+            }
+        }
+        declaring::carry(tx, &mut typed, &carried.fills)?;
+    }
     Ok(typed)
 }
 
@@ -114,6 +130,8 @@ struct Start<'a> {
     begun: Vec<Waiting>,
     /// What is begun now goes into an account.
     is_mine: bool,
+    /// What was answered beforehand, as fields.
+    carried: Vec<(String, String)>,
 }
 
 /// GET `/nop/{code}`, with `don-vi` for the office that somebody comes from.
@@ -134,11 +152,13 @@ async fn start_page(
 ) -> Result<Html<String>, Failure> {
     let who = &whose.who;
     let (inner, asker, asked) = (site.clone(), whose.clone(), code.clone());
-    let (it, (shops, has_others), begun) = site
+    let answered = m.typed.clone();
+    let (it, (shops, has_others), begun, carried) = site
         .read(who, move |tx| {
             let it = version(tx, &asked, &asker.who)?;
             let shops = shops(&inner, &asker.who, tx, &it)?;
-            Ok((it, shops, asker.waiting(&inner, tx)?))
+            let carried = carried::read(&inner, tx, &it.body, &answered)?;
+            Ok((it, shops, asker.waiting(&inner, tx)?, carried))
         })
         .await?;
     // Whoever comes from the page of a commune named the commune.
@@ -156,7 +176,13 @@ async fn start_page(
         online: !units.is_empty() || !has_others && levels::can_be_filed(&it.body),
         level: it.body.level.said(who.lang == site::Lang::En),
         paused: it.paused_on(who.today()).map_or_else(String::new, |it| it.reason.clone()),
-        papers: papers(&it.body).count(),
+        papers: match &carried {
+            Some(known) => {
+                papers(&it.body).filter(|(_, it)| !known.not_mine.contains(&it.name)).count()
+            }
+            None => papers(&it.body).count(),
+        },
+        carried: carried.iter().flat_map(Carried::fields).collect(),
         name: it.body.name.clone(),
         problems: shell.words.say("problems"),
         begun,
@@ -181,6 +207,7 @@ pub async fn begin(
     let is_nobodys = citizen.is_none();
     let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
     let wanted = typed.get("don-vi").parse().ok().map(UnitId);
+    let answered = typed.clone();
     let key = format!("filing-begin:{}", who.origin);
     site.limiter
         .take(&key, BEGUN_MAX, WINDOW_S, who.now)
@@ -192,7 +219,8 @@ pub async fn begin(
             let (shops, _) = shops(&inner, &asker, tx, &it)?;
             let shop = shops.iter().find(|it| open && Some(it.id) == wanted);
             let Some(shop) = shop else { return Ok(None) };
-            let typed = beginning(tx, &it, &asker, citizen.as_ref())?;
+            let carried = carried::read(&inner, tx, &it.body, &answered)?;
+            let typed = beginning(tx, &it, &asker, citizen.as_ref(), carried.as_ref())?;
             let keeper = citizen.as_ref().map_or(Keeper::Nobody, |it| Keeper::Citizen(it.id));
             Ok(Some(Draft::begin(&inner, tx, (&asked, shop.id), keeper, &typed)?))
         })

@@ -63,12 +63,19 @@ pub async fn show(
     let wanted = Step::from_code(asked.get("buoc"));
     let wanted = wanted.filter(|it| filing.declares() || *it != Step::Form);
     let mut part = Part::asked(&asked);
+    let declared = filing.draft.declared.as_ref();
+    // Whoever named no part sees it as his screen is: a question at a time on a telephone.
+    let opened = declared.map(declaring::Declared::first_question).unwrap_or_default();
+    let wrong = declared.map(declaring::Declared::first_wrong_question).unwrap_or_default();
+    let is_named = asked.has("phan") || asked.has("cau");
+    if asked.get("cau") == FIRST || whose.on_phone && !is_named {
+        part.question = if wanted.is_some() { &opened } else { &wrong };
+    }
     let step = match wanted {
         Some(it) => it,
         None if filing.draft.is_fresh() => Step::Person,
         None => {
             let step = filing.judge(words, who.today()).map_or(Step::Review, |it| it.0);
-            let declared = filing.draft.declared.as_ref();
             part.at = declared.and_then(declaring::Declared::first_wrong).or(part.at);
             step
         }
@@ -76,6 +83,9 @@ pub async fn show(
     let m = Mistakes::none(filing.draft.typed.clone());
     Ok(page(&site, &who, &filing, &Here { address, step, part }, &m)?.into_response())
 }
+
+/// The first question that is not right yet, in an address.
+const FIRST: &str = "dau";
 
 /// What a form wants done.
 enum Wish {
@@ -138,11 +148,11 @@ fn led(here: &str, filing: &Filing, (step, part): (Step, Part<'_>), sent: &Typed
     let Some(declared) = filing.draft.declared.as_ref().filter(|_| step == Step::Form) else {
         return format!("{here}?buoc={}", step.next(filing.declares()).code());
     };
-    let form = format!("{here}?buoc={}&phan=", Step::Form.code());
-    if declared.has_news(part.at, sent) {
-        return format!("{form}{}&moi=1", part.code());
+    let form = format!("{here}?buoc={}", Step::Form.code());
+    if declared.has_news(part, sent) {
+        return format!("{form}{}&moi=1", part.address());
     }
-    match declared.next(part.at) {
+    match declared.onward(part) {
         Some(next) => format!("{form}{next}"),
         None => format!("{here}?buoc={}", step.next(true).code()),
     }
@@ -221,7 +231,8 @@ pub async fn save(
     }
     let (stored, wrong) = take_files(&site, &who, &draft, &typed, uploads).await?;
     let (inner, asker, of) = (site.clone(), who.clone(), (code.clone(), secret.clone()));
-    let part_at = Part::asked(&typed).at;
+    let asked = Part::asked(&typed);
+    let (part_at, question) = (asked.at, asked.question.to_owned());
     let (is_kept_only, asks_code) = (matches!(wish, Wish::Keep), matches!(wish, Wish::Code));
     let sent = Sent { step, typed, stored, wrong, sender };
     let (kept, waste) =
@@ -237,7 +248,7 @@ pub async fn save(
         &site,
         &whose,
         (&code, &secret),
-        (step, part_at, &code_typed),
+        (step, (part_at, &question), &code_typed),
         is_kept_only,
         kept,
     )?;
@@ -252,7 +263,7 @@ fn answered(
     site: &Site,
     whose: &Asker,
     (code, secret): (&str, &str),
-    (step, part_at, code_typed): (Step, Option<usize>, &str),
+    (step, (part_at, question), code_typed): (Step, (Option<usize>, &str), &str),
     is_kept_only: bool,
     kept: Kept,
 ) -> Result<Response, Failure> {
@@ -270,11 +281,14 @@ fn answered(
         Kept::Wrong(filing, at, by_field) => {
             let mut m = Mistakes { by_field, typed: filing.draft.typed.clone() };
             m.typed.set(proof::FIELD, code_typed);
-            let mut part = Part { at: part_at, told: true, ..Part::default() };
+            let mut part = Part { at: part_at, question, told: true, ..Part::default() };
+            let first;
             // Somebody who sends is led to the first part that is not right yet.
             if at != step && at == Step::Form {
                 let declared = filing.draft.declared.as_ref();
                 part.at = declared.and_then(declaring::Declared::first_wrong);
+                first = declared.map(declaring::Declared::first_wrong_question).unwrap_or_default();
+                part.question = if whose.on_phone { &first } else { "" };
             }
             let address = (code, secret);
             let page = page(site, who, &filing, &Here { address, step: at, part }, &m)?;
@@ -321,7 +335,7 @@ fn keep(
     let before = draft.typed.clone();
     draft.fill(&step.fields(&filing.it.body), &typed);
     match step {
-        Step::Form => declaring::take(draft, part.at, &typed)?,
+        Step::Form => declaring::take(draft, &who.tree, part, &typed)?,
         Step::Person => declaring::follow(draft, &before),
         Step::Papers | Step::Receive | Step::Review => {}
     }
@@ -353,7 +367,7 @@ fn keep(
     };
     draft.keep(site, tx)?;
     let filing = Filing::take(site, who, tx, address, sender.as_ref())?;
-    let at_form = || format!("{here}?buoc={}&phan={}", step.code(), part.code());
+    let at_form = || format!("{here}?buoc={}{}", step.code(), part.address());
     let next = match wish {
         Wish::Keep | Wish::Drop(_) if step == Step::Form => at_form(),
         Wish::Keep | Wish::Drop(_) => format!("{here}?buoc={}", step.code()),
@@ -363,7 +377,7 @@ fn keep(
         Wish::Next => {
             let declared = filing.draft.declared.as_ref().filter(|_| step == Step::Form);
             // A part is left when nothing is wrong in it: the others are not judged yet.
-            if declared.is_none_or(|it| it.is_wrong(part.at)) {
+            if declared.is_none_or(|it| it.is_wrong(part)) {
                 // Why a file was not taken says more than that there is none.
                 for (field, why) in filing.judge_step(step, words, today).by_field {
                     wrong.entry(field).or_insert(why);

@@ -6,6 +6,10 @@ use testkit::{Answer, Browser, TestSite, on_both_engines};
 use super::IDLE_DAYS;
 use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 
+mod assist;
+mod carried;
+mod one_by_one;
+
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
 
@@ -86,6 +90,24 @@ async fn filled_from_papers(site: &TestSite, browser: &mut Browser<'_>, here: &s
 }
 
 on_both_engines! { routes();
+
+async fn a_place_typed_without_marks_is_kept_by_its_name(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let first = mark(&browser.get(&here).await);
+    browser.post(&here, &person(&first)).await;
+    let mark_now = mark(&browser.get(&format!("{here}?buoc=to-khai&phan=tat-ca")).await);
+    let mut said = declaration("Lê Thị Minh Họa");
+    for (_, text) in said.iter_mut().filter(|it| it.0 == "f.yc-noi-o.unit") {
+        "phu son".clone_into(text);
+    }
+    let whole = [("buoc", "to-khai"), ("phan", "tat-ca"), ("dau", mark_now.as_str()), ("viec", "tiep")];
+    let done = browser.post(&here, &with(&whole, &said)).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let page = browser.get(&format!("{here}?buoc=to-khai&phan=tat-ca")).await;
+    assert!(page.text.contains("value=\"xã Phú Sơn, huyện Tân Kỳ"), "{}", page.text);
+}
 
 async fn what_another_window_changed_is_looked_over_before_it_is_sent(site) {
     given_two_communes(&site);

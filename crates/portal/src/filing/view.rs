@@ -36,6 +36,11 @@ struct PaperView {
     declared: bool,
     /// What of his store can stand for it.
     offers: Vec<Offer>,
+    /// What it is in plain words, and where one gets it, if questions before told; empty if not.
+    plain: String,
+    help: String,
+    /// Answers that were given beforehand say that it is not for his case, and nothing else was said.
+    is_spared: bool,
 }
 
 /// A line of what was said, and the step that it was said in.
@@ -70,6 +75,10 @@ struct StepPage<'a> {
     is_proved: bool,
     code_shown: String,
     papers: Vec<PaperView>,
+    /// How many of them are not for his case, as he answered beforehand.
+    spared: usize,
+    /// He answered questions before he began.
+    is_carried: bool,
     /// What he is asked to agree to before his store is used.
     store_asks: Option<PurposeText>,
     /// He agreed to that before; empty if he did not or has nothing to use.
@@ -143,10 +152,14 @@ struct Done {
     print: String,
     /// It was sent from an account.
     is_own: bool,
+    /// Somebody filed it for its citizen.
+    is_helped: bool,
+    /// Where whoever helped prints code and secret for the citizen; empty where they are not shown.
+    note: String,
 }
 
 /// How long the dossier's secret is shown after sending.
-const SECRET_SHOWN_MS: i64 = 15 * 60_000;
+pub(super) const SECRET_SHOWN_MS: i64 = 15 * 60_000;
 
 /// Which page of a draft.
 pub(super) struct Here<'a> {
@@ -200,6 +213,12 @@ pub(super) async fn done(
         status,
         print: if declares && is_here { format!("{here}/to-khai.pdf") } else { String::new() },
         is_own: draft.citizen().is_some(),
+        is_helped: draft.assistant().is_some(),
+        note: if draft.assistant().is_some() && is_fresh {
+            format!("{here}/giay-bao.pdf")
+        } else {
+            String::new()
+        },
         shell,
     })
 }
@@ -214,7 +233,7 @@ fn way_label(words: Words, way: Way) -> String {
     }
 }
 
-fn return_label(words: Words, way: ReturnChannel) -> String {
+pub(super) fn return_label(words: Words, way: ReturnChannel) -> String {
     match way {
         ReturnChannel::Counter => words.say("filing-return-counter"),
         ReturnChannel::Post => words.say("filing-return-post"),
@@ -233,26 +252,10 @@ fn authorities(words: Words) -> Vec<(String, String)> {
     ]
 }
 
-/// What was said in every step, for the last look.
-fn said(words: Words, filing: &Filing) -> Vec<Said> {
-    let (it, draft) = (&filing.it, &filing.draft);
-    let typed = &draft.typed;
-    let line = |label: String, name: &str| (label, typed.get(name).to_owned());
-    let mut person = vec![
-        line(words.say("filing-name"), "ho-ten"),
-        line(words.say("filing-number"), "so-giay-to"),
-        line(words.say("filing-birth"), "ngay-sinh"),
-        line(words.say("filing-phone"), "dien-thoai"),
-        line(words.say("filing-email"), "email"),
-        line(words.say("filing-address"), "dia-chi"),
-        line(words.say("filing-request"), "noi-dung"),
-    ];
-    if typed.get("nop-thay") == "1" {
-        person.push(line(words.say("filing-proxy-name"), "nguoi-nop"));
-        person.push(line(words.say("filing-proxy-number"), "so-nguoi-nop"));
-    }
-    person.retain(|it| !it.1.is_empty());
-    let handed = papers(&it.body).filter_map(|(place, paper)| {
+/// The papers that are handed in, and how each is.
+pub(super) fn handed(words: Words, filing: &Filing) -> Vec<(String, String)> {
+    let (draft, typed) = (&filing.draft, &filing.draft.typed);
+    let handed = papers(&filing.it.body).filter_map(|(place, paper)| {
         let way = Way::from_code(typed.get(&format!("cach-{place}")))?;
         if way == Way::NotMine {
             return None;
@@ -269,6 +272,27 @@ fn said(words: Words, filing: &Filing) -> Vec<Said> {
         };
         Some((paper.name.clone(), how))
     });
+    handed.collect()
+}
+
+/// What was said in every step, for the last look.
+fn said(words: Words, filing: &Filing) -> Vec<Said> {
+    let typed = &filing.draft.typed;
+    let line = |label: String, name: &str| (label, typed.get(name).to_owned());
+    let mut person = vec![
+        line(words.say("filing-name"), "ho-ten"),
+        line(words.say("filing-number"), "so-giay-to"),
+        line(words.say("filing-birth"), "ngay-sinh"),
+        line(words.say("filing-phone"), "dien-thoai"),
+        line(words.say("filing-email"), "email"),
+        line(words.say("filing-address"), "dia-chi"),
+        line(words.say("filing-request"), "noi-dung"),
+    ];
+    if typed.get("nop-thay") == "1" {
+        person.push(line(words.say("filing-proxy-name"), "nguoi-nop"));
+        person.push(line(words.say("filing-proxy-number"), "so-nguoi-nop"));
+    }
+    person.retain(|it| !it.1.is_empty());
     let way = ReturnChannel::from_code(typed.get("nhan-ket-qua"));
     let mut receive = vec![(
         words.say("filing-return"),
@@ -278,7 +302,11 @@ fn said(words: Words, filing: &Filing) -> Vec<Said> {
         receive.push(line(words.say("filing-post-address"), "dia-chi-nhan"));
     }
     let of = |step: Step, lines| Said { step: step.code(), label: step.label(words), lines };
-    vec![of(Step::Person, person), of(Step::Papers, handed.collect()), of(Step::Receive, receive)]
+    vec![
+        of(Step::Person, person),
+        of(Step::Papers, handed(words, filing)),
+        of(Step::Receive, receive),
+    ]
 }
 
 /// A step of a draft.
@@ -308,6 +336,14 @@ pub(super) fn page(
             },
         })
         .collect();
+    let carried = filing.carried.as_ref();
+    let plain = |name: &str| carried.and_then(|it| it.plain(name));
+    let is_spared = |place: i64, name: &str, m: &Mistakes| {
+        let way = format!("cach-{place}");
+        carried.is_some_and(|it| it.not_mine.iter().any(|one| one == name))
+            && m.typed(&way) == Way::NotMine.code()
+            && m.at(&way).is_empty()
+    };
     let papers = papers(&it.body)
         .map(|(place, paper)| PaperView {
             place,
@@ -321,8 +357,12 @@ pub(super) fn page(
             shown_only: paper.role == PaperRole::Show,
             declared: declares && domain::eform::stands_for(&paper.name),
             offers: filing.shelf.offers(words, &m.typed, &store_field(place), &paper.name),
+            plain: plain(&paper.name).map_or_else(String::new, |it| it.name.clone()),
+            help: plain(&paper.name).map_or_else(String::new, |it| it.help.clone()),
+            is_spared: is_spared(place, &paper.name, m),
         })
         .collect::<Vec<_>>();
+    let spared = papers.iter().filter(|it| it.is_spared).count();
     let offered_any = papers.iter().any(|it| !it.offers.is_empty());
     let store_asks = filing.shelf.asks(who.lang, who.today()).filter(|_| offered_any);
     let store_agreed =
@@ -331,8 +371,8 @@ pub(super) fn page(
         });
     let declared = draft.declared.as_ref();
     let form = declared.filter(|_| step == Step::Form);
-    let before = match form.and_then(|it| it.before(part.at)) {
-        Some(part) => Some(format!("{}&phan={part}", Step::Form.code())),
+    let before = match form.and_then(|it| it.backward(part)) {
+        Some(part) => Some(format!("{}{part}", Step::Form.code())),
         None => step.before(declares).map(|it| it.code().to_owned()),
     };
     site.page(&StepPage {
@@ -369,8 +409,10 @@ pub(super) fn page(
         pass: owner::pass(site, who, secret)?,
         is_mine: draft.citizen().is_some(),
         consent: draft.consent_said(),
+        is_carried: carried.is_some(),
         steps,
         papers,
+        spared,
         step,
         m,
         shell,

@@ -136,3 +136,6 @@ begun-discard-means = All that was typed and the files of the draft are gone; no
 begun-sign-in = Sign in to take it into an account
 begun-here = Something was begun on this device and not sent
 begun-see = See what was begun
+filing-carried = Your answers come along: papers that are not for your case and what of the form they answer are filled in.
+filing-carried-papers = By your answers you need the papers below.
+filing-spared = Papers that are not for your case ({ $count }) – change them if that is wrong

@@ -22,3 +22,4 @@ ask-print = Print my list (PDF)
 ask-change = Change an answer above and press Continue.
 ask-caution = This is guidance. The one-stop shop looks at your actual papers.
 ask-back = Back to the procedure
+ask-online = File online and your answers come along; you need not say them again.

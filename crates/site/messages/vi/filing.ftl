@@ -136,3 +136,6 @@ begun-discard-means = Mọi điều đã nhập và các tệp trong bản nháp
 begun-sign-in = Đăng nhập để đưa vào tài khoản
 begun-here = Có hồ sơ đang điền dở trên máy này
 begun-see = Xem hồ sơ đang điền dở
+filing-carried = Các câu đã trả lời được mang theo: giấy không thuộc trường hợp của ông, bà và phần tờ khai trả lời được đã điền sẵn.
+filing-carried-papers = Theo các câu đã trả lời, ông, bà cần những giấy dưới đây.
+filing-spared = Giấy không thuộc trường hợp của ông, bà ({ $count }) – sửa nếu không đúng

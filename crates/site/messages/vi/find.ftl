@@ -22,3 +22,4 @@ ask-print = In danh sách giấy tờ (PDF)
 ask-change = Sửa câu trả lời ở trên rồi bấm Tiếp tục.
 ask-caution = Đây là hướng dẫn trước. Bộ phận Một cửa xem hồ sơ thật của ông, bà.
 ask-back = Về trang của thủ tục
+ask-online = Nộp trực tuyến thì các câu đã trả lời được mang theo, không phải khai lại.
