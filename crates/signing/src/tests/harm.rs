@@ -64,7 +64,7 @@ fn what_unpacks_without_end_is_sent_back() {
     }
     // Many small ones are one big one.
     let half = stream("/Filter/FlateDecode", &packed(&vec![b' '; 65 << 20]));
-    assert_eq!(taken(&made("", &[half.clone()])).unwrap().pages, 1);
+    assert_eq!(taken(&made("", std::slice::from_ref(&half))).unwrap().pages, 1);
     assert_eq!(taken(&made("", &[half.clone(), half])).err(), Some(Refused::Bomb));
     let twice = stream("/Filter[/FlateDecode/FlateDecode]", &packed(&packed(b"0 0 m")));
     assert_eq!(taken(&made("", &[twice])).err(), Some(Refused::Bomb));
