@@ -96,12 +96,6 @@
 
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) { window.print(); }
-    // Ticks all boxes of a name, or none; without this the page comes again so.
-    var ticks = event.target.closest("[data-tick]");
-    if (ticks) {
-      event.preventDefault();
-      all("input[name='" + ticks.dataset.tick + "']").forEach(function (it) { it.checked = ticks.value === "chon-het"; });
-    }
   });
   // A filter chosen by pointer is applied at once. By key one passes over other choices on the
   // way: there the button or Enter applies it.

@@ -114,4 +114,14 @@
       last = event.timeStamp;
     }
   }, true);
+
+  // Ticks all boxes of a name, or none; without this the page comes again so.
+  document.addEventListener("click", function (event) {
+    var ticks = event.target.closest("[data-tick]");
+    if (!ticks) { return; }
+    event.preventDefault();
+    document.querySelectorAll("input[name='" + ticks.dataset.tick + "']").forEach(function (it) {
+      it.checked = ticks.value === "chon-het";
+    });
+  });
 })();
