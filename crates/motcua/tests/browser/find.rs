@@ -209,8 +209,10 @@ async fn what_one_needs_is_found_without_scripts() {
     assert!(page.text_of("main").await.contains("Cần mang theo những gì?"));
     page.choose("Ông, bà nộp ở đâu?", "xã Phú Sơn").await;
     page.press("Xem").await;
+    page.leads_to("don-vi=").await;
     page.see("Nộp bây giờ thì được hẹn trả").await;
     page.click("a.size").await;
+    page.leads_to("chu=lon").await;
     assert!(!page.text_of("html.large main h1").await.is_empty());
     page.press("Tôi có đủ điều kiện, cần giấy gì?").await;
     page.click("input[name=nuoc-ngoai][value=khong]").await;

@@ -472,6 +472,19 @@ impl Page {
         found.text().await.unwrap()
     }
 
+    /// Waits until the address of the page holds `part`: what a page shows may have stood on the one before too.
+    pub async fn leads_to(&self, part: &str) {
+        for _ in 0..100 {
+            let url = self.client.current_url().await.unwrap();
+            let ready = "return document.readyState";
+            if url.as_str().contains(part) && self.script(ready).await == "complete" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the page is not at {part} but at {}", self.client.current_url().await.unwrap());
+    }
+
     /// The path of the page.
     pub async fn path(&self) -> String {
         self.client.current_url().await.unwrap().path().to_owned()
