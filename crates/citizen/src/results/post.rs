@@ -80,6 +80,13 @@ struct Line {
     sent: String,
     unit: String,
     open: bool,
+    /// It left the counter: something can have become of it.
+    has_left: bool,
+}
+
+/// Whether a parcel left the counter: it stands on a list, or has the post's number.
+fn has_left(it: &Parcel) -> bool {
+    it.state == ParcelState::Handed || !it.tracking.is_empty()
 }
 
 struct Counter {
@@ -161,6 +168,7 @@ pub async fn list(
                 sent: text::date(it.sent_on),
                 unit: who.tree.title(it.unit).to_owned(),
                 open: matches!(it.state, ParcelState::Waiting | ParcelState::Handed),
+                has_left: has_left(&it),
                 it,
             })
             .collect(),
@@ -250,6 +258,11 @@ pub async fn mark(
                 return Err(Failure::Refused(why));
             }
             match typed.get("viec") {
+                "phat" if !has_left(&parcel) => Err(Failure::Refused(
+                    "Bưu gửi chưa có mã và chưa nằm trong bảng kê nào nên chưa thể đã phát. Hãy nhập mã \
+                     bưu gửi hoặc lập bảng kê trước."
+                        .to_owned(),
+                )),
                 "phat" => {
                     come_to(tx, &inner, &asker, &parcel, true)?;
                     Ok("Đã ghi nhận: phát thành công, hồ sơ đã trả kết quả.")

@@ -30,6 +30,13 @@ impl Taken {
         self.maker.plays_any(&[Part::Counter, Part::CounterHead])
     }
 
+    /// Whether a lost one is issued anew: what is settled at the desk under the bare number of a book is not, it
+    /// is asked for again and gets the book's next number.
+    pub fn is_issued_anew(&self) -> bool {
+        let is_bare = self.kept.number.chars().all(|it| it.is_ascii_digit());
+        !(self.on_desk.version.body.on_the_spot && is_bare)
+    }
+
     /// Whether this person signs for the office that issued it.
     pub fn is_signer(&self) -> bool {
         self.maker.plays_any(&[Part::Signer])
@@ -124,6 +131,7 @@ struct Show<'a> {
     may_hand_over: bool,
     may_post: bool,
     may_end: bool,
+    may_reissue: bool,
     owes: bool,
 }
 
@@ -213,6 +221,7 @@ pub(super) async fn page(
         may_hand_over: counter && !owes && (anew || waits && dossier.delivery == Delivery::Waiting),
         may_post: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
         may_end: taken.is_signer() && stands,
+        may_reissue: taken.is_issued_anew(),
         owes: owes && waits,
         it: taken.kept,
     })

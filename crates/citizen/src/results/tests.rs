@@ -378,7 +378,12 @@ on_both_engines! { crate::routes();
         let mut counter = site.signed_in("quay");
         let wrong = counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "mã số")]).await;
         assert_eq!(wrong.status, 422);
-        let sent = counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "ra 123456789 vn")]).await;
+        // What never left the counter cannot have been delivered.
+        assert_eq!(counter.post("/co-quan/ket-qua/1/gui", &[("ma-buu-gui", "")]).await.status, 303);
+        assert!(!counter.get("/co-quan/buu-gui").await.text.contains("value=\"phat\""));
+        let early = counter.post("/co-quan/buu-gui/1", &[("viec", "phat")]).await;
+        assert!(early.status == 422 && early.text.contains("chưa thể đã phát"), "{}", early.text);
+        let sent = counter.post("/co-quan/buu-gui/1", &[("ma-buu-gui", "ra 123456789 vn")]).await;
         assert_eq!(sent.status, 303, "{}", sent.text);
         assert_eq!(site.text("select tracking from parcel"), "RA123456789VN");
         assert_eq!(site.text("select delivery from dossier"), "in_post");

@@ -70,6 +70,12 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let page = quay.get("/co-quan/ho-so/1").await.text;
         assert!(page.contains("Sổ chứng thực bản sao từ bản chính: số 01, năm 2026"), "{page}");
         assert!(!page.contains("Chưa ghi vào sổ"), "{page}");
+        // The book's next number is not used up behind its back.
+        let mut leader = site.signed_in("ky");
+        assert!(!leader.get("/co-quan/ket-qua/1").await.text.contains("Cấp lại</a>"));
+        let anew = [("so-moi", "03"), ("ly-do", "Mất bản sao")];
+        let refused = leader.post("/co-quan/ket-qua/1/cap-lai", &anew).await;
+        assert!(refused.status == 422 && refused.text.contains("không cấp lại"), "{}", refused.text);
         sound(&site);
     }
 
