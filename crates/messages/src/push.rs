@@ -219,14 +219,17 @@ pub async fn send(
     for kept in devices {
         let ended = one(site, setup, &key, kept, &text).await;
         match &ended {
-            Told::Gone => gone.push(kept.id),
+            Told::Gone => gone.push(kept.device.clone()),
             Told::Ended(Ended::Accepted { .. }) => best = Some(ended),
             Told::Ended(_) if best.is_none() => best = Some(ended),
             Told::Ended(_) => {}
         }
     }
     if !gone.is_empty() {
-        site.as_program("messages", move |tx| Ok(devices::drop_rows(tx, &gone)?)).await?;
+        site.as_program("messages", move |tx| {
+            Ok(gone.iter().try_for_each(|it| devices::drop_everywhere(tx, it))?)
+        })
+        .await?;
     }
     Ok(match best {
         Some(Told::Ended(ended)) => ended,

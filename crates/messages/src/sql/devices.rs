@@ -2,11 +2,11 @@
 
 use store::{Fault, Tx};
 
-/// A device as it is kept: its row, and its address and keys under the installation's seal.
+/// A device as it is kept: what stands for it, and its address and keys under the installation's seal.
 #[derive(Debug, Clone)]
 pub struct Kept {
-    /// Its row.
-    pub id: i64,
+    /// What stands for it.
+    pub device: String,
     /// Sealed JSON.
     pub held: String,
 }
@@ -36,10 +36,10 @@ pub fn keep(
 /// Devices of a subject, the newest first.
 pub fn of(tx: &mut Tx<'_>, (subject, id): (&str, i64)) -> Result<Vec<Kept>, Fault> {
     let rows = tx.query(
-        "select id, held from push_device where subject = ?1 and subject_id = ?2 order by id desc",
+        "select device, held from push_device where subject = ?1 and subject_id = ?2 order by id desc",
         &[subject.into(), id.into()],
     )?;
-    rows.iter().map(|row| Ok(Kept { id: row.get(0)?, held: row.get(1)? })).collect()
+    rows.iter().map(|row| Ok(Kept { device: row.get(0)?, held: row.get(1)? })).collect()
 }
 
 /// What stands for each device of a subject.
@@ -98,16 +98,5 @@ pub fn forget(tx: &mut Tx<'_>, subject: &str, id: i64) -> Result<(), Fault> {
         "delete from push_device where subject = ?1 and subject_id = ?2",
         &[subject.into(), id.into()],
     )?;
-    Ok(())
-}
-
-/// Devices that browsers took back, by row: they are gone wherever they stood.
-pub fn drop_rows(tx: &mut Tx<'_>, rows: &[i64]) -> Result<(), Fault> {
-    for row in rows {
-        tx.execute(
-            "delete from push_device where device in (select p.device from push_device p where p.id = ?1)",
-            &[(*row).into()],
-        )?;
-    }
     Ok(())
 }
