@@ -81,11 +81,10 @@ pub(super) fn waits_at_counter(taken: &Taken, is_anew: bool) -> Result<(), Failu
 /// Whether a result was issued anew after its dossier was over, for one that was lost, and still lies at the
 /// counter: it is handed over by itself.
 pub(super) fn is_anew(tx: &mut Tx<'_>, taken: &Taken) -> Result<bool, Fault> {
-    let id = taken.kept.id;
     Ok(taken.on_desk.kept.dossier.delivery == Delivery::Delivered
         && taken.kept.state == ResultState::Issued
-        && sql::origin(tx, id)?.2
-        && !sql::is_collected(tx, id)?)
+        && taken.kept.collected_at.is_none()
+        && sql::origin(tx, taken.kept.id)?.2)
 }
 
 /// The name of a member of staff; empty for nobody.

@@ -181,15 +181,6 @@ pub fn collected_alone(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether a result was taken home.
-pub fn is_collected(tx: &mut Tx<'_>, id: i64) -> Result<bool, Fault> {
-    let row = tx.query_one(
-        "select 1 from result where id = ?1 and collected_ms is not null",
-        &[id.into()],
-    )?;
-    Ok(row.is_some())
-}
-
 /// Marks the standing results of a dossier as taken home, or as not taken home after all.
 pub fn collected(tx: &mut Tx<'_>, id: DossierId, at: Option<Instant>) -> Result<(), Fault> {
     tx.execute(
