@@ -48,6 +48,7 @@ async fn received_and_scanned(page: &Page, scan: &[u8]) -> String {
 async fn certified(page: &Page) {
     page.press("Chứng thực bản sao").await;
     page.see("Mã băm SHA-256").await;
+    page.fill("Giấy tờ này là", "Giấy chứng sinh").await;
     page.click("input[name=da-doi-chieu]").await;
     page.press("Chứng thực").await;
     page.see("Đã chứng thực bản sao điện tử, mã ").await;
@@ -72,6 +73,7 @@ async fn a_copy_and_its_letters(on: On) {
     page.press("Chứng thực").await;
     page.see("Chưa đánh dấu đã đối chiếu với bản chính.").await;
     page.sound().await;
+    page.fill("Giấy tờ này là", "Giấy chứng sinh").await;
     page.click("input[name=da-doi-chieu]").await;
     page.press("Chứng thực").await;
     page.see("Đã chứng thực bản sao điện tử, mã ").await;
@@ -105,8 +107,11 @@ async fn a_copy_and_its_letters(on: On) {
     phone.goto(&format!("/ban-sao/{code}?lang=vi")).await;
 
     // Taken back it is genuine no more; certified anew it has another code.
-    page.unfold("Thu hồi").await;
-    page.press(&format!("Thu hồi bản sao {code}")).await;
+    page.press("Thu hồi").await;
+    page.leads_to("/thu-hoi").await;
+    page.sound().await;
+    page.fill("Lý do", "Quét thiếu trang").await;
+    page.press("Thu hồi bản sao").await;
     page.see("Đã thu hồi bản sao điện tử.").await;
     page.see(&format!("bản sao {code} đã thu hồi")).await;
     phone.goto(&format!("/ban-sao/{code}")).await;

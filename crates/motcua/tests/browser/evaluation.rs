@@ -27,6 +27,7 @@ async fn a_reader_of_the_evaluation(on: On) {
     page.choose("Đơn vị", "Phú Sơn").await;
     page.choose("Kỳ", "năm 2025").await;
     page.press("Xem").await;
+    page.leads_to("ky=2025").await;
     page.see("Hài lòng và rất hài lòng").await;
     page.sound().await;
 
@@ -48,12 +49,14 @@ async fn a_reader_of_the_evaluation(on: On) {
     let lines: usize = lines.parse().unwrap();
     page.see(&format!("{lines} hồ sơ")).await;
     page.click("tbody tr:first-child a").await;
+    page.leads_to("/co-quan/ho-so/").await;
     page.see("Mã hồ sơ").await;
     assert_ne!(page.path().await, behind);
     page.goto("/co-quan/danh-gia").await;
     page.choose("Đơn vị", "Phú Sơn").await;
     page.choose("Kỳ", "năm 2025").await;
     page.press("Xem").await;
+    page.leads_to("ky=2025").await;
     page.see("Hài lòng và rất hài lòng").await;
 
     // On paper and as a workbook.

@@ -78,7 +78,7 @@ async fn left_lying(on: On) {
     assert_eq!((status, head.as_str()), (200, "%PDF-"), "the apology is printed");
     // A second letter is against the law: the step is not open any more.
     page.goto(&format!("{path}/gia-han")).await;
-    page.see("không làm được bước").await;
+    page.see("đã hẹn lại một lần").await;
     page.sign_out().await;
 
     // The new day passes too: those above hear of it, and it stands in the list of what is late.

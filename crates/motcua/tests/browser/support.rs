@@ -21,9 +21,9 @@ use testkit::pg::TempDatabase;
 
 mod device;
 mod keys;
+mod look;
 mod operator;
 
-const AXE: &str = include_str!("../vendor/axe.min.js");
 const WAIT: Duration = Duration::from_secs(20);
 
 /// The product, running, with its clock in the test's hands.
@@ -490,38 +490,6 @@ impl Page {
         self.client.current_url().await.unwrap().path().to_owned()
     }
 
-    /// Fetches a path of the site within the page, with its cookies: status, type, first bytes.
-    pub async fn fetch(&self, path: &str) -> (u64, String, String) {
-        let script = "const [path, done] = arguments; fetch(path).then(async (r) => { \
-             const b = new Uint8Array(await r.arrayBuffer()); \
-             done([r.status, r.headers.get('content-type'), String.fromCharCode(...b.slice(0, 5))]) })";
-        let got = self.client.execute_async(script, vec![json!(path)]).await.unwrap();
-        let text = |at: usize| got[at].as_str().unwrap_or("").to_owned();
-        (got[0].as_u64().unwrap(), text(1), text(2))
-    }
-
-    /// Nothing stands against WCAG 2.2 AA on this page, and it does not scroll sideways.
-    pub async fn sound(&self) {
-        self.client.execute(AXE, Vec::new()).await.unwrap();
-        let script = "const done = arguments[arguments.length - 1]; \
-             axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
-               .then((r) => done(r.violations.map((v) => v.id + ': ' + v.help + ' at ' \
-                 + v.nodes.slice(0, 4).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' ; '))))";
-        let found = self.client.execute_async(script, Vec::new()).await.unwrap();
-        let Value::Array(found) = found else { panic!("axe gave no list: {found}") };
-        let path = self.path().await;
-        assert!(found.is_empty(), "{path}: {found:#?}");
-        let wide = self
-            .client
-            .execute(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
-                Vec::new(),
-            )
-            .await
-            .unwrap();
-        assert!(wide.as_i64().unwrap() <= 0, "{path} scrolls sideways by {wide}");
-    }
-
     /// Makes the window another size.
     pub async fn resize(&self, width: u32, height: u32) {
         self.client.set_window_size(width, height).await.unwrap();
@@ -564,8 +532,15 @@ impl Page {
 
     /// What a script in the page returns, as text.
     pub async fn script(&self, script: &str) -> String {
-        let got = self.client.execute(script, Vec::new()).await.unwrap();
-        got.as_str().map_or_else(|| got.to_string(), str::to_owned)
+        // A page that is just being replaced is asked again.
+        for _ in 0..5 {
+            if let Ok(got) = self.client.execute(script, Vec::new()).await {
+                return got.as_str().map_or_else(|| got.to_string(), str::to_owned);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let got = self.client.execute(script, Vec::new()).await;
+        panic!("{got:?}: {script}")
     }
 
     /// Chooses a file of these bytes for the first control that this selector finds.
