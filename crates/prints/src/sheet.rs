@@ -252,6 +252,9 @@ pub struct DossierSheet {
     pub supplement_limit: String,
     /// The agency that caused the delay.
     pub delayed_by: String,
+    /// The office that leads the whole of which this dossier is a part: the apology goes there, nobody promised the
+    /// citizen anything for the part. Empty for a dossier of its own.
+    pub lead: String,
     /// The sentence of the apology that owns the wrong, in the office's words; the usual one when empty.
     pub apology_regret: String,
     /// The last sentence of the apology, in the office's words; the usual one when empty.

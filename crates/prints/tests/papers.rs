@@ -201,6 +201,28 @@ fn an_apology_reads_on_the_screen_as_it_is_printed() {
 }
 
 #[test]
+fn who_leads_a_case_is_told_that_a_part_of_it_is_late() {
+    for set in [FormSet::Circular2018, FormSet::Circular2025] {
+        let sheet = DossierSheet {
+            lead: "Ủy ban nhân dân xã Phú Sơn".to_owned(),
+            apology_regret: "Lời của cơ quan với công dân.".to_owned(),
+            ..samples::birth(set)
+        };
+        let text = paper(Form::Apology, &sheet).concat();
+        let letter = prints::apology_text(&sheet).unwrap();
+        check_has(
+            &text,
+            &["Kính gửi: Ủy ban nhân dân xã Phú Sơn", "người nộp hồ sơ: Nguyễn Thị Hồng Nhung"],
+        );
+        for line in &letter.lines {
+            check_has(&text, &[line.as_str()]);
+        }
+        // Nobody promised the citizen anything for a part.
+        assert!(!text.contains("Ông (Bà)") && !text.contains("với công dân"), "{text}");
+    }
+}
+
+#[test]
 fn an_office_says_sorry_and_notes_in_its_own_words() {
     let own = DossierSheet {
         apology_regret: "Chúng tôi nhận lỗi #về *việc* chậm.".to_owned(),

@@ -16,6 +16,11 @@ fn stamp() -> Stamp {
 /// A fresh database on each engine that this run has.
 fn on_each(check: impl Fn(&Db)) {
     check(&Db::open(":memory:", NOW).unwrap());
+    on_each_with_readers(check);
+}
+
+/// The same on each engine whose readers have connections of their own: a database in memory has one for all.
+fn on_each_with_readers(check: impl Fn(&Db)) {
     let folder = std::env::temp_dir().join(format!("motcua-store-{}", fresh()));
     std::fs::create_dir_all(&folder).unwrap();
     check(&Db::open(folder.join("a.db").to_str().unwrap(), NOW).unwrap());
@@ -92,6 +97,44 @@ fn what_is_written_is_read_and_what_fails_leaves_nothing() {
             row.unwrap().get(0)
         };
         assert_eq!(db.read_blocking(stamp(), read).unwrap(), "số một");
+    });
+}
+
+#[test]
+fn writers_who_wait_leave_the_readers_their_connections() {
+    use std::{sync::mpsc, thread, time::Duration};
+    const PATIENCE: Duration = Duration::from_secs(20);
+    on_each_with_readers(|db| {
+        // All of them change the same row.
+        let change = |tx: &mut Tx<'_>| tx.execute("update setting set value = value || 'x'", &[]);
+        write(db, |tx| tx.execute("insert into setting (name, value) values ('a', '')", &[]));
+        let ((began, first), (go_on, told)) = (mpsc::channel(), mpsc::channel::<()>());
+        let holder = db.clone();
+        let holds = thread::spawn(move || {
+            holder.write_blocking(stamp(), |tx| {
+                change(tx)?;
+                began.send(()).unwrap();
+                // Ends when somebody could read meanwhile.
+                Ok::<_, Fault>(told.recv_timeout(PATIENCE).is_ok())
+            })
+        });
+        first.recv().unwrap();
+        // Many more than there are connections.
+        let waiting: Vec<_> = (0..24)
+            .map(|_| {
+                let db = db.clone();
+                thread::spawn(move || db.write_blocking(stamp(), change))
+            })
+            .collect();
+        thread::sleep(Duration::from_millis(300));
+        let read =
+            db.read_blocking(stamp(), |tx| tx.query_number("select count(*) from setting", &[]));
+        go_on.send(()).ok();
+        assert!(read.is_ok(), "{read:?}");
+        assert!(holds.join().unwrap().unwrap(), "nobody could read while one wrote");
+        for it in waiting {
+            it.join().unwrap().unwrap();
+        }
     });
 }
 

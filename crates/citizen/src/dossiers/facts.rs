@@ -52,6 +52,18 @@ pub fn served(tx: &mut Tx<'_>, id: DossierId, prints_later: bool) -> Result<(), 
     Ok(())
 }
 
+/// Tells the page of a dossier of something beside its steps: `act` is one of those that the page knows, nothing
+/// in `details` names anybody.
+pub(crate) fn tell_aside(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    act: &'static str,
+    details: &serde_json::Value,
+    words: Option<String>,
+) {
+    tx.journal(store::journal::Entry::new(SUBJECT, id.0, act).details(details).words(words));
+}
+
 /// The number of the dossier with this code.
 ///
 /// # Errors

@@ -77,7 +77,11 @@ fn desk_routes() -> Routes {
         )
         .on("/co-quan/ho-so/{id}/tep/{file}/doc-chu", DossierReceive, post(ocr::read))
         .on("/co-quan/ho-so/{id}/ban-sao/{code}", DossierReceive, get(copies::sheet))
-        .on("/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi", DossierReceive, post(copies::revoke))
+        .on(
+            "/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi",
+            DossierReceive,
+            get(copies::revoke_form).post(copies::revoke),
+        )
         .on("/ban-sao", DossierTrack, get(copies::ask))
         .on("/ban-sao/{code}", DossierTrack, get(copies::check).post(copies::hold_against))
 }

@@ -22,6 +22,7 @@ use crate::procedures::facts::{self as procedures, Version};
 
 use super::{
     desk::OnDesk,
+    links,
     list::{self, sql as list_sql},
     slips,
     sql::{self, party},
@@ -307,7 +308,12 @@ pub(super) fn sheet_of(
     } else {
         format!("{}/tra-cuu", site.config.base_url)
     };
+    let lead = match form {
+        Form::Apology => links::facts::lead(tx, &around.who, id)?,
+        _ => None,
+    };
     Ok(DossierSheet {
+        lead: lead.unwrap_or_default(),
         apology_regret: own.apology_regret,
         apology_closing: own.apology_closing,
         receipt_note: own.receipt_note,

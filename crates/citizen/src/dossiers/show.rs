@@ -10,7 +10,7 @@ use domain::{
 use site::{Asked, Failure, Html, Mistakes, Path, Shell, Site, State, Who, show::Working};
 
 use super::{
-    checklist, links, openings, papers,
+    checklist, links, openings, papers, printing,
     sql::{self, Person},
     turns::Turns,
     view::Around,
@@ -93,6 +93,8 @@ struct Show {
     prints: Vec<papers::Printable>,
     /// Just received: the paper that the citizen waits for.
     fresh: Option<papers::Printable>,
+    /// The paper that is handed out now waits in the print queue already.
+    queued: bool,
     /// What the draft or the result says, if it is a refusal, and why.
     refusal: Option<String>,
     /// That its draft was returned, and why.
@@ -362,6 +364,10 @@ async fn page(
                 _ => "giay-hen",
             };
             let fresh = prints.iter().find(|it| is_fresh && it.slug == wanted).cloned();
+            let queued = match &fresh {
+                Some(it) => printing::is_waiting(tx, id, it.slug)?,
+                None => false,
+            };
             let refused = dossier.outcome == Some(domain::dossier::Outcome::Refused);
             let refusal = events
                 .iter()
@@ -395,6 +401,7 @@ async fn page(
             let page = Show {
                 m,
                 fresh,
+                queued,
                 refusal,
                 returned: returned::mark(tx, kept, &events)?,
                 missing,

@@ -100,11 +100,9 @@ async fn step_page(
             let on_desk = around.take(tx, id)?;
             let maker = around.maker(tx, &on_desk.kept)?;
             if !on_desk.kept.dossier.may_try(kind, &maker, tx.now().civil()) {
-                return Err(Failure::Refused(format!(
-                    "Hồ sơ đang ở trạng thái “{}” nên ông, bà không làm được bước “{}”.",
-                    on_desk.kept.dossier.status.label(),
-                    kind.label()
-                )));
+                return Err(Failure::Refused(
+                    on_desk.kept.dossier.why_not(kind, &maker).to_string(),
+                ));
             }
             let ties = match kind {
                 CommandKind::Number | CommandKind::Return | CommandKind::OnTheSpot => {

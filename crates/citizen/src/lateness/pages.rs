@@ -56,7 +56,7 @@ pub(super) fn mine_of(who: &Who, holders: Vec<StaffId>, body: Option<UnitId>) ->
         .filter(|it| it.holds_on(today) && matches!(it.role, Role::UnitHead | Role::Leader))
         .map(|it| it.unit)
         .collect();
-    Mine { holders, statuses, body, heads, above: who.is(Role::Leader), for_below: false }
+    Mine { holders, statuses, body, heads, above: who.is(Role::Leader) }
 }
 
 struct LineView {
@@ -71,7 +71,7 @@ struct LineView {
     unit: String,
     raised: String,
     known: String,
-    /// It is for whoever asks, or for those below him.
+    /// It is for whoever asks.
     may_know: bool,
 }
 
@@ -90,6 +90,8 @@ struct List {
     lines: Vec<LineView>,
     next: Option<String>,
     owed: i64,
+    /// Whether whoever looks is of those who send them.
+    sends: bool,
     query: String,
 }
 
@@ -201,6 +203,7 @@ pub async fn list(
         lines,
         next,
         owed,
+        sends: who.is(Role::UnitHead) || who.is(Role::Leader),
         query,
     })
 }
@@ -218,8 +221,8 @@ pub(crate) fn units_of(who: &Who) -> Vec<(String, String)> {
     units
 }
 
-/// POST `/co-quan/canh-bao/{id}`: whom it rings for, who stands in for him or who heads his office says that he
-/// knows. It rings on until its cause is gone.
+/// POST `/co-quan/canh-bao/{id}`: whom it rings for, or who stands in for him, says that he knows. It rings on until
+/// its cause is gone.
 pub async fn known(
     State(site): State<Site>,
     who: Who,
@@ -264,6 +267,8 @@ struct OwedView {
     may_send: bool,
     /// The body whose people send it.
     sender: String,
+    /// The office to which it goes; empty if it goes to the citizen.
+    lead: String,
 }
 
 #[derive(Template)]
@@ -301,7 +306,8 @@ pub async fn apologies(
                 let Some(kept) = dossiers::by_id(tx, it.dossier)? else { continue };
                 let maker = around.maker(tx, &kept)?;
                 let may = kept.dossier.may_try(CommandKind::Extend, &maker, now);
-                owed.push((it, may, kept.body));
+                let lead = crate::dossiers::links::facts::lead(tx, &asker, it.dossier)?;
+                owed.push((it, may, (kept.body, lead.unwrap_or_default())));
             }
             Ok((owed, more))
         })
@@ -312,8 +318,9 @@ pub async fn apologies(
         .map(|(it, ..)| format!("/co-quan/phieu-xin-loi?sau={}~{}", it.due_at, it.dossier));
     let lines = lines
         .into_iter()
-        .map(|(it, may_send, body)| OwedView {
+        .map(|(it, may_send, (body, lead))| OwedView {
             may_send,
+            lead,
             sender: who.tree.title(body).to_owned(),
             dossier: it.dossier.0,
             code: it.code,

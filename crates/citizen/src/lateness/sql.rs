@@ -231,8 +231,6 @@ pub(super) struct Mine {
     pub heads: Vec<UnitId>,
     /// Whether he hears of what was not answered below.
     pub above: bool,
-    /// What rings for a holder counts for those who head the office too: they may answer for him.
-    pub for_below: bool,
 }
 
 /// An alarm as a page shows it.
@@ -278,9 +276,9 @@ fn narrowed(seen: &Seen, asked: &Asked, from: &str) -> Select {
             values.push(body.into());
             values.extend(mine.statuses.iter().map(|it| Param::from(*it)));
         }
-        let heard = if mine.for_below { "" } else { "a.ear <> 'holder' and " };
         for unit in &mine.heads {
-            ways.push(format!("{heard}(d.body = ? or d.unit = ? or d.competent = ?)"));
+            let ear = "a.ear <> 'holder' and (d.body = ? or d.unit = ? or d.competent = ?)";
+            ways.push(ear.to_owned());
             values.extend([Param::from(*unit), (*unit).into(), (*unit).into()]);
         }
         if mine.above {
@@ -346,7 +344,7 @@ pub(super) fn rings_for(
     Ok(rows.first().map(line).transpose()?.map(|it| (it.dossier, it.kind)))
 }
 
-/// Those of some alarms that somebody may say he knows of.
+/// Those of some alarms that ring for somebody: he says that he knows, and nobody else does for him.
 pub(super) fn may_know(
     tx: &mut Tx<'_>,
     seen: &Seen,
@@ -354,7 +352,7 @@ pub(super) fn may_know(
     ids: Vec<i64>,
 ) -> Result<Vec<i64>, Fault> {
     let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let asked = Asked { mine: Some(Mine { for_below: true, ..mine }), ..Asked::default() };
+    let asked = Asked { mine: Some(mine), ..Asked::default() };
     let select = narrowed(seen, &asked, FROM).and_in("a.id", ids);
     select.rows(tx, limit)?.iter().map(|row| row.get(0)).collect()
 }

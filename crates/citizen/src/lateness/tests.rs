@@ -93,6 +93,27 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from alarm"), 2);
     }
 
+    async fn who_holds_it_says_himself_that_he_knows_and_his_head_does_not_for_him(site) {
+        given_ten_days(&site).await;
+        let officer = site.text("select cast(staff as text) from account where login = 'thuly'");
+        let step = [("can-bo", officer.as_str()), ("an-ban", "2"), ("loi", "")];
+        assert_eq!(site.signed_in("truong").post("/co-quan/ho-so/1/phan-cong", &step).await.status, 303);
+        look_at(&site, at(13, 8, 0)).await;
+        let his = site.text("select cast(min(id) as text) from alarm where ear = 'holder' and cleared_ms is null");
+        let path = format!("/co-quan/canh-bao/{his}");
+        for login in ["truong", "ky"] {
+            assert_eq!(site.signed_in(login).post(&path, &[]).await.status, 403, "{login}");
+        }
+        assert_eq!(site.signed_in("thuly").post(&path, &[]).await.status, 303);
+        let known = format!("select a.login from alarm x join account a on a.id = x.known_by where x.id = {his}");
+        assert_eq!(site.text(&known), "thuly");
+        // A letter is drafted: he reads it and is not told to send it; those who sign are.
+        look_at(&site, at(16, 16, 0)).await;
+        let page = |it: &str| it.contains(">Xem và gửi</a>");
+        assert!(!page(&site.signed_in("thuly").get("/co-quan/canh-bao").await.text));
+        assert!(page(&site.signed_in("ky").get("/co-quan/canh-bao").await.text));
+    }
+
     async fn the_letter_is_drafted_sent_once_and_then_it_escalates(site) {
         given_ten_days(&site).await;
         look_at(&site, at(13, 8, 0)).await;
@@ -118,6 +139,11 @@ on_both_engines! { crate::routes();
         assert_eq!(sent.status, 303, "{}", sent.text);
         assert_eq!(site.text("select state from apology_draft"), "sent");
         assert_eq!(ringing(&site, "apology_owed"), 0);
+        // There is no second one; whoever may send none is told that, and not the other.
+        for (login, why) in [("ky", "đã hẹn lại một lần"), ("vanthu", "không thuộc nhiệm vụ của bạn")] {
+            let again = site.signed_in(login).get("/co-quan/ho-so/1/gia-han").await;
+            assert!(again.status == 422 && again.text.contains(why), "{login}: {}", again.text);
+        }
         // What was promised first stays what is counted against.
         assert_eq!(site.text("select due_original_at from dossier"), "2026-03-16T17:00:00");
         // The new day passes too: no second letter, but those above hear of it.

@@ -183,11 +183,13 @@ pub async fn revoke(
     };
     let (inner, asker) = (site.clone(), who.clone());
     site.write(&who, move |tx| {
-        signer(tx, &inner, &asker, id)?;
+        let taken = signer(tx, &inner, &asker, id)?;
         sql::end(tx, id, ResultState::Revoked, asker.today(), &decision, &reason)?;
         let details = serde_json::json!({ "decision": decision });
         let said = Entry::new(SUBJECT, id, "revoke_result").details(&details);
-        tx.journal(said.words(Some(reason)));
+        tx.journal(said.words(Some(reason.clone())));
+        let of_dossier = serde_json::json!({ "number": taken.kept.number, "decision": decision });
+        dossiers::tell_aside(tx, taken.kept.dossier, "revoke_result", &of_dossier, Some(reason));
         Ok(())
     })
     .await?;
@@ -228,7 +230,7 @@ pub async fn reissue(
         if asker.staff.is_some_and(|it| taken.on_desk.kept.dossier.has_worked(it)) {
             return Err(Failure::Refused(Refused::SignerIsOfficer.to_string()));
         }
-        if !taken.is_issued_anew() {
+        if !taken.is_issued_anew(tx, &inner, &asker)? {
             return Err(Failure::Refused(OF_A_BOOK.to_owned()));
         }
         let old = &taken.kept;
@@ -266,6 +268,8 @@ pub async fn reissue(
         let details = serde_json::json!({ "old": id, "number": number });
         let said = Entry::new(SUBJECT, new, "reissue").details(&details);
         tx.journal(said.words(Some(reason.clone())));
+        let of_dossier = serde_json::json!({ "number": number, "instead_of": old.number });
+        dossiers::tell_aside(tx, old.dossier, "reissue", &of_dossier, Some(reason.clone()));
         Ok(Ok(format!("{ADDRESS}/{new}")))
     })
     .await?;

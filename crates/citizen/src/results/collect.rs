@@ -129,6 +129,11 @@ pub async fn hand_over(
         let (name, number) = (collection.name.clone(), collection.id_number.clone());
         if anew {
             sql::collected_alone(tx, id)?;
+            // No step of a dossier that is over; its page tells of it all the same.
+            let of_dossier = serde_json::json!({
+                "number": taken.kept.number, "collector": collector.code(),
+            });
+            dossiers::tell_aside(tx, taken.kept.dossier, "hand_over_result", &of_dossier, words);
         } else {
             dossiers::record_collection(tx, taken.kept.dossier, collection)?;
             let desk = taken.around.desk();

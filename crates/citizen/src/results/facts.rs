@@ -45,7 +45,7 @@ pub(crate) fn follow(
         What::SendByPost => sql::insert_parcel(tx, id),
         What::PostFailed => sql::end_parcels(tx, id, ParcelState::Returned),
         What::Return { channel, .. } => {
-            sql::collected(tx, id, Some(event.at))?;
+            sql::collected(tx, id, event.at)?;
             // However it came to its people, no parcel of it is under way any more.
             let by_post = *channel == ReturnChannel::Post;
             let end = if by_post { ParcelState::Delivered } else { ParcelState::Cancelled };
@@ -99,7 +99,7 @@ const KIND_CHARS_MAX: usize = 240;
 /// A step was taken back: what it issued, sent or handed over is as before.
 fn take_back(tx: &mut Tx<'_>, id: DossierId, after: &Dossier) -> Result<(), Fault> {
     if after.returned_at.is_none() {
-        sql::collected(tx, id, None)?;
+        sql::not_collected(tx, id)?;
     }
     if after.delivery == Delivery::Waiting {
         sql::end_parcels(tx, id, ParcelState::Cancelled)?;

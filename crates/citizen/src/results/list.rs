@@ -109,6 +109,7 @@ fn read(who: &Who, asked: &Typed) -> (Filter, bool) {
         near: today.checked_add(NEAR_DAYS.days()).ok(),
         from,
         until,
+        body: None,
     };
     (filter, wrong_from || wrong_until)
 }
@@ -130,6 +131,12 @@ pub(super) fn address(path: &str, asked: &Typed, name: &str, value: Option<&str>
 /// Choices of a filter.
 pub(super) fn options(all: &[(&str, &str)]) -> Vec<(String, String)> {
     all.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+}
+
+/// The day and the row of the last result of the page before, as its address writes them.
+fn after(typed: &str) -> Option<(Date, i64)> {
+    let (day, id) = typed.split_once('_')?;
+    day.parse().ok().zip(id.parse().ok())
 }
 
 #[derive(Template)]
@@ -158,7 +165,7 @@ pub async fn list(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let (filter, wrong_date) = read(&who, &asked);
-    let (asker, before) = (who.clone(), asked.get("sau").parse().ok());
+    let (asker, before) = (who.clone(), after(asked.get("sau")));
     let (mut found, count, near) = site
         .read(&who, move |tx| {
             let seen = dossiers::seen(&asker);
@@ -183,7 +190,8 @@ pub async fn list(
     let next = found
         .last()
         .filter(|_| more)
-        .map(|it| address(ADDRESS, &asked, "sau", Some(&it.0.id.to_string())));
+        .map(|(it, _)| format!("{}_{}", it.issued_on, it.id))
+        .map(|it| address(ADDRESS, &asked, "sau", Some(&it)));
     let today = who.today();
     site.page(&List {
         shell: site.shell(&who),
@@ -192,6 +200,7 @@ pub async fn list(
         states: options(&[
             ("", "Tất cả"),
             ("cho", "Chờ giao"),
+            ("cap-lai", "Cấp lại, chờ giao"),
             ("da-giao", "Đã giao"),
             ("sap", "Sắp hết thời hạn"),
             ("het", "Hết thời hạn"),

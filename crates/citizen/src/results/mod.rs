@@ -8,6 +8,7 @@ use domain::access::Action;
 use site::{Routes, get, post};
 
 mod act;
+mod awaiting;
 mod collect;
 pub mod facts;
 mod list;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Sổ kết quả", ADDRESS, look)
         .ties(facts::ties)
+        .awaits(awaiting::awaits)
         .job("fill_results", 60, |_, tx| Ok(facts::backfill(tx)?))
         .on(ADDRESS, look, get(list::list))
         .on("/co-quan/ket-qua/xuat", look, get(list::export))

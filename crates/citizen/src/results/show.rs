@@ -30,11 +30,16 @@ impl Taken {
         self.maker.plays_any(&[Part::Counter, Part::CounterHead])
     }
 
-    /// Whether a lost one is issued anew: what is settled at the desk under the bare number of a book is not, it
-    /// is asked for again and gets the book's next number.
-    pub fn is_issued_anew(&self) -> bool {
-        let is_bare = self.kept.number.chars().all(|it| it.is_ascii_digit());
-        !(self.on_desk.version.body.on_the_spot && is_bare)
+    /// Whether a lost one is issued anew: what is settled at the desk and bears the number of an entry that
+    /// stands in a book is not, it is asked for again and gets the book's next number.
+    pub fn is_issued_anew(&self, tx: &mut Tx<'_>, site: &Site, who: &Who) -> Result<bool, Fault> {
+        if !self.on_desk.version.body.on_the_spot {
+            return Ok(true);
+        }
+        // With its volume behind it where the plain one was somebody else's.
+        let (number, _) = self.kept.number.split_once(',').unwrap_or((&self.kept.number, ""));
+        let ties = site.ties_of(who, tx, self.kept.dossier)?;
+        Ok(!ties.iter().any(|it| it.number.as_deref() == Some(number)))
     }
 
     /// Whether this person signs for the office that issued it.
@@ -104,6 +109,8 @@ struct Hand {
     at: String,
     by: String,
     signature: String,
+    /// When it was taken back; empty if it stands.
+    undone: String,
 }
 
 #[derive(Template)]
@@ -156,7 +163,7 @@ pub(super) async fn page(
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (taken, hands, signer, (all, members), (parcel, anew)) = site
+    let (taken, hands, signer, (all, members), (parcel, anew, may_reissue)) = site
         .read(who, move |tx| {
             let taken = take(tx, &inner, &asker, id)?;
             let mut hands = Vec::new();
@@ -169,6 +176,7 @@ pub(super) async fn page(
                     who: it.collector,
                     number: text::mask_id(&it.number),
                     signature: it.signature,
+                    undone: it.undone_at.map_or_else(String::new, |it| text::date_time(it.civil())),
                 });
             }
             let signer = name(tx, taken.kept.signer, &asker)?;
@@ -179,7 +187,8 @@ pub(super) async fn page(
             let members = members.remove(&taken.kept.dossier).unwrap_or_default();
             let granted = taken.kept.outcome == domain::dossier::Outcome::Granted.code();
             let members = if granted { members } else { Vec::new() };
-            Ok((taken, hands, signer, (all, members), (parcel, anew)))
+            let may_reissue = taken.is_signer() && taken.is_issued_anew(tx, &inner, &asker)?;
+            Ok((taken, hands, signer, (all, members), (parcel, anew, may_reissue)))
         })
         .await?;
     let dossier = &taken.on_desk.kept.dossier;
@@ -220,7 +229,7 @@ pub(super) async fn page(
         may_hand_over: counter && !owes && (anew || waits && dossier.delivery == Delivery::Waiting),
         may_post: counter && waits && !owes && dossier.delivery == Delivery::Waiting,
         may_end: taken.is_signer() && stands,
-        may_reissue: taken.is_issued_anew(),
+        may_reissue,
         owes: owes && waits,
         it: taken.kept,
     })

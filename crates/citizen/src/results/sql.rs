@@ -181,11 +181,28 @@ pub fn collected_alone(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Marks the standing results of a dossier as taken home, or as not taken home after all.
-pub fn collected(tx: &mut Tx<'_>, id: DossierId, at: Option<Instant>) -> Result<(), Fault> {
+/// Marks the standing results of a dossier as taken home.
+pub fn collected(tx: &mut Tx<'_>, id: DossierId, at: Instant) -> Result<(), Fault> {
     tx.execute(
         "update result set collected_ms = ?2 where dossier = ?1 and state = 'issued'",
         &[id.into(), at.into()],
+    )?;
+    Ok(())
+}
+
+/// Marks the standing results of a dossier as not taken home after all, and their handing-over in person or by
+/// post as taken back: what was downloaded was downloaded.
+pub fn not_collected(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    let now = tx.now();
+    tx.execute(
+        "update result_handover set undone_ms = ?2
+         where undone_ms is null and channel <> 'online'
+           and result in (select id from result where dossier = ?1 and state = 'issued')",
+        &[id.into(), now.into()],
+    )?;
+    tx.execute(
+        "update result set collected_ms = null where dossier = ?1 and state = 'issued'",
+        &[id.into()],
     )?;
     Ok(())
 }
@@ -282,6 +299,8 @@ pub struct Filter {
     pub near: Option<Date>,
     pub from: Option<Date>,
     pub until: Option<Date>,
+    /// Of this body only.
+    pub body: Option<UnitId>,
 }
 
 impl Filter {
@@ -313,6 +332,12 @@ impl Filter {
         }
         select = match self.state.as_str() {
             "cho" => select.and("r.state = 'issued' and r.collected_ms is null", []),
+            // Its dossier is over: no pile of dossiers shows it.
+            "cap-lai" => select.and(
+                "r.state = 'issued' and r.collected_ms is null and r.replaces is not null
+                   and d.delivery = 'delivered'",
+                [],
+            ),
             "da-giao" => select.and("r.state = 'issued' and r.collected_ms is not null", []),
             "sap" => select
                 .and("r.state = 'issued'", [])
@@ -324,19 +349,29 @@ impl Filter {
             "hoan-tac" => select.and("r.state = 'undone'", []),
             _ => select.and("r.state <> 'undone'", []),
         };
-        select.and_if("r.issued_on >= ?", self.from).and_if("r.issued_on <= ?", self.until)
+        select
+            .and_if("r.issued_on >= ?", self.from)
+            .and_if("r.issued_on <= ?", self.until)
+            .and_if("d.body = ?", self.body)
     }
 }
 
-/// A page of results, newest first.
+/// A page of results by the day of issue, newest first, from below the day and row `before` on.
 pub fn page(
     tx: &mut Tx<'_>,
     seen: &Seen,
     filter: &Filter,
-    before: Option<i64>,
+    before: Option<(Date, i64)>,
     limit: i64,
 ) -> Result<Vec<Kept>, Fault> {
-    let select = filter.select(seen).and_if("r.id < ?", before).order_by("r.id desc");
+    let mut select = filter.select(seen);
+    if let Some((day, id)) = before {
+        select = select.and(
+            "r.issued_on < ? or (r.issued_on = ? and r.id < ?)",
+            [day.into(), day.into(), id.into()],
+        );
+    }
+    let select = select.order_by("r.issued_on desc, r.id desc");
     select.rows(tx, limit)?.iter().map(kept).collect()
 }
 
@@ -354,6 +389,8 @@ pub struct Handover {
     pub signature: String,
     pub at: Instant,
     pub by: domain::ids::AccountId,
+    /// When it was taken back; nothing if it stands.
+    pub undone_at: Option<Instant>,
 }
 
 /// Writes down that a result changed hands.
@@ -383,7 +420,7 @@ pub fn insert_handover(
 /// How a result changed hands, newest first.
 pub fn handovers(tx: &mut Tx<'_>, result: i64) -> Result<Vec<Handover>, Fault> {
     let rows = tx.query(
-        "select channel, collector, collector_number, signature, made_ms, made_by
+        "select channel, collector, collector_number, signature, made_ms, made_by, undone_ms
          from result_handover where result = ?1 order by id desc limit 50",
         &[result.into()],
     )?;
@@ -396,6 +433,7 @@ pub fn handovers(tx: &mut Tx<'_>, result: i64) -> Result<Vec<Handover>, Fault> {
                 signature: row.get(3)?,
                 at: Instant::from_epoch_ms(row.get(4)?),
                 by: row.get(5)?,
+                undone_at: row.get::<Option<i64>>(6)?.map(Instant::from_epoch_ms),
             })
         })
         .collect()

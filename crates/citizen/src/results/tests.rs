@@ -110,6 +110,14 @@ on_both_engines! { crate::routes();
     async fn what_was_issued_anew_is_handed_over_by_itself_and_is_not_undone_with_another_step(site) {
         issued(&site).await;
         let anew = [("so-moi", "16/UBND"), ("ly-do", "Mất bản chính")];
+        // Who settled it does not sign for it, whatever else he is.
+        site.given(
+            "insert into role_grant (account, unit, role, valid_from)
+             select id, 2, 'leader', '2020-01-01' from account where login = 'thuly'",
+            &[],
+        );
+        let own = site.signed_in("thuly").post("/co-quan/ket-qua/1/cap-lai", &anew).await;
+        assert!(own.status == 422 && own.text.contains("không được tự ký"), "{}", own.text);
         let mut signer = site.signed_in("ky");
         assert_eq!(signer.post("/co-quan/ket-qua/1/cap-lai", &anew).await.status, 303);
         // The counter hands the new one over and takes it back: the lost one stays what it is.
@@ -121,16 +129,29 @@ on_both_engines! { crate::routes();
         let states = "select string_agg(number || ' ' || state, ', ' order by id) from result";
         assert_eq!(site.text(states), "15/UBND replaced, 16/UBND issued");
         assert!(verified(&site, 2).await.contains("Còn hiệu lực"));
+        // What was taken back stays in its list, and says so.
+        assert!(counter.get("/co-quan/ket-qua/2").await.text.contains("Đã hoàn tác "));
+        assert!(!counter.get("/co-quan").await.text.contains("cấp lại chờ giao"), "its dossier waits itself");
         // Home with it; lost again: the dossier is over, the new paper is handed over all the same.
         assert_eq!(counter.post("/co-quan/ket-qua/2/giao", &SIGNED).await.status, 303);
         let again = [("so-moi", "17/UBND"), ("ly-do", "Mất lần nữa")];
         assert_eq!(signer.post("/co-quan/ket-qua/2/cap-lai", &again).await.status, 303);
         assert!(counter.get("/co-quan/ket-qua/3").await.text.contains("/co-quan/ket-qua/3/giao"));
-        let events = "select cast(count(*) as text) from journal where subject = 'dossier'";
-        let before = site.text(events);
+        // Nothing else shows it to the counter: it stands in today's work, there and nowhere else.
+        assert!(counter.get("/co-quan").await.text.contains("1 kết quả cấp lại chờ giao"));
+        assert!(!site.signed_in("quay-khac").get("/co-quan").await.text.contains("cấp lại chờ giao"));
+        let list = counter.get("/co-quan/ket-qua?trang-thai=cap-lai").await.text;
+        assert!(list.contains("17/UBND") && !list.contains("16/UBND"), "{list}");
+        let edition = site.text("select cast(edition as text) from dossier");
         let given = counter.post("/co-quan/ket-qua/3/giao", &SIGNED).await;
         assert_eq!(given.status, 303, "{}", given.text);
-        assert_eq!(site.text(events), before, "no step of a dossier that is over");
+        let now = site.text("select cast(edition as text) from dossier");
+        assert_eq!(now, edition, "no step of a dossier that is over");
+        assert!(!counter.get("/co-quan").await.text.contains("cấp lại chờ giao"));
+        let page = counter.get("/co-quan/ho-so/1").await.text;
+        for said in ["Cấp lại kết quả", "Số 17/UBND, thay số 16/UBND", "Mất lần nữa", "Giao kết quả cấp lại"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
         assert_eq!(site.count("select count(*) from result_handover where result = 3"), 1);
         let list = counter.get("/co-quan/ket-qua?trang-thai=cho").await.text;
         assert!(list.contains("Không có kết quả nào khớp"), "{list}");
@@ -261,6 +282,8 @@ on_both_engines! { crate::routes();
         assert_eq!(leader.post(path, &fields).await.status, 303);
         let page = verified(&site, 2).await;
         assert!(page.contains("Đã thu hồi") && !page.contains("khai gian"), "{page}");
+        let page = leader.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Số 16/UBND, theo Quyết định 12/QĐ-UBND") && page.contains("khai gian"), "{page}");
         assert!(leader.get("/co-quan/ket-qua/2").await.text.contains("theo Quyết định 12/QĐ-UBND: khai gian"));
         assert_eq!(site.signed_in("quay").post("/co-quan/ket-qua/2/thong-tin", &[("ten", "X"), ("an-ban", "2")]).await.status, 422);
         assert_eq!(site.count("select count(*) from journal where details like '%gian%'"), 0);
@@ -295,6 +318,13 @@ on_both_engines! { crate::routes();
         assert!(clerk.get(&third).await.text.contains("value=\"16/UBND\""));
         assert_eq!(clerk.post(&path, &[("so-van-ban", "16/UBND")]).await.status, 303);
         assert_eq!(clerk.post(&third, &[("so-van-ban", "17/UBND")]).await.status, 303);
+        // The register stands by the day of issue, whatever was written into it last.
+        site.given("update result set issued_on = '2026-01-09' where number = '15/UBND'", &[]);
+        let list = clerk.get("/co-quan/ket-qua").await.text;
+        assert!(list.find("15/UBND") < list.find("17/UBND"), "{list}");
+        let rest = clerk.get("/co-quan/ket-qua?sau=2026-01-09_1").await.text;
+        assert!(!rest.contains("15/UBND") && rest.contains("16/UBND") && rest.contains("17/UBND"), "{rest}");
+        site.given("update result set issued_on = '2026-01-08' where number = '15/UBND'", &[]);
         // Issued anew, it needs a number of its own too.
         let mut leader = site.signed_in("ky");
         let anew = |number| [("so-moi", number), ("ly-do", "mất")];

@@ -572,6 +572,38 @@ impl Dossier {
         }
     }
 
+    /// Why [`Self::may_try`] says no, as far as can be told before a form is filled in.
+    #[must_use]
+    pub fn why_not(&self, kind: CommandKind, by: &Maker) -> Refused {
+        let mut open =
+            TABLE.iter().filter(|it| it.kind == kind && it.from.contains(&self.status)).peekable();
+        if open.peek().is_none() {
+            return Refused::WrongStatus { status: self.status, kind };
+        }
+        if kind != CommandKind::Undo && !open.any(|it| by.plays_any(it.by)) {
+            return Refused::NotYours { kind };
+        }
+        match kind {
+            CommandKind::RequestSupplement if self.supplements > 0 => Refused::SupplementTwice,
+            CommandKind::Extend if self.extensions > 0 => Refused::ExtensionTwice,
+            CommandKind::Approve if by.staff.is_some_and(|it| self.has_worked(it)) => {
+                Refused::ReviewerIsOfficer
+            }
+            CommandKind::Sign | CommandKind::FinishCorrection
+                if by.staff.is_some_and(|it| self.has_worked(it)) =>
+            {
+                Refused::SignerIsOfficer
+            }
+            CommandKind::Return if self.financial == super::Financial::Due => Refused::Unpaid,
+            CommandKind::SendByPost | CommandKind::PostFailed => Refused::WrongDelivery,
+            CommandKind::Undo => match &self.last {
+                Some(it) if it.by == by.account && can_be_undone(it.kind) => Refused::UndoTooLate,
+                _ => Refused::NothingToUndo,
+            },
+            _ => Refused::WrongStatus { status: self.status, kind },
+        }
+    }
+
     /// Every step that `by` could take now, in the order of [`CommandKind::ALL`].
     #[must_use]
     pub fn open_commands(&self, by: &Maker, now: DateTime) -> Vec<CommandKind> {

@@ -39,6 +39,7 @@ pub fn mask_id(number: &str) -> String {
     let found: Vec<char> = number.chars().filter(char::is_ascii_alphanumeric).collect();
     let part = |from: usize, count: usize| found.iter().skip(from).take(count).collect::<String>();
     match found.len() {
+        0 => String::new(),
         12 => format!("{} {}•• ••• {}", part(0, 3), part(3, 1), part(9, 3)),
         6.. => format!("{}{}{}", part(0, 1), "•".repeat(found.len() - 3), part(found.len() - 2, 2)),
         _ => "•••".to_owned(),

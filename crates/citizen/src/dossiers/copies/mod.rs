@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{dossier::Part, ids::DossierId, paper::may_certify};
 use people::staff::facts as staff;
 use site::{
-    Asked, Failure, Filled, FilledWithFiles, Html, OrRefuse as _, Path, Redirect, Shell, Site,
-    State, Typed, Upload, Who, told,
+    Asked, Failure, Fields, Filled, FilledWithFiles, Html, Mistakes, OrRefuse as _, Path, Redirect,
+    Shell, Site, State, Typed, Upload, Who, told,
 };
 use store::{Fault, Tx, journal::Entry};
 
@@ -89,15 +89,25 @@ fn take(tx: &mut Tx<'_>, around: &Around, id: DossierId) -> Result<OnDesk, Failu
 
 #[derive(Template)]
 #[template(path = "dossiers/templates/certify.html")]
-struct Confirm {
+struct Confirm<'a> {
     shell: Shell,
+    m: &'a Mistakes,
     id: DossierId,
     file: i64,
     code: String,
     paper: String,
     name: String,
     sha256: String,
-    unsure: bool,
+}
+
+/// Letters of what a paper is called at most.
+const NAME_MAX: usize = 160;
+/// As many digits in a row are somebody's number, which whoever asks about the copy must not read.
+const DIGITS_MAX: usize = 8;
+
+/// Whether a name holds somebody's number.
+fn tells_a_number(name: &str) -> bool {
+    name.split(|it: char| !it.is_ascii_digit()).any(|it| it.len() > DIGITS_MAX)
 }
 
 /// The scan and the paper that it shows, if it may be certified.
@@ -125,7 +135,7 @@ pub async fn form(
     who: Who,
     Path((id, file)): Path<(DossierId, i64)>,
 ) -> Result<Html<String>, Failure> {
-    confirm(&site, &who, id, file, false).await
+    confirm(&site, &who, id, file, &Mistakes::default()).await
 }
 
 async fn confirm(
@@ -133,7 +143,7 @@ async fn confirm(
     who: &Who,
     id: DossierId,
     file: i64,
-    unsure: bool,
+    m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let (code, scan, paper) = site
@@ -146,13 +156,13 @@ async fn confirm(
         .await?;
     site.page(&Confirm {
         shell: site.shell(who),
+        m,
         id,
         file,
         code,
         paper: paper.name,
         name: scan.name,
         sha256: scan.sha256,
-        unsure,
     })
 }
 
@@ -163,15 +173,26 @@ pub async fn certify(
     Path((id, file)): Path<(DossierId, i64)>,
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    if typed.get("da-doi-chieu") != "1" {
-        return Err(Failure::Mistaken(confirm(&site, &who, id, file, true).await?));
+    let mut fields = Fields::of(typed);
+    if fields.typed().get("da-doi-chieu") != "1" {
+        fields.wrong("da-doi-chieu", "Chưa đánh dấu đã đối chiếu với bản chính.");
     }
+    // What the certified paper is: anybody who asks about the copy reads it.
+    let named = fields.text("ten-giay", NAME_MAX);
+    if named.as_deref().is_some_and(tells_a_number) {
+        let why = "Không ghi số giấy tờ, số điện thoại ở đây: ai quét mã cũng đọc được.";
+        fields.wrong("ten-giay", why);
+    }
+    let named = match fields.finish(named) {
+        Ok(it) => it,
+        Err(m) => return Err(Failure::Mistaken(confirm(&site, &who, id, file, &m).await?)),
+    };
     let (inner, asker) = (site.clone(), who.clone());
     let code = site
         .write(&who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = take(tx, &around, id)?;
-            let (scan, paper) = certifiable(tx, id, file)?;
+            let (scan, _) = certifiable(tx, id, file)?;
             // Two presses make one copy.
             let known =
                 sql::of(tx, id)?.into_iter().find(|it| it.file == file && it.revoked.is_none());
@@ -187,7 +208,7 @@ pub async fn certify(
                 code: new_code(),
                 dossier: id,
                 file,
-                paper: paper.name,
+                paper: named,
                 sha256: scan.sha256,
                 body: on_desk.kept.body,
                 certifier: match title.filter(|it| !it.is_empty()) {
@@ -254,13 +275,71 @@ pub async fn sheet(
     Ok(site::file(bytes, "application/pdf", &name, false))
 }
 
-/// POST `/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi`
+#[derive(Template)]
+#[template(path = "dossiers/templates/revoke_copy.html")]
+struct Revoke<'a> {
+    shell: Shell,
+    m: &'a Mistakes,
+    id: DossierId,
+    dossier: String,
+    code: String,
+    paper: String,
+    when: String,
+}
+
+async fn revoke_page(
+    site: &Site,
+    who: &Who,
+    (id, code): (DossierId, &str),
+    m: &Mistakes,
+) -> Result<Html<String>, Failure> {
+    let (inner, asker, code) = (site.clone(), who.clone(), code.to_owned());
+    let (dossier, it) = site
+        .read(who, move |tx| {
+            let around = Around::load(&inner, &asker, tx)?;
+            let on_desk = take(tx, &around, id)?;
+            let it = of_dossier(tx, id, &code)?;
+            if it.revoked.is_some() {
+                return Err(Failure::Refused("Bản sao này đã bị thu hồi từ trước.".to_owned()));
+            }
+            Ok((on_desk.kept.code, it))
+        })
+        .await?;
+    site.page(&Revoke {
+        shell: site.shell(who),
+        m,
+        id,
+        dossier,
+        code: it.code,
+        paper: it.paper,
+        when: domain::text::date_time(it.certified.civil()),
+    })
+}
+
+/// GET `/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi`
+pub async fn revoke_form(
+    State(site): State<Site>,
+    who: Who,
+    Path((id, code)): Path<(DossierId, String)>,
+) -> Result<Html<String>, Failure> {
+    revoke_page(&site, &who, (id, &code), &Mistakes::default()).await
+}
+
+/// POST `/co-quan/ho-so/{id}/ban-sao/{code}/thu-hoi`: with the reason, which the journal keeps.
 pub async fn revoke(
     State(site): State<Site>,
     who: Who,
     Path((id, code)): Path<(DossierId, String)>,
-    Filled(_): Filled,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
+    let mut fields = Fields::of(typed);
+    let reason = fields.text("ly-do", 500);
+    let reason = match fields.finish(reason) {
+        Ok(it) => it,
+        Err(m) => {
+            return Err(Failure::Mistaken(revoke_page(&site, &who, (id, &code), &m).await?));
+        }
+    };
     let (inner, asker) = (site.clone(), who.clone());
     site.write(&who, move |tx| {
         let around = Around::load(&inner, &asker, tx)?;
@@ -268,7 +347,8 @@ pub async fn revoke(
         let it = of_dossier(tx, id, &code)?;
         if sql::revoke(tx, it.id)? {
             let details = serde_json::json!({ "copy": it.id });
-            tx.journal(Entry::new(SUBJECT, id.0, "revoke_copy").details(&details));
+            let said = Entry::new(SUBJECT, id.0, "revoke_copy").details(&details);
+            tx.journal(said.words(Some(reason)));
         }
         Ok(())
     })

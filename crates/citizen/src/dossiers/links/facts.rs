@@ -45,6 +45,19 @@ pub fn is_child(tx: &mut Tx<'_>, id: DossierId) -> Result<bool, Fault> {
     Ok(sql::above(tx, id)?.is_some())
 }
 
+/// The office that leads the whole of which a dossier is a part; nothing for a dossier of its own.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn lead(tx: &mut Tx<'_>, who: &site::Who, id: DossierId) -> Result<Option<String>, Fault> {
+    let Some(link) = sql::above(tx, id)? else { return Ok(None) };
+    if let Some(parent) = link.parent {
+        let kept = crate::dossiers::sql::find(tx, parent)?;
+        return Ok(kept.map(|it| crate::dossiers::papers::agency(who, it.body).name));
+    }
+    Ok(crate::relay::facts::elsewhere(tx, link.id)?.map(|it| it.unit))
+}
+
 /// The parts, in this installation, of cases whose result came on one of these days, both included: the case,
 /// the part.
 ///

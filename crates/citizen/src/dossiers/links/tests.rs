@@ -197,6 +197,30 @@ on_both_engines! { crate::routes();
         assert!(page.contains("Một cửa huyện Tân Kỳ</b>: đã xong, kết quả đã về"), "{page}");
     }
 
+    async fn a_late_part_is_told_to_the_office_that_leads_and_never_to_the_citizen(site) {
+        let mut officer = given_parent(&site).await;
+        assert_eq!(opened(&mut officer, "6", AT_DISTRICT, &[]).await.status, 303);
+        let took = site.signed_in("quay-huyen").post("/co-quan/lien-thong/ban-giao/1/nhan", &[]).await;
+        assert_eq!(took.status, 303, "{}", took.text);
+        site.set_clock(date(2026, 1, 12).at(9, 0, 0, 0));
+        site.run_jobs().await;
+        assert_eq!(site.count("select count(*) from apology_draft where dossier = 2 and state = 'waiting'"), 1);
+        let mut leader = site.signed_in("lanhdao-huyen");
+        let list = leader.get("/co-quan/phieu-xin-loi").await.text;
+        assert!(list.contains("Phiếu gửi UBND xã Phú Sơn, nơi chủ trì"), "{list}");
+        let form = leader.get("/co-quan/ho-so/2/gia-han").await.text;
+        assert!(form.contains("Phiếu gửi UBND xã Phú Sơn, nơi chủ trì"), "{form}");
+        for said in ["Kính gửi: <b>UBND xã Phú Sơn", "người nộp hồ sơ: Nguyễn Thị Thử", "xin lỗi Quý cơ quan"] {
+            assert!(form.contains(said), "{said}: {form}");
+        }
+        assert!(!form.contains("Ông (Bà)/tổ chức"), "{form}");
+        let sent = [("ngay", "14/01/2026"), ("loi", "Chờ xác minh"), ("an-ban", "2")];
+        let sent = leader.post("/co-quan/ho-so/2/gia-han", &sent).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        assert!(leader.get("/co-quan/ho-so/2/in/xin-loi").await.bytes.starts_with(b"%PDF-"));
+        assert_eq!(site.count("select count(*) from outbox where subject = 'dossier' and subject_id = 2"), 0, "nobody is told of a part");
+    }
+
     async fn a_slip_is_linked_only_for_whoever_may_open_it(site) {
         let mut officer = given_parent(&site).await;
         assert_eq!(opened(&mut officer, "6", AT_DISTRICT, &[]).await.status, 303);

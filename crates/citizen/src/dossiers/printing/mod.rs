@@ -32,6 +32,11 @@ pub(super) fn put(tx: &mut Tx<'_>, dossier: DossierId, paper: &str) -> Result<bo
     sql::put(tx, dossier, paper)
 }
 
+/// Whether a paper of a dossier waits in the queue of whoever looks.
+pub(super) fn is_waiting(tx: &mut Tx<'_>, dossier: DossierId, paper: &str) -> Result<bool, Fault> {
+    sql::is_waiting(tx, dossier, paper)
+}
+
 struct Row {
     id: i64,
     dossier: DossierId,

@@ -48,6 +48,16 @@ pub(super) fn put(tx: &mut Tx<'_>, dossier: DossierId, paper: &str) -> Result<bo
     Ok(new > 0)
 }
 
+/// Whether a paper of a dossier waits in the queue of whoever acts.
+pub(super) fn is_waiting(tx: &mut Tx<'_>, dossier: DossierId, paper: &str) -> Result<bool, Fault> {
+    let row = tx.query_one(
+        "select 1 from print_job
+         where account = ?1 and dossier = ?2 and paper = ?3 and printed_ms is null",
+        &[tx.by().into(), dossier.into(), paper.into()],
+    )?;
+    Ok(row.is_some())
+}
+
 /// What waits, the first first.
 pub(super) fn waiting(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Job>, Fault> {
     let sql =

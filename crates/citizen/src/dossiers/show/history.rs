@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    dossier::{Event, What},
+    dossier::{Collector, Event, What},
     ids::{AccountId, StaffId},
 };
 use people::staff::facts as staff;
@@ -164,6 +164,32 @@ impl Files {
     }
 }
 
+/// What stands in the details of an entry about a result.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+struct OfResult {
+    number: String,
+    instead_of: String,
+    decision: String,
+    collector: String,
+}
+
+/// Its number, and what it replaces, by which decision it ended, who took it.
+fn of_result(details: &str) -> String {
+    let of: OfResult = serde_json::from_str(details).unwrap_or_default();
+    let mut said = format!("Số {}", of.number);
+    if !of.instead_of.is_empty() {
+        said = format!("{said}, thay số {}", of.instead_of);
+    }
+    if !of.decision.is_empty() {
+        said = format!("{said}, theo {}", of.decision);
+    }
+    match Collector::from_code(&of.collector) {
+        Some(it) => format!("{said}; {}", it.label().to_lowercase()),
+        None => said,
+    }
+}
+
 /// Everything that was done with the dossier, the newest first.
 pub(super) fn done(
     tx: &mut Tx<'_>,
@@ -209,6 +235,7 @@ pub(super) fn done(
         }
         let about = match it.act.as_str() {
             "add_file" | "name_document" => files.about(&it.details),
+            "reissue" | "revoke_result" | "hand_over_result" => of_result(&it.details),
             _ => String::new(),
         };
         let (what, words) = match it.act.as_str() {
@@ -219,13 +246,16 @@ pub(super) fn done(
             "agree_reuse" => ("Người nộp đồng ý dùng lại giấy tờ", String::new()),
             "withdraw_reuse" => ("Người nộp rút đồng ý dùng lại giấy tờ", String::new()),
             "certify_copy" => ("Chứng thực bản sao điện tử", String::new()),
-            "revoke_copy" => ("Thu hồi bản sao điện tử", String::new()),
+            "revoke_copy" => ("Thu hồi bản sao điện tử", it.words.unwrap_or_default()),
             "print_paper" => ("In từ hàng đợi", it.words.unwrap_or_default()),
             "name_document" => ("Lập văn bản", String::new()),
             "erase_person" => ("Xóa dữ liệu cá nhân", it.words.unwrap_or_default()),
             "decide_members" => ("Ghi kết quả từng thành viên", it.words.unwrap_or_default()),
             "collect_members" => ("Trả kết quả cho thành viên", it.words.unwrap_or_default()),
             "visit" => ("Khách đến", it.words.unwrap_or_default()),
+            "reissue" => ("Cấp lại kết quả", it.words.unwrap_or_default()),
+            "revoke_result" => ("Thu hồi kết quả", it.words.unwrap_or_default()),
+            "hand_over_result" => ("Giao kết quả cấp lại", it.words.unwrap_or_default()),
             _ => ("Thêm tệp", String::new()),
         };
         let line = Done {

@@ -37,7 +37,7 @@ pub(super) fn say(tx: &mut Tx<'_>, id: DossierId, events: &[Event]) {
 }
 
 /// What happens to a dossier that is no step and that its page tells of.
-const ASIDES: [&str; 15] = [
+const ASIDES: [&str; 18] = [
     "add_file",
     "name_document",
     "correct_person",
@@ -53,6 +53,9 @@ const ASIDES: [&str; 15] = [
     "certify_copy",
     "revoke_copy",
     "print_paper",
+    "reissue",
+    "revoke_result",
+    "hand_over_result",
 ];
 
 /// Everything that happened to it, oldest first, as events. Entries of the journal that are

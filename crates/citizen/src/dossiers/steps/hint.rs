@@ -7,7 +7,7 @@ use domain::{
 use jiff::civil::DateTime;
 use store::{Fault, Tx};
 
-use crate::dossiers::{desk::OnDesk, sql, view::Around};
+use crate::dossiers::{desk::OnDesk, links, sql, view::Around};
 
 /// What is said above the form of a step.
 pub(super) fn of(
@@ -34,7 +34,16 @@ pub(super) fn of(
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
         _ => None,
     };
-    Ok(hint(around, on_desk, kind, asked, now))
+    let said = hint(around, on_desk, kind, asked, now);
+    // A part of another office's case: nobody promised the citizen anything for it.
+    let lead = match kind {
+        CommandKind::Extend => links::facts::lead(tx, &around.who, on_desk.kept.id)?,
+        _ => None,
+    };
+    Ok(match lead {
+        Some(it) => format!("{said} Phiếu gửi {it}, nơi chủ trì hồ sơ."),
+        None => said,
+    })
 }
 
 /// What was asked last of another office.

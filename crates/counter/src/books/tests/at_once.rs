@@ -70,12 +70,31 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let page = quay.get("/co-quan/ho-so/1").await.text;
         assert!(page.contains("Sổ chứng thực bản sao từ bản chính: số 01, năm 2026"), "{page}");
         assert!(!page.contains("Chưa ghi vào sổ"), "{page}");
+        // It counts as settled at the shop, until somebody else had it in hand.
+        let evaluation = "/co-quan/danh-gia?don-vi=3&ky=2026-01";
+        let whole = site.signed_in("truong").get(evaluation).await.text;
+        assert!(whole.contains("1/1 thủ tục giải quyết ngay tại Một cửa"), "{whole}");
+        let state = site.text("select state from dossier where id = 2");
+        site.run(|tx| {
+            let kept = citizen::dossiers::facts::by_id(tx, domain::ids::DossierId(2))?.unwrap();
+            let mut it = kept.dossier;
+            it.settled_by = Some(domain::ids::UnitId(2));
+            let state = serde_json::to_string(&it).unwrap();
+            tx.execute("update dossier set state = ?1 where id = 2", &[state.into()])
+        });
+        let part = site.signed_in("truong").get(evaluation).await.text;
+        assert!(part.contains("0/1 thủ tục giải quyết ngay tại Một cửa"), "{part}");
+        site.run(|tx| tx.execute("update dossier set state = ?1 where id = 2", &[state.as_str().into()]));
         // The book's next number is not used up behind its back.
         let mut leader = site.signed_in("ky");
         assert!(!leader.get("/co-quan/ket-qua/1").await.text.contains("Cấp lại</a>"));
         let anew = [("so-moi", "03"), ("ly-do", "Mất bản sao")];
         let refused = leader.post("/co-quan/ket-qua/1/cap-lai", &anew).await;
         assert!(refused.status == 422 && refused.text.contains("không cấp lại"), "{}", refused.text);
+        // A number that looks like the book's and is not is issued anew; so is what the book struck out.
+        site.run(|tx| tx.execute("update result set number = '77', number_key = '77' where id = 1", &[]));
+        assert!(leader.get("/co-quan/ket-qua/1").await.text.contains("Cấp lại</a>"));
+        site.run(|tx| tx.execute("update result set number = '01', number_key = '01' where id = 1", &[]));
         sound(&site);
     }
 
