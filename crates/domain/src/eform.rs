@@ -28,7 +28,7 @@ pub use prefill::{Account, Applicant, Known, Prefill, applicant, exports, prefil
 pub use screens::{Screen, screens};
 pub use settle::settle_place;
 pub use stands::stands_for;
-pub use value::NUMBER_MAX;
+pub use value::{NUMBER_MAX, is_name};
 
 use serde::{Deserialize, Serialize};
 

@@ -336,6 +336,11 @@ fn mail(fields: &mut Fields) -> Option<String> {
     let user = fields.optional_text("tai-khoan", 120);
     let from = fields.read("tu", Email::parse);
     let from_name = fields.optional_text("ten", 120);
+    for (name, said) in [("may", &host), ("tai-khoan", &user), ("ten", &from_name)] {
+        if said.as_deref().is_some_and(|it| it.contains(char::is_control)) {
+            fields.wrong(name, "Chỉ một dòng, không có ký tự xuống dòng.");
+        }
+    }
     let bare = host.as_deref().is_some_and(|it| !is_safe_url(&format!("http://{it}")));
     if guard == Some(Guard::None) && bare {
         fields.wrong("bao-ve", "Máy chủ ngoài mạng nội bộ phải dùng TLS hoặc STARTTLS.");

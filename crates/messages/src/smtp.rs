@@ -102,11 +102,13 @@ fn built(setup: &Mail, it: &Letter<'_>) -> Option<Message> {
     let to: Address = it.to.trim().parse().ok()?;
     let domain = from.domain().to_owned();
     let ms = u64::try_from(it.at.epoch_ms()).ok()?;
-    let name = Some(setup.from_name.clone()).filter(|it| !it.is_empty());
+    // A header is one line: what would begin another is not written, whoever kept it.
+    let line = |text: &str| text.chars().filter(|it| !it.is_control()).collect::<String>();
+    let name = Some(line(&setup.from_name)).filter(|it| !it.is_empty());
     Message::builder()
         .from(Mailbox::new(name, from))
         .to(Mailbox::new(None, to))
-        .subject(it.subject)
+        .subject(line(it.subject))
         .date(UNIX_EPOCH + Duration::from_millis(ms))
         .message_id(Some(format!("<{}@{domain}>", it.key)))
         .header(ContentType::TEXT_PLAIN)

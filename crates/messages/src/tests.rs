@@ -15,6 +15,7 @@ use testkit::{
 
 use crate::{Contact, Message, hooks::zalo_mac, opt_out, send};
 
+mod headers;
 mod push;
 
 const ADMIN: &str = "/co-quan/quan-tri/kenh-tin";

@@ -204,6 +204,39 @@ fn with_a_counting_job() -> site::Routes {
     site::Routes::default().job("count", 5, |_, tx| Ok(site::outdate(tx, "test_runs")?))
 }
 
+fn with_a_job_that_breaks() -> site::Routes {
+    let breaks = |_| -> site::jobs::JobFuture { Box::pin(async { panic!("of a job's own") }) };
+    site::Routes::default().job_apart("breaks", 1, breaks).and(with_a_counting_job())
+}
+
+testkit::on_both_engines! { with_a_job_that_breaks();
+    async fn a_job_that_breaks_takes_none_of_the_others_along(site) {
+        let runs = || site.run(|tx| site::edition(tx, "test_runs"));
+        for count in 1..=2 {
+            assert_eq!((site.run_jobs().await, runs()), (1, count));
+            site.pass_minutes(5);
+        }
+        assert_eq!(site.run(site::jobs::stand_still_since), None);
+        site.pass_minutes(11);
+        let since = site.run(site::jobs::stand_still_since).expect("nobody runs them");
+        assert_eq!(site.now().epoch_ms() - since.epoch_ms(), 16 * 60_000);
+        site.run_jobs().await;
+        assert_eq!(site.run(site::jobs::stand_still_since), None);
+    }
+}
+
+testkit::on_both_engines! { crate::routes();
+    async fn an_administrator_is_told_that_nothing_runs_by_itself(site) {
+        given_every_role(&site);
+        site.run_jobs().await;
+        let told = "không chạy từ";
+        assert!(!site.signed_in("administrator").get("/co-quan").await.text.contains(told));
+        site.pass_minutes(20);
+        assert!(site.signed_in("administrator").get("/co-quan").await.text.contains(told));
+        assert!(!site.signed_in("auditor").get("/co-quan").await.text.contains(told));
+    }
+}
+
 testkit::on_both_engines! { with_a_counting_job();
     async fn a_job_runs_when_its_time_has_come_and_no_sooner(site) {
         let runs = || site.run(|tx| site::edition(tx, "test_runs"));

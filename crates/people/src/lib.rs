@@ -11,6 +11,7 @@ pub mod sheets;
 pub mod staff;
 pub mod substitutions;
 pub mod units;
+pub mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub fn routes() -> Routes {
         .and(calendar::routes())
         .and(configuration::routes())
         .and(journal::routes())
+        .and(upkeep::routes())
 }

@@ -4,7 +4,7 @@
 
 use std::{pin::Pin, time::Duration};
 
-use store::{Stamp, Tx};
+use store::{Fault, Stamp, Tx};
 
 use crate::{Failure, Site};
 
@@ -39,16 +39,31 @@ pub struct Job {
 pub async fn run_due(site: &Site, jobs: &[Job]) -> usize {
     let mut ran = 0;
     for job in jobs {
-        match run(site, *job).await {
-            Ok(true) => ran += 1,
-            Ok(false) => {}
-            Err(failure) => tracing::error!(job = job.name, ?failure, "a job failed"),
+        // On a task of its own: one that panics takes none of the others along.
+        match tokio::spawn(run(site.clone(), *job)).await {
+            Ok(Ok(true)) => ran += 1,
+            Ok(Ok(false)) => {}
+            Ok(Err(failure)) => tracing::error!(job = job.name, ?failure, "a job failed"),
+            Err(broken) => tracing::error!(job = job.name, %broken, "a job broke off"),
         }
     }
     ran
 }
 
-async fn run(site: &Site, job: Job) -> Result<bool, Failure> {
+/// Jobs are looked at every [`LOOK_EVERY`] and the most frequent is due each minute: when none has run for so long,
+/// nobody runs them.
+const STANDS_STILL_MS: i64 = 15 * 60_000;
+
+/// Since when no job has run, if that is longer than it may be; nothing where none ever ran.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn stand_still_since(tx: &mut Tx<'_>) -> Result<Option<domain::time::Instant>, Fault> {
+    let last = crate::sql::last_job(tx)?;
+    Ok(last.filter(|it| tx.now().epoch_ms() - it.epoch_ms() > STANDS_STILL_MS))
+}
+
+async fn run(site: Site, job: Job) -> Result<bool, Failure> {
     let inner = site.clone();
     let claimed = site
         .as_program("job", move |tx| {
@@ -60,7 +75,7 @@ async fn run(site: &Site, job: Job) -> Result<bool, Failure> {
         })
         .await?;
     if let (true, JobWork::Apart(work)) = (claimed, job.work) {
-        work(site.clone()).await?;
+        work(site).await?;
     }
     Ok(claimed)
 }

@@ -106,6 +106,7 @@ pub struct Site {
     unit_needs: Arc<[UnitNeed]>,
     ties: Arc<[Ties]>,
     awaits: Arc<[Awaits]>,
+    sessions: Arc<[routes::Stands]>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
     numbers: Arc<[at_once::Numbers]>,
@@ -145,6 +146,7 @@ impl Site {
             unit_needs: Arc::new([]),
             ties: Arc::new([]),
             awaits: Arc::new([]),
+            sessions: Arc::new([]),
             configuration: Arc::new([]),
             received: Arc::new([]),
             numbers: Arc::new([]),
@@ -308,6 +310,19 @@ impl Site {
             all.extend(ties(who, tx, dossier)?);
         }
         Ok(all)
+    }
+
+    /// Whether a citizen's session stands: what was let in by one that is over is let in no more.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn session_stands(&self, tx: &mut Tx<'_>, session: i64) -> Result<bool, Fault> {
+        for stands in self.sessions.iter() {
+            if stands(tx, session)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What waits for `who`, slice by slice.

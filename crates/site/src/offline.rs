@@ -47,18 +47,27 @@ fn kept_as(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The mark for the page that answers this request, if it may be kept: not where somebody is signed in, and not
-/// where a notice stands on it that is shown once.
+/// The cookie of a citizen who is signed in.
+const CITIZEN_COOKIE: &str = "mc_dan";
+
+/// The mark for the page that answers this request, if it may be kept: not where an official is signed in, and not
+/// where a notice stands on it that is shown once. What a citizen reads who is signed in is his own, whatever it is:
+/// it goes when he signs out.
 pub(crate) fn mark(path: &str, headers: &HeaderMap) -> Option<&'static str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let mut names = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.split('=').next());
+    let names = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.split('=').next());
     // What a browser began shows on the page of looking up alone.
     let is_harmless =
         |it: &str| HARMLESS.contains(&it) || it == DRAFTS_COOKIE && path != "/tra-cuu";
-    if names.any(|it| it.trim().starts_with("mc_") && !is_harmless(it.trim())) {
-        return None;
+    let mut is_his = false;
+    for name in names.map(str::trim).filter(|it| it.starts_with("mc_")) {
+        if name == CITIZEN_COOKIE {
+            is_his = true;
+        } else if !is_harmless(name) {
+            return None;
+        }
     }
-    kept_as(path)
+    kept_as(path).map(|it| if is_his { "own" } else { it })
 }
 
 /// GET `/sw.js`: the service worker, with the hashes of what it keeps; another hash is another version.
@@ -143,6 +152,8 @@ mod tests {
             assert_eq!(mark(path, &headers("mc_lang=en; mc_theo_doi=x")), Some("public"));
             assert_eq!(mark(path, &headers("mc_chu=lon; mc_nhap=x")), Some("public"));
             assert_eq!(mark(path, &headers("mc_lang=en; mc_phien=x")), None);
+            assert_eq!(mark(path, &headers("mc_lang=en; mc_dan=x")), Some("own"), "a citizen's");
+            assert_eq!(mark(path, &headers("mc_dan=x; mc_tin=x")), None);
             assert_eq!(mark(path, &headers("mc_tin=x")), None, "a notice is shown once");
         }
         assert_eq!(mark("/tra-cuu", &headers("mc_nhap=x")), None, "it says what was begun");

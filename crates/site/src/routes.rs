@@ -129,6 +129,9 @@ pub struct Awaiting {
 /// Asks a slice what of it waits for `who`.
 pub type Awaits = fn(&Site, &Who, &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure>;
 
+/// Whether a citizen's session with this row is open.
+pub type Stands = fn(&mut Tx<'_>, i64) -> Result<bool, Fault>;
+
 /// What of a slice hangs on a dossier, for somebody who sees the dossier.
 pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 
@@ -151,6 +154,7 @@ pub struct Routes {
     unit_needs: Vec<UnitNeed>,
     ties: Vec<Ties>,
     awaits: Vec<Awaits>,
+    sessions: Vec<Stands>,
     received: Vec<Received>,
     numbers: Vec<Numbers>,
     consents: Vec<Consents>,
@@ -198,6 +202,13 @@ impl Routes {
     #[must_use]
     pub fn ties(mut self, ties: Ties) -> Self {
         self.ties.push(ties);
+        self
+    }
+
+    /// Has the slice asked whether a citizen's session stands.
+    #[must_use]
+    pub fn sessions(mut self, stands: Stands) -> Self {
+        self.sessions.push(stands);
         self
     }
 
@@ -282,6 +293,7 @@ impl Routes {
         self.unit_needs.extend(more.unit_needs);
         self.ties.extend(more.ties);
         self.awaits.extend(more.awaits);
+        self.sessions.extend(more.sessions);
         self.received.extend(more.received);
         self.numbers.extend(more.numbers);
         self.consents.extend(more.consents);
@@ -304,6 +316,7 @@ impl Routes {
         site.unit_needs = self.unit_needs.into();
         site.ties = self.ties.into();
         site.awaits = self.awaits.into();
+        site.sessions = self.sessions.into();
         site.configuration = self.configuration.into();
         site.received = self.received.into();
         site.numbers = self.numbers.into();

@@ -130,6 +130,13 @@ pub(crate) fn claim_job(tx: &mut Tx<'_>, name: &str, every_ms: i64) -> Result<bo
     Ok(claimed > 0)
 }
 
+/// When a job ran last, whichever it was.
+pub(crate) fn last_job(tx: &mut Tx<'_>) -> Result<Option<Instant>, Fault> {
+    let row = tx.query_one("select max(ran_ms) from job_run", &[])?;
+    let last = row.map(|it| it.get::<Option<i64>>(0)).transpose()?.flatten();
+    Ok(last.map(Instant::from_epoch_ms))
+}
+
 pub(crate) fn tree(tx: &mut Tx<'_>) -> Result<Tree, Fault> {
     let today = tx.now().civil().date().to_string();
     let rows = tx.query(

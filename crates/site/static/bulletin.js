@@ -10,6 +10,7 @@
     };
     ["pointerdown", "keydown", "scroll"].forEach(function (it) { document.addEventListener(it, wait, { passive: true }); });
     wait();
+    if (idle.dataset.home.split("?")[0] === location.pathname && window.indexedDB) { indexedDB.deleteDatabase("mc-nop"); }
   }
 
   var board = document.querySelector("[data-bulletin]");

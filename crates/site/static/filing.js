@@ -38,6 +38,8 @@
     return name().then(function (at) { return store("readwrite", function (it) { it.delete(at); }); }).catch(function () {});
   };
   if (done) { forget(); return; }
+  // In a hall the next person stands at the same screen: nothing is held there.
+  if (document.querySelector("[data-idle]")) { forget(); return; }
 
   // A form of the office has parts of its own within the step.
   var part = form.elements.phan, step = form.elements.buoc.value + (part ? "&phan=" + part.value : "");

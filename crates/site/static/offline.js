@@ -2,7 +2,12 @@
 (function () {
   "use strict";
   if (!("serviceWorker" in navigator) || !window.caches) { return; }
-  window.addEventListener("load", function () { navigator.serviceWorker.register("/sw.js").catch(function () {}); });
+  var isFirst = !navigator.serviceWorker.controller;
+  window.addEventListener("load", function () {
+    navigator.serviceWorker.register("/sw.js").then(function () { return navigator.serviceWorker.ready; }).then(function (it) {
+      if (isFirst) { it.active.postMessage({ keep: location.href }); }
+    }).catch(function () {});
+  });
   // What is kept longer is kept for one dossier: the device may have other users.
   var OWN = "mc-rieng", PAGES = "mc-trang", ASKED = "/__mc/giu" + location.pathname, LONG_MS = 30 * 24 * 3600 * 1000;
   var one = function (what) { return document.querySelector(what); };

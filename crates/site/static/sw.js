@@ -35,6 +35,13 @@ function tidy() {
   });
 }
 
+// The first page of all was read before anybody kept anything: it asks to be kept.
+self.addEventListener("message", function (event) {
+  var url = new URL(String(event.data && event.data.keep || ""), self.location.origin);
+  if (url.origin !== self.location.origin || url.pathname.startsWith("/co-quan")) { return; }
+  event.waitUntil(fetch(url.href).then(function (it) { return keep(it, url); }).catch(function () {}));
+});
+
 self.addEventListener("fetch", function (event) {
   var request = event.request, url = new URL(request.url);
   if (url.origin !== self.location.origin) { return; }
@@ -42,7 +49,7 @@ self.addEventListener("fetch", function (event) {
     event.respondWith(file(request));
   } else if (request.mode === "navigate" && !url.pathname.startsWith("/co-quan")) {
     // Whoever signs out leaves nothing of his own to the next one at this device.
-    if (request.method === "POST" && url.pathname === "/dang-xuat") { event.waitUntil(leave()); }
+    if (request.method === "POST" && (url.pathname === "/dang-xuat" || url.pathname === "/tai-khoan/dong")) { event.waitUntil(leave()); }
     event.respondWith(request.method === "GET" ? page(event, request, url) : fetch(request).catch(away));
   }
 });

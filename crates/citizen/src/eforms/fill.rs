@@ -470,6 +470,16 @@ pub fn without_files(form: &Eform, mut judged: Judgement) -> Judgement {
     judged
 }
 
+/// What was judged without the telephones that were left empty: who is helped may have none.
+#[must_use]
+pub fn without_phones(form: &Eform, answers: &Answers, mut judged: Judgement) -> Judgement {
+    let is_none = |code: &str| {
+        form.field(code).is_some_and(|it| it.kind == Kind::Phone) && !answers.contains_key(code)
+    };
+    judged.mistakes.retain(|it| !is_none(&it.path));
+    judged
+}
+
 /// Whether answers made questions of a part appear that the page did not show when it was sent.
 #[must_use]
 pub fn has_news(form: &Eform, judged: &Judgement, section: usize, typed: &Typed) -> bool {

@@ -336,7 +336,7 @@ pub async fn qr_picture(
     Path(code): Path<String>,
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Failure> {
-    if !crate::tracking::may_see(&site, &headers, &code, who.now) {
+    if !crate::tracking::may_see(&site, &who, &headers, &code).await? {
         return Err(Failure::NotFound);
     }
     let of = code.clone();
@@ -359,7 +359,7 @@ pub async fn for_citizen(
     Path((code, id)): Path<(String, i64)>,
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Failure> {
-    if !crate::tracking::may_see(&site, &headers, &code, who.now) {
+    if !crate::tracking::may_see(&site, &who, &headers, &code).await? {
         return Err(Failure::NotFound);
     }
     let (asker, demo) = (who.clone(), site.config.demo);

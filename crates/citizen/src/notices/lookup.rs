@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    codes::DossierCode,
     identity::Phone,
     message::{SMS_CHARS_MAX, unaccented},
 };
@@ -107,7 +106,9 @@ async fn look_up(
     words: &[&str],
 ) -> Result<Response, Failure> {
     let Some((secret, code)) = words.split_last() else { return Ok(answer(HELP)) };
-    let Ok(code) = DossierCode::parse(&code.concat()) else { return Ok(answer(NOT_FOUND)) };
+    // A message may end like a sentence.
+    let secret = secret.trim_end_matches(|it: char| !it.is_ascii_alphanumeric());
+    let Ok(code) = tracking::read_code(who, &code.concat()) else { return Ok(answer(NOT_FOUND)) };
     let code = code.to_string();
     // Tries are held against the telephone and the dossier, not against the gateway, which all share.
     let asker = format!("sms:{}", phone.reveal());

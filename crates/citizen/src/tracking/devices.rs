@@ -46,7 +46,7 @@ pub async fn save(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = DossierCode::parse(&code).map_err(|_| Failure::NotFound)?.to_string();
-    if !may_see(&site, &headers, &code, who.now) {
+    if !may_see(&site, &who, &headers, &code).await? {
         let back = format!("/tra-cuu?ma-ho-so={}", site::percent(&code));
         return Ok(Redirect::to(&back).into_response());
     }

@@ -39,7 +39,7 @@ mod pass;
 mod tests;
 
 use pass::seen;
-pub use pass::{COOKIE, Sight, forget, let_in, may_see, sight};
+pub use pass::{COOKIE, Sight, forget, give, let_in, may_see, sight};
 
 /// Wrong secrets for one dossier from one address, and from wherever.
 const FROM_ONE_ADDRESS: Slowing = Slowing { free: 6, longest_s: 15 * 60 };
@@ -97,7 +97,7 @@ async fn ask(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let words = site.shell(&who).words;
-    let code = match DossierCode::parse(typed.get("ma-ho-so")) {
+    let code = match read_code(&who, typed.get("ma-ho-so")) {
         Ok(it) => it.to_string(),
         Err(DossierCodeError::Empty) => {
             let text = words.say("track-code-owed");
@@ -113,6 +113,18 @@ async fn ask(
         return Ok(seen(&site, &who, (&code, ""), Sight::Reads)?.into_response());
     }
     again(&site, &who, &headers, typed, "ma-bi-mat", words.say("track-wrong"))
+}
+
+/// A code as it is typed: as it stands on the paper, or by its letters and digits alone, as keypads and transfers
+/// write it, if it is one of an office of this installation.
+///
+/// # Errors
+/// [`DossierCodeError`] with a hint.
+pub fn read_code(who: &Who, typed: &str) -> Result<DossierCode, DossierCodeError> {
+    DossierCode::parse(typed).or_else(|why| {
+        let agencies = who.tree.all().filter_map(|it| AgencyCode::parse(&it.agency_code).ok());
+        DossierCode::by_letters(typed, agencies).ok_or(why)
+    })
 }
 
 /// A code as this installation gives them.
@@ -307,7 +319,9 @@ async fn show(
     let code = parsed.to_string();
     if asked.has("ma") {
         let secret = asked.get("ma").to_owned();
-        return if open(&site, &who, &code, &secret).await? {
+        // Who has been let in already tries no secret.
+        let is_in = sight(&site, &who, &headers, &code).await? >= Some(Sight::Reads);
+        return if is_in || open(&site, &who, &code, &secret).await? {
             // The page of a sent filing leads straight to those who must sign.
             let more = if asked.get("den") == "cung-ky" { "/cung-ky" } else { "" };
             seen(&site, &who, (&code, more), Sight::Reads)
@@ -315,7 +329,7 @@ async fn show(
             Ok(Redirect::to(&format!("/tra-cuu?ma-ho-so={}", site::percent(&code))).into_response())
         };
     }
-    let Some(sight) = sight(&site, &headers, &code, who.now) else {
+    let Some(sight) = sight(&site, &who, &headers, &code).await? else {
         let back = format!("/tra-cuu?ma-ho-so={}", site::percent(&code));
         return Ok(Redirect::to(&back).into_response());
     };

@@ -46,42 +46,93 @@ pub(super) fn seen(
     (code, more): (&str, &str),
     sight: Sight,
 ) -> Result<Response, Failure> {
-    let until = who.now.epoch_ms() + SEEN_S * 1000;
-    let sealed = site.seal.close("track", &format!("{until} {code} {}", sight.code()))?;
     let mut response = Redirect::to(&format!("/ho-so/{code}{more}")).into_response();
+    give(site, who, &mut response, code, (sight, None))?;
+    Ok(response)
+}
+
+/// Lets a browser see a dossier for a while; with the row of a session of an account, as long as that is open.
+///
+/// # Errors
+/// Any fault of the seal.
+pub fn give(
+    site: &Site,
+    who: &Who,
+    response: &mut Response,
+    code: &str,
+    (sight, session): (Sight, Option<i64>),
+) -> Result<(), Failure> {
+    let until = who.now.epoch_ms() + SEEN_S * 1000;
+    let session = session.unwrap_or(0);
+    let text = format!("{until} {code} {} {session}", sight.code());
+    let sealed = site.seal.close("track", &text)?;
     let secure = if site.config.tls { "; Secure" } else { "" };
     let cookie =
         format!("{COOKIE}={sealed}; Path=/ho-so; Max-Age={SEEN_S}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-    Ok(response)
+    Ok(())
 }
 
-/// A redirect to the page of a dossier for somebody whom another slice knows.
+/// A redirect to the page of a dossier for somebody whom another slice knows by a session with this row.
 ///
 /// # Errors
 /// Any fault of the seal.
-pub fn let_in(site: &Site, who: &Who, code: &str, sight: Sight) -> Result<Response, Failure> {
-    seen(site, who, (code, ""), sight)
+pub fn let_in(
+    site: &Site,
+    who: &Who,
+    code: &str,
+    (sight, session): (Sight, i64),
+) -> Result<Response, Failure> {
+    let mut response = Redirect::to(&format!("/ho-so/{code}")).into_response();
+    give(site, who, &mut response, code, (sight, Some(session)))?;
+    Ok(response)
 }
 
-/// How much this browser sees of this dossier; nothing if it has not shown lately that it may.
-#[must_use]
-pub fn sight(site: &Site, headers: &HeaderMap, code: &str, now: Instant) -> Option<Sight> {
+/// What the pass of a browser says of this dossier: how much it sees, and by which session (0: by none).
+fn shown(site: &Site, headers: &HeaderMap, code: &str, now: Instant) -> Option<(Sight, i64)> {
     let text = site.seal.open("track", site::who::cookie(headers, COOKIE)?).ok()?;
     let mut parts = text.split(' ');
     let until: i64 = parts.next()?.parse().ok()?;
     let of = parts.next()?;
     let said = parts.next()?;
+    let session = parts.next().map_or(Some(0), |it| it.parse().ok())?;
     let sight = Sight::ALL.into_iter().find(|it| it.code() == said)?;
-    (of == code && now.epoch_ms() < until).then_some(sight)
+    (of == code && now.epoch_ms() < until).then_some((sight, session))
+}
+
+/// How much this browser sees of this dossier; nothing if it has not shown lately that it may, or if the session is
+/// over by which it did.
+///
+/// # Errors
+/// [`Failure::Fault`] if the database cannot be asked.
+pub async fn sight(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    code: &str,
+) -> Result<Option<Sight>, Failure> {
+    let Some((sight, session)) = shown(site, headers, code, who.now) else { return Ok(None) };
+    if session == 0 {
+        return Ok(Some(sight));
+    }
+    let inner = site.clone();
+    let stands = site.glance(who, move |tx| Ok(inner.session_stands(tx, session)?)).await?;
+    Ok(stands.then_some(sight))
 }
 
 /// Whether this browser has shown the secret of this dossier lately, or is its applicant's.
-#[must_use]
-pub fn may_see(site: &Site, headers: &HeaderMap, code: &str, now: Instant) -> bool {
-    sight(site, headers, code, now).is_some()
+///
+/// # Errors
+/// [`Failure::Fault`] if the database cannot be asked.
+pub async fn may_see(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    code: &str,
+) -> Result<bool, Failure> {
+    Ok(sight(site, who, headers, code).await?.is_some())
 }
 
 /// Takes from a browser what it was shown: the dossier is asked for anew.

@@ -223,6 +223,25 @@ impl DossierCode {
         Self::build(regime, (*agency).to_owned(), day, owner, serial)
     }
 
+    /// Reads a code that lost its dots and dashes, if what is left is one of these agencies', a day and a serial.
+    #[must_use]
+    pub fn by_letters(typed: &str, agencies: impl Iterator<Item = AgencyCode>) -> Option<Self> {
+        let bare = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphanumeric);
+            letters.map(|it| it.to_ascii_uppercase()).collect()
+        };
+        let typed = bare(typed);
+        agencies.into_iter().find_map(|it| {
+            let all = [CodeRegime::Agency2025, CodeRegime::Agency2018, CodeRegime::Central2026];
+            all.into_iter().find_map(|regime| {
+                let agency = agency_of(regime, &it).ok()?;
+                let (day, serial) = typed.strip_prefix(&bare(&agency))?.split_at_checked(6)?;
+                let found = Self::parse(&format!("{agency}-{day}-{serial}")).ok()?;
+                (found.regime == regime).then_some(found)
+            })
+        })
+    }
+
     /// The rule by which it is written.
     #[must_use]
     pub const fn regime(&self) -> CodeRegime {

@@ -79,6 +79,37 @@ fn what_citizens_type_is_put_right() {
 }
 
 #[test]
+fn a_code_that_lost_its_dots_is_read_with_the_agencies_at_hand() {
+    let agencies =
+        || ["H41.24.18", "H41.24.40", "000.24.18.H41"].map(|it| AgencyCode::parse(it).unwrap());
+    let read = |typed: &str| DossierCode::by_letters(typed, agencies().into_iter());
+    for typed in [
+        "H412418-250920-0007",
+        "h4124182509200007",
+        "H41 24 18 250920 0007",
+        "H41.24.18-250920-0007",
+    ] {
+        assert_eq!(
+            read(typed).map(|it| it.to_string()).as_deref(),
+            Some("H41.24.18-250920-0007"),
+            "{typed}"
+        );
+    }
+    let old = read("0002418H412010260007").map(|it| it.to_string());
+    assert_eq!(old.as_deref(), Some("000.24.18.H41-201026-0007"));
+    for typed in [
+        "",
+        "H41",
+        "H4199182509200007",
+        "H41241825092",
+        "H4124182513200007",
+        "H41241825092000071234567",
+    ] {
+        assert_eq!(read(typed), None, "{typed}");
+    }
+}
+
+#[test]
 fn wrong_codes_are_refused_with_a_hint() {
     use DossierCodeError as E;
     let refused = |typed: &str| DossierCode::parse(typed).unwrap_err();

@@ -94,8 +94,8 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("number", "Nhập một số nguyên, ví dụ 3.", "Enter a whole number, for example 3."),
     (
         "money",
-        "Nhập số tiền bằng chữ số, ví dụ 1.500.000.",
-        "Enter the amount in digits, for example 1.500.000.",
+        "Nhập số tiền bằng chữ số, ví dụ 1.500.000; tối đa 100.000.000.000.000 đồng.",
+        "Enter the amount in digits, for example 1.500.000; at most 100.000.000.000.000 đồng.",
     ),
     ("too_small", "Ít nhất là {n}.", "At least {n}."),
     ("too_large", "Nhiều nhất là {n}.", "At most {n}."),

@@ -11,6 +11,13 @@ use crate::{
     text,
 };
 
+/// Whether a text is written as people's names are: letters, spaces, and the few signs between them.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '-' | '.');
+    text.chars().all(fits) && text.chars().any(char::is_alphabetic)
+}
+
 /// The largest number that a browser holds exactly: 2^53 - 1.
 pub const NUMBER_MAX: i64 = 9_007_199_254_740_991;
 /// The largest number that can be typed.
@@ -157,8 +164,7 @@ fn one_line(field: &Field, typed: &str, today: Date) -> Result<Option<(Value, St
         Kind::Text => (Value::Text(within(field, &tidied, TEXT_MAX)?), tidied),
         Kind::LongText => (Value::Text(within(field, &tidied, LONG_TEXT_MAX)?), tidied),
         Kind::PersonName => {
-            let fits = |c: char| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '-' | '.');
-            if !tidied.chars().all(fits) || !tidied.chars().any(char::is_alphabetic) {
+            if !is_name(&tidied) {
                 return Err(wrong("name"));
             }
             (Value::Text(within(field, &tidied, NAME_MAX)?), tidied)

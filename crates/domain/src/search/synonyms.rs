@@ -100,13 +100,25 @@ impl Prepared {
 
     /// The query as typed, and with its everyday words replaced: all together, and each alone.
     pub(super) fn readings(&self, typed: &[String]) -> Vec<Reading> {
-        let places = self.places(typed);
         let own = self.without_idle(typed);
+        // People put themselves into the middle of a phrase: “ông tôi mất” is “ông mất”.
+        let ways = if own == typed { vec![typed] } else { vec![typed, own.as_slice()] };
         // A question that is an everyday phrase from end to end hardly means the words that are written
         // alike: “sổ đỏ” is a land certificate, not “… cơ sở … do …”.
-        let is_phrase = apart(&places).iter().map(|it| it.length).sum::<usize>() >= own.len();
+        let is_phrase = ways.iter().any(|it| {
+            apart(&self.places(it)).iter().map(|it| it.length).sum::<usize>() >= own.len()
+        });
         let distance = if is_phrase { PHRASE_DISTANCE } else { 0 };
-        let mut readings = vec![Reading { words: own, distance }];
+        let mut readings = vec![Reading { words: own.clone(), distance }];
+        for way in ways {
+            self.read(way, &mut readings);
+        }
+        readings
+    }
+
+    /// What these words may mean, beside what is known already.
+    fn read(&self, typed: &[String], readings: &mut Vec<Reading>) {
+        let places = self.places(typed);
         let mut push = |reading: Reading| {
             if readings.len() < READINGS_MAX && readings.iter().all(|r| r.words != reading.words) {
                 readings.push(reading);
@@ -135,7 +147,6 @@ impl Prepared {
                 push(Reading { words: self.without_idle(mean), distance: 4 });
             }
         }
-        readings
     }
 
     fn replaced(

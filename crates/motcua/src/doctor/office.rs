@@ -21,7 +21,8 @@ fn some(names: &[String]) -> String {
 }
 
 pub(super) fn examine(db: &Db, now: Instant) -> Vec<Finding> {
-    let found = [calendar(db, now), agency_codes(db, now), limits(db, now), outbox(db, now)];
+    let found =
+        [calendar(db, now), agency_codes(db, now), limits(db, now), outbox(db, now), jobs(db, now)];
     found.into_iter().map(|it| it.unwrap_or_else(|failed| failed)).collect()
 }
 
@@ -40,6 +41,18 @@ fn calendar(db: &Db, now: Instant) -> Result<Finding, Finding> {
     Ok(match left {
         CALENDAR_DAYS.. => Finding::fine("calendar", found),
         _ => Finding::warning("calendar", found, remedy),
+    })
+}
+
+fn jobs(db: &Db, now: Instant) -> Result<Finding, Finding> {
+    let since = read(db, now, "jobs", site::jobs::stand_still_since)?;
+    Ok(match since {
+        None => Finding::fine("jobs", "Việc tự động (nhắc hạn, gửi tin, dọn dẹp) chạy đều."),
+        Some(at) => Finding::warning(
+            "jobs",
+            format!("Không việc tự động nào chạy từ {}.", domain::text::date_time(at.civil())),
+            "Nếu máy chủ vẫn đang chạy: đọc nhật ký máy chủ, rồi khởi động lại motcua serve.",
+        ),
     })
 }
 

@@ -68,7 +68,7 @@ pub async fn open(
     Path(code): Path<String>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
-    let is_whole = it.is_whole();
+    let (is_whole, session) = (it.is_whole(), it.session);
     let (me, asked) = (it.citizen, code.clone());
     let sight = site
         .read(&who, move |tx| {
@@ -86,7 +86,7 @@ pub async fn open(
             Ok(if is_own { Sight::Own } else { Sight::Reads })
         })
         .await?;
-    tracking::let_in(&site, &who, &code, sight)
+    tracking::let_in(&site, &who, &code, (sight, session))
 }
 
 /// POST `/tai-khoan/ho-so/{code}/cua-toi`: he sent it himself.
@@ -124,7 +124,8 @@ async fn say(
         let id = dossiers::id_of(tx, &code)?.ok_or(Failure::NotFound)?;
         // A second click finds that it was said.
         if !doubtful(tx, &me)?.contains(&id) {
-            return Ok(());
+            let was_said = of(tx, &me)?.contains(&id) || filings::denied(tx, me.id)?.contains(&id);
+            return if was_said { Ok(()) } else { Err(Failure::NotFound) };
         }
         let act = if is_mine {
             facts::filed(tx, me.id, id)?;

@@ -173,6 +173,24 @@ pub(super) fn put(
     }
 }
 
+/// Takes all that a citizen had from this browser: whoever comes to the device next follows no dossier, shows no
+/// code and finds no draft of whoever leaves.
+pub(super) fn leave_nothing(response: &mut Response, site: &Site) {
+    for (name, path) in [
+        (COOKIE, "/"),
+        (citizen::tracking::COOKIE, "/ho-so"),
+        (super::home::COUNTER_COOKIE, "/tai-khoan"),
+        (site::who::DRAFTS_COOKIE, "/"),
+    ] {
+        put(response, site, name, "", path, 0);
+    }
+}
+
+/// Whether a session is open: what was opened with it is closed with it.
+pub(super) fn is_open(tx: &mut Tx<'_>, session: i64) -> Result<bool, Fault> {
+    sql::is_open(tx, session)
+}
+
 /// Ends the session of this browser.
 pub(super) async fn end(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
     let (citizen, session): (CitizenId, i64) = (it.citizen.id, it.session);

@@ -305,14 +305,6 @@ pub async fn sign_out(
     session::end(&site, &who, &it).await?;
     let said = site.shell(&who).words.say("account-signed-out");
     let mut response = site::told("/dang-nhap", &said);
-    // Whoever comes to this device next follows no dossier, shows no code and finds no draft of whoever leaves.
-    for (name, path) in [
-        (session::COOKIE, "/"),
-        (citizen::tracking::COOKIE, "/ho-so"),
-        (super::home::COUNTER_COOKIE, "/tai-khoan"),
-        (site::who::DRAFTS_COOKIE, "/"),
-    ] {
-        session::put(&mut response, &site, name, "", path, 0);
-    }
+    session::leave_nothing(&mut response, &site);
     Ok(response)
 }

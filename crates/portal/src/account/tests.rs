@@ -240,9 +240,21 @@ on_both_engines! { routes();
         sign_in(&site, &mut stranger, "0987654321").await;
         stranger.post("/tai-khoan/phien/1/ket-thuc", &[]).await;
         assert_eq!(here.get("/tai-khoan").await.status, 200);
+        // What the other device opened from the account is closed with its session.
+        let code = given_a_dossier(&site, "040090123456", "0912345678").await;
+        site.given(
+            "insert into citizen_dossier (citizen, dossier, at_ms) select 1, id, 0 from dossier",
+            &[],
+        );
+        for browser in [&mut here, &mut there] {
+            browser.post(&format!("/tai-khoan/ho-so/{code}"), &[]).await;
+            assert_eq!(browser.get(&format!("/ho-so/{code}")).await.status, 200);
+        }
         here.post("/tai-khoan/ket-thuc-het", &[]).await;
         assert_eq!(here.get("/tai-khoan").await.status, 200);
+        assert_eq!(here.get(&format!("/ho-so/{code}")).await.status, 200);
         assert_eq!(there.get("/tai-khoan").await.status, 303);
+        assert_eq!(there.get(&format!("/ho-so/{code}")).await.status, 303);
         assert_eq!(stranger.get("/tai-khoan").await.status, 200);
         for _ in 0..3 {
             site.pass_minutes(50);

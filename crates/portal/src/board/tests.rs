@@ -194,9 +194,16 @@ async fn whoever_leaves_the_touch_page_finds_back_and_leaves_nothing_behind(site
         assert!(page.text.contains("data-home=\"/kiosk/2?het=1\""), "{path}");
     }
     // A dossier that was looked up is not seen by whoever comes next.
-    browser.set_cookie("mc_theo_doi", "of somebody");
-    browser.get("/kiosk/2?lang=en").await;
-    assert_eq!(browser.cookie("mc_theo_doi"), None);
+    for cookie in ["mc_theo_doi", "mc_nhap"] {
+        browser.set_cookie(cookie, "of somebody");
+        browser.get("/kiosk/2?lang=en").await;
+        assert_eq!(browser.cookie(cookie), None);
+        // Nor what was begun there and not sent.
+        browser.set_cookie(cookie, "of somebody");
+        browser.get("/kiosk/2?het=1").await;
+        assert_eq!(browser.cookie(cookie), None);
+        browser.get("/kiosk/2?lang=en").await;
+    }
     let english = browser.get("/tra-cuu").await;
     assert!(english.text.contains("Back to the first screen"), "{}", english.text);
     // The way back keeps the language; nobody there for a while does not.

@@ -26,6 +26,8 @@ use super::draft::Draft;
 
 /// The field of a draft that names the version of the form that it was begun with.
 pub(super) const FORM: &str = "to-khai";
+/// The field of a draft that says that who is helped has no telephone.
+pub(super) const NO_PHONE: &str = "khong-dien-thoai";
 /// The part that is all of them, in addresses and pages.
 pub(super) const WHOLE: &str = "tat-ca";
 /// What stands before the names of a form's fields.
@@ -110,7 +112,10 @@ impl Declared {
         let answers = fill::read(&version.form, typed);
         let judged = eform::judge(&version.form, &answers, tx.now().civil().date());
         // Files are handed in with the papers.
-        let judged = fill::without_files(&version.form, judged);
+        let mut judged = fill::without_files(&version.form, judged);
+        if typed.get(NO_PHONE) == "1" {
+            judged = fill::without_phones(&version.form, &answers, judged);
+        }
         Ok(Some(Self { version, answers, judged }))
     }
 

@@ -216,11 +216,12 @@ impl Judged {
     pub fn person(&mut self, draft: &Draft, today: Date) -> Person {
         let typed = &draft.typed;
         // Who is helped may have no telephone, unless it is what he agrees by.
-        let has_none = typed.get("khong-dien-thoai") == "1"
+        let has_none = typed.get(super::declaring::NO_PHONE) == "1"
             && draft.assistant().is_some()
             && draft.consent() != Some(AssistConsent::OwnPhone);
         let words = self.words;
         let name = self.text(typed, "ho-ten", NAME_MAX, Some(&words.say("filing-name-owed")));
+        self.is_name("ho-ten", &name);
         let id_number = self.number(typed, "so-giay-to");
         let birth_date = self.day(typed, "ngay-sinh", today);
         let phone = match Phone::parse(typed.get("dien-thoai")) {
@@ -258,10 +259,18 @@ impl Judged {
         if for_another { self.proxy(typed, person) } else { person }
     }
 
+    /// What stands on papers and lists as somebody's name is one, by the rule of the declarations.
+    fn is_name(&mut self, field: &str, name: &str) {
+        if !name.is_empty() && !domain::eform::is_name(name) {
+            self.wrong(field, self.words.say("filing-name-wrong"));
+        }
+    }
+
     fn proxy(&mut self, typed: &Typed, person: Person) -> Person {
         let words = self.words;
         let proxy_name =
             self.text(typed, "nguoi-nop", NAME_MAX, Some(&words.say("filing-proxy-name-owed")));
+        self.is_name("nguoi-nop", &proxy_name);
         let proxy_id_number = self.number(typed, "so-nguoi-nop");
         let authority = Authority::from_code(typed.get("uy-quyen"));
         let authority = authority.filter(|it| *it != Authority::Post);

@@ -87,7 +87,7 @@ fn from_store(
     Ok(wanted.len())
 }
 
-/// Lays the dossier on the counter; the hashes of files that do not go with it. Nothing is wrong with any step.
+/// Lays the dossier on the counter; the dossier, and the hashes of files that do not go with it. Nothing is wrong with any step.
 ///
 /// # Errors
 /// [`Failure::Refused`] if the procedure is not received there, or the draft was sent in another window.
@@ -97,7 +97,7 @@ pub(super) fn send(
     tx: &mut Tx<'_>,
     filing: &Filing,
     sender: Option<&Citizen>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<(DossierId, Vec<String>), Failure> {
     let (draft, version) = (&filing.draft, &filing.it);
     let now = tx.now().civil();
     let mut judged = Judged::new(Words::new(who.lang));
@@ -159,5 +159,5 @@ pub(super) fn send(
         "proof": proof.code(), "declared": draft.declared.is_some(), "from_store": stood,
     });
     tx.journal(Entry::new("dossier", id.0, "file_online").details(&details));
-    Ok(waste)
+    Ok((id, waste))
 }

@@ -25,7 +25,8 @@ use super::{
 };
 use crate::account::facts::{self as accounts, Citizen};
 
-/// Drafts begun from one address within [`WINDOW_S`]: a whole office may stand behind one.
+/// Drafts that one account begins within [`WINDOW_S`] at most. Whoever has none counts with his address, behind which a
+/// hall or the telephones of a valley may stand: as the operator says.
 const BEGUN_MAX: u32 = 60;
 const WINDOW_S: i64 = 60 * 60;
 
@@ -208,9 +209,12 @@ pub async fn begin(
     let (inner, asker, asked) = (site.clone(), who.clone(), code.clone());
     let wanted = typed.get("don-vi").parse().ok().map(UnitId);
     let answered = typed.clone();
-    let key = format!("filing-begin:{}", who.origin);
+    let (key, most) = match &citizen {
+        Some(it) => (format!("filing-begin-of:{}", it.id), BEGUN_MAX),
+        None => (format!("filing-begin:{}", who.origin), site.config.tries_per_address),
+    };
     site.limiter
-        .take(&key, BEGUN_MAX, WINDOW_S, who.now)
+        .take(&key, most, WINDOW_S, who.now)
         .map_err(|wait_s| Failure::TooMany { wait_s })?;
     let begun = site
         .write(&who, move |tx| {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse as _, Response};
 use citizen::{
-    dossiers::{Stored, put_away},
+    dossiers::{Stored, facts as dossiers, put_away},
     eforms::papers as declarations,
     procedures::facts::{self as procedures, Version},
+    tracking,
 };
-use domain::text;
+use domain::{ids::DossierId, text};
 use site::{
     Asked, Failure, Filled, FilledWithFiles, Mistakes, Path, Redirect, Site, State, Typed, Upload,
     Who, Words, form::TOO_LARGE, told,
@@ -129,7 +130,8 @@ enum Kept {
     /// It goes on here.
     Done(String),
     Wrong(Box<Filing>, Step, BTreeMap<String, String>),
-    Sent,
+    /// It was sent, now or before; now it is this dossier.
+    Sent(Option<DossierId>),
 }
 
 /// Whether two windows typed the same, whatever the order in which it was kept.
@@ -244,6 +246,7 @@ pub async fn save(
     if let Some(sign_in) = gone {
         return Err(sign_in);
     }
+    let sent = if let Kept::Sent(it) = &kept { *it } else { None };
     let mut answer = answered(
         &site,
         &whose,
@@ -252,6 +255,13 @@ pub async fn save(
         is_kept_only,
         kept,
     )?;
+    // Who has just sent it follows it, whoever else tried secrets from his address.
+    if let Some(id) = sent
+        && let Some(kept) = site.read(&who, move |tx| Ok(dossiers::by_id(tx, id)?)).await?
+    {
+        let reads = (tracking::Sight::Reads, None);
+        tracking::give(&site, &who, &mut answer, &kept.code, reads)?;
+    }
     if is_nobodys {
         whose.remember(&site, &mut answer, (&code, &secret))?;
     }
@@ -277,7 +287,7 @@ fn answered(
             Ok(told(&next, &said))
         }
         Kept::Done(next) => Ok(Redirect::to(&next).into_response()),
-        Kept::Sent => Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response()),
+        Kept::Sent(_) => Ok(Redirect::to(&format!("/nop/{code}/{secret}")).into_response()),
         Kept::Wrong(filing, at, by_field) => {
             let mut m = Mistakes { by_field, typed: filing.draft.typed.clone() };
             m.typed.set(proof::FIELD, code_typed);
@@ -322,7 +332,7 @@ fn keep(
     let here = format!("/nop/{}/{}", address.0, address.1);
     let mut filing = Filing::take(site, who, tx, address, sender.as_ref())?;
     if filing.draft.dossier().is_some() {
-        return Ok((Kept::Sent, Vec::new()));
+        return Ok((Kept::Sent(None), Vec::new()));
     }
     // A file beside a paper that the procedure does not have stands on no page.
     let places: Vec<i64> = reading::papers(&filing.it.body).map(|it| it.0).collect();
@@ -402,8 +412,13 @@ fn keep(
                 wrong.insert("dong-y".to_owned(), words.say("filing-agree-owed"));
             }
             if wrong.is_empty() {
-                waste.extend(send::send(site, who, tx, &filing, sender.as_ref())?);
-                return Ok((Kept::Sent, waste));
+                let (id, left) = send::send(site, who, tx, &filing, sender.as_ref())?;
+                waste.extend(left);
+                // What an account sent is followed from the account.
+                let draft = &filing.draft;
+                let followed =
+                    draft.citizen().is_none() && draft.assistant().is_none() && sender.is_none();
+                return Ok((Kept::Sent(Some(id).filter(|_| followed)), waste));
             }
             String::new()
         }

@@ -109,6 +109,20 @@ async fn a_place_typed_without_marks_is_kept_by_its_name(site) {
     assert!(page.text.contains("value=\"xã Phú Sơn, huyện Tân Kỳ"), "{}", page.text);
 }
 
+async fn a_name_is_written_as_names_are(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    for wrong in ["12345", "=HYPERLINK(\"x\")", "<b>Lê</b>", "Lê 😀", "Lê \u{fffe}An"] {
+        let now = mark(&browser.get(&here).await);
+        let mut fields = person(&now);
+        fields.retain(|it| it.0 != "ho-ten");
+        fields.push(("ho-ten", wrong));
+        let told = browser.post(&here, &fields).await;
+        assert!(told.status == 422 && told.text.contains("Họ tên chỉ gồm chữ cái"), "{wrong}: {}", told.text);
+    }
+}
+
 async fn what_another_window_changed_is_looked_over_before_it_is_sent(site) {
     given_two_communes(&site);
     let mut browser = site.browser();

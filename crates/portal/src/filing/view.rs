@@ -144,7 +144,7 @@ struct Done {
     /// The dossier's secret; empty wherever it is not shown.
     secret: String,
     /// The first of those who must sign and have not; empty if nobody must.
-    owed_signature: String,
+    owed_signatures: String,
     sent: String,
     answer_due: String,
     status: String,
@@ -197,7 +197,8 @@ pub(super) async fn done(
     let is_here = !is_nobodys || whose.worked_on(secret);
     let is_fresh = who.now.epoch_ms() - sent.at.epoch_ms() < SECRET_SHOWN_MS;
     let dossier_secret = if is_here && is_fresh { dossier_secret } else { String::new() };
-    let owed = signers.iter().find(|it| it.is_owed() && !kept.dossier.status.is_over());
+    let owed = signers.iter().filter(|it| it.is_owed() && !kept.dossier.status.is_over());
+    let owed: Vec<String> = owed.map(|it| it.titled(site.shell(who).words)).collect();
     let status = kept.dossier.status.public().map_or_else(String::new, |it| match who.lang {
         site::Lang::Vi => it.label().to_owned(),
         site::Lang::En => it.english().to_owned(),
@@ -205,7 +206,7 @@ pub(super) async fn done(
     site.page(&Done {
         name: it.body.name.clone(),
         unit: who.tree.title(draft.unit()).to_owned(),
-        owed_signature: owed.map_or_else(String::new, |it| it.titled(shell.words)),
+        owed_signatures: owed.join("; "),
         code: kept.code,
         secret: dossier_secret,
         sent: shell.words.moment(sent.at.civil()),

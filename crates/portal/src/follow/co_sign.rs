@@ -108,7 +108,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()) {
+    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
         return Ok(ask_for_secret(&code));
     }
     let of = code.clone();
@@ -127,7 +127,7 @@ pub async fn make(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed) {
+    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
         return Ok(ask_for_secret(&code));
     }
     site.limiter

@@ -69,13 +69,19 @@ fn pass(site: &Site, who: &Who, code: &str) -> Result<String, Failure> {
 }
 
 /// Whether this browser may act on the dossier: by the cookie of the secret, or by the pass of a form.
-fn is_let_in(site: &Site, who: &Who, headers: &HeaderMap, code: &str, typed: &Typed) -> bool {
+async fn is_let_in(
+    site: &Site,
+    who: &Who,
+    headers: &HeaderMap,
+    code: &str,
+    typed: &Typed,
+) -> Result<bool, Failure> {
     let by_pass = || {
         let text = site.seal.open(PASS, typed.get("phien")).ok()?;
         let (until, of) = text.split_once(' ')?;
         Some(of == code && who.now.epoch_ms() < until.parse::<i64>().ok()?)
     };
-    tracking::may_see(site, headers, code, who.now) || by_pass().unwrap_or(false)
+    Ok(by_pass().unwrap_or(false) || tracking::may_see(site, who, headers, code).await?)
 }
 
 /// Where somebody goes who has not shown the secret.

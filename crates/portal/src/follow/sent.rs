@@ -76,13 +76,13 @@ pub(super) fn told(words: Words, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<S
 }
 
 /// The dossier, if it was sent over the line and this browser may read it.
-fn may_read(
+async fn may_read(
     site: &Site,
     who: &Who,
     headers: &HeaderMap,
     code: &str,
 ) -> Result<Option<Response>, Failure> {
-    match tracking::sight(site, headers, code, who.now) {
+    match tracking::sight(site, who, headers, code).await? {
         None => Ok(Some(ask_for_secret(code))),
         Some(Sight::Follows) => Err(Failure::NotFound),
         Some(Sight::Reads | Sight::Own) => Ok(None),
@@ -113,7 +113,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if let Some(away) = may_read(&site, &who, &headers, &code)? {
+    if let Some(away) = may_read(&site, &who, &headers, &code).await? {
         return Ok(away);
     }
     let (shell, of, english) = (site.shell(&who), code.clone(), who.lang == Lang::En);
@@ -176,7 +176,7 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if let Some(away) = may_read(&site, &who, &headers, &code)? {
+    if let Some(away) = may_read(&site, &who, &headers, &code).await? {
         return Ok(away);
     }
     let found = site
@@ -200,7 +200,7 @@ pub async fn print(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if let Some(away) = may_read(&site, &who, &headers, &code)? {
+    if let Some(away) = may_read(&site, &who, &headers, &code).await? {
         return Ok(away);
     }
     let key = format!("eform-print:{}", who.origin);

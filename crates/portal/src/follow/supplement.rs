@@ -202,7 +202,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()) {
+    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
         return Ok(ask_for_secret(&code));
     }
     let scene = scene(&site, &who, &code, sender.as_ref()).await?;
@@ -259,7 +259,7 @@ pub async fn send(
     FilledWithFiles(typed, uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed) {
+    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
         return Ok(ask_for_secret(&code));
     }
     let too_many = |wait_s| Failure::TooMany { wait_s };

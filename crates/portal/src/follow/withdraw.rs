@@ -66,7 +66,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()) {
+    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
         return Ok(ask_for_secret(&code));
     }
     Ok(match page(&site, &who, &code, &Mistakes::default()).await? {
@@ -84,7 +84,7 @@ pub async fn send(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed) {
+    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
         return Ok(ask_for_secret(&code));
     }
     let words = site.shell(&who).words;
@@ -130,7 +130,7 @@ pub async fn stay(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed) {
+    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
         return Ok(ask_for_secret(&code));
     }
     let here = format!("/ho-so/{code}");

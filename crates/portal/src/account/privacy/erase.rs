@@ -80,7 +80,7 @@ pub async fn close(
     let waste = site.write(&who, move |tx| Ok(close_account(tx, citizen, lang)?)).await?;
     crate::filing::facts::erase(&site, waste).await?;
     let mut response = told("/rieng-tu", &words.say("erase-done"));
-    session::put(&mut response, &site, session::COOKIE, "", "/", 0);
+    session::leave_nothing(&mut response, &site);
     Ok(response)
 }
 

@@ -279,6 +279,15 @@ pub(super) fn end_session(tx: &mut Tx<'_>, citizen: CitizenId, id: i64) -> Resul
     )
 }
 
+/// Whether the session with this row is open now.
+pub(super) fn is_open(tx: &mut Tx<'_>, id: i64) -> Result<bool, Fault> {
+    let row = tx.query_one(
+        "select 1 from citizen_session where id = ?1 and ended_ms is null and expires_ms > ?2",
+        &[id.into(), tx.now().into()],
+    )?;
+    Ok(row.is_some())
+}
+
 /// Ends every session of an account but `kept` (0: every one).
 pub(super) fn end_sessions(tx: &mut Tx<'_>, citizen: CitizenId, kept: i64) -> Result<usize, Fault> {
     tx.execute(

@@ -272,6 +272,11 @@ on_both_engines! { routes();
         assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
         let code_now = site.text("select code from dossier");
         let secret = site.run(|tx| citizen::dossiers::facts::secret_of(tx, &code_now)).expect("a secret");
+        // Who has sent it follows it, whoever tried secrets from his address meanwhile; nobody else does.
+        assert_eq!(browser.get(&format!("/ho-so/{code_now}")).await.status, 200);
+        let led = browser.get(&format!("/ho-so/{code_now}?ma={secret}&den=cung-ky")).await;
+        assert_eq!(led.location, Some(format!("/ho-so/{code_now}/cung-ky")));
+        assert_eq!(site.browser().get(&format!("/ho-so/{code_now}")).await.status, 303);
         let done = browser.get(&here).await;
         assert!(done.text.contains(&secret) && done.text.contains("to-khai.pdf"), "{}", done.text);
         let elsewhere = site.browser().get(&here).await;

@@ -130,7 +130,13 @@ on_both_engines! { routes();
         // Whoever does not hold the number says nothing of it.
         let mut other = site.browser();
         sign_in(&site, &mut other, "0987654321").await;
+        let mut stranger = site.browser();
+        sign_in(&site, &mut stranger, "0977000111").await;
         other.post(&format!("/tai-khoan/ho-so/{second}/khong-phai-toi"), &[]).await;
+        for act in ["khong-phai-toi", "cua-toi"] {
+            let said = stranger.post(&format!("/tai-khoan/ho-so/{second}/{act}"), &[]).await;
+            assert_eq!(said.status, 404, "{act}");
+        }
         assert_eq!(site.count("select count(*) from filing_denial"), 1);
     }
 }

@@ -132,9 +132,13 @@ on_both_engines! { routes();
         assert_eq!(wrong.status, 422);
         assert_eq!(browser.post("/tai-khoan/dong", &[("xac-nhan", "")]).await.status, 422);
         let before = site.run(store::journal::head).head;
+        browser.post(&format!("/tai-khoan/ho-so/{code}"), &[]).await;
+        assert_eq!(browser.get(&format!("/ho-so/{code}")).await.status, 200);
         let done = browser.post("/tai-khoan/dong", &[("xac-nhan", "nguyễn văn thử")]).await;
         assert_eq!(done.location.as_deref(), Some("/rieng-tu"), "{}", done.text);
         assert_eq!(browser.get("/tai-khoan").await.status, 303);
+        assert_eq!(browser.cookie("mc_theo_doi"), None, "and leaves nothing on the device");
+        assert_eq!(browser.get(&format!("/ho-so/{code}")).await.status, 303);
         let left = "select name || coalesce(id_number, '') || birth_date || phone || email || address from citizen";
         assert_eq!(site.text(left), "");
         for table in ["citizen_session", "citizen_link", "citizen_code"] {

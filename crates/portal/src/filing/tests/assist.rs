@@ -60,6 +60,28 @@ async fn the_slip_of_consent_says_what_is_filed_for_whom_and_who_signs(site) {
     assert_eq!(head.get(&format!("{here}/giay-bao.pdf")).await.status, 404);
 }
 
+async fn who_has_no_telephone_is_filed_for_and_nobody_invents_one(site) {
+    given_two_communes(&site);
+    site.given_account("truongxom", Role::Intermediary, 2);
+    let (mut head, here) = helped(&site, &HEARD).await;
+    let now = mark(&head.get(&here).await);
+    let mut fields = person(&now);
+    fields.retain(|it| it.0 != "dien-thoai");
+    fields.extend([("dien-thoai", ""), ("khong-dien-thoai", "1")]);
+    let done = head.post(&here, &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let now = mark(&head.get(&format!("{here}?buoc=to-khai&phan=tat-ca")).await);
+    let mut said = declaration("Lê Thị Minh Họa");
+    said.retain(|it| it.0 != "f.yc-dt");
+    let whole = [("buoc", "to-khai"), ("phan", "tat-ca"), ("dau", now.as_str()), ("viec", "tiep")];
+    let done = head.post(&here, &with(&whole, &said)).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    filled_from_papers(&site, &mut head, &here).await;
+    let sent = head.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+    assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
+    assert_eq!(site.text("select phone from dossier_person"), "");
+}
+
 async fn the_citizen_gets_code_and_secret_on_paper_and_a_word_on_his_telephone(site) {
     given_two_communes(&site);
     given_sms(&site);
