@@ -87,7 +87,8 @@ fn from_store(
     Ok(wanted.len())
 }
 
-/// Lays the dossier on the counter; the dossier, and the hashes of files that do not go with it. Nothing is wrong with any step.
+/// Lays the dossier on the counter; the dossier, and the hashes of files that do not go with it. Nothing is wrong
+/// with any step.
 ///
 /// # Errors
 /// [`Failure::Refused`] if the procedure is not received there, or the draft was sent in another window.
