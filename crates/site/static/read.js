@@ -26,6 +26,10 @@
     };
     var turn = function () {
       if (reading) { stop(); return; }
+      // Voices come a moment after they are asked for; where none comes, that is said.
+      window.setTimeout(function () {
+        if (reading && !voice.speaking && !voice.getVoices().length) { stop(); button.disabled = true; button.textContent = button.dataset.none; }
+      }, 1500);
       voice.cancel();
       reading = true;
       button.textContent = button.dataset.stop;

@@ -61,7 +61,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Eform>, Vec<Wrong>> {
     if bytes.len() > BYTES_MAX {
         return Err(whole("Tệp lớn hơn 8 MB."));
     }
-    let value: Value = serde_json::from_slice(bytes)
+    let value: Value = serde_json::from_slice(site::form::without_bom(bytes))
         .map_err(|e| whole(&format!("Không phải JSON (dòng {}, cột {}).", e.line(), e.column())))?;
     let list = match value {
         Value::Array(list) => list,

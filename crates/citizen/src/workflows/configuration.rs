@@ -4,7 +4,7 @@
 use domain::workflow::Workflow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use site::{Failure, configuration::ConfigPart};
+use site::{Failure, Site, configuration::ConfigPart};
 use store::{Fault, Tx};
 
 use super::{
@@ -18,7 +18,7 @@ pub(super) const PART: ConfigPart = ConfigPart {
     name: "workflows",
     label: "Quy trình nội bộ",
     take_out: |_, tx| configuration_export(tx),
-    bring_in: |_, _, tx, value| configuration_import(tx, value),
+    bring_in: |site, _, tx, value| configuration_import(site, tx, value),
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,7 +49,11 @@ pub fn configuration_export(tx: &mut Tx<'_>) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// [`Failure::Refused`] with all that is wrong, by workflow and step; then nothing must be kept.
-pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String>, Failure> {
+pub fn configuration_import(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    value: &Value,
+) -> Result<Vec<String>, Failure> {
     let empty = |name: &str| value.get(name).and_then(Value::as_array).is_none_or(Vec::is_empty);
     let bytes = serde_json::to_vec(value).map_err(|e| Fault::Broken(e.to_string()))?;
     let list = if empty("workflows") { Ok(Vec::new()) } else { transfer::read(&bytes) };
@@ -61,14 +65,28 @@ pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String
         Failure::Refused(said.collect::<Vec<_>>().join(" "))
     })?;
     let today = tx.now().civil().date();
+    let catalogue = procedures::catalogue(site, tx)?;
+    let before = sql::bindings(tx)?;
+    let wanted =
+        match value.get("bindings") {
+            Some(it) => Some(serde_json::from_value::<Vec<Binding>>(it.clone()).map_err(|_| {
+                Failure::Refused("Danh sách gắn quy trình không đọc được.".to_owned())
+            })?),
+            None => None,
+        };
+    // What follows it when all is in: its hours are held against those procedures' limits, as when it is published.
+    let followed = wanted.as_ref().map_or_else(
+        || before.clone(),
+        |all| all.iter().map(|it| (it.procedure.clone(), it.workflow.clone())).collect(),
+    );
     let mut lines = Vec::new();
     for it in &list {
         let newest = sql::versions(tx, &it.code)?.into_iter().next();
         if newest.as_ref().is_some_and(|old| is_same(&old.body, it)) {
             continue;
         }
-        let grave: Vec<String> =
-            it.findings(None).into_iter().filter(|it| it.is_grave).map(|it| it.text).collect();
+        let found = changes::findings(&catalogue, &followed, it).into_iter();
+        let grave: Vec<String> = found.filter(|it| it.is_grave).map(|it| it.text).collect();
         if !grave.is_empty() {
             return Err(Failure::Refused(format!("Quy trình {}: {}", it.code, grave.join(" "))));
         }
@@ -77,12 +95,7 @@ pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String
         let what = differences::between(newest.as_ref().map(|it| &it.body), it).join(" ");
         lines.push(format!("Quy trình {} “{}”: {what}", it.code, it.name));
     }
-    let bindings = match value.get("bindings") {
-        Some(it) => serde_json::from_value::<Vec<Binding>>(it.clone())
-            .map_err(|_| Failure::Refused("Danh sách gắn quy trình không đọc được.".to_owned()))?,
-        None => return Ok(lines),
-    };
-    let before = sql::bindings(tx)?;
+    let Some(bindings) = wanted else { return Ok(lines) };
     for (procedure, workflow) in &before {
         if !bindings.iter().any(|it| it.procedure == *procedure) {
             changes::unbind(tx, procedure, workflow)?;

@@ -300,16 +300,25 @@ on_both_engines! { crate::routes();
             .post("/co-quan/quy-trinh/QT.004/ap-dung", &[("thu-tuc", "1.001193"), ("viec", "gan")])
             .await;
         let out = site.run(configuration::configuration_export);
-        let again = site.run(|tx| Ok(configuration::configuration_import(tx, &out).unwrap()));
+        let inner = site.site.clone();
+        let again = site.run(|tx| Ok(configuration::configuration_import(&inner, tx, &out).unwrap()));
         assert_eq!(again, Vec::<String>::new(), "what is there already changes nothing");
+        // Its hours are held against the limit of what follows it here.
+        let mut long = out.clone();
+        let all = long["workflows"].as_array_mut().unwrap();
+        let it = all.iter_mut().find(|it| it["code"] == "QT.004").unwrap();
+        it["steps"][1]["minutes"] = 9_600.into();
+        long["bindings"] = serde_json::json!([{ "procedure": "1.010803", "workflow": "QT.004" }]);
+        let refused = site.run(|tx| Ok(configuration::configuration_import(&inner, tx, &long)));
+        assert!(matches!(refused, Err(site::Failure::Refused(why)) if why.contains("QT.004")));
         let mut other = out.clone();
         other["bindings"] = serde_json::json!([]);
         other["workflows"][0]["steps"][1]["minutes"] = 60.into();
-        let lines = site.run(|tx| Ok(configuration::configuration_import(tx, &other).unwrap()));
+        let lines = site.run(|tx| Ok(configuration::configuration_import(&inner, tx, &other).unwrap()));
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[1].contains("thôi theo"), "{lines:?}");
         other["workflows"][0]["steps"][0]["part"] = "king".into();
-        let refused = site.run(|tx| Ok(configuration::configuration_import(tx, &other)));
+        let refused = site.run(|tx| Ok(configuration::configuration_import(&inner, tx, &other)));
         assert!(matches!(refused, Err(site::Failure::Refused(why)) if why.contains("bước 1")));
     }
 

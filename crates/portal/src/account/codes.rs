@@ -50,6 +50,9 @@ impl Purpose {
     }
 }
 
+/// Digits of a code.
+const CODE_DIGITS: usize = 6;
+
 /// Why there is no code, or the one that was typed does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeRefusal {
@@ -57,6 +60,8 @@ pub enum CodeRefusal {
     CannotSend,
     /// Too many codes were asked for.
     TooMany,
+    /// What was typed cannot be a code: nothing is counted.
+    NotSix,
     /// Not this code; so many tries are left.
     Wrong {
         /// Tries that are left.
@@ -73,6 +78,7 @@ impl CodeRefusal {
         match self {
             Self::CannotSend => words.say("account-code-cannot-send"),
             Self::TooMany => words.say("account-code-too-many"),
+            Self::NotSix => words.say("account-code-not-six"),
             Self::Wrong { left } => {
                 words.say_with("account-code-wrong", &[("left", &left.to_string())])
             }
@@ -204,7 +210,7 @@ pub fn begin(
         return Ok(Err(CodeRefusal::TooMany));
     }
     sql::void(tx, purpose.code(), (phone.reveal(), &mark), citizen)?;
-    let (handle, code) = (site::random_hex(16), digits(6));
+    let (handle, code) = (site::random_hex(16), digits(CODE_DIGITS));
     sql::insert(
         tx,
         &sql::New {
@@ -242,6 +248,9 @@ pub fn confirm(
         return Ok(Err(CodeRefusal::Over));
     }
     let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
+    if typed.len() != CODE_DIGITS {
+        return Ok(Err(CodeRefusal::NotSix));
+    }
     if hashed(site, handle, &typed) != found.code_sha256 {
         sql::tried(tx, found.id)?;
         let left = TRIES_MAX - found.tries - 1;

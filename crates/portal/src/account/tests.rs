@@ -136,6 +136,11 @@ on_both_engines! { routes();
         browser.post("/dang-nhap", &[("dien-thoai", "0912345678")]).await;
         let code = sent_code(&site);
         let wrong = if code == "111111" { "222222" } else { "111111" };
+        // What cannot be a code is no try.
+        for typed in ["", "12345", "1234567"] {
+            let page = browser.post("/dang-nhap/nhap-ma", &[("ma", typed)]).await;
+            assert!(page.status == 422 && page.text.contains("Mã có 6 chữ số"), "{typed}: {}", page.text);
+        }
         for left in [4, 3, 2, 1] {
             let page = browser.post("/dang-nhap/nhap-ma", &[("ma", wrong)]).await;
             assert_eq!(page.status, 422);

@@ -190,6 +190,8 @@ impl Judged {
     fn day(&mut self, typed: &Typed, field: &str, today: Date) -> String {
         let text = typed.get(field);
         match site::form::parse_date(text) {
+            // Who knows the year alone says none: his number says more.
+            _ if text.is_empty() => String::new(),
             Some(day) if day <= today => day.to_string(),
             Some(_) => {
                 self.wrong(field, self.words.say("filing-birth-later"));

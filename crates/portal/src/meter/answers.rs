@@ -255,8 +255,15 @@ impl<'de> Deserialize<'de> for Codes {
 }
 
 fn from_json(bytes: &[u8]) -> Result<Vec<(usize, String)>, String> {
-    let codes: Codes =
-        serde_json::from_slice(bytes).map_err(|e| format!("Tệp không dùng được: {e}."))?;
+    let codes: Codes = serde_json::from_slice(site::form::without_bom(bytes)).map_err(|e| {
+        match (e.classify(), e.line()) {
+            // What does not fit says why itself, in words of ours.
+            (serde_json::error::Category::Data, _) => format!("Tệp không dùng được: {e}."),
+            (_, line) => format!(
+                "Tệp không phải JSON đọc được (dòng {line}). Tải lại tệp từ cổng rồi chọn lại."
+            ),
+        }
+    })?;
     Ok((1..).zip(codes.0).collect())
 }
 

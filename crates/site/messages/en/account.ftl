@@ -18,6 +18,7 @@ account-go-on = Continue
 account-other-way = Use another number or another way
 account-code-cannot-send = The portal cannot send messages yet, so you cannot sign in with a telephone. Please use another way on this page, or come to the one-stop counter.
 account-code-too-many = Many codes were sent to this number. A code that came within the last 5 minutes is still good; without one, wait an hour and try again, or use another way.
+account-code-not-six = The code has 6 digits. Enter all 6 from the message.
 account-code-wrong = That is not the code. { $left } tries left.
 account-code-over = This code is no longer good. Please get a new one.
 account-phone-mobile = Please enter a mobile number: a landline receives no messages.

@@ -72,3 +72,4 @@ level-3 = File online; pay and receive at the counter or by post.
 level-4 = File, pay and receive the result online.
 read-aloud = Read this page aloud
 read-stop = Stop reading
+read-none = This device has no voice

@@ -18,6 +18,7 @@ account-go-on = Tiếp tục
 account-other-way = Dùng số khác hoặc cách khác
 account-code-cannot-send = Hiện nay cổng chưa gửi được tin nhắn nên chưa đăng nhập được bằng số điện thoại. Hãy dùng cách khác trên trang này, hoặc đến Bộ phận Một cửa.
 account-code-too-many = Đã gửi nhiều mã cho số này. Mã nhận được trong 5 phút vừa qua vẫn dùng được; chưa có mã thì hãy chờ một giờ rồi thử lại, hoặc dùng cách khác.
+account-code-not-six = Mã có 6 chữ số. Nhập đủ 6 chữ số trong tin nhắn.
 account-code-wrong = Mã không đúng. Còn { $left } lần thử.
 account-code-over = Mã này không còn dùng được. Hãy lấy mã mới.
 account-phone-mobile = Hãy nhập số di động: số cố định không nhận được tin nhắn.

@@ -69,3 +69,4 @@ level-3 = Nộp hồ sơ qua mạng; trả tiền và nhận kết quả tại q
 level-4 = Nộp hồ sơ, trả tiền và nhận kết quả đều qua mạng.
 read-aloud = Đọc to trang này
 read-stop = Dừng đọc
+read-none = Máy này không có giọng đọc
