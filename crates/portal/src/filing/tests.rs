@@ -9,6 +9,7 @@ use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 mod assist;
 mod carried;
 mod one_by_one;
+mod unproven;
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
