@@ -105,6 +105,13 @@ struct StepPage<'a> {
     consent: String,
 }
 
+impl StepPage<'_> {
+    /// One question of the declaration stands alone.
+    fn asks_alone(&self) -> bool {
+        self.form.as_ref().is_some_and(|it| !it.question.is_empty())
+    }
+}
+
 /// What is wrong in the order in which the page asks; a paper is named.
 fn in_order(step: Step, it: &Version, m: &Mistakes) -> Vec<(String, String)> {
     let mut left: Vec<(&str, &str)> =
