@@ -165,6 +165,35 @@ fn the_same_seed_plays_the_same_year() {
     assert_eq!(first, once());
 }
 
+#[test]
+fn the_demo_shows_dossiers_that_a_village_head_filed_for_people_who_agreed() {
+    let now = domain::time::Instant::from_civil(jiff::civil::date(2026, 3, 2).at(10, 0, 0, 0));
+    let play = crate::demo::Play { dossiers: 40, ..crate::demo::Play::default() };
+    let db = store::Db::open(":memory:", now).unwrap();
+    let sign_ins = crate::demo::fill(&db, now, &play).unwrap();
+    assert!(sign_ins.iter().any(|it| it.login == "truongxom-phuson"), "he can be played");
+    let stamp = store::Stamp::of_program(now, "test");
+    let rows = db.read_blocking(stamp, |tx| {
+        let rows = tx.query(
+            "select f.consent || ' ' || f.proof || ' ' || d.status, f.witness, a.name,
+               (select count(*) from journal j where j.subject = 'filing' and j.subject_id = f.id
+                  and j.act = 'begin_assisted' and j.actor = f.assistant)
+             from filing f join dossier d on d.id = f.dossier join account a on a.id = f.assistant
+             order by f.id",
+            &[],
+        )?;
+        let of = |row: &store::Row| {
+            Ok::<_, store::Fault>((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        };
+        rows.iter().map(of).collect::<Result<Vec<(String, String, String, i64)>, _>>()
+    });
+    let rows = rows.unwrap();
+    let how: Vec<&str> = rows.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(how, ["slip none submitted", "witnessed none submitted"], "{rows:?}");
+    assert!(rows[0].1.is_empty() && !rows[1].1.is_empty(), "who heard it is named: {rows:?}");
+    assert!(rows.iter().all(|it| it.2.contains("minh họa") && it.3 == 1), "{rows:?}");
+}
+
 /// `motcua import staff`: a wrong row and a dry run write nothing, a right file is written once.
 #[test]
 fn people_are_imported_whole_or_not_at_all() {

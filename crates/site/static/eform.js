@@ -113,6 +113,19 @@
     // What was said goes as soon as it is put right; what is new waits until the field is left.
     if (event.target.name && event.target.name.startsWith("f.") && touched.has(pathOf(event.target))) tell(it);
   });
+  // What is said beside a field moves what stands below it: never from under a finger that presses a button there.
+  let pressed = false, waiting = false;
+  document.addEventListener("pointerdown", () => { pressed = true; }, true);
+  document.addEventListener("keydown", () => { pressed = false; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      setTimeout(() => {
+        pressed = false;
+        if (waiting) tell(update());
+        waiting = false;
+      }, 60);
+    }, true);
+  }
   root.addEventListener("change", (event) => {
     if (!event.target.name || !event.target.name.startsWith("f.")) return;
     // "phu son" is the commune that it can mean.
@@ -120,7 +133,8 @@
       event.target.value = eformPlace(event.target.value, [...event.target.list.options].map((it) => it.value));
     }
     touched.add(pathOf(event.target));
-    tell(update());
+    if (pressed && event.target.tagName !== "SELECT") waiting = true;
+    else tell(update());
   });
   for (const told of root.querySelectorAll("p.mistake[id]")) touched.add(told.id.slice(2, -"-mistake".length));
   update();

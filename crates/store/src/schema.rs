@@ -50,4 +50,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0035_filing_denials",
     "0036_push",
     "0037_handover_undone",
+    "0038_supplement_draft",
 ];

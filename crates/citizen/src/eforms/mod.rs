@@ -27,6 +27,7 @@ mod sql;
 mod tests;
 mod transfer;
 mod tryout;
+pub mod walk;
 
 /// What the journal calls a version.
 pub(crate) const SUBJECT: &str = "eform";

@@ -2,9 +2,12 @@
 //! here is kept: it travels with the page until it is printed.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
 use domain::{
-    eform::{self, Answers, Block, Eform, Field, Judgement},
+    eform::{self, Answers, Block, Eform, Judgement},
     ids::UnitId,
     text,
 };
@@ -12,16 +15,15 @@ use site::{Asked, Failure, Filled, Html, Lang, Path, Shell, Site, State, Typed, 
 
 use super::{
     facts::{self, FormVersion},
-    fill::{self, Asking},
+    fill,
     papers::{self, Around},
+    walk::{self, FIRST, Part, View, WHOLE, Walk},
 };
 use crate::procedures::facts as procedures;
 
 /// Papers that one address may have printed within [`WINDOW_S`].
 const PRINTS_MAX: u32 = 40;
 const WINDOW_S: i64 = 15 * 60;
-/// The part that is all of them, in addresses and pages.
-const WHOLE: &str = "tat-ca";
 
 struct Line {
     title: String,
@@ -80,7 +82,6 @@ pub async fn list(
 
 struct Step {
     title: String,
-    number: usize,
     state: &'static str,
 }
 
@@ -92,15 +93,9 @@ struct Page {
     code: String,
     version: i64,
     steps: Vec<Step>,
-    progress: String,
-    section: String,
-    is_whole: bool,
+    view: View,
     is_first: bool,
     is_last: bool,
-    problems: Vec<(String, String)>,
-    news: bool,
-    carried: Vec<(String, String)>,
-    fields: String,
     procedures: Vec<String>,
     sample: bool,
 }
@@ -120,7 +115,9 @@ struct Review {
     body: String,
     signers: Vec<(String, String)>,
     procedures: Vec<String>,
-    whole: bool,
+    /// How it was filled in, for whoever goes back into it.
+    part: String,
+    question: String,
 }
 
 /// What is about to be shown.
@@ -131,77 +128,40 @@ struct Shown<'a> {
     procedures: &'a [String],
 }
 
-/// The parts that these answers show.
-fn parts(form: &Eform, judged: &Judgement) -> Vec<usize> {
-    let shows = |at: &usize| {
-        let page = form.pages.get(*at);
-        page.is_some_and(|page| page.fields.iter().any(|it| judged.shows(&it.code)))
-    };
-    (0..form.pages.len()).filter(shows).collect()
+impl<'a> Shown<'a> {
+    const fn walk(&self) -> Walk<'a> {
+        Walk { form: &self.it.form, answers: self.answers, judged: self.judged }
+    }
 }
 
-fn shown(
-    site: &Site,
-    who: &Who,
-    of: &Shown<'_>,
-    section: Option<usize>,
-    (told, news, more): (bool, bool, &str),
-) -> Result<Html<String>, Failure> {
+fn shown(site: &Site, who: &Who, of: &Shown<'_>, part: Part<'_>) -> Result<Html<String>, Failure> {
     let shell = site.shell(who);
     let words = shell.words;
     let form = &of.it.form;
-    let units = fill::units(&who.tree);
-    let asking = Asking {
-        form,
-        answers: of.answers,
-        judged: of.judged,
-        section,
-        only: &[],
-        told,
-        more,
-        takes_files: false,
-        units: &units,
-        today: who.today(),
-        words,
-    };
-    let here = |field: &Field| section.is_none() || form.page_of(&field.code) == section;
-    let parts = parts(form, of.judged);
+    let walk = of.walk();
+    let view = walk.view(who, words, part)?;
+    let here = Part { at: view.at, question: &view.question, ..Part::default() };
     let english = words.lang == Lang::En;
-    let steps: Vec<Step> = (1..)
-        .zip(&parts)
-        .filter_map(|(number, at)| {
-            let page = form.pages.get(*at)?;
-            let title =
-                if english && !page.title_en.is_empty() { &page.title_en } else { &page.title };
-            let state = match section {
-                Some(now) if now == *at => "now",
-                Some(now) if now > *at => "done",
-                _ => "",
-            };
-            Some(Step { title: title.clone(), number, state })
-        })
-        .collect();
-    let number = steps.iter().find(|it| it.state == "now").map_or(1, |it| it.number);
-    let progress = words.say_with(
-        "eform-progress",
-        &[("number", &number.to_string()), ("count", &steps.len().to_string())],
-    );
+    let steps = walk.parts().into_iter().filter_map(|at| {
+        let page = form.pages.get(at)?;
+        let title = if english && !page.title_en.is_empty() { &page.title_en } else { &page.title };
+        let state = match view.at {
+            Some(now) if now == at => "now",
+            Some(now) if now > at => "done",
+            _ => "",
+        };
+        Some(Step { title: title.clone(), state })
+    });
     site.page(&Page {
         title: title(form, words),
         code: form.code.clone(),
         version: of.it.id,
-        progress,
-        section: section.map_or_else(|| WHOLE.to_owned(), |it| it.to_string()),
-        is_whole: section.is_none(),
-        is_first: section.is_none_or(|it| parts.first() == Some(&it)),
-        is_last: section.is_none_or(|it| parts.last() == Some(&it)),
-        problems: asking.problems(),
-        news,
-        carried: fill::carried(form, of.answers, here),
-        fields: fill::html(&asking)?,
+        is_first: walk.backward(here).is_none(),
+        is_last: walk.onward(here).is_none(),
+        steps: steps.collect(),
         procedures: of.procedures.to_vec(),
         sample: site.config.demo && super::shipped::sample(&form.code)?.is_some(),
-        steps,
+        view,
         shell,
     })
 }
@@ -216,7 +176,7 @@ fn review(
     site: &Site,
     who: &Who,
     of: &Shown<'_>,
-    (body, whole): (&str, bool),
+    (body, part): (&str, Part<'_>),
 ) -> Result<Html<String>, Failure> {
     let shell = site.shell(who);
     let english = shell.words.lang == Lang::En;
@@ -241,7 +201,8 @@ fn review(
         body: body.to_owned(),
         signers: signers.map(|it| (said(&it.label, &it.label_en), name(&it.name))).collect(),
         procedures: of.procedures.to_vec(),
-        whole,
+        part: part.code(),
+        question: part.question.to_owned(),
         shell,
     })
 }
@@ -267,11 +228,13 @@ async fn version(
     .await
 }
 
-/// GET `/to-khai/{code}`; `?phan=tat-ca` shows all parts on one page, `?mau=1` a filled sample of the demo.
+/// GET `/to-khai/{code}`; `?phan=tat-ca` shows all parts on one page, `?cau=dau` a question at a time as a telephone
+/// has it anyway, `?mau=1` a filled sample of the demo.
 pub async fn form(
     State(site): State<Site>,
     who: Who,
     Path(code): Path<String>,
+    headers: HeaderMap,
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let (it, procedures) = version(&site, &who, code, 0).await?;
@@ -282,14 +245,20 @@ pub async fn form(
     };
     let answers = sample.unwrap_or_default();
     let judged = eform::judge(&it.form, &answers, who.today());
-    let section = (asked.get("phan") != WHOLE).then_some(0);
     let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
-    shown(&site, &who, &of, section, (false, false, ""))
+    let mut part = Part { at: (asked.get("phan") != WHOLE).then_some(0), ..Part::default() };
+    let is_named = asked.has("phan") || asked.has("cau");
+    if asked.get("cau") == FIRST || !is_named && walk::is_phone(&headers) {
+        part.question = of.walk().first_question();
+    }
+    shown(&site, &who, &of, part)
 }
 
-fn section_of(typed: &Typed, form: &Eform) -> Option<usize> {
-    let at = typed.get("phan").parse::<usize>().ok()?;
-    (at < form.pages.len()).then_some(at)
+/// What a form says that it showed.
+fn part_of<'a>(typed: &'a Typed, form: &Eform) -> Part<'a> {
+    let asked = Part::asked(typed);
+    let at = asked.at.map(|at| if at < form.pages.len() { at } else { 0 });
+    Part { at, question: asked.question, ..Part::default() }
 }
 
 /// POST `/to-khai/{code}`: one part further or back, one row more, the last look, the paper.
@@ -307,30 +276,20 @@ pub async fn fill(
     }
     let judged = fill::without_files(&it.form, eform::judge(&it.form, &answers, who.today()));
     let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
-    let section = section_of(&typed, &it.form);
-    let parts = parts(&it.form, &judged);
-    let show = |section, how| shown(&site, &who, &of, section, how);
+    let (walk, part) = (of.walk(), part_of(&typed, &it.form));
+    let show = |part| shown(&site, &who, &of, part);
     let (what, which) = typed.get("viec").split_once('.').unwrap_or((typed.get("viec"), ""));
-    let wrong_at = |at: usize| {
-        judged.mistakes.iter().any(|m| it.form.page_of(&m.path).is_none_or(|page| page == at))
-    };
     match what {
-        "dong" => Ok(show(section, (false, false, which))?.into_response()),
-        "lui" => {
-            let before = parts.iter().rev().find(|at| section.is_some_and(|now| **at < now));
-            let to = before.or(parts.first()).copied();
-            Ok(show(section.and(to), (false, false, ""))?.into_response())
-        }
+        "dong" => Ok(show(Part { more: which, ..part })?.into_response()),
+        "lui" => Ok(show(walk.backward(part).unwrap_or(part))?.into_response()),
         "sua" => {
-            let whole = typed.get("phan") == WHOLE;
-            let to = which.parse::<usize>().ok().filter(|_| !whole);
-            Ok(show(to, (false, false, ""))?.into_response())
+            let to = which.parse::<usize>().ok().filter(|_| part.at.is_some());
+            Ok(show(to.map_or_else(Part::default, |at| walk.to_part(at, part)))?.into_response())
         }
         "in" => {
             // Somebody who changed what the page carries is led back to the first mistake.
-            if let Some(first) = judged.mistakes.first() {
-                let page = it.form.page_of(&first.path);
-                return Err(Failure::Mistaken(show(page, (true, false, ""))?));
+            if !judged.mistakes.is_empty() {
+                return Err(Failure::Mistaken(show(walk.to_wrong(part))?));
             }
             let key = format!("eform-print:{}", who.origin);
             let too_many = |wait_s| Failure::TooMany { wait_s };
@@ -346,33 +305,17 @@ pub async fn fill(
             let sheet = papers::sheet(&it.form, &judged, &around.to_unit(unit));
             papers::sent(&site, sheet, &format!("to-khai-{}.pdf", it.form.code)).await
         }
-        _ => match section {
-            Some(at) if wrong_at(at) => Err(Failure::Mistaken(show(section, (true, false, ""))?)),
-            Some(at) if fill::has_news(&it.form, &judged, at, &typed) => {
-                Ok(show(section, (false, true, ""))?.into_response())
+        _ if walk.is_wrong(part) => Err(Failure::Mistaken(show(Part { told: true, ..part })?)),
+        _ if walk.has_news(part, &typed) => Ok(show(Part { news: true, ..part })?.into_response()),
+        _ => match walk.onward(part) {
+            Some(next) => Ok(show(next)?.into_response()),
+            // The last look, or the first that is not right yet.
+            None if judged.mistakes.is_empty() => {
+                Ok(review(&site, &who, &of, (typed.get("don-vi"), part))?.into_response())
             }
-            Some(at) => match parts.iter().find(|it| **it > at) {
-                Some(next) => Ok(show(Some(*next), (false, false, ""))?.into_response()),
-                None => last(&site, &who, &of, typed.get("don-vi"), false),
-            },
-            None => last(&site, &who, &of, typed.get("don-vi"), true),
+            None => Err(Failure::Mistaken(show(walk.to_wrong(part))?)),
         },
     }
-}
-
-/// The last look, or the first part that is not right yet.
-fn last(
-    site: &Site,
-    who: &Who,
-    of: &Shown<'_>,
-    body: &str,
-    whole: bool,
-) -> Result<Response, Failure> {
-    if let Some(first) = of.judged.mistakes.first() {
-        let page = of.it.form.page_of(&first.path).filter(|_| !whole);
-        return Err(Failure::Mistaken(shown(site, who, of, page, (true, false, ""))?));
-    }
-    Ok(review(site, who, of, (body, whole))?.into_response())
 }
 
 /// GET `/to-khai/{code}/in.pdf`: the form on paper, to be filled in by hand.

@@ -103,6 +103,63 @@ on_both_engines! { crate::routes();
         assert_eq!(browser.get("/to-khai/khong-co").await.status, 404);
     }
 
+    async fn a_telephone_is_asked_one_question_a_screen_on_the_public_page_too(site) {
+        given(&site);
+        let at = "/to-khai/xac-nhan-hon-nhan";
+        let mut browser = site.browser();
+        // A desk begins with parts and may choose; a telephone begins with a question and may choose.
+        let desk = browser.get(at).await;
+        assert!(desk.text.contains("Phần 1 / 3") && desk.text.contains("href=\"/to-khai/xac-nhan-hon-nhan?cau=dau\""), "{}", desk.text);
+        browser.agent = "Mozilla/5.0 (Linux; Android 14) Chrome/140 Mobile Safari/537.36".to_owned();
+        let first = browser.get(at).await;
+        assert!(first.text.contains("Câu 1 / ") && first.text.contains("name=\"cau\" value=\"yc-ten\""), "{}", first.text);
+        assert!(first.text.contains("name=\"f.yc-ten\"") && !first.text.contains("name=\"f.yc-dt\""), "{}", first.text);
+        assert!(browser.get(&format!("{at}?phan=0")).await.text.contains("Phần 1 / 3"));
+        // The way there and back, by the screens that these answers have; what is not on the screen travels along.
+        let sample = shipped::sample("xac-nhan-hon-nhan").unwrap().unwrap();
+        let all = pairs("xac-nhan-hon-nhan", &sample);
+        let form = shipped::all().unwrap().into_iter().find(|it| it.code == "xac-nhan-hon-nhan").unwrap();
+        let judged = domain::eform::judge(&form, &sample, jiff::civil::date(2026, 2, 2));
+        let screens: Vec<&str> = domain::eform::screens(&form, &judged).into_iter().map(|it| it.question).collect();
+        let question = |answer: &testkit::Answer| {
+            let rest = answer.text.split("name=\"cau\" value=\"").nth(1).unwrap_or_default();
+            rest.split('"').next().unwrap_or_default().to_owned()
+        };
+        assert!(screens.len() > 10, "{screens:?}");
+        let mut shown = first;
+        for (place, wanted) in screens.iter().enumerate() {
+            assert_eq!(question(&shown), *wanted);
+            assert!(shown.text.contains(&format!("Câu {} / ", place + 1)), "{}", shown.text);
+            let here = [("cau", *wanted), ("phan", "0")];
+            // Not answered: told here, of this one alone.
+            let field = form.field(wanted).unwrap();
+            if field.required && field.kind != domain::eform::Kind::Address {
+                let without: Vec<_> = all.iter().filter(|it| it.0 != format!("f.{wanted}")).cloned().collect();
+                let empty = send(&mut browser, at, &without, &[here[0], here[1], ("viec", "tiep")]).await;
+                assert!(empty.status == 422 && question(&empty) == *wanted, "{wanted}: {}", empty.text);
+                assert_eq!(empty.text.matches("href=\"#f.").count(), 1, "{wanted}: {}", empty.text);
+            }
+            if place > 0 {
+                let before = send(&mut browser, at, &all, &[here[0], here[1], ("viec", "lui")]).await;
+                assert_eq!(question(&before), screens[place - 1]);
+            }
+            shown = send(&mut browser, at, &all, &[here[0], here[1], ("viec", "tiep")]).await;
+            assert_eq!(shown.status, 200, "{wanted}: {}", shown.text);
+        }
+        assert!(shown.text.contains("Xem lại trước khi in"), "{}", shown.text);
+        assert!(shown.text.contains(&format!("name=\"cau\" value=\"{}\"", screens[screens.len() - 1])), "{}", shown.text);
+        // Back into a part by its first question; what is wrong before the paper is its own screen.
+        let last = [("cau", screens[screens.len() - 1]), ("phan", "2")];
+        let part = send(&mut browser, at, &all, &[last[0], last[1], ("viec", "sua.1")]).await;
+        assert_eq!(Some(question(&part).as_str()), screens.iter().copied().find(|it| form.page_of(it) == Some(1)));
+        let forged = [last[0], last[1], ("f.xn-sinh", "01/01/2020"), ("viec", "in")];
+        let wrong = send(&mut browser, at, &all, &forged).await;
+        assert!(wrong.status == 422 && question(&wrong) == "xn-sinh", "{}", wrong.text);
+        // A question that is not asked is its part.
+        let lost = send(&mut browser, at, &all, &[("cau", "khong-co"), ("phan", "1"), ("viec", "lui")]).await;
+        assert!(lost.text.contains("Phần 2 / 3"), "{}", lost.text);
+    }
+
     async fn a_table_gets_rows_and_one_page_holds_all(site) {
         given(&site);
         let mut browser = site.browser();

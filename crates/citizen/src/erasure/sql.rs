@@ -11,9 +11,18 @@ pub(super) fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// Erases what was typed and chosen for a supplement that was never sent; the hashes of its files.
+fn unsent(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
+    let sql = "delete from supplement_file where dossier = ?1 returning sha256";
+    let rows = tx.query(sql, &[id.into()])?;
+    tx.execute("delete from supplement_draft where dossier = ?1", &[id.into()])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// Erases all that names a person in a dossier; the hashes of files that no row names any more.
 pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
     let mut hashes = files(tx, id)?;
+    hashes.extend(unsent(tx, id)?);
     hashes.sort();
     hashes.dedup();
     // What a person said about his papers goes with the last dossier that names him.

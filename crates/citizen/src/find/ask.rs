@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 use domain::{
+    access::{Action, Object},
     guide::{Answers, Conclusion, Guide, Needed, Outcome},
     ids::UnitId,
 };
@@ -68,6 +69,8 @@ struct Ask {
     place: Option<Place>,
     /// Where one files over the line with these answers; empty where that cannot be done.
     online: String,
+    /// Where an official does it for whoever answered; empty for everybody else.
+    helped: String,
     query: String,
 }
 
@@ -159,12 +162,18 @@ pub(super) async fn show(
         None if levels::can_be_filed(&it.body) => place::online(&code, it.body.level, None),
         None => String::new(),
     };
+    let helps = who.can(Action::FilingAssist, Object::Anything);
     let online = match online.as_str() {
         _ if !done || !found.is_eligible() || it.paused_on(who.today()).is_some() => String::new(),
         "" => String::new(),
         to => format!("{to}{}{}", if to.contains('?') { '&' } else { '?' }, led(&answers)),
     };
     let unit = unit.map(|it| it.to_string()).unwrap_or_default();
+    let helped = if helps && !online.is_empty() {
+        format!("/co-quan/nop-ho?thu-tuc={code}&don-vi={unit}&{}", led(&answers))
+    } else {
+        String::new()
+    };
     let questions = guide.asked(&answers).into_iter().map(|question| QuestionView {
         id: question.id.clone(),
         ask: question.ask.clone(),
@@ -196,6 +205,7 @@ pub(super) async fn show(
         remarks: found.remarks,
         place,
         online,
+        helped,
         query: query(&answers, &unit),
         unit,
         shell: site.shell(&who),

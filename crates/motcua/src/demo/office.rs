@@ -53,6 +53,8 @@ pub(super) struct Body {
     pub specialists: Vec<Player>,
     pub leader: Player,
     pub clerk: Player,
+    /// A village head who files for people who cannot.
+    pub village_head: Option<AccountId>,
 }
 
 impl Body {
@@ -72,6 +74,13 @@ pub(super) struct Office {
     pub sign_ins: Vec<SignIn>,
     /// Who looks after procedures and workflows.
     pub reform_officer: Option<Player>,
+}
+
+impl Office {
+    /// The communes in which most is shown: Phú Sơn, where there is one, and the first of the others.
+    pub fn shown(&self) -> impl Iterator<Item = &Body> {
+        shown(&self.bodies).into_iter().filter_map(|at| self.bodies.get(at))
+    }
 }
 
 struct Founder<'a> {
@@ -128,6 +137,43 @@ impl Founder<'_> {
         }
         Ok(Player { account, staff: id })
     }
+
+    /// Somebody of no position who files for people of `unit`: an account and nothing else.
+    fn trust(
+        &mut self,
+        tx: &mut Tx<'_>,
+        unit: (UnitId, &str),
+        login: &str,
+    ) -> Result<AccountId, Fault> {
+        let today = tx.now().civil().date();
+        let mut stream = || self.random.next();
+        let person = self.names.person(&mut stream, today, Ages::OFFICIAL, unit.1);
+        let person = person.ok_or_else(|| missing("names"))?;
+        let role = Role::Intermediary;
+        let account = accounts::create(
+            tx,
+            &NewAccount {
+                login,
+                name: &format!("{} (trưởng xóm, minh họa)", person.name),
+                staff: None,
+                password_hash: &self.hash,
+                must_change: false,
+                roles: &[(role, unit.0)],
+                from: self.from,
+            },
+        )?;
+        let (login, unit) = (login.to_owned(), unit.1.to_owned());
+        self.sign_ins.push(SignIn { login, role: role.label(), unit });
+        Ok(account)
+    }
+}
+
+/// The communes in which most is shown: Phú Sơn, where there is one, and the first of the others.
+fn shown(bodies: &[Body]) -> Vec<usize> {
+    let communes = bodies.iter().enumerate().filter(|(_, it)| it.tier == Tier::Commune);
+    let mut communes: Vec<(usize, &Body)> = communes.collect();
+    communes.sort_by_key(|(_, it)| !it.place.contains("Phú Sơn"));
+    communes.into_iter().map(|it| it.0).take(2).collect()
 }
 
 fn slug(place: &str) -> String {
@@ -256,7 +302,14 @@ fn bodies(
             specialists,
             leader,
             clerk,
+            village_head: None,
         });
+    }
+    // Last of all: whoever was hired before keeps his name.
+    for at in shown(&bodies) {
+        let Some(body) = bodies.get_mut(at) else { continue };
+        let login = format!("truongxom-{}", slug(body.place.split_once(' ').map_or("", |it| it.1)));
+        body.village_head = Some(founder.trust(tx, (body.body, &body.place), &login)?);
     }
     Ok(bodies)
 }

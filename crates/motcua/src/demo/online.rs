@@ -1,5 +1,5 @@
 //! What was filed over the line on the last working day: births, declared by the form of the office. One of each
-//! counter was sent from an account; all wait for the counter's answer.
+//! counter was sent from an account, one by the village head for somebody who agreed; all wait for the counter's answer.
 
 use citizen::{
     dossiers::{
@@ -19,14 +19,15 @@ use domain::{
     ids::AccountId,
     money::Dong,
     names::Ages,
-    procedure::{ChannelKind, Tier},
+    paper::AssistConsent,
+    procedure::ChannelKind,
     time::Instant,
 };
 use jiff::{ToSpan as _, civil::Date};
 use people::calendar::facts as calendar;
 use portal::{
     account::facts as accounts,
-    filing::facts::{self as filings, Filed},
+    filing::facts::{self as filings, Filed, Helped},
 };
 use site::Lang;
 use store::{Db, Fault, Stamp};
@@ -66,7 +67,7 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
         let papers = version.body.papers_placed();
         let mut papers = papers.iter().map(|it| (i64::try_from(it.place).unwrap_or(0), it.paper));
         let promised = papers.find(|(_, it)| it.name.contains("chứng sinh"));
-        for body in office.bodies.iter().filter(|it| it.tier == Tier::Commune).take(2) {
+        for (body, consent) in office.shown().zip([AssistConsent::Slip, AssistConsent::Witnessed]) {
             let place = format!("{}, huyện Tân Kỳ, tỉnh Nghệ An", body.place);
             for (number, (hour, minute)) in TIMES.into_iter().enumerate() {
                 let mut stream = || random.next();
@@ -83,7 +84,9 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
                     ..Person::default()
                 };
                 let received_at = day.at(hour, minute, 0, 0);
-                let (now, by) = (Instant::from_civil(received_at), AccountId(0));
+                // The last of the day comes by the village head.
+                let helper = body.village_head.filter(|_| number + 1 == TIMES.len());
+                let (now, by) = (Instant::from_civil(received_at), helper.unwrap_or(AccountId(0)));
                 tx.restamp(Stamp { now, by, origin: "demo".into() });
                 let own = number == 0 && accounts::by_phone(tx, &found.phone)?.is_none();
                 let citizen = if own {
@@ -120,11 +123,24 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
                 let filed = Filed {
                     intake: &intake,
                     declared: form.as_ref().zip(judged.as_ref()),
-                    proof: if own { Assurance::Identified } else { Assurance::Phone },
+                    proof: match (own, helper) {
+                        (true, _) => Assurance::Identified,
+                        (false, None) => Assurance::Phone,
+                        (false, Some(_)) => Assurance::Nothing,
+                    },
                     citizen,
                 };
                 let desk = Desk { tree: &tree, calendars: &calendars };
-                filings::file(tx, desk, &filed).map_err(played)?;
+                let Some(by) = helper else {
+                    filings::file(tx, desk, &filed).map_err(played)?;
+                    continue;
+                };
+                let heard = consent == AssistConsent::Witnessed;
+                let mut stream = || random.next();
+                let witness = office.names.person(&mut stream, day, Ages::ADULT, &place);
+                let witness = witness.filter(|_| heard).map(|it| it.name).unwrap_or_default();
+                let helped = Helped { by, consent, witness: &witness };
+                filings::file_for(tx, desk, &filed, helped).map_err(played)?;
             }
         }
         Ok(())

@@ -23,6 +23,7 @@ mod linked;
 mod malware;
 mod messages;
 mod offline;
+mod one_by_one;
 mod people;
 mod portal;
 mod push;

@@ -65,6 +65,40 @@ async fn a_phone_reads_without_a_network(on: On) {
     phone.close().await;
 }
 
+/// A file is kept as it is chosen and a word as it is typed: whoever leaves finds both again, and nothing was sent.
+async fn left_and_found_again(server: &Server, phone: &Page, follow: &str, line: &Line) {
+    phone.choose_file("input[type=file]", "ban-ro.pdf", &testkit::pdf("bản rõ")).await;
+    phone.see("ban-ro.pdf").await;
+    phone.see("Đã tự lưu, chưa gửi.").await;
+    phone.sound().await;
+    phone.goto(follow).await;
+    phone.press("Bổ sung ngay trên cổng").await;
+    phone.leads_to("/bo-sung").await;
+    phone.see("ban-ro.pdf").await;
+    line.cut();
+    phone.fill("Ghi chú cho cơ quan", "Bản chính tôi mang đến sau").await;
+    phone.see("Chưa lưu được").await;
+    line.mend();
+    phone.press("Lưu, làm tiếp sau").await;
+    phone.see("Đã lưu, chưa gửi.").await;
+    phone.holds("Ghi chú cho cơ quan", "Bản chính tôi mang đến sau").await;
+    // Left in the middle of a word: it arrives all the same.
+    let edition = "select cast(edition as text) from supplement_draft";
+    let before = server.text(edition).await;
+    phone.fill("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Hai").await;
+    phone.goto(follow).await;
+    for _ in 0..50 {
+        if server.text(edition).await != before {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    phone.press("Bổ sung ngay trên cổng").await;
+    phone.leads_to("/bo-sung").await;
+    phone.holds("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Hai").await;
+    assert_eq!(server.text("select status from dossier").await, "intake_supplement");
+}
+
 async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     let start = date(2026, 3, 2).at(9, 0, 0, 0);
     let Some(server) = Server::start(on, start).await else { return };
@@ -138,7 +172,7 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     phone.press("Bổ sung ngay trên cổng").await;
     phone.see("Cơ quan yêu cầu").await;
     phone.sound().await;
-    phone.choose_file("input[type=file]", "ban-ro.pdf", &testkit::pdf("bản rõ")).await;
+    left_and_found_again(&server, &phone, &follow, &line).await;
     phone.press("Gửi bổ sung").await;
     phone.see("Đánh dấu cam đoan trước khi gửi.").await;
     phone.see("ban-ro.pdf").await;

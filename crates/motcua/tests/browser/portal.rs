@@ -72,7 +72,7 @@ async fn bank_calls(server: &Server, path: String, amount: i64, content: &str) -
 }
 
 /// Signs in by telephone and opens an account; in a demo the code is shown.
-async fn with_an_account(phone: &Page, number: &str) {
+pub(super) async fn with_an_account(phone: &Page, number: &str) {
     phone.goto("/dang-nhap").await;
     phone.fill("Số điện thoại", number).await;
     phone.press("Gửi mã cho tôi").await;
@@ -86,7 +86,7 @@ async fn with_an_account(phone: &Page, number: &str) {
 }
 
 /// The counter accepts what came over the line; its page.
-async fn accepted(counter: &Page, code: &str) -> String {
+pub(super) async fn accepted(counter: &Page, code: &str) -> String {
     counter.sign_in("motcua-phuson").await;
     counter.goto("/co-quan/nop-truc-tuyen").await;
     counter.press(code).await;
@@ -341,7 +341,7 @@ async fn signed_in(phone: &Page, number: &str, known: &str) {
 }
 
 /// A draft of [`CARE`] at Phú Sơn.
-async fn begun(phone: &Page) {
+pub(super) async fn begun(phone: &Page) {
     phone.goto(&format!("/nop/{CARE}")).await;
     phone.choose("Nộp đến", "Ủy ban nhân dân xã Phú Sơn").await;
     phone.press("Bắt đầu").await;
@@ -349,7 +349,7 @@ async fn begun(phone: &Page) {
 }
 
 /// From the step of papers to the last look; every paper comes to the counter.
-async fn to_the_last_look(page: &Page) {
+pub(super) async fn to_the_last_look(page: &Page) {
     page.see("Với mỗi loại giấy, chọn cách nộp").await;
     page.script(ON_PAPER).await;
     page.press("Tiếp tục").await;

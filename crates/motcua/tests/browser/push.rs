@@ -4,7 +4,11 @@
 use jiff::civil::{DateTime, date};
 use testkit::double::Providers;
 
-use crate::support::{On, Page, Server};
+use crate::{
+    filing::person,
+    portal::{accepted, begun, to_the_last_look, with_an_account},
+    support::{On, Page, Server},
+};
 
 fn at(hour: i8, minute: i8) -> DateTime {
     date(2026, 3, 2).at(hour, minute, 0, 0)
@@ -139,6 +143,62 @@ async fn notices(on: On) {
     assert_eq!(server.text("select cast(count(*) as text) from push_device").await, "0");
     phone.close().await;
     office.close().await;
+}
+
+/// Turned on once in the account: what is sent from it later is told on this device without another press.
+async fn notices_of_an_account(on: On) {
+    let Some(server) = Server::start(on, at(8, 0)).await else { return };
+    let providers = Providers::start().await;
+    let office = Page::open_at(&server.base, 1366, 768).await;
+    let phone = Page::open_at(&server.base, 390, 844).await;
+    phone.before_each_page(&service(&providers.base)).await;
+    turned_on(&office).await;
+    with_an_account(&phone, "0912 345 678").await;
+    phone.goto("/tai-khoan").await;
+    phone.see("Báo tin trên máy này").await;
+    phone.press("Báo tin về máy này").await;
+    phone.see("Từ nay máy này nhận thông báo.").await;
+    phone.see("Máy này đang nhận thông báo.").await;
+    phone.sound().await;
+    assert_eq!(server.text("select subject from push_device").await, "citizen");
+
+    begun(&phone).await;
+    person(&phone).await;
+    phone.press("Tiếp tục").await;
+    phone.leads_to("buoc=giay-to").await;
+    to_the_last_look(&phone).await;
+    phone.tick("Tôi cam đoan").await;
+    phone.press("Gửi hồ sơ").await;
+    phone.see("Đã gửi hồ sơ").await;
+    let both = "select string_agg(subject, ' ' order by subject) from push_device";
+    assert_eq!(server.text(both).await, "citizen dossier");
+    let code = server.text("select code from dossier").await;
+    let path = accepted(&office, &code).await;
+    server.run_jobs().await;
+    let heard = providers.heard_at("/push/phone");
+    assert_eq!(heard.len(), 1, "{:?}", providers.heard());
+    assert!(heard[0].headers["authorization"].starts_with("vapid t="));
+    assert_eq!(heard[0].headers["content-encoding"], "aes128gcm");
+    office.goto(&path).await;
+    office.see("Đã gửi bằng Thông báo trên máy").await;
+
+    // One press in the account ends it for every dossier that was heard of by it.
+    phone.goto("/tai-khoan").await;
+    phone.press("Thôi báo về máy này").await;
+    phone.see("Máy này thôi nhận thông báo.").await;
+    assert_eq!(server.text("select cast(count(*) as text) from push_device").await, "0");
+    phone.close().await;
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_told_by_notices_on_sqlite() {
+    notices_of_an_account(On::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_told_by_notices_on_postgresql() {
+    notices_of_an_account(On::Postgresql).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,9 @@ mod keys;
 mod look;
 mod operator;
 
+/// What the browser of a telephone says of itself.
+const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) \
+    Chrome/140.0.0.0 Mobile Safari/537.36";
 const WAIT: Duration = Duration::from_secs(20);
 
 /// The product, running, with its clock in the test's hands.
@@ -188,6 +191,15 @@ pub struct Page {
 impl Page {
     /// Opens a browser of this size on the server's pages.
     pub async fn open_at(base: &str, width: u32, height: u32) -> Self {
+        Self::open(base, (width, height), "").await
+    }
+
+    /// Opens the browser of a telephone, which says so.
+    pub async fn open_phone(base: &str) -> Self {
+        Self::open(base, (390, 844), PHONE).await
+    }
+
+    async fn open(base: &str, (width, height): (u32, u32), agent: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -210,7 +222,10 @@ impl Page {
             "--lang=vi",
         ];
         let size = format!("--window-size={width},{height}");
-        let args: Vec<&str> = args.iter().copied().chain([size.as_str()]).collect();
+        // For the whole browser: what its service worker asks for says so too.
+        let agent = (!agent.is_empty()).then(|| format!("--user-agent={agent}"));
+        let own = [Some(size.as_str()), agent.as_deref()].into_iter().flatten();
+        let args: Vec<&str> = args.iter().copied().chain(own).collect();
         let mut capabilities = serde_json::Map::new();
         let mut options = json!({ "args": args });
         if width < 500 {

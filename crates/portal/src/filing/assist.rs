@@ -5,7 +5,11 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use citizen::{levels::facts as levels, procedures::facts as procedures};
+use citizen::{
+    find::{carried, facts as find},
+    levels::facts as levels,
+    procedures::facts as procedures,
+};
 use domain::{
     access::{Action, Object},
     dossier::Status,
@@ -50,6 +54,10 @@ struct Chosen {
     code: String,
     name: String,
     units: Vec<(String, String)>,
+    /// What was asked and answered before, as fields.
+    carried: Vec<(String, String)>,
+    /// There are questions that can be asked before.
+    asks: bool,
 }
 
 #[derive(Template)]
@@ -90,7 +98,7 @@ pub(super) fn told(
     Ok(vec![words.say_with("assist-told", &[("name", &name), ("consent", &consent)])])
 }
 
-/// GET `/co-quan/nop-ho`: `q` finds a procedure, `thu-tuc` chooses one.
+/// GET `/co-quan/nop-ho`: `q` finds a procedure, `thu-tuc` chooses one, with what was answered beforehand.
 pub async fn list(
     State(site): State<Site>,
     who: Who,
@@ -104,17 +112,19 @@ pub async fn list(
         let near = line.iter().flat_map(|it| who.tree.children(*it).iter().chain([it]));
         near.copied().find(is_shop)
     });
-    if let Some(own) = own {
+    if let Some(own) = own.filter(|_| m.typed("don-vi").is_empty()) {
         m.typed.set("don-vi", own.to_string());
     }
     page(&site, &who, m).await
 }
 
-async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failure> {
+async fn page(site: &Site, who: &Who, mut m: Mistakes) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let (q, code) = (m.typed("q").to_owned(), m.typed("thu-tuc").to_owned());
     let wanted = q.clone();
-    let (found, chosen, rows) = site
+    let answered = m.typed.clone();
+    let named = m.typed("don-vi").parse().ok().map(UnitId);
+    let (found, chosen, at, rows) = site
         .read(who, move |tx| {
             let catalogue = procedures::catalogue(&inner, tx)?;
             let found: Vec<(String, String)> = catalogue
@@ -124,12 +134,22 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
                 .take(FOUND_MAX)
                 .map(|it| (it.body.code.clone(), it.body.name.clone()))
                 .collect();
+            let mut at = None;
             let chosen = match catalogue.get(&code).filter(|it| levels::can_be_filed(&it.body)) {
                 Some(_) => {
                     let it = version(tx, &code, &asker)?;
                     let (shops, _) = shops(&inner, &asker, tx, &it)?;
+                    let carried = carried::read(&inner, tx, &it.body, &answered)?;
+                    // Whoever comes from the questions of a commune named the commune.
+                    at = shops.iter().find(|it| Some(it.body) == named).map(|it| it.id);
                     let units = shops.into_iter().map(|it| (it.id.to_string(), it.title));
-                    Some(Chosen { code, name: it.body.name.clone(), units: units.collect() })
+                    Some(Chosen {
+                        name: it.body.name.clone(),
+                        units: units.collect(),
+                        carried: carried.iter().flat_map(carried::Carried::fields).collect(),
+                        asks: find::finder(&inner, tx)?.guide(&code).is_some(),
+                        code,
+                    })
                 }
                 None => None,
             };
@@ -158,9 +178,12 @@ async fn page(site: &Site, who: &Who, m: Mistakes) -> Result<Html<String>, Failu
                     href,
                 });
             }
-            Ok((found, chosen, rows))
+            Ok((found, chosen, at, rows))
         })
         .await?;
+    if let Some(shop) = at {
+        m.typed.set("don-vi", shop.to_string());
+    }
     let mut consents = vec![(String::new(), "– Chọn –".to_owned())];
     let ways = AssistConsent::ALL.iter();
     consents.extend(ways.map(|it| (it.code().to_owned(), it.label().to_owned())));
@@ -193,6 +216,7 @@ pub async fn begin(
         m.by_field.insert("lam-chung".to_owned(), owed.to_owned());
     }
     let (inner, asker, of) = (site.clone(), who.clone(), code.clone());
+    let answered = m.typed.clone();
     let begun = match consent.filter(|_| m.by_field.is_empty()) {
         None => None,
         Some(consent) => {
@@ -204,7 +228,8 @@ pub async fn begin(
                     return Ok(None);
                 };
                 let keeper = Keeper::Assistant(asker.account, consent, &witness);
-                let typed = beginning(tx, &it, &asker, None, None)?;
+                let carried = carried::read(&inner, tx, &it.body, &answered)?;
+                let typed = beginning(tx, &it, &asker, None, carried.as_ref())?;
                 Ok(Some(Draft::begin(&inner, tx, (&of, shop.id), keeper, &typed)?))
             })
             .await?

@@ -6,8 +6,9 @@ use citizen::{
     dossiers::{Person, facts as dossiers},
     eforms::{
         facts::{self as eforms, FormVersion},
-        fill::{self, Asking},
+        fill,
         papers::{self, Around},
+        walk::{Part, Walk},
     },
     find::carried,
     levels::facts as levels,
@@ -28,8 +29,6 @@ use super::draft::Draft;
 pub(super) const FORM: &str = "to-khai";
 /// The field of a draft that says that who is helped has no telephone.
 pub(super) const NO_PHONE: &str = "khong-dien-thoai";
-/// The part that is all of them, in addresses and pages.
-pub(super) const WHOLE: &str = "tat-ca";
 /// What stands before the names of a form's fields.
 const FIELDS: &str = "f.";
 
@@ -38,57 +37,6 @@ pub(super) struct Declared {
     pub version: FormVersion,
     pub answers: Answers,
     pub judged: Judgement,
-}
-
-/// Which part of a declaration a page shows, and how.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Part<'a> {
-    /// Its place; none: all parts.
-    pub at: Option<usize>,
-    /// The one question of it that is shown, by its field; empty: all of them.
-    pub question: &'a str,
-    /// The table that is to have one more row.
-    pub more: &'a str,
-    /// Answers made questions appear that were not there before.
-    pub news: bool,
-    /// Mistakes are said.
-    pub told: bool,
-}
-
-impl<'a> Part<'a> {
-    /// The part that an address or a form names.
-    pub fn asked(asked: &'a Typed) -> Self {
-        let named = asked.get("phan");
-        let at = (named != WHOLE).then(|| named.parse().unwrap_or(0));
-        let question = asked.get("cau");
-        Self { at, question, more: asked.get("dong"), news: asked.has("moi"), told: false }
-    }
-
-    /// The end of the address of what it shows.
-    pub fn address(self) -> String {
-        if self.question.is_empty() {
-            format!("&phan={}", self.code())
-        } else {
-            format!("&cau={}", site::percent(self.question))
-        }
-    }
-
-    /// As addresses and forms name it.
-    pub fn code(self) -> String {
-        self.at.map_or_else(|| WHOLE.to_owned(), |it| it.to_string())
-    }
-}
-
-/// A part as the page shows it.
-pub(super) struct FormView {
-    pub section: String,
-    /// The question that is shown alone; empty if the part is shown whole.
-    pub question: String,
-    pub is_whole: bool,
-    pub progress: String,
-    pub problems: Vec<(String, String)>,
-    pub news: bool,
-    pub fields: String,
 }
 
 /// The whole declaration as it is looked over.
@@ -123,138 +71,9 @@ impl Declared {
         &self.version.form
     }
 
-    /// The parts that these answers show.
-    fn parts(&self) -> Vec<usize> {
-        let shows = |at: &usize| {
-            let page = self.form().pages.get(*at);
-            page.is_some_and(|page| page.fields.iter().any(|it| self.judged.shows(&it.code)))
-        };
-        (0..self.form().pages.len()).filter(shows).collect()
-    }
-
-    /// The part with the first mistake.
-    pub fn first_wrong(&self) -> Option<usize> {
-        let first = self.judged.mistakes.first()?;
-        Some(self.form().page_of(&first.path).unwrap_or(0))
-    }
-
-    /// The first question; empty if the form asks nothing.
-    pub fn first_question(&self) -> String {
-        let all = eform::screens(self.form(), &self.judged);
-        all.first().map(|it| it.question.to_owned()).unwrap_or_default()
-    }
-
-    /// The first question with a mistake, else the first of all.
-    pub fn first_wrong_question(&self) -> String {
-        let all = eform::screens(self.form(), &self.judged);
-        let code = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
-        let wrong = self.judged.mistakes.iter().map(|it| code(&it.path));
-        let mut wrong = wrong.filter(|it| all.iter().any(|one| one.question == it));
-        wrong.next().unwrap_or_else(|| self.first_question())
-    }
-
-    /// The question after this one, or before it.
-    fn question_by(&self, question: &str, step: isize) -> Option<String> {
-        let all = eform::screens(self.form(), &self.judged);
-        let at = all.iter().position(|it| it.question == question)?;
-        all.get(at.checked_add_signed(step)?).map(|it| it.question.to_owned())
-    }
-
-    /// Where it goes on from what is shown, within the declaration; nothing at its end.
-    pub fn onward(&self, part: Part<'_>) -> Option<String> {
-        if part.question.is_empty() {
-            return self.next(part.at).map(|it| format!("&phan={it}"));
-        }
-        let next = self.question_by(part.question, 1)?;
-        Some(Part { question: &next, ..part }.address())
-    }
-
-    /// Where one comes from to what is shown, within the declaration; nothing at its beginning.
-    pub fn backward(&self, part: Part<'_>) -> Option<String> {
-        if part.question.is_empty() {
-            return self.before(part.at).map(|it| format!("&phan={it}"));
-        }
-        let before = self.question_by(part.question, -1)?;
-        Some(Part { question: &before, ..part }.address())
-    }
-
-    /// Whether there is a mistake in what is shown.
-    pub fn is_wrong(&self, part: Part<'_>) -> bool {
-        let here = |path: &str| {
-            let code = path.split('.').next().unwrap_or(path);
-            let on = self.form().page_of(path);
-            if part.question.is_empty() {
-                part.at.is_none_or(|at| on.is_none_or(|on| on == at))
-            } else {
-                code == part.question
-            }
-        };
-        self.judged.mistakes.iter().any(|it| here(&it.path))
-    }
-
-    /// The part after this one; none after the last and after all of them.
-    fn next(&self, part: Option<usize>) -> Option<usize> {
-        let at = part?;
-        self.parts().into_iter().find(|it| *it > at)
-    }
-
-    /// The part before this one.
-    fn before(&self, part: Option<usize>) -> Option<usize> {
-        let at = part?;
-        self.parts().into_iter().rev().find(|it| *it < at)
-    }
-
-    /// Whether answers made questions of the part appear that the page did not show.
-    pub fn has_news(&self, part: Part<'_>, sent: &Typed) -> bool {
-        part.question.is_empty()
-            && part.at.is_some_and(|at| fill::has_news(self.form(), &self.judged, at, sent))
-    }
-
-    /// A part, or all of them, to be filled in.
-    pub fn view(&self, who: &Who, words: Words, part: Part<'_>) -> Result<FormView, Failure> {
-        let units = fill::units(&who.tree);
-        let screens = eform::screens(self.form(), &self.judged);
-        let alone = screens.iter().position(|it| it.question == part.question);
-        let screen = alone.and_then(|at| screens.get(at));
-        let part = match screen {
-            Some(it) => Part { at: Some(it.page), ..part },
-            None => Part { question: "", ..part },
-        };
-        let asking = Asking {
-            form: self.form(),
-            answers: &self.answers,
-            judged: &self.judged,
-            section: part.at,
-            only: screen.map_or(&[], |it| it.fields.as_slice()),
-            told: part.told,
-            more: part.more,
-            takes_files: false,
-            units: &units,
-            today: who.today(),
-            words,
-        };
-        let parts = self.parts();
-        let number = parts.iter().position(|it| Some(*it) == part.at).map_or(1, |it| it + 1);
-        let counts = [("number", number.to_string()), ("count", parts.len().to_string())];
-        let counts = counts.each_ref().map(|(name, text)| (*name, text.as_str()));
-        let screens_count = screens.len().to_string();
-        let alone = alone.map(|at| (at + 1).to_string());
-        let progress = match &alone {
-            Some(number) => {
-                let counts = [("number", number.as_str()), ("count", screens_count.as_str())];
-                words.say_with("eform-question-progress", &counts)
-            }
-            None => words.say_with("eform-progress", &counts),
-        };
-        Ok(FormView {
-            section: part.code(),
-            question: part.question.to_owned(),
-            is_whole: part.at.is_none(),
-            progress,
-            problems: asking.problems(),
-            news: part.news,
-            fields: fill::html(&asking)?,
-        })
+    /// The way through it.
+    pub const fn walk(&self) -> Walk<'_> {
+        Walk { form: &self.version.form, answers: &self.answers, judged: &self.judged }
     }
 
     /// The whole, to be looked over before it is sent.

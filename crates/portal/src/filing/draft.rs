@@ -40,6 +40,12 @@ pub(super) enum Keeper<'a> {
     Citizen(CitizenId),
 }
 
+/// Says in the journal that a filing was begun for a citizen who agreed.
+pub(super) fn begun_for(tx: &mut Tx<'_>, id: i64, consent: AssistConsent) {
+    let details = serde_json::json!({ "consent": consent.code() });
+    tx.journal(Entry::new(SUBJECT, id, "begin_assisted").details(&details));
+}
+
 /// A file of a draft, beside the paper that it shows.
 #[derive(Debug, Clone)]
 pub(super) struct DraftFile {
@@ -76,8 +82,7 @@ impl Draft {
         let hash = site::token_sha256(&secret);
         let id = sql::insert(tx, &hash, (procedure, unit), &typed, (keeper, &key))?;
         if let Keeper::Assistant(_, consent, _) = keeper {
-            let details = serde_json::json!({ "consent": consent.code() });
-            tx.journal(Entry::new(SUBJECT, id, "begin_assisted").details(&details));
+            begun_for(tx, id, consent);
         }
         Ok(secret)
     }
@@ -240,7 +245,7 @@ fn read<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, Fault> {
 }
 
 /// Erases files that no row names: rows went first, a file without a row is only waste.
-pub(super) async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
+pub(crate) async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
     for sha256 in hashes {
         site.blobs.delete(&sha256).await?;
     }

@@ -2,15 +2,16 @@
 
 use citizen::dossiers::desk::Desk;
 use domain::{
-    ids::{CitizenId, DossierId},
+    ids::{AccountId, CitizenId, DossierId},
+    paper::AssistConsent,
     time::Instant,
 };
 use site::{Failure, Site, Who};
-use store::{Fault, Tx};
+use store::{Fault, Tx, journal::Entry};
 
 pub use super::send::Filed;
 use super::{
-    draft::{KEY, Keeper},
+    draft::{KEY, Keeper, begun_for},
     send, sql,
 };
 
@@ -53,13 +54,56 @@ pub fn drafts_of(site: &Site, tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec
 /// # Errors
 /// [`Failure::Refused`] if the procedure is not received there.
 pub fn file(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<DossierId, Failure> {
+    Ok(lay(tx, desk, it, Keeper::Nobody)?.1)
+}
+
+/// The row of the filing and the dossier that came of it.
+fn lay(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    it: &Filed<'_>,
+    keeper: Keeper<'_>,
+) -> Result<(i64, DossierId), Failure> {
     let hash = site::token_sha256(&site::random_hex(20));
     let what = (it.intake.procedure.as_str(), it.intake.unit);
-    sql::insert(tx, &hash, what, "", (Keeper::Nobody, ""))?;
+    sql::insert(tx, &hash, what, "", (keeper, ""))?;
     let kept = sql::find(tx, &hash)?.ok_or(Failure::NotFound)?;
     let outcome = send::lay(tx, desk, it)?;
     sql::sent(tx, &kept, &outcome)?;
-    Ok(outcome.dossier)
+    Ok((kept.id, outcome.dossier))
+}
+
+/// Who filed a dossier for its citizen, and how the citizen agreed.
+#[derive(Debug, Clone, Copy)]
+pub struct Helped<'a> {
+    /// The account of whoever helped.
+    pub by: AccountId,
+    /// How the citizen agreed.
+    pub consent: AssistConsent,
+    /// Who heard it; empty if nobody had to.
+    pub witness: &'a str,
+}
+
+/// [`file`] by somebody who helps: on record, and the citizen is told.
+///
+/// # Errors
+/// [`Failure::Refused`] if the procedure is not received there.
+pub fn file_for(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    it: &Filed<'_>,
+    helped: Helped<'_>,
+) -> Result<DossierId, Failure> {
+    let keeper = Keeper::Assistant(helped.by, helped.consent, helped.witness);
+    let (filing, id) = lay(tx, desk, it, keeper)?;
+    begun_for(tx, filing, helped.consent);
+    send::told_of_help(tx, desk.tree, id, helped.by)?;
+    let details = serde_json::json!({
+        "assistant": helped.by.0, "consent": helped.consent.code(), "proof": it.proof.code(),
+        "declared": it.declared.is_some(),
+    });
+    tx.journal(Entry::new("dossier", id.0, "file_online").details(&details));
+    Ok(id)
 }
 
 /// The declaration of a dossier on paper, as it was sent to the one-stop shop.

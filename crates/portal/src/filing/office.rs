@@ -4,8 +4,13 @@ use askama::Template;
 use axum::response::Response;
 use citizen::procedures::facts as procedures;
 use domain::{
-    access::Action, assurance::Assurance, dossier::Status, ids::DossierId, ids::UnitId,
-    paper::AssistConsent, text,
+    access::Action,
+    assurance::Assurance,
+    dossier::Status,
+    identity::Phone,
+    ids::{DossierId, UnitId},
+    paper::AssistConsent,
+    text,
 };
 use people::sheets::{Sheet, to_save};
 use site::{Asked, Failure, Html, Shell, Site, State, Tie, Typed, Who};
@@ -35,11 +40,7 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     let waits = citizen::dossiers::facts::by_id(tx, dossier)?
         .is_some_and(|it| it.dossier.status == Status::Submitted);
     let sent = text::date_time(it.at.civil());
-    let known = match it.proof {
-        Assurance::Nothing => "chưa xác nhận người gửi",
-        Assurance::Phone => "đã xác nhận điện thoại",
-        Assurance::Identified => "từ tài khoản đã xác thực danh tính",
-    };
+    let known = known(it.proof);
     let label = if waits {
         let due = text::date_time(it.answer_due_at);
         format!("Nộp trực tuyến lúc {sent} ({known}): trả lời trước {due}")
@@ -85,6 +86,15 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     Ok(ties)
 }
 
+/// How surely the sender is known.
+const fn known(proof: Assurance) -> &'static str {
+    match proof {
+        Assurance::Nothing => "chưa xác nhận người gửi",
+        Assurance::Phone => "đã xác nhận điện thoại",
+        Assurance::Identified => "từ tài khoản đã xác thực danh tính",
+    }
+}
+
 struct Row {
     dossier: DossierId,
     code: String,
@@ -96,6 +106,12 @@ struct Row {
     status: &'static str,
     late: bool,
     answered: bool,
+    /// Whom nobody knows by more than what he says is called first.
+    is_unproven: bool,
+    /// His telephone as it is dialled and as it is read; nothing where it need not be shown.
+    call: Option<(String, String)>,
+    is_assisted: bool,
+    known: &'static str,
 }
 
 #[derive(Template)]
@@ -105,6 +121,10 @@ struct List {
     waiting: bool,
     count: i64,
     acts: i64,
+    /// Waiting dossiers whose sender nobody knows.
+    unproven: i64,
+    phones: Vec<(String, String)>,
+    phone: &'static str,
     procedures: Vec<(String, String)>,
     procedure: String,
     query: String,
@@ -113,11 +133,15 @@ struct List {
     hours: u16,
 }
 
+/// What the filter of telephones is called that were not proven.
+const UNPROVEN: &str = "chua";
+
 fn filter(who: &Who, asked: &Typed) -> Filter {
     Filter {
         units: counters(who),
         waiting: asked.get("xem") != "tat-ca",
         procedure: Some(asked.get("thu-tuc").to_owned()).filter(|it| !it.is_empty()),
+        unproven: asked.get("dien-thoai") == UNPROVEN,
         after: asked.get("sau").parse().ok(),
     }
 }
@@ -129,7 +153,13 @@ fn rows(site: &Site, who: &Who, tx: &mut Tx<'_>, found: Vec<Line>) -> Result<Vec
         .into_iter()
         .map(|it| {
             let status = Status::from_code(&it.status);
+            let is_unproven = it.proof == Assurance::Nothing;
+            let call = Phone::parse(&it.phone).ok().filter(|_| is_unproven);
             Row {
+                call: call.map(|it| (it.e164(), it.grouped())),
+                is_unproven,
+                is_assisted: it.is_assisted,
+                known: known(it.proof),
                 procedure: catalogue
                     .get(&it.procedure)
                     .map_or_else(|| it.procedure.clone(), |found| found.body.name.clone()),
@@ -155,8 +185,8 @@ pub async fn list(
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let wanted = filter(&who, &asked);
-    let waiting = wanted.waiting;
-    let (rows, next, count, acts, hours, known) = site
+    let (waiting, only) = (wanted.waiting, wanted.unproven);
+    let (rows, next, (count, acts, unproven), hours, known) = site
         .read(&who, move |tx| {
             let mut found = sql::list(tx, &wanted, ROWS + 1)?;
             let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
@@ -165,6 +195,7 @@ pub async fn list(
             let next = found.last().filter(|_| more && !waiting).map(|it| it.dossier);
             let count = sql::waiting(tx, &wanted.units)?;
             let acts = crate::follow::sql::waiting(tx, &wanted.units)?;
+            let unproven = sql::unproven(tx, &wanted.units)?;
             let calendars = people::calendar::facts::calendars(&inner, tx)?;
             let hours = calendars.pack_on(asker.today()).map_or(8, |it| it.online_answer_hours);
             let known = sql::procedures(tx, &wanted.units)?;
@@ -177,19 +208,25 @@ pub async fn list(
                     (code, name)
                 })
                 .collect();
-            Ok((rows(&inner, &asker, tx, found)?, next, count, acts, hours, known))
+            let counts = (count, acts, unproven);
+            Ok((rows(&inner, &asker, tx, found)?, next, counts, hours, known))
         })
         .await?;
     let procedure = asked.get("thu-tuc").to_owned();
     let mut choices = vec![(String::new(), "Mọi thủ tục".to_owned())];
     choices.extend(known);
     let view = if waiting { "" } else { "xem=tat-ca" };
-    let query = format!("{view}&thu-tuc={}", site::percent(&procedure));
+    let phone = if only { UNPROVEN } else { "" };
+    let query = format!("{view}&thu-tuc={}&dien-thoai={phone}", site::percent(&procedure));
+    let phones = [("", "Mọi hồ sơ"), (UNPROVEN, "Chưa xác nhận điện thoại")];
     site.page(&List {
         shell: site.shell(&who),
         waiting,
         count,
         acts,
+        unproven,
+        phones: phones.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec(),
+        phone,
         procedures: choices,
         procedure,
         next: next.map(|it| format!("{PAGE}?{query}&sau={it}")),
@@ -207,6 +244,8 @@ const HEADS: &[(&str, u16)] = &[
     ("Gửi lúc", 22),
     ("Phải trả lời trước", 22),
     ("Trạng thái", 24),
+    ("Người gửi", 34),
+    ("Điện thoại cần gọi", 20),
 ];
 
 /// GET `/co-quan/nop-truc-tuyen/xuat`: the same list as a workbook.
@@ -235,6 +274,8 @@ pub async fn export(
                 it.sent,
                 it.due,
                 it.status.to_owned(),
+                it.known.to_owned(),
+                it.call.map_or_else(String::new, |it| it.1),
             ]
         })
         .collect();

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::Response,
 };
-use citizen::procedures::facts as procedures;
+use citizen::{eforms::walk, procedures::facts as procedures};
 use site::{Failure, Redirect, Site, Who, Words, who::DRAFTS_COOKIE as COOKIE};
 use store::{Fault, Tx};
 
@@ -46,9 +46,7 @@ impl FromRequestParts<Site> for Asker {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Failure> {
         let who = Who::from_request_parts(parts, site).await?;
         let visitor = accounts::current(site, &who, &parts.headers).await?;
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-        // Every browser of a telephone says so by this word, and no other does.
-        let on_phone = agent.is_some_and(|it| it.contains("Mobi"));
+        let on_phone = walk::is_phone(&parts.headers);
         Ok(Self { began: remembered(site, &parts.headers), who, visitor, on_phone })
     }
 }

@@ -12,13 +12,13 @@ use citizen::{
 use domain::{
     assurance::{Assurance, Deed},
     eform::Judgement,
-    ids::{CitizenId, DossierId},
+    ids::{AccountId, CitizenId, DossierId},
     money::Dong,
     paper::AssistConsent,
     procedure::ChannelKind,
 };
 use people::calendar::facts::calendars;
-use site::{Failure, Site, Who, Words};
+use site::{Failure, Site, Who, Words, tree::Tree};
 use store::{Tx, journal::Entry};
 
 use super::{
@@ -56,6 +56,19 @@ pub(super) fn lay(tx: &mut Tx<'_>, desk: Desk<'_>, it: &Filed<'_>) -> Result<Out
         proof: it.proof,
         citizen: it.citizen,
     })
+}
+
+/// The citizen is told who filed for him.
+pub(super) fn told_of_help(
+    tx: &mut Tx<'_>,
+    tree: &Tree,
+    id: DossierId,
+    by: AccountId,
+) -> Result<(), Failure> {
+    let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
+    let helper = people::staff::facts::account_name(tx, by)?;
+    notices::filed_for(tx, tree, &kept, &helper)?;
+    Ok(())
 }
 
 /// Whether somebody whose number we know files in his own name.
@@ -149,9 +162,7 @@ pub(super) fn send(
     }
     let stood = from_store(tx, Words::new(who.lang), filing, (id, &kept), sender)?;
     if let Some(by) = draft.assistant() {
-        let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
-        let helper = people::staff::facts::account_name(tx, by)?;
-        notices::filed_for(tx, &who.tree, &kept, &helper)?;
+        told_of_help(tx, &who.tree, id, by)?;
     }
     let waste = draft.sent(tx, &outcome)?;
     let details = serde_json::json!({

@@ -333,6 +333,12 @@ pub(super) struct Line {
     pub answer_due_at: DateTime,
     /// The citizen did something and nobody has acted since.
     pub is_answered: bool,
+    /// How surely the sender is known.
+    pub proof: Assurance,
+    /// The telephone of the dossier; may be empty.
+    pub phone: String,
+    /// Somebody filed it for its citizen.
+    pub is_assisted: bool,
 }
 
 /// What the list of a counter is narrowed by.
@@ -340,6 +346,8 @@ pub(super) struct Filter {
     pub units: Vec<UnitId>,
     pub waiting: bool,
     pub procedure: Option<String>,
+    /// Only what nobody answered for: neither a telephone nor an account.
+    pub unproven: bool,
     pub after: Option<i64>,
 }
 
@@ -347,10 +355,15 @@ pub(super) struct Filter {
 /// first.
 pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
     let columns = "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at, \
-         (select count(*) from citizen_act a where a.dossier = d.id and a.edition = d.edition)";
-    let select = Select::new(columns, "filing f join dossier d on d.id = f.dossier")
+         (select count(*) from citizen_act a where a.dossier = d.id and a.edition = d.edition), \
+         f.proof, coalesce(p.phone, ''), coalesce(f.assistant, 0)";
+    let from = "filing f join dossier d on d.id = f.dossier \
+         left join dossier_person p on p.dossier = d.id";
+    let unproven = filter.unproven.then(|| Assurance::Nothing.code().to_owned());
+    let select = Select::new(columns, from)
         .and_in("f.unit", filter.units.clone())
-        .and_if("f.procedure = ?", filter.procedure.clone());
+        .and_if("f.procedure = ?", filter.procedure.clone())
+        .and_if("f.proof = ?", unproven);
     let select = if filter.waiting {
         select.and("d.status = ?", ["submitted".into()]).order_by("f.answer_due_at, d.id")
     } else {
@@ -369,6 +382,9 @@ pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<L
                 sent: Instant::from_epoch_ms(row.get(6)?),
                 answer_due_at: time(row, 7)?,
                 is_answered: row.get::<i64>(8)? > 0,
+                proof: row.parse(9, "assurance", Assurance::from_code)?,
+                phone: row.get(10)?,
+                is_assisted: row.get::<i64>(11)? > 0,
             })
         })
         .collect()
@@ -379,6 +395,15 @@ pub(super) fn waiting(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<i64, Fault> {
     Select::new("1", "filing f join dossier d on d.id = f.dossier")
         .and_in("f.unit", units.to_vec())
         .and("d.status = ?", ["submitted".into()])
+        .count(tx, 1_000)
+}
+
+/// How many of those came from somebody whose telephone answered nothing.
+pub(super) fn unproven(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<i64, Fault> {
+    Select::new("1", "filing f join dossier d on d.id = f.dossier")
+        .and_in("f.unit", units.to_vec())
+        .and("d.status = ?", ["submitted".into()])
+        .and("f.proof = ?", [Assurance::Nothing.code().into()])
         .count(tx, 1_000)
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{
     dossiers::{Stored, facts as dossiers, put_away},
-    eforms::papers as declarations,
+    eforms::{
+        papers as declarations,
+        walk::{FIRST, Part, Walk},
+    },
     procedures::facts::{self as procedures, Version},
     tracking,
 };
@@ -18,7 +21,7 @@ use store::Tx;
 
 use super::{
     at_hand::Filing,
-    declaring::{self, Part},
+    declaring::{self, Declared},
     draft::{self, Draft, FILES_BYTES_MAX, FILES_MAX},
     owner::{self, Asker},
     proof::{self, Proof},
@@ -64,29 +67,26 @@ pub async fn show(
     let wanted = Step::from_code(asked.get("buoc"));
     let wanted = wanted.filter(|it| filing.declares() || *it != Step::Form);
     let mut part = Part::asked(&asked);
-    let declared = filing.draft.declared.as_ref();
+    let walk = filing.draft.declared.as_ref().map(Declared::walk);
     // Whoever named no part sees it as his screen is: a question at a time on a telephone.
-    let opened = declared.map(declaring::Declared::first_question).unwrap_or_default();
-    let wrong = declared.map(declaring::Declared::first_wrong_question).unwrap_or_default();
     let is_named = asked.has("phan") || asked.has("cau");
     if asked.get("cau") == FIRST || whose.on_phone && !is_named {
-        part.question = if wanted.is_some() { &opened } else { &wrong };
+        let first =
+            if wanted.is_some() { Walk::first_question } else { Walk::first_wrong_question };
+        part.question = walk.as_ref().map_or("", first);
     }
     let step = match wanted {
         Some(it) => it,
         None if filing.draft.is_fresh() => Step::Person,
         None => {
             let step = filing.judge(words, who.today()).map_or(Step::Review, |it| it.0);
-            part.at = declared.and_then(declaring::Declared::first_wrong).or(part.at);
+            part.at = walk.and_then(|it| it.first_wrong()).or(part.at);
             step
         }
     };
     let m = Mistakes::none(filing.draft.typed.clone());
     Ok(page(&site, &who, &filing, &Here { address, step, part }, &m)?.into_response())
 }
-
-/// The first question that is not right yet, in an address.
-const FIRST: &str = "dau";
 
 /// What a form wants done.
 enum Wish {
@@ -151,11 +151,12 @@ fn led(here: &str, filing: &Filing, (step, part): (Step, Part<'_>), sent: &Typed
         return format!("{here}?buoc={}", step.next(filing.declares()).code());
     };
     let form = format!("{here}?buoc={}", Step::Form.code());
-    if declared.has_news(part, sent) {
+    let walk = declared.walk();
+    if walk.has_news(part, sent) {
         return format!("{form}{}&moi=1", part.address());
     }
-    match declared.onward(part) {
-        Some(next) => format!("{form}{next}"),
+    match walk.onward(part) {
+        Some(next) => format!("{form}{}", next.address()),
         None => format!("{here}?buoc={}", step.next(true).code()),
     }
 }
@@ -292,13 +293,12 @@ fn answered(
             let mut m = Mistakes { by_field, typed: filing.draft.typed.clone() };
             m.typed.set(proof::FIELD, code_typed);
             let mut part = Part { at: part_at, question, told: true, ..Part::default() };
-            let first;
             // Somebody who sends is led to the first part that is not right yet.
             if at != step && at == Step::Form {
-                let declared = filing.draft.declared.as_ref();
-                part.at = declared.and_then(declaring::Declared::first_wrong);
-                first = declared.map(declaring::Declared::first_wrong_question).unwrap_or_default();
-                part.question = if whose.on_phone { &first } else { "" };
+                let walk = filing.draft.declared.as_ref().map(Declared::walk);
+                let question = walk.filter(|_| whose.on_phone);
+                part.at = walk.and_then(|it| it.first_wrong());
+                part.question = question.map_or("", |it| it.first_wrong_question());
             }
             let address = (code, secret);
             let page = page(site, who, &filing, &Here { address, step: at, part }, &m)?;
@@ -387,7 +387,7 @@ fn keep(
         Wish::Next => {
             let declared = filing.draft.declared.as_ref().filter(|_| step == Step::Form);
             // A part is left when nothing is wrong in it: the others are not judged yet.
-            if declared.is_none_or(|it| it.is_wrong(part)) {
+            if declared.is_none_or(|it| it.walk().is_wrong(part)) {
                 // Why a file was not taken says more than that there is none.
                 for (field, why) in filing.judge_step(step, words, today).by_field {
                     wrong.entry(field).or_insert(why);

@@ -9,6 +9,7 @@ use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 mod assist;
 mod carried;
 mod one_by_one;
+mod unproven;
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";
@@ -231,7 +232,7 @@ async fn a_form_of_the_office_is_filled_in_on_the_way_shown_back_printed_and_kep
     let mut browser = site.browser();
     let here = begun(&mut browser).await;
     let page = browser.get(&here).await;
-    assert!(page.text.contains("Tờ khai</a>"), "a step of its own: {}", page.text);
+    assert!(page.text.contains("<span>Tờ khai</span></a>"), "a step of its own: {}", page.text);
     let answer = browser.post(&here, &person(&mark(&page))).await;
     let form = format!("{here}?buoc=to-khai");
     assert_eq!(answer.location.as_deref(), Some(form.as_str()), "{}", answer.text);

@@ -3,7 +3,10 @@
 use askama::Template;
 use citizen::{
     dossiers::facts as dossiers,
-    eforms::{facts as eforms, signing},
+    eforms::{
+        facts as eforms, signing,
+        walk::{Part, View as FormView},
+    },
     procedures::facts::Version,
 };
 use domain::{dossier::ReturnChannel, party::Authority, procedure::PaperRole};
@@ -11,7 +14,7 @@ use site::{Failure, Html, Mistakes, Shell, Site, Who, Words};
 
 use super::{
     at_hand::Filing,
-    declaring::{FormView, Look, Part},
+    declaring::Look,
     owner::{self, Asker},
     proof::{self, Proof},
     reading::{Step, Way, file_line, offered, papers, store_field},
@@ -100,6 +103,13 @@ struct StepPage<'a> {
     is_mine: bool,
     /// How the citizen agreed that another files for him; empty if he files himself.
     consent: String,
+}
+
+impl StepPage<'_> {
+    /// One question of the declaration stands alone.
+    fn asks_alone(&self) -> bool {
+        self.form.as_ref().is_some_and(|it| !it.question.is_empty())
+    }
 }
 
 /// What is wrong in the order in which the page asks; a paper is named.
@@ -372,8 +382,8 @@ pub(super) fn page(
         });
     let declared = draft.declared.as_ref();
     let form = declared.filter(|_| step == Step::Form);
-    let before = match form.and_then(|it| it.backward(part)) {
-        Some(part) => Some(format!("{}{part}", Step::Form.code())),
+    let before = match form.and_then(|it| it.walk().backward(part)) {
+        Some(part) => Some(format!("{}{}", Step::Form.code(), part.address())),
         None => step.before(declares).map(|it| it.code().to_owned()),
     };
     site.page(&StepPage {
@@ -384,7 +394,7 @@ pub(super) fn page(
         mark: draft.mark(),
         label: step.label(words),
         before,
-        form: form.map(|it| it.view(who, words, part)).transpose()?,
+        form: form.map(|it| it.walk().view(who, words, part)).transpose()?,
         look: declared.filter(|_| step == Step::Review).map(|it| it.look(words)),
         phone: domain::text::mask_phone(draft.typed.get("dien-thoai")),
         asks_phone: filing.proof.is_missing(),

@@ -23,6 +23,7 @@ use site::{Failure, Redirect, Routes, Site, Typed, Who, get, post};
 use store::Tx;
 
 mod co_sign;
+mod kept;
 pub(crate) mod office;
 mod sent;
 pub(crate) mod sql;
@@ -46,6 +47,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .ties(office::ties)
         .tells(sent::told)
+        .job_apart("sweep-supplements", 24 * 60, kept::sweep)
         .on("/ho-so/{code}/bo-sung", DossierTrack, get(supplement::show).post(supplement::send))
         .on("/ho-so/{code}/cung-ky", DossierTrack, get(co_sign::show).post(co_sign::make))
         .on("/ho-so/{code}/da-gui", DossierTrack, get(sent::show))

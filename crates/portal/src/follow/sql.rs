@@ -6,6 +6,8 @@ use domain::{
 };
 use store::{Fault, Row, Select, Tx};
 
+pub(super) mod kept;
+
 /// Writes down what a citizen did, with the edition of the dossier after it.
 pub(super) fn insert(
     tx: &mut Tx<'_>,

@@ -1,4 +1,5 @@
-//! Answering what is asked: files beside the papers that are missing, a note, once however often it is sent.
+//! Answering what is asked: files beside the papers that are missing, a note, once however often it is sent. Both are
+//! kept before that, so that whoever leaves finds them again.
 
 use std::collections::BTreeMap;
 
@@ -14,52 +15,40 @@ use citizen::dossiers::{
     online::{self, Asked, Sent},
     put_away,
 };
-use domain::dossier::Status;
+use domain::{
+    dossier::Status,
+    ids::{DossierId, UnitId},
+};
 use people::calendar::facts::calendars;
-use serde::{Deserialize, Serialize};
 use site::{
     Failure, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Upload,
     Who, Words, form::TOO_LARGE, told,
 };
-use store::Fault;
+use store::Tx;
 
-use super::{SENDS_MAX, WINDOW_S, ask_for_secret, code_of, is_let_in, pass, sql, take};
+use super::{
+    SENDS_MAX, WINDOW_S, ask_for_secret, code_of, is_let_in,
+    kept::{self, Kept, KeptFile},
+    pass, sql, take,
+};
 use crate::{
     account::facts::{Citizen, PurposeText, Visitor},
-    filing::{FILES_BYTES_MAX, FILES_MAX},
+    filing::{FILES_BYTES_MAX, FILES_MAX, IDLE_DAYS, erase},
     vault::{AGREE, Offer, Shelf},
 };
 
-/// The field that carries files which were put away from one showing of the form to the next, sealed.
-const KEPT: &str = "tep-luu";
 /// Characters of the note at most.
 const NOTE_MAX: usize = 2_000;
-
-/// A file of the form, beside the row of the paper that it shows; 0 beside none.
-#[derive(Serialize, Deserialize)]
-struct Carried {
-    paper: i64,
-    stored: Stored,
-}
-
-/// The files that the form carries. Sealed by us for this dossier: nobody names a file that he did not send.
-fn carried(site: &Site, code: &str, typed: &Typed) -> Vec<Carried> {
-    let opened =
-        typed.all(KEPT).filter_map(|it| site.seal.open(&format!("{KEPT} {code}"), it).ok());
-    opened.filter_map(|it| serde_json::from_str(&it).ok()).collect()
-}
-
-fn sealed(site: &Site, code: &str, files: &[Carried]) -> Result<Vec<String>, Failure> {
-    let close = |it: &Carried| {
-        let text = serde_json::to_string(it).map_err(|e| Fault::Broken(e.to_string()))?;
-        Ok(site.seal.close(&format!("{KEPT} {code}"), &text)?)
-    };
-    files.iter().map(close).collect()
-}
+/// Characters of a field that are kept at most: what is too long is told, not cut before one sees it.
+const KEPT_MAX: usize = 4 * NOTE_MAX;
+/// Forms with files of one dossier within [`WINDOW_S`]: a browser sends each file as it is chosen.
+const UPLOADS_MAX: u32 = 120;
+/// Words of one dossier that are kept within [`WINDOW_S`]: a browser sends them as they are typed.
+const KEEPS_MAX: u32 = 900;
 
 struct FileView {
-    /// Its place among the files of the form.
-    at: usize,
+    /// Its row.
+    id: i64,
     name: String,
     size: String,
 }
@@ -87,18 +76,19 @@ struct Page<'a> {
     asked_at: String,
     until: String,
     papers: Vec<PaperView>,
-    kept: Vec<String>,
+    mark: String,
+    idle_days: i64,
     /// What he is asked to agree to before his store is used.
     store_asks: Option<PurposeText>,
     problems: String,
 }
 
 /// The files beside those rows.
-fn files_of(files: &[Carried], is_of: impl Fn(i64) -> bool) -> Vec<FileView> {
-    let found = files.iter().enumerate().filter(|(_, it)| is_of(it.paper));
+fn files_of(files: &[KeptFile], is_of: impl Fn(i64) -> bool) -> Vec<FileView> {
+    let found = files.iter().filter(|it| is_of(it.paper));
     found
-        .map(|(at, it)| FileView {
-            at,
+        .map(|it| FileView {
+            id: it.id,
             name: it.stored.name.clone(),
             size: format!("{} KB", it.stored.size / 1024 + 1),
         })
@@ -107,9 +97,12 @@ fn files_of(files: &[Carried], is_of: impl Fn(i64) -> bool) -> Vec<FileView> {
 
 /// What the page is about.
 struct Scene {
+    id: DossierId,
     asked: Option<Asked>,
+    /// What was typed and chosen and not sent yet.
+    kept: Kept,
     procedure: String,
-    unit: domain::ids::UnitId,
+    unit: UnitId,
     shelf: Shelf,
 }
 
@@ -134,18 +127,27 @@ async fn scene(
     code: &str,
     sender: Option<&Citizen>,
 ) -> Result<Scene, Failure> {
-    let (code, sender) = (code.to_owned(), sender.cloned());
-    site.read(who, move |tx| {
-        let (id, on_desk) = take(tx, &code)?;
-        let number = dossiers::applicant(tx, id)?.unwrap_or_default().id_number;
-        Ok(Scene {
-            shelf: Shelf::of(tx, sender.as_ref(), &number)?,
-            asked: online::asked(tx, &on_desk)?,
-            procedure: on_desk.version.body.name.clone(),
-            unit: on_desk.kept.unit,
-        })
+    let (inner, code, sender) = (site.clone(), code.to_owned(), sender.cloned());
+    site.read(who, move |tx| look(&inner, tx, &code, sender.as_ref())).await
+}
+
+fn look(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    code: &str,
+    sender: Option<&Citizen>,
+) -> Result<Scene, Failure> {
+    let (id, on_desk) = take(tx, code)?;
+    let number = dossiers::applicant(tx, id)?.unwrap_or_default().id_number;
+    let asked = online::asked(tx, &on_desk)?;
+    Ok(Scene {
+        id,
+        shelf: Shelf::of(tx, sender, &number)?,
+        kept: Kept::of(site, tx, id, asked.as_ref())?,
+        asked,
+        procedure: on_desk.version.body.name.clone(),
+        unit: on_desk.kept.unit,
     })
-    .await
 }
 
 fn page(
@@ -153,9 +155,9 @@ fn page(
     who: &Who,
     code: &str,
     (scene, asked): (&Scene, &Asked),
-    files: &[Carried],
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
+    let files = &scene.kept.files;
     let shell = site.shell(who);
     let words = shell.words;
     let mut papers = Vec::with_capacity(asked.papers.len() + 1);
@@ -186,7 +188,8 @@ fn page(
         asked_at: words.moment(asked.at.civil()),
         until: asked.until.map_or_else(String::new, |it| words.moment(it)),
         papers,
-        kept: sealed(site, code, files)?,
+        mark: scene.kept.mark(),
+        idle_days: IDLE_DAYS,
         store_asks: scene.shelf.asks(who.lang, who.today()).filter(|_| offered),
         problems: words.say("problems"),
         shell,
@@ -209,47 +212,95 @@ pub async fn show(
     let Some(asked) = &scene.asked else {
         return Ok(Redirect::to(&format!("/ho-so/{code}")).into_response());
     };
-    let m = Mistakes::default();
-    Ok(page(&site, &who, &code, (&scene, asked), &[], &m)?.into_response())
+    let m = Mistakes::none(scene.kept.typed.clone());
+    Ok(page(&site, &who, &code, (&scene, asked), &m)?.into_response())
 }
 
-/// Puts the files of the form away beside those that it carries; what cannot be taken, by the field.
+/// What a form wants done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Keep it and stay.
+    Keep,
+    /// Take a file out.
+    Drop(i64),
+    /// Send it.
+    Send,
+}
+
+impl Wish {
+    fn of(typed: &Typed) -> Self {
+        let wish = typed.get("viec");
+        match wish.strip_prefix("bo-tep-").and_then(|it| it.parse().ok()) {
+            Some(file) => Self::Drop(file),
+            None if wish == "luu" => Self::Keep,
+            None => Self::Send,
+        }
+    }
+}
+
+/// Files that came with a form, each beside the row of its paper; what cannot be taken, by the field.
+type Came = (Vec<(i64, Stored)>, BTreeMap<String, String>);
+
+/// Puts the files of a form away, beside `held` that lie there already.
 async fn take_files(
     site: &Site,
     who: &Who,
-    files: &mut Vec<Carried>,
+    held: &[KeptFile],
     typed: &Typed,
     uploads: Vec<Upload>,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<Came, Failure> {
     let words = site.shell(who).words;
-    let mut wrong = BTreeMap::new();
+    let (mut came, mut wrong) = (Vec::new(), BTreeMap::new());
     for name in typed.all(TOO_LARGE) {
         wrong.insert("tep".to_owned(), words.say_with("filing-file-large", &[("name", name)]));
     }
     let mine: Vec<Upload> = uploads.into_iter().filter(|it| it.field.starts_with("tep-")).collect();
     let new: usize = mine.iter().map(|it| it.bytes.len()).sum();
-    let held: i64 = files.iter().map(|it| it.stored.size).sum();
-    let bytes = i64::try_from(new).unwrap_or(i64::MAX).saturating_add(held);
-    if files.len() + mine.len() > FILES_MAX || bytes > FILES_BYTES_MAX {
+    let size: i64 = held.iter().map(|it| it.stored.size).sum();
+    let bytes = i64::try_from(new).unwrap_or(i64::MAX).saturating_add(size);
+    if held.len() + mine.len() > FILES_MAX || bytes > FILES_BYTES_MAX {
         wrong.insert("tep".to_owned(), words.say("filing-files-many"));
-        return Ok(wrong);
+        return Ok((came, wrong));
     }
     let fields: Vec<String> = mine.iter().map(|it| it.field.clone()).collect();
     for (field, it) in fields.into_iter().zip(put_away(site, who, mine).await?) {
-        let paper = field.trim_start_matches("tep-").parse().unwrap_or(0);
         match it {
-            // The same file again, because an answer was lost on the way, is one.
-            Ok(it) if files.iter().any(|f| f.paper == paper && f.stored.sha256 == it.sha256) => {}
-            Ok(stored) => files.push(Carried { paper, stored }),
+            Ok(stored) => {
+                came.push((field.trim_start_matches("tep-").parse().unwrap_or(0), stored))
+            }
             Err(why) => {
                 wrong.insert(field, why);
             }
         }
     }
-    Ok(wrong)
+    Ok((came, wrong))
 }
 
-/// POST `/ho-so/{code}/bo-sung`: takes a file out, or sends. Whatever is wrong, no file is lost.
+/// What became of a form.
+enum Done {
+    Sent,
+    Kept,
+    /// What is wrong, by the field.
+    Wrong(Box<Scene>, BTreeMap<String, String>),
+}
+
+/// A note as it is kept: its lines, tidied.
+fn note_of(typed: &Typed) -> String {
+    let lines = typed.get("ghi-chu").trim().lines().map(domain::text::tidy);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What of a form is kept until it is sent; what one declares and agrees to is said anew each time.
+fn kept_of(scene: &Scene, typed: &Typed) -> Typed {
+    let mut kept = Typed::default();
+    let papers = scene.asked.iter().flat_map(|it| &it.papers).map(|it| store_field(it.id));
+    for name in papers.chain(["ghi-chu".to_owned()]) {
+        kept.set(&name, typed.get(&name).chars().take(KEPT_MAX).collect::<String>());
+    }
+    kept
+}
+
+/// POST `/ho-so/{code}/bo-sung`: keeps it, takes a file out, or sends. Whatever is wrong, nothing is lost.
 pub async fn send(
     State(site): State<Site>,
     who: Who,
@@ -262,58 +313,43 @@ pub async fn send(
     if !is_let_in(&site, &who, &headers, &code, &typed).await? {
         return Ok(ask_for_secret(&code));
     }
+    let wish = Wish::of(&typed);
+    let brings = uploads.iter().any(|it| !it.bytes.is_empty());
+    let (key, most) = match wish {
+        Wish::Send => (format!("supplement-of:{code}"), SENDS_MAX),
+        _ if brings => (format!("supplement-files:{code}"), UPLOADS_MAX),
+        _ => (format!("supplement-keep:{code}"), KEEPS_MAX),
+    };
     let too_many = |wait_s| Failure::TooMany { wait_s };
-    let of = format!("supplement-of:{code}");
-    site.limiter.take(&of, SENDS_MAX, WINDOW_S, who.now).map_err(too_many)?;
+    site.limiter.take(&key, most, WINDOW_S, who.now).map_err(too_many)?;
     let here = format!("/ho-so/{code}");
     let before = scene(&site, &who, &code, sender.as_ref()).await?;
-    let Some(asked) = before.asked.clone() else { return Ok(sent(&site, &who, &here)) };
-    let mut files = carried(&site, &code, &typed);
-    let mut wrong = take_files(&site, &who, &mut files, &typed, uploads).await?;
-    let wish = typed.get("viec");
-    let dropped = wish.strip_prefix("bo-tep-").and_then(|it| it.parse::<usize>().ok());
-    if let Some(at) = dropped.filter(|it| *it < files.len()) {
-        files.remove(at);
+    if before.asked.is_none() {
+        return Ok(sent(&site, &who, &here));
     }
-    let lines = typed.get("ghi-chu").trim().lines().map(domain::text::tidy);
-    let note = lines.collect::<Vec<_>>().join("\n");
-    if dropped.is_none() {
-        judge(&site, &who, (&asked, &before), &files, &note, &typed, &mut wrong);
-    }
-    if dropped.is_some() || !wrong.is_empty() {
-        let m = Mistakes { by_field: wrong, typed };
-        let page = page(&site, &who, &code, (&before, &asked), &files, &m)?;
-        return if m.any() { Err(Failure::Mistaken(page)) } else { Ok(page.into_response()) };
-    }
-    let (inner, asker, of) = (site.clone(), who.clone(), code.clone());
-    let from_store = before.chosen(&asked, &typed);
-    let (shelf, me) = (before.shelf.clone(), sender.clone());
+    let came = take_files(&site, &who, &before.kept.files, &typed, uploads).await?;
+    let (inner, asker, of, again) = (site.clone(), who.clone(), code.clone(), typed.clone());
+    let me = sender.clone();
     let done = site
-        .write(&who, move |tx| {
-            let (id, on_desk) = take(tx, &of)?;
-            // A second click finds that it was sent.
-            if online::asked(tx, &on_desk)?.is_none() {
-                return Ok(());
-            }
-            let calendars = calendars(&inner, tx)?;
-            let desk = Desk { tree: &asker.tree, calendars: &calendars };
-            let count = files.len();
-            let beside = |paper: i64| (paper != 0).then_some(paper);
-            let files = files.into_iter().map(|it| (beside(it.paper), it.stored)).collect();
-            let agreed = match me.filter(|_| !from_store.is_empty()) {
-                Some(me) => Some(shelf.agree(tx, &me, &typed, Words::new(asker.lang))?),
-                None => None,
-            };
-            let sent = Sent { files, from_store, agreed, words: note };
-            let after = online::supplement(tx, desk, id, &sent)?;
-            let was_accepted = after.kept.dossier.status != Status::Submitted;
-            let kind = if was_accepted { "supplement" } else { "resubmit" };
-            sql::insert(tx, id, kind, count, after.kept.edition)?;
-            Ok(())
-        })
+        .write(&who, move |tx| work(&inner, &asker, tx, (&of, me.as_ref()), (wish, &again, came)))
         .await;
     match done {
-        Ok(()) => Ok(sent(&site, &who, &here)),
+        Ok((done, waste)) => {
+            erase(&site, waste).await?;
+            match done {
+                Done::Sent => Ok(sent(&site, &who, &here)),
+                Done::Kept => {
+                    let said = site.shell(&who).words.say("supplement-kept");
+                    Ok(told(&format!("{here}/bo-sung"), &said))
+                }
+                Done::Wrong(scene, by_field) => {
+                    let m = Mistakes { by_field, typed };
+                    let asked = scene.asked.clone().ok_or(Failure::NotFound)?;
+                    let page = page(&site, &who, &code, (&scene, &asked), &m)?;
+                    Err(Failure::Mistaken(page))
+                }
+            }
+        }
         // Two clicks in one moment: the second finds what the first one did.
         Err(Failure::Refused(why)) => match scene(&site, &who, &code, None).await?.asked {
             None => Ok(sent(&site, &who, &here)),
@@ -323,21 +359,72 @@ pub async fn send(
     }
 }
 
+/// Keeps what came, then does what is wanted; the hashes of files that are waste now.
+fn work(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    (code, sender): (&str, Option<&Citizen>),
+    (wish, typed, (came, mut wrong)): (Wish, &Typed, Came),
+) -> Result<(Done, Vec<String>), Failure> {
+    let mut scene = look(site, tx, code, sender)?;
+    // A second click finds that it was sent.
+    let Some(asked) = scene.asked.clone() else { return Ok((Done::Sent, Vec::new())) };
+    // What is sent is what the sender saw, not what another window added meanwhile.
+    let is_unseen = typed.has("dau") && typed.get("dau") != scene.kept.mark();
+    let (fields, dropped) = (
+        kept_of(&scene, typed),
+        match wish {
+            Wish::Drop(file) => Some(file),
+            Wish::Keep | Wish::Send => None,
+        },
+    );
+    let mut waste = scene.kept.keep(site, tx, (fields, came, dropped))?;
+    let note = note_of(typed);
+    if wish == Wish::Send {
+        judge(Words::new(who.lang), (&asked, &scene), &note, typed, &mut wrong);
+        if is_unseen && wrong.is_empty() {
+            wrong.insert("dau".to_owned(), Words::new(who.lang).say("filing-changed-look"));
+        }
+    }
+    if !wrong.is_empty() {
+        return Ok((Done::Wrong(Box::new(scene), wrong), waste));
+    }
+    if wish != Wish::Send {
+        return Ok((Done::Kept, waste));
+    }
+    let calendars = calendars(site, tx)?;
+    let desk = Desk { tree: &who.tree, calendars: &calendars };
+    let count = scene.kept.files.len();
+    let beside = |paper: i64| (paper != 0).then_some(paper);
+    let files = scene.kept.files.iter().map(|it| (beside(it.paper), it.stored.clone()));
+    let from_store = scene.chosen(&asked, typed);
+    let agreed = match sender.filter(|_| !from_store.is_empty()) {
+        Some(me) => Some(scene.shelf.agree(tx, me, typed, Words::new(who.lang))?),
+        None => None,
+    };
+    let out = Sent { files: files.collect(), from_store, agreed, words: note };
+    let after = online::supplement(tx, desk, scene.id, &out)?;
+    let was_accepted = after.kept.dossier.status != Status::Submitted;
+    let kind = if was_accepted { "supplement" } else { "resubmit" };
+    sql::insert(tx, scene.id, kind, count, after.kept.edition)?;
+    waste.extend(kept::forget(tx, scene.id)?);
+    Ok((Done::Sent, waste))
+}
+
 fn sent(site: &Site, who: &Who, here: &str) -> Response {
     told(here, &site.shell(who).words.say("supplement-sent"))
 }
 
 /// What stands in the way of sending.
 fn judge(
-    site: &Site,
-    who: &Who,
+    words: Words,
     (asked, scene): (&Asked, &Scene),
-    files: &[Carried],
     note: &str,
     typed: &Typed,
     wrong: &mut BTreeMap<String, String>,
 ) {
-    let words = site.shell(who).words;
+    let files = &scene.kept.files;
     let chosen = scene.chosen(asked, typed);
     for it in &asked.papers {
         let field = store_field(it.id);

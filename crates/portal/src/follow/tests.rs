@@ -14,6 +14,8 @@ fn routes() -> site::Routes {
 
 const WORDS: &str = "Giấy chứng sinh: bản gửi bị mờ";
 
+mod kept;
+
 /// A birth that was filed over the line, in a browser that has shown its secret; where it is followed.
 async fn followed(site: &TestSite, browser: &mut Browser<'_>) -> String {
     given_two_communes(site);

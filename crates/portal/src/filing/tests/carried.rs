@@ -72,6 +72,42 @@ async fn answers_given_beforehand_choose_papers_and_fill_in_the_form(site) {
     assert!(mine.contains(&format!("id=\"{way}\"")) && !others.contains(&format!("id=\"{way}\"")));
 }
 
+async fn an_official_asks_first_and_files_with_the_answers(site) {
+    given_two_communes(&site);
+    site.given_account("truongxom", Role::Intermediary, 2);
+    // A citizen is not led to the page of those who help.
+    let own = site.browser().get(&format!("{ASKED}&don-vi=2")).await;
+    assert!(!own.text.contains("/co-quan/nop-ho"), "{}", own.text);
+    let mut head = site.signed_in("truongxom");
+    let chosen = head.get("/co-quan/nop-ho?thu-tuc=1.001193").await;
+    assert!(chosen.text.contains("href=\"/thu-tuc/1.001193/hoi\""), "{}", chosen.text);
+    let page = head.get(&format!("{ASKED}&don-vi=2")).await;
+    let to = page.text.split("href=\"/co-quan/nop-ho?").nth(1).and_then(|it| it.split('"').next());
+    let to = to.unwrap_or_else(|| panic!("{}", page.text)).replace("&amp;", "&").replace("&#38;", "&");
+    let start = head.get(&format!("/co-quan/nop-ho?{to}")).await;
+    assert!(start.text.contains("Các câu người dân đã trả lời được mang theo"), "{}", start.text);
+    let shop = SHOP.to_string();
+    assert!(start.text.contains(&format!("<option value=\"{shop}\" selected")), "{}", start.text);
+    let carried = hidden(&start);
+    assert_eq!(carried.len(), 8, "{carried:?}");
+    // What is missing is told, and the answers are not lost by it.
+    let fields = [("thu-tuc", "1.001193"), ("don-vi", shop.as_str())];
+    let again = head.post("/co-quan/nop-ho", &with(&fields, &carried)).await;
+    assert!(again.status == 422 && hidden(&again) == carried, "{}", again.text);
+    let fields = [fields[0], fields[1], ("dong-y-cach", "witnessed"), ("lam-chung", "Bà Hàng Xóm")];
+    let begun = head.post("/co-quan/nop-ho", &with(&fields, &carried)).await;
+    let here = begun.location.expect("a draft's address");
+    let form = head.get(&format!("{here}?buoc=to-khai&phan=tat-ca")).await.text;
+    for (name, value) in [("quan-he", "cha-me"), ("tre-chung-sinh", "giay"), ("cha-co", "no")] {
+        assert!(form.contains(&format!("name=\"f.{name}\" value=\"{value}\" checked")), "{name}: {form}");
+    }
+    let papers = head.get(&format!("{here}?buoc=giay-to")).await;
+    assert!(papers.text.contains("<details><summary>Giấy không thuộc"), "{}", papers.text);
+    // Half of the answers carry nothing.
+    let half = head.get("/co-quan/nop-ho?thu-tuc=1.001193&hoi.nuoc-ngoai=khong").await;
+    assert!(half.status == 200 && hidden(&half).is_empty(), "{}", half.text);
+}
+
 async fn whoever_may_not_go_on_or_files_at_a_lower_level_is_not_led_to_filing(site) {
     given_two_communes(&site);
     let mut browser = site.browser();
