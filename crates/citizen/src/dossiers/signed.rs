@@ -22,7 +22,10 @@ use super::{
     sql::{self, File, NewFile, tickets},
     view::Around,
 };
-use crate::signatures::{facts as signatures, incoming::Verdict};
+use crate::{
+    results::facts as results,
+    signatures::{facts as signatures, incoming::Verdict},
+};
 
 /// What a result is in the list of a dossier's files.
 const RESULT: &str = "result";
@@ -359,7 +362,17 @@ fn keep(
         verdict: &verdict,
         scan: &before.scan,
     };
-    sql::insert_file(tx, *id, &new)
+    let new = sql::insert_file(tx, *id, &new)?;
+    results::signed_again(tx, *id, before.id, (new, &blob.sha256))?;
+    Ok(new)
+}
+
+/// The current copy of the result, if it bears signatures that hold: what goes out with its number. A draft that
+/// nobody signed is no result.
+pub(super) fn signed_copy(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<(i64, String)>, Fault> {
+    let is_signed =
+        |it: &File| !it.is_held() && Verdict::read(&it.verdict).is_some_and(|it| it.is_usable());
+    Ok(newest(tx, id)?.filter(is_signed).map(|it| (it.id, it.sha256)))
 }
 
 /// Whether `signed` is what was served and one signature more that holds and covers all of it; whose.

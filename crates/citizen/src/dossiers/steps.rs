@@ -24,7 +24,7 @@ use site::{
 };
 use store::Tx;
 
-use crate::{lateness::facts as lateness, notices};
+use crate::{lateness::facts as lateness, notices, results::facts as results};
 
 use super::{
     checklist, collect,
@@ -219,6 +219,10 @@ pub(super) fn at_the_till(id: DossierId, kind: CommandKind) -> Option<String> {
 
 /// Where a page has what the rules say about a step.
 const NOT_TAKEN: &str = "viec";
+
+/// Why nothing is returned over the line without a file.
+const NO_FILE: &str = "Chưa có tệp kết quả để trả trực tuyến. Mở kết quả này trong “Sổ kết quả” và thêm tệp PDF đã ký, \
+                       đóng dấu (nên là bản ký số), rồi trả; hoặc chọn cách trả khác.";
 
 /// POST `/co-quan/ho-so/{id}/{step}`
 pub async fn take(
@@ -519,6 +523,9 @@ fn command(
             let own = |it: &str| Collector::from_code(it).filter(|it| *it != Collector::Lead);
             let collector = fields.choice("nguoi-nhan", own);
             let channel = fields.choice("cach-tra", ReturnChannel::from_code);
+            if channel == Some(ReturnChannel::Online) && !results::has_file(tx, kept.id)? {
+                fields.wrong("cach-tra", NO_FILE);
+            }
             collector.zip(channel).map(|(collector, channel)| What::Return { channel, collector })
         }
         CommandKind::Extend => {

@@ -37,6 +37,17 @@ impl Verdict {
         Self { valid: verdict.valid, covers, count: verdict.signers.len(), told }
     }
 
+    /// Whether the file is what was signed: nothing is wrong with its signatures but that an issuer of theirs is
+    /// not trusted.
+    pub fn is_usable(&self) -> bool {
+        self.valid || self.is_untrusted()
+    }
+
+    /// Whether all that is wrong is an issuer who is not trusted, or not yet.
+    pub fn is_untrusted(&self) -> bool {
+        !self.valid && self.told == signing::Problem::Issuer.to_string()
+    }
+
     /// In a sentence.
     pub fn words(&self) -> String {
         // What it is put into has a full stop of its own.
