@@ -49,4 +49,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0034_openings",
     "0035_filing_denials",
     "0036_push",
+    "0039_seal_trust",
 ];

@@ -127,7 +127,7 @@ async fn step_page(
             };
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
-                    missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
+                    missing::of(&on_desk, &maker, &ties, &missing::Own::of(tx, id)?)
                 }
                 _ => Vec::new(),
             };

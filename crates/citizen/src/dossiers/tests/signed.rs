@@ -157,6 +157,57 @@ on_both_engines! { crate::routes();
         assert_eq!(back.status, 303, "{}", back.text);
     }
 
+    async fn a_seal_that_nobody_trusts_is_told_and_judged_again_once_its_root_is_trusted(site) {
+        use domain::level::{Obstacle, SealState};
+        given_a_result(&site).await;
+        let mut admin = site.signed_in("quantri");
+        assert_eq!(admin.post(&format!("{PAGE}/goc/1"), &[]).await.status, 303);
+        let seal = || site.run(|tx| crate::signatures::facts::seal_state(tx, domain::ids::UnitId(2)));
+        let held = || site.run(|tx| crate::levels::facts::level_at(
+            tx, "1.014027", domain::ids::UnitId(2), site.now().civil().date(),
+        ));
+        assert_eq!(seal(), SealState::Untrusted);
+        assert_eq!(held().obstacles, [Obstacle::UntrustedSeal], "level 4 is not offered, and it is said why");
+        assert!(admin.get(PAGE).await.text.contains("tổ chức cấp chưa được tin cậy"));
+
+        // It is sealed all the same, and whoever releases it reads what is wrong.
+        assert_eq!(step(&site, "ky", "ky", &[]).await.status, 303);
+        assert_eq!(step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await.status, 303);
+        let mut clerk = site.signed_in("vanthu");
+        assert_eq!(site.count("select file from result"), 2);
+        let versions = clerk.get(RESULT).await.text;
+        assert!(versions.contains("chưa được tin cậy") && !versions.contains("dong-dau-so"), "{versions}");
+        let again = clerk.post("/co-quan/ho-so/1/dong-dau-so", &[]).await;
+        assert!(again.status == 422 && again.text.contains("đã được đóng dấu số"), "{}", again.text);
+        let mut counter = site.signed_in("quay");
+        let doubt = "Ai kiểm tra tệp cũng sẽ thấy chưa hợp lệ";
+        assert!(counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text.contains(doubt));
+        // While nobody trusts it nothing changes, however often it is looked at.
+        site.run_jobs().await;
+        assert_eq!(site.count("select count(*) from journal where act = 'judge_file'"), 0);
+
+        trusts(&site).await;
+        assert_eq!(seal(), SealState::Trusted);
+        assert!(held().obstacles.is_empty(), "{:?}", held());
+        assert_eq!(site.count("select count(*) from journal where act = 'judge_file'"), 1);
+        assert!(clerk.get(RESULT).await.text.contains("chữ ký số hợp lệ: UBND xã Phú Sơn"));
+        assert!(!counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text.contains(doubt));
+    }
+
+    async fn the_job_judges_again_what_nobody_was_there_to_judge(site) {
+        given_a_result(&site).await;
+        site.given("update unit_seal set untrusted = 1", &[]);
+        let told = signing::Problem::Issuer.to_string();
+        let bad = serde_json::json!({"valid": false, "covers": true, "count": 1, "told": told}).to_string();
+        let signed = signed_with(&site, "leader.p12", PDF);
+        let put = site.signed_in("vanthu").upload(RESULT, &[], &[("tep", "b.pdf", &signed)]).await;
+        assert_eq!(put.status, 303, "{}", put.text);
+        site.given("update dossier_file set verdict = ?1 where id = 2", &[bad.into()]);
+        site.run_jobs().await;
+        assert_eq!(site.count("select untrusted from unit_seal"), 0);
+        assert!(site.text("select verdict from dossier_file where id = 2").contains("\"valid\":true"));
+    }
+
     async fn what_the_agent_hands_back_must_be_what_it_was_given_and_one_right_signature(site) {
         given_a_result(&site).await;
         let other = vector("xref_stream.pdf");
