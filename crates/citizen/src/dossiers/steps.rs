@@ -39,6 +39,7 @@ use super::{
 
 mod ask;
 mod at_once;
+mod charge;
 mod consult;
 mod hint;
 mod letter;
@@ -151,6 +152,9 @@ async fn step_page(
     }
     at_once::propose(&ask, &mut m.typed);
     collect::propose(&person, &mut m.typed);
+    if let Some(it) = &ask.proposal {
+        charge::propose(it, &mut m.typed);
+    }
     let edition = match m.typed("an-ban") {
         // Told what the rules say of the dossier as it is now, he acts on that.
         _ if !m.at(NOT_TAKEN).is_empty() => on_desk.kept.edition.to_string(),
@@ -294,7 +298,16 @@ pub async fn take(
             Ok(it) => it,
             Err(m) => return Ok(Err(m)),
         };
-        let requested = requested(&command);
+        let charged = match command.what {
+            What::Accept { fee, .. } => {
+                let proposal = charge::proposed(tx, &on_desk, now.date())?;
+                let due = proposal.assessment.due();
+                // As it was proposed it keeps its working; any other amount is by hand, with its reason.
+                if fee == due { (due > Dong::ZERO).then_some(proposal.assessment) } else { None }
+            }
+            _ => None,
+        };
+        let requested = requested(&command, ticked.get(charge::REASON));
         let words = command.words.clone().unwrap_or_default();
         let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
         on_desk.step(tx, around.desk(), &maker, command)?;
@@ -302,7 +315,9 @@ pub async fn take(
             keep(tx, id)?;
         }
         checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
-        if let Some((amount, why, replaces)) = requested {
+        if let Some(assessment) = &charged {
+            crate::fees::facts::record(tx, id, assessment, (false, "", true))?;
+        } else if let Some((amount, why, replaces)) = requested {
             let assessment = domain::fees::Assessment::by_hand(amount);
             crate::fees::facts::record(tx, id, &assessment, (true, &why, replaces))?;
         }
@@ -382,10 +397,11 @@ async fn shown_first(
 }
 
 /// An amount that a step asks for by hand, why, and whether it holds alone.
-fn requested(command: &Command) -> Option<(Dong, String, bool)> {
+fn requested(command: &Command, reason: &str) -> Option<(Dong, String, bool)> {
     let why = command.words.clone().unwrap_or_default();
     match command.what {
-        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, why, true)),
+        What::Accept { fee, .. } if fee > Dong::ZERO && reason.is_empty() => Some((fee, why, true)),
+        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, reason.to_owned(), true)),
         What::RequestPayment { amount, .. } => Some((amount, why, false)),
         _ => None,
     }
@@ -560,20 +576,15 @@ fn command(
             fields.choice("can-cu", Ground::from_code).map(|ground| What::RefuseIntake { ground })
         }
         CommandKind::Accept => {
-            let fee = fields.read_optional("so-tien", Dong::parse);
+            let proposal = charge::proposed(tx, on_desk, now.date())?;
+            let fee = charge::read(&mut fields, &proposal);
             let days = if asks.days_label.is_empty() {
                 Some(None)
             } else {
                 fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok())
             };
-            if fee.flatten().is_some_and(|it| it > Dong::ZERO)
-                && fields.typed().get("loi").is_empty()
-            {
-                fields.wrong("loi", "Số tiền nhập tay: ghi rõ lý do hoặc căn cứ thu.");
-            }
             match fee.zip(days) {
-                Some((fee, days)) => {
-                    let fee = fee.unwrap_or(Dong::ZERO);
+                Some(((fee, _), days)) => {
                     Some(on_desk.acceptance(tx, desk, now, fee, days)?)
                 }
                 None => None,
