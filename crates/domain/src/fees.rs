@@ -9,6 +9,7 @@ use crate::{dossier::codes::codes, money::Dong, procedure::ChannelKind};
 
 pub mod calls;
 pub mod catalogue;
+pub mod proposal;
 pub mod statement;
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,22 @@ codes! {
         /// Its result cannot be given electronically.
         NoResult = "no_result",
             "đơn vị chưa có con dấu số nên chưa trả được kết quả điện tử";
+        /// Its result can be sealed, but whoever checks the seal finds it invalid.
+        UntrustedSeal = "untrusted_seal",
+            "con dấu số của đơn vị do tổ chức chưa được tin cậy cấp nên kết quả điện tử sẽ bị coi là chưa hợp lệ";
     }
+}
+
+/// The seal with which a unit's electronic results are sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SealState {
+    /// It has none.
+    #[default]
+    None,
+    /// It has one that nobody whom we trust issued.
+    Untrusted,
+    /// It has one that holds.
+    Trusted,
 }
 
 /// What there is at a unit for one procedure.
@@ -38,22 +53,22 @@ pub struct Means {
     pub online: bool,
     /// There is nothing to pay, or an account to pay it to.
     pub payment: bool,
-    /// The unit can sign results electronically.
-    pub electronic_result: bool,
+    /// With what the unit seals results electronically.
+    pub seal: SealState,
 }
 
 impl Means {
     /// What a procedure and a unit bring together: whether the unit has an account for fees, and
-    /// a seal for electronic results.
+    /// what seal for electronic results.
     #[must_use]
-    pub fn of(body: &ProcedureVersion, has_account: bool, has_seal: bool) -> Self {
+    pub fn of(body: &ProcedureVersion, has_account: bool, seal: SealState) -> Self {
         let free = body.fees.iter().all(|it| it.amount.is_some_and(|it| it.0 == 0));
         Self {
             // The catalogue that says “level 3” and forgets to name the channel means it.
             online: body.channels.contains(&ChannelKind::Online)
                 || body.level.number().is_some_and(|it| it >= 3),
             payment: has_account || free,
-            electronic_result: has_seal,
+            seal,
         }
     }
 
@@ -64,7 +79,8 @@ impl Means {
         let needs = [
             (3, self.online, Obstacle::NoOnline),
             (4, self.payment, Obstacle::NoPayment),
-            (4, self.electronic_result, Obstacle::NoResult),
+            (4, self.seal != SealState::None, Obstacle::NoResult),
+            (4, self.seal != SealState::Untrusted, Obstacle::UntrustedSeal),
         ];
         let missing = needs.into_iter().filter(|(from, there, _)| number >= *from && !there);
         missing.map(|(_, _, why)| why).collect()

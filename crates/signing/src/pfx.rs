@@ -7,7 +7,7 @@ use ring::{digest, hmac, pbkdf2};
 
 use crate::{
     der::{self, Element, Reader},
-    x509::Certificate,
+    x509::{Certificate, Unchained},
 };
 
 /// Bytes of the file at most.
@@ -61,6 +61,13 @@ impl Seal {
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificates.first()
+    }
+
+    /// Whether its certificate leads to one of `roots`, `at` seconds since 1970.
+    #[must_use]
+    pub fn is_trusted(&self, roots: &[Certificate], at: i64) -> bool {
+        let Some((own, above)) = self.certificates.split_first() else { return false };
+        !matches!(own.chained(above, roots, at), Err(Unchained::Unknown))
     }
 
     /// Opens a file with its password, and proves that key and certificate belong together.

@@ -51,4 +51,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0036_push",
     "0037_handover_undone",
     "0038_supplement_draft",
+    "0039_seal_trust",
 ];

@@ -312,6 +312,17 @@ pub(crate) fn attach_result(
     super::files::attach_to(tx, id, "result", None, file)
 }
 
+/// The current copy of a dossier's result, if it is signed or sealed: its row, and its name in the file store.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn signed_result(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+) -> Result<Option<(i64, String)>, Fault> {
+    super::signed::signed_copy(tx, id)
+}
+
 /// The people of a dossier.
 ///
 /// # Errors

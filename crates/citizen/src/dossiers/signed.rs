@@ -22,7 +22,10 @@ use super::{
     sql::{self, File, NewFile, tickets},
     view::Around,
 };
-use crate::signatures::{facts as signatures, incoming::Verdict};
+use crate::{
+    results::facts as results,
+    signatures::{facts as signatures, incoming::Verdict},
+};
 
 /// What a result is in the list of a dossier's files.
 const RESULT: &str = "result";
@@ -35,13 +38,18 @@ struct Place {
     may_put: bool,
     may_sign: bool,
     may_seal: bool,
+    /// The newest version bears a seal of its office.
+    is_sealed: bool,
 }
 
-fn place(on_desk: &OnDesk, maker: &Maker, files: &[File]) -> Place {
+/// `seals`: the fingerprints of those that may be put on it.
+fn place(on_desk: &OnDesk, maker: &Maker, files: &[File], seals: &[String]) -> Place {
     let dossier = &on_desk.kept.dossier;
     let newest = files.iter().rev().find(|it| it.kind == RESULT).cloned();
     let there = newest.as_ref().is_some_and(|it| !it.is_held());
     let before_number = dossier.number.is_none();
+    let verdict = newest.as_ref().and_then(|it| Verdict::read(&it.verdict)).unwrap_or_default();
+    let is_sealed = verdict.by.iter().any(|it| seals.contains(it));
     Place {
         may_put: before_number
             && dossier.finished_at.is_none()
@@ -50,7 +58,8 @@ fn place(on_desk: &OnDesk, maker: &Maker, files: &[File]) -> Place {
             && maker.staff.is_some()
             && matches!(dossier.status, Status::ToSign | Status::ToNumber)
             && maker.plays_any(&[Part::Signer]),
-        may_seal: there && !before_number && maker.plays_any(&[Part::Clerk]),
+        may_seal: there && !before_number && !is_sealed && maker.plays_any(&[Part::Clerk]),
+        is_sealed,
         newest,
     }
 }
@@ -90,7 +99,8 @@ async fn show(site: &Site, who: &Who, id: DossierId, mistake: String) -> Result<
                 return Err(Failure::Forbidden);
             }
             let files = sql::files(tx, id)?;
-            let place = place(&on_desk, &maker, &files);
+            let seals = seals(tx, &on_desk)?;
+            let place = place(&on_desk, &maker, &files, &seals);
             let versions = files.iter().rev().filter(|it| it.kind == RESULT).map(|it| {
                 let verdict = Verdict::read(&it.verdict);
                 Version {
@@ -166,8 +176,14 @@ fn load(
         return Err(Failure::NotFound);
     }
     let files = sql::files(tx, id)?;
-    let place = place(&on_desk, &maker, &files);
+    let seals = seals(tx, &on_desk)?;
+    let place = place(&on_desk, &maker, &files, &seals);
     Ok((on_desk, maker, place))
+}
+
+/// The fingerprints of the seals that may be put on a dossier's result.
+fn seals(tx: &mut Tx<'_>, on_desk: &OnDesk) -> Result<Vec<String>, Fault> {
+    signatures::seal_prints(tx, &[on_desk.kept.body, on_desk.kept.competent])
 }
 
 fn refused(why: &str) -> Failure {
@@ -359,7 +375,17 @@ fn keep(
         verdict: &verdict,
         scan: &before.scan,
     };
-    sql::insert_file(tx, *id, &new)
+    let new = sql::insert_file(tx, *id, &new)?;
+    results::signed_again(tx, *id, before.id, (new, &blob.sha256))?;
+    Ok(new)
+}
+
+/// The current copy of the result, if it bears signatures that hold: what goes out with its number. A draft that
+/// nobody signed is no result.
+pub(super) fn signed_copy(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<(i64, String)>, Fault> {
+    let is_signed =
+        |it: &File| !it.is_held() && Verdict::read(&it.verdict).is_some_and(|it| it.is_usable());
+    Ok(newest(tx, id)?.filter(is_signed).map(|it| (it.id, it.sha256)))
 }
 
 /// Whether `signed` is what was served and one signature more that holds and covers all of it; whose.
@@ -405,19 +431,23 @@ pub async fn seal(
     Path(id): Path<DossierId>,
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
-    seal_now(&site, &who, id).await?;
-    Ok(told(&format!("/co-quan/ho-so/{id}/ket-qua-so"), "Đã đóng dấu số."))
+    let but = seal_now(&site, &who, id).await?;
+    Ok(told(&format!("/co-quan/ho-so/{id}/ket-qua-so"), &format!("Đã đóng dấu số.{but}")))
 }
 
-/// Seals the newest result with the unit's own key; number and date stand in what is signed.
+/// Seals the newest result with the unit's own key; number and date stand in what is signed. What is to be told of
+/// the seal beside that; empty if it holds.
 ///
 /// # Errors
 /// [`Failure::Refused`] if there is nothing to seal, nothing to seal with, or it is sealed already.
-pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<(), Failure> {
+pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<String, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let (file, seal, roots, reason, unit) = site
         .read(who, move |tx| {
             let (on_desk, _, place) = load(&inner, &asker, tx, id)?;
+            if place.is_sealed {
+                return Err(refused("Kết quả đã được đóng dấu số."));
+            }
             let (Some(file), true) = (place.newest, place.may_seal) else {
                 return Err(refused(
                     "Chưa đóng dấu số được: cần có tệp kết quả, đã vào số, và ông, bà là văn thư.",
@@ -450,7 +480,10 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<()
         if sealed {
             return Err("Kết quả đã được đóng dấu số.".to_owned());
         }
-        let broken = before.problem.filter(|it| *it != signing::Problem::Unsigned);
+        // An issuer who is not trusted is told; what was signed is still what was signed.
+        let broken = before
+            .problem
+            .filter(|it| !matches!(it, signing::Problem::Unsigned | signing::Problem::Issuer));
         if let Some(why) = broken {
             return Err(format!("Không đóng dấu lên tệp có chữ ký số không dùng được: {why}"));
         }
@@ -462,6 +495,10 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<()
     let made = made.await.map_err(|e| Fault::Broken(e.to_string()))?;
     let (signed, verdict, print) = made.map_err(Failure::Refused)?;
     let blob = site.put_file(signed.into()).await?;
+    let but = match verdict.valid {
+        true => String::new(),
+        false => format!(" Lưu ý: {}. {ASK_FOR_ROOT}", verdict.words()),
+    };
     site.write(who, move |tx| {
         // Pressed twice, it is sealed once.
         if newest(tx, id)?.is_none_or(|it| it.id != file.id) {
@@ -473,7 +510,22 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<()
         tx.journal(Entry::new("dossier", id.0, "seal_file").details(&details));
         Ok(())
     })
-    .await
+    .await?;
+    Ok(but)
+}
+
+/// What is done about an issuer whom nobody trusts.
+pub(super) const ASK_FOR_ROOT: &str = "Ai kiểm tra tệp cũng sẽ thấy chưa hợp lệ: đề nghị quản trị tin cậy chứng thư gốc của \
+                                       tổ chức cấp (trang “Chứng thư và con dấu số”), tệp được kiểm tra lại ngay.";
+
+/// What is wrong with the signatures of a result's current copy, before it goes out; empty if nothing is.
+pub(super) fn doubt(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
+    let verdict = newest(tx, id)?.and_then(|it| Verdict::read(&it.verdict));
+    Ok(match verdict.filter(|it| !it.valid) {
+        Some(it) if it.is_untrusted() => format!("Tệp kết quả: {}. {ASK_FOR_ROOT}", it.words()),
+        Some(it) => format!("Tệp kết quả: {}. Hãy thay bằng tệp ký đúng.", it.words()),
+        None => String::new(),
+    })
 }
 
 /// Seals the result that was just numbered, where there is one and the unit has a seal; what is to be
@@ -488,7 +540,7 @@ pub(super) async fn seal_if_it_waits(
         return Ok(String::new());
     }
     match seal_now(site, who, id).await {
-        Ok(()) => Ok(" Kết quả điện tử đã được đóng dấu số.".to_owned()),
+        Ok(but) => Ok(format!(" Kết quả điện tử đã được đóng dấu số.{but}")),
         Err(Failure::Refused(why)) => Ok(format!(" Kết quả điện tử chưa đóng dấu số: {why}")),
         Err(other) => Err(other),
     }

@@ -24,7 +24,7 @@ use site::{
 };
 use store::Tx;
 
-use crate::{lateness::facts as lateness, notices};
+use crate::{lateness::facts as lateness, notices, results::facts as results};
 
 use super::{
     checklist, collect,
@@ -39,6 +39,7 @@ use super::{
 
 mod ask;
 mod at_once;
+mod charge;
 mod consult;
 mod hint;
 mod letter;
@@ -125,7 +126,7 @@ async fn step_page(
             };
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
-                    missing::of(&on_desk, &maker, &ties, missing::has_file(tx, id)?)
+                    missing::of(&on_desk, &maker, &ties, &missing::Own::of(tx, id)?)
                 }
                 _ => Vec::new(),
             };
@@ -149,6 +150,9 @@ async fn step_page(
     }
     at_once::propose(&ask, &mut m.typed);
     collect::propose(&person, &mut m.typed);
+    if let Some(it) = &ask.proposal {
+        charge::propose(it, &mut m.typed);
+    }
     let edition = match m.typed("an-ban") {
         // Told what the rules say of the dossier as it is now, he acts on that.
         _ if !m.at(NOT_TAKEN).is_empty() => on_desk.kept.edition.to_string(),
@@ -217,6 +221,10 @@ pub(super) fn at_the_till(id: DossierId, kind: CommandKind) -> Option<String> {
 
 /// Where a page has what the rules say about a step.
 const NOT_TAKEN: &str = "viec";
+
+/// Why nothing is returned over the line without a file.
+const NO_FILE: &str = "Chưa có tệp kết quả để trả trực tuyến. Mở kết quả này trong “Sổ kết quả” và thêm tệp PDF đã ký, \
+                       đóng dấu (nên là bản ký số), rồi trả; hoặc chọn cách trả khác.";
 
 /// POST `/co-quan/ho-so/{id}/{step}`
 pub async fn take(
@@ -288,7 +296,16 @@ pub async fn take(
             Ok(it) => it,
             Err(m) => return Ok(Err(m)),
         };
-        let requested = requested(&command);
+        let charged = match command.what {
+            What::Accept { fee, .. } => {
+                let proposal = charge::proposed(tx, &on_desk, now.date())?;
+                let due = proposal.assessment.due();
+                // As it was proposed it keeps its working; any other amount is by hand, with its reason.
+                if fee == due { (due > Dong::ZERO).then_some(proposal.assessment) } else { None }
+            }
+            _ => None,
+        };
+        let requested = requested(&command, ticked.get(charge::REASON));
         let words = command.words.clone().unwrap_or_default();
         let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
         on_desk.step(tx, around.desk(), &maker, command)?;
@@ -296,7 +313,9 @@ pub async fn take(
             keep(tx, id)?;
         }
         checklist::stepped(tx, &on_desk, (kind, last), &words, &ticked)?;
-        if let Some((amount, why, replaces)) = requested {
+        if let Some(assessment) = &charged {
+            crate::fees::facts::record(tx, id, assessment, (false, "", true))?;
+        } else if let Some((amount, why, replaces)) = requested {
             let assessment = domain::fees::Assessment::by_hand(amount);
             crate::fees::facts::record(tx, id, &assessment, (true, &why, replaces))?;
         }
@@ -376,10 +395,11 @@ async fn shown_first(
 }
 
 /// An amount that a step asks for by hand, why, and whether it holds alone.
-fn requested(command: &Command) -> Option<(Dong, String, bool)> {
+fn requested(command: &Command, reason: &str) -> Option<(Dong, String, bool)> {
     let why = command.words.clone().unwrap_or_default();
     match command.what {
-        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, why, true)),
+        What::Accept { fee, .. } if fee > Dong::ZERO && reason.is_empty() => Some((fee, why, true)),
+        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, reason.to_owned(), true)),
         What::RequestPayment { amount, .. } => Some((amount, why, false)),
         _ => None,
     }
@@ -517,6 +537,9 @@ fn command(
             let own = |it: &str| Collector::from_code(it).filter(|it| *it != Collector::Lead);
             let collector = fields.choice("nguoi-nhan", own);
             let channel = fields.choice("cach-tra", ReturnChannel::from_code);
+            if channel == Some(ReturnChannel::Online) && !results::has_file(tx, kept.id)? {
+                fields.wrong("cach-tra", NO_FILE);
+            }
             collector.zip(channel).map(|(collector, channel)| What::Return { channel, collector })
         }
         CommandKind::Extend => {
@@ -551,22 +574,15 @@ fn command(
             fields.choice("can-cu", Ground::from_code).map(|ground| What::RefuseIntake { ground })
         }
         CommandKind::Accept => {
-            let fee = fields.read_optional("so-tien", Dong::parse);
+            let proposal = charge::proposed(tx, on_desk, now.date())?;
+            let fee = charge::read(&mut fields, &proposal);
             let days = if asks.days_label.is_empty() {
                 Some(None)
             } else {
                 fields.number("so-ngay", 1..=365).map(|it| u16::try_from(it).ok())
             };
-            if fee.flatten().is_some_and(|it| it > Dong::ZERO)
-                && fields.typed().get("loi").is_empty()
-            {
-                fields.wrong("loi", "Số tiền nhập tay: ghi rõ lý do hoặc căn cứ thu.");
-            }
             match fee.zip(days) {
-                Some((fee, days)) => {
-                    let fee = fee.unwrap_or(Dong::ZERO);
-                    Some(on_desk.acceptance(tx, desk, now, fee, days)?)
-                }
+                Some(((fee, _), days)) => Some(on_desk.acceptance(tx, desk, now, fee, days)?),
                 None => None,
             }
         }

@@ -1,15 +1,17 @@
 //! Fees for other slices: the only door.
 
 use domain::{
+    eform::{Answers, Eform},
     fees::{
         Assessment, Exemption, Rate,
         catalogue::readable,
+        proposal::{COPIES_OF_EXTRACTS, Counted as Counts, Proposal, propose},
         statement,
         vietqr::{self, Request},
     },
     ids::{DossierId, UnitId},
     money::Dong,
-    procedure::ProcedureVersion,
+    procedure::{ChannelKind, ProcedureVersion},
 };
 use jiff::civil::Date;
 use store::{Fault, Tx};
@@ -64,6 +66,38 @@ pub fn tariff(tx: &mut Tx<'_>, body: &ProcedureVersion, day: Date) -> Result<Tar
             && (it.exemption.procedure.is_empty() || it.exemption.procedure == body.code)
     });
     Ok(Tariff { rates, exemptions })
+}
+
+/// What a dossier of `body` would be to pay by what was declared for it: the counter's to confirm.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn proposed(
+    tx: &mut Tx<'_>,
+    body: &ProcedureVersion,
+    channel: ChannelKind,
+    declared: Option<(&Eform, &Answers)>,
+    day: Date,
+) -> Result<Proposal, Fault> {
+    let counted = declared.map_or_else(Counts::default, |it| Counts::of(it.0, it.1));
+    let tariff = tariff(tx, body, day)?;
+    let copies = match counted.beside {
+        0 => Vec::new(),
+        _ => {
+            let codes = Some(vec![COPIES_OF_EXTRACTS.to_owned()]);
+            table::rates(tx, &table::Filter { procedures: codes, on: Some(day) }, RATES_MAX)?
+        }
+    };
+    fn fitting(all: &[KeptRate], channel: ChannelKind) -> Vec<&Rate> {
+        let fits = |it: &&KeptRate| it.rate.channel.is_none_or(|it| it == channel);
+        all.iter().filter(fits).map(|it| &it.rate).collect()
+    }
+    let (own, copies) = (fitting(&tariff.rates, channel), fitting(&copies, channel));
+    // What is granted to whoever comes by this channel asks for no paper; everything else is for the counter to see.
+    let by_channel = tariff.exemptions.iter().map(|it| &it.exemption);
+    let by_channel = by_channel.filter(|it| it.channel == Some(channel) && it.proof.is_empty());
+    let exemption = by_channel.max_by_key(|it| it.percent);
+    Ok(propose(body, (&own, &copies), &counted, exemption))
 }
 
 /// Keeps what a dossier is to pay and why: by hand or not, the reason, whether it holds alone.

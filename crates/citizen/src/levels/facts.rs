@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     ids::UnitId,
-    level::{Held, LEVELS, Means, Setting, held_on},
+    level::{Held, LEVELS, Means, SealState, Setting, held_on},
     procedure::{ProcedureVersion, ServiceLevel},
 };
 use jiff::civil::Date;
@@ -24,8 +24,8 @@ pub const SUBJECT: &str = "service_level";
 pub struct UnitMeans {
     /// It, or a unit above it, has an account for fees.
     pub has_account: bool,
-    /// It has a seal.
-    pub has_seal: bool,
+    /// The seal that it has.
+    pub seal: SealState,
 }
 
 /// The commune, district or province that a unit belongs to: levels are its to set.
@@ -45,7 +45,7 @@ pub fn body_of(tree: &Tree, unit: UnitId) -> UnitId {
 pub fn means_of(tx: &mut Tx<'_>, tree: &Tree, body: UnitId, day: Date) -> Result<UnitMeans, Fault> {
     Ok(UnitMeans {
         has_account: fees::has_account(tx, &tree.line(body), day)?,
-        has_seal: signatures::has_seal(tx, body)?,
+        seal: signatures::seal_state(tx, body)?,
     })
 }
 
@@ -78,7 +78,7 @@ pub fn level_of(
     let has = means_of(tx, tree, body, day)?;
     let settings: Vec<Setting> =
         sql::of(tx, body, &procedure.code)?.into_iter().map(|it| it.setting).collect();
-    let means = Means::of(procedure, has.has_account, has.has_seal);
+    let means = Means::of(procedure, has.has_account, has.seal);
     Ok(held_on(&settings, procedure.level, means, day))
 }
 
@@ -95,7 +95,7 @@ pub fn filed_at(
     day: Date,
 ) -> Result<Vec<UnitId>, Fault> {
     let all = sql::of_procedure(tx, &procedure.code)?;
-    let means = Means::of(procedure, true, true);
+    let means = Means::of(procedure, true, SealState::Trusted);
     let offers = |unit: &&UnitId| {
         let body = body_of(tree, **unit);
         let own = all.iter().filter(|it| it.unit == body);
@@ -108,7 +108,7 @@ pub fn filed_at(
 /// Whether any unit could take a procedure over the line.
 #[must_use]
 pub fn can_be_filed(procedure: &ProcedureVersion) -> bool {
-    Means::of(procedure, true, true).online
+    Means::of(procedure, true, SealState::Trusted).online
 }
 
 /// The levels of one body, read once.
@@ -134,7 +134,7 @@ impl BodyLevels {
     /// What is there for a procedure.
     #[must_use]
     pub fn means(&self, procedure: &ProcedureVersion) -> Means {
-        Means::of(procedure, self.has.has_account, self.has.has_seal)
+        Means::of(procedure, self.has.has_account, self.has.seal)
     }
 
     /// The level of a procedure on a day.

@@ -85,6 +85,12 @@ fn issue(
             replaces: before,
         },
     )?;
+    // What was signed goes out with its number; what is sealed after it follows (`signed_again`).
+    if let Some((file, sha256)) = dossiers::signed_result(tx, id)?
+        && sql::is_free(tx, new, file)?
+    {
+        sql::set_file(tx, new, file, &sha256)?;
+    }
     if let Some(old) = before {
         sql::end(tx, old, ResultState::Replaced, issued_on, "", "Đính chính sai sót của cơ quan")?;
     }
@@ -95,6 +101,37 @@ fn issue(
 
 /// Characters of what a result is called at most.
 const KIND_CHARS_MAX: usize = 240;
+
+/// The result's file was signed or sealed once more: whatever stood for it, or nothing, is replaced by the copy
+/// with all signatures.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn signed_again(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    before: i64,
+    (file, sha256): (i64, &str),
+) -> Result<(), Fault> {
+    let Some(result) = sql::standing(tx, id)? else { return Ok(()) };
+    let Some(kept) = sql::find(tx, result)? else { return Ok(()) };
+    let follows = kept.file.is_none_or(|it| it == before);
+    if follows && sql::is_free(tx, result, before)? {
+        sql::set_file(tx, result, file, sha256)?;
+        let details = serde_json::json!({ "file": file });
+        tx.journal(store::journal::Entry::new(SUBJECT, result, "add_file").details(&details));
+    }
+    Ok(())
+}
+
+/// Whether a dossier has a result with a file that can be handed out over the line.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn has_file(tx: &mut Tx<'_>, id: DossierId) -> Result<bool, Fault> {
+    let all = sql::of_dossier(tx, id)?;
+    Ok(all.iter().any(|it| it.state == ResultState::Issued && it.file.is_some()))
+}
 
 /// A step was taken back: what it issued, sent or handed over is as before.
 fn take_back(tx: &mut Tx<'_>, id: DossierId, after: &Dossier) -> Result<(), Fault> {

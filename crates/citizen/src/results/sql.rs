@@ -290,6 +290,17 @@ pub fn set_file(tx: &mut Tx<'_>, id: i64, file: i64, sha256: &str) -> Result<(),
     Ok(())
 }
 
+/// Whether a file belongs to no other result: what was issued, corrected or issued anew has a file of its own. What
+/// was undone and got the same number again has the same.
+pub fn is_free(tx: &mut Tx<'_>, id: i64, file: i64) -> Result<bool, Fault> {
+    let taken = tx.query_number(
+        "select count(*) from result o join result r on r.id = ?1
+         where o.file = ?2 and o.id <> r.id and not (o.state = 'undone' and o.number = r.number)",
+        &[id.into(), file.into()],
+    )?;
+    Ok(taken == 0)
+}
+
 /// What somebody filters by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

@@ -18,7 +18,7 @@ use super::{
     PAGE, clamd,
     facts::{self, EDITION, SEAL},
     incoming::{WAITING, when},
-    sql,
+    judging, sql,
 };
 
 /// Days before its end from which a certificate is warned of.
@@ -160,7 +160,12 @@ async fn show(site: &Site, who: &Who, mut m: Mistakes) -> Result<Html<String>, F
             .map(|it| {
                 let whose = who.tree.title(it.unit).to_owned();
                 let subject = format!("{}; do {} cấp", it.subject, it.issuer);
-                line(it.id, whose, subject, &it.fingerprint, (it.not_before_ms, it.not_after_ms))
+                let dates = (it.not_before_ms, it.not_after_ms);
+                let mut line = line(it.id, whose, subject, &it.fingerprint, dates);
+                if it.untrusted && line.state_class != "bad" {
+                    (line.state, line.state_class) = ("tổ chức cấp chưa được tin cậy", "bad");
+                }
+                line
             })
             .collect(),
         signers: signers
@@ -274,6 +279,9 @@ async fn trust(
             Ok(added)
         })
         .await?;
+    // Seals, and the first files, at once; the job goes through the rest.
+    judging::judge_seals(site).await?;
+    judging::judge_files(site, 0).await?;
     Ok(Ok(match (added, count) {
         (0, _) => "Các chứng thư này đã được tin cậy từ trước.".to_owned(),
         (added, _) => format!("Đã thêm {added} chứng thư gốc được tin cậy."),
@@ -326,14 +334,25 @@ async fn take_seal(
     let text = format!("{}\n{password}", facts::hex(&upload.bytes));
     let closed = site.seal.close(&format!("{SEAL}:{unit}"), &text)?;
     let title = who.tree.title(unit).to_owned();
+    let inner = site.clone();
+    let roots = site.read(who, move |tx| Ok(facts::roots(&inner, tx)?)).await?;
+    let untrusted = !seal.is_trusted(&roots.0, (site.clock)().epoch_ms() / 1000);
+    let issuer = certificate.issuer_line();
     site.write(who, move |tx| {
-        sql::keep_seal(tx, unit, &certificate, &closed)?;
+        sql::keep_seal(tx, unit, &certificate, (&closed, untrusted))?;
         let details = serde_json::json!({"fingerprint": certificate.fingerprint()});
         tx.journal(Entry::new("unit", unit.0, "add_seal").details(&details));
         Ok(())
     })
     .await?;
-    Ok(Ok(format!("Đã lưu con dấu số của {title}.")))
+    let but = match untrusted {
+        true => format!(
+            " Nhưng {issuer}, nơi cấp chứng thư của con dấu, chưa được tin cậy: văn bản đóng dấu sẽ hiện là chưa hợp \
+             lệ. Hãy thêm chứng thư gốc của nơi cấp ở trên."
+        ),
+        false => String::new(),
+    };
+    Ok(Ok(format!("Đã lưu con dấu số của {title}.{but}")))
 }
 
 async fn take_signer(
@@ -503,7 +522,7 @@ pub async fn remove(
     Filled(_): Filled,
 ) -> Result<Response, Failure> {
     titles(&step).ok_or(Failure::NotFound)?;
-    let asker = who.clone();
+    let (asker, is_root) = (who.clone(), step == "goc");
     site.write(&who, move |tx| {
         named(tx, &asker, &step, id)?;
         let act = match step.as_str() {
@@ -525,5 +544,8 @@ pub async fn remove(
         Ok(())
     })
     .await?;
+    if is_root {
+        judging::judge_seals(&site).await?;
+    }
     Ok(told(PAGE, "Đã bỏ."))
 }

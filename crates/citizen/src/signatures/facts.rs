@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::ids::{StaffId, UnitId};
+use domain::{
+    ids::{StaffId, UnitId},
+    level::SealState,
+};
 use signing::{Certificate, Seal};
 use site::{Failure, Site};
 use store::{Fault, Tx};
@@ -64,20 +67,38 @@ pub fn roots(site: &Site, tx: &mut Tx<'_>) -> Result<Arc<Roots>, Fault> {
 /// [`Failure`] if it does not open with the installation's key.
 pub fn seal_of(site: &Site, tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<Seal>, Failure> {
     let Some(closed) = sql::closed_seal(tx, unit)? else { return Ok(None) };
-    let text = site.seal.open(&format!("{SEAL}:{unit}"), &closed)?;
+    opened(site, unit, &closed).map(Some)
+}
+
+/// The seal of a unit, out of what is kept of it.
+///
+/// # Errors
+/// [`Failure`] if it does not open with the installation's key.
+pub(super) fn opened(site: &Site, unit: UnitId, closed: &str) -> Result<Seal, Failure> {
+    let text = site.seal.open(&format!("{SEAL}:{unit}"), closed)?;
     let broken = || Fault::Broken("a unit's seal does not open".to_owned());
     let (pfx, password) = text.split_once('\n').ok_or_else(broken)?;
     let pfx = unhex(pfx).ok_or_else(broken)?;
-    let seal = Seal::open(&pfx, password).map_err(|e| Fault::Broken(e.to_string()))?;
-    Ok(Some(seal))
+    Ok(Seal::open(&pfx, password).map_err(|e| Fault::Broken(e.to_string()))?)
 }
 
-/// Whether a unit has a seal.
+/// Whether a unit has a seal, and whether anybody whom we trust issued it.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn has_seal(tx: &mut Tx<'_>, unit: UnitId) -> Result<bool, Fault> {
-    Ok(sql::closed_seal(tx, unit)?.is_some())
+pub fn seal_state(tx: &mut Tx<'_>, unit: UnitId) -> Result<SealState, Fault> {
+    Ok(sql::seals(tx)?.into_iter().find(|it| it.unit == unit).map_or(SealState::None, |it| {
+        if it.untrusted { SealState::Untrusted } else { SealState::Trusted }
+    }))
+}
+
+/// The fingerprints of the seals of these units.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn seal_prints(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<String>, Fault> {
+    let of = sql::seals(tx)?.into_iter().filter(|it| units.contains(&it.unit));
+    Ok(of.map(|it| it.fingerprint).collect())
 }
 
 /// Whether this certificate is known as that person's: itself, or by the personal number in it.

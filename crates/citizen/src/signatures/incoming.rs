@@ -28,13 +28,29 @@ pub(crate) struct Verdict {
     pub count: usize,
     /// Who signed and when; or what is wrong.
     pub told: String,
+    /// Whose certificates signed: their fingerprints. Not written down before there was anything to ask of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
 }
 
 impl Verdict {
     pub fn of(verdict: &signing::Verdict) -> Self {
         let told = verdict.problem.map_or_else(|| verdict.told(), |it| it.to_string());
         let covers = verdict.covers_whole_file;
-        Self { valid: verdict.valid, covers, count: verdict.signers.len(), told }
+        let certificates = verdict.signers.iter().filter_map(|it| it.certificate.as_ref());
+        let by = certificates.map(signing::Certificate::fingerprint).collect();
+        Self { valid: verdict.valid, covers, count: verdict.signers.len(), told, by }
+    }
+
+    /// Whether the file is what was signed: nothing is wrong with its signatures but that an issuer of theirs is
+    /// not trusted.
+    pub fn is_usable(&self) -> bool {
+        self.valid || self.is_untrusted()
+    }
+
+    /// Whether all that is wrong is an issuer who is not trusted, or not yet.
+    pub fn is_untrusted(&self) -> bool {
+        !self.valid && self.told == signing::Problem::Issuer.to_string()
     }
 
     /// In a sentence.

@@ -11,6 +11,7 @@ mod awaiting;
 pub(crate) mod clamd;
 pub mod facts;
 pub(crate) mod incoming;
+mod judging;
 mod sql;
 
 #[cfg(test)]
@@ -37,4 +38,5 @@ pub fn routes() -> Routes {
         )
         .awaits(awaiting::awaits)
         .job_apart("scan_waiting_files", 1, incoming::scan_waiting)
+        .job_apart("judge_signatures_again", 1, judging::judge_again)
 }

@@ -72,11 +72,13 @@ pub(super) struct SealRow {
     pub fingerprint: String,
     pub not_before_ms: i64,
     pub not_after_ms: i64,
+    /// Nobody whom we trust issued it.
+    pub untrusted: bool,
 }
 
 pub(super) fn seals(tx: &mut Tx<'_>) -> Result<Vec<SealRow>, Fault> {
     let rows = tx.query(
-        "select id, unit, subject, issuer, fingerprint, not_before_ms, not_after_ms
+        "select id, unit, subject, issuer, fingerprint, not_before_ms, not_after_ms, untrusted
          from unit_seal order by unit",
         &[],
     )?;
@@ -90,6 +92,7 @@ pub(super) fn seals(tx: &mut Tx<'_>) -> Result<Vec<SealRow>, Fault> {
                 fingerprint: row.get(4)?,
                 not_before_ms: row.get(5)?,
                 not_after_ms: row.get(6)?,
+                untrusted: row.get::<i64>(7)? == 1,
             })
         })
         .collect()
@@ -101,18 +104,75 @@ pub(super) fn closed_seal(tx: &mut Tx<'_>, unit: UnitId) -> Result<Option<String
     row.map(|row| row.get(0)).transpose()
 }
 
+/// The seals of all units, closed.
+pub(super) fn closed_seals(tx: &mut Tx<'_>) -> Result<Vec<(UnitId, String)>, Fault> {
+    let rows = tx.query("select unit, closed from unit_seal order by unit", &[])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Whether somebody whom we trust issued a unit's seal.
+pub(super) fn set_untrusted(tx: &mut Tx<'_>, unit: UnitId, untrusted: bool) -> Result<(), Fault> {
+    tx.execute(
+        "update unit_seal set untrusted = ?2 where unit = ?1",
+        &[unit.into(), i64::from(untrusted).into()],
+    )?;
+    Ok(())
+}
+
+/// A file of which nothing is wrong but the issuer of a certificate.
+pub(super) struct UntrustedFile {
+    pub id: i64,
+    pub dossier: i64,
+    pub sha256: String,
+    pub added_ms: i64,
+}
+
+/// Such files after one of them, in their order.
+pub(super) fn untrusted_files(
+    tx: &mut Tx<'_>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<UntrustedFile>, Fault> {
+    let rows = tx.query(
+        "select id, dossier, sha256, added_ms from dossier_file
+         where id > ?1 and verdict <> '' and replace(verdict, ?3, '') <> verdict
+         order by id limit ?2",
+        &[after.into(), limit.into(), signing::Problem::Issuer.to_string().into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(UntrustedFile {
+                id: row.get(0)?,
+                dossier: row.get(1)?,
+                sha256: row.get(2)?,
+                added_ms: row.get(3)?,
+            })
+        })
+        .collect()
+}
+
+/// What the signatures of a file came to.
+pub(super) fn set_verdict(tx: &mut Tx<'_>, file: i64, verdict: &str) -> Result<(), Fault> {
+    tx.execute(
+        "update dossier_file set verdict = ?2 where id = ?1",
+        &[file.into(), verdict.into()],
+    )?;
+    Ok(())
+}
+
 /// Puts a seal in the place of the one before.
 pub(super) fn keep_seal(
     tx: &mut Tx<'_>,
     unit: UnitId,
     it: &signing::Certificate,
-    closed: &str,
+    (closed, untrusted): (&str, bool),
 ) -> Result<(), Fault> {
     tx.execute("delete from unit_seal where unit = ?1", &[unit.into()])?;
     tx.execute(
         "insert into unit_seal
-           (unit, subject, issuer, fingerprint, not_before_ms, not_after_ms, closed, added_ms, added_by)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+           (unit, subject, issuer, fingerprint, not_before_ms, not_after_ms, closed, added_ms, added_by,
+            untrusted)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         &[
             unit.into(),
             it.subject_line().into(),
@@ -123,6 +183,7 @@ pub(super) fn keep_seal(
             closed.into(),
             tx.now().into(),
             tx.by().into(),
+            i64::from(untrusted).into(),
         ],
     )?;
     Ok(())

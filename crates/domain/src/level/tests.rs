@@ -7,7 +7,7 @@ use super::*;
 use crate::{money::Dong, procedure::Fee};
 
 fn all() -> Means {
-    Means { online: true, payment: true, electronic_result: true }
+    Means { online: true, payment: true, seal: SealState::Trusted }
 }
 
 #[test]
@@ -50,10 +50,13 @@ fn of_two_settings_of_one_day_the_later_counts() {
 
 #[test]
 fn what_is_not_possible_is_not_offered_and_the_reason_is_kept() {
-    let means = Means { electronic_result: false, ..all() };
+    let means = Means { seal: SealState::None, ..all() };
     let held = held_on(&[], ServiceLevel::EndToEnd, means, date(2026, 1, 1));
     assert_eq!(held.level, ServiceLevel::Partial);
     assert_eq!(held.obstacles, [Obstacle::NoResult]);
+    let untrusted = Means { seal: SealState::Untrusted, ..all() };
+    assert_eq!(untrusted.obstacles(ServiceLevel::EndToEnd), [Obstacle::UntrustedSeal]);
+    assert_eq!(untrusted.highest(), ServiceLevel::Partial);
     let nobody = held_on(&[], ServiceLevel::Unknown, means, date(2026, 1, 1));
     assert_eq!((nobody.level, nobody.origin), (ServiceLevel::Information, Origin::Nobody));
 }
@@ -66,25 +69,29 @@ fn what_is_free_needs_no_account() {
     }))
     .unwrap();
     assert_eq!(
-        Means::of(&body, false, false),
-        Means { online: true, payment: true, electronic_result: false }
+        Means::of(&body, false, SealState::None),
+        Means { online: true, payment: true, seal: SealState::None }
     );
     let fee = |amount| Fee { channels: String::new(), amount, note: String::new() };
     body.fees = vec![fee(Some(Dong(0)))];
-    assert!(Means::of(&body, false, false).payment);
+    assert!(Means::of(&body, false, SealState::None).payment);
     body.fees.push(fee(None));
-    assert!(!Means::of(&body, false, false).payment, "what the province sets may cost something");
-    assert!(Means::of(&body, true, false).payment);
+    assert!(
+        !Means::of(&body, false, SealState::None).payment,
+        "what the province sets may cost something"
+    );
+    assert!(Means::of(&body, true, SealState::None).payment);
     body.level = ServiceLevel::Unknown;
-    assert!(!Means::of(&body, true, false).online);
+    assert!(!Means::of(&body, true, SealState::None).online);
 }
 
 proptest! {
     #[test]
     fn nothing_is_ever_offered_above_what_is_possible(
-        online: bool, payment: bool, electronic_result: bool, wanted in 0_usize..4, set: bool,
+        online: bool, payment: bool, seal in 0_usize..3, wanted in 0_usize..4, set: bool,
     ) {
-        let means = Means { online, payment, electronic_result };
+        let seal = [SealState::None, SealState::Untrusted, SealState::Trusted][seal];
+        let means = Means { online, payment, seal };
         let level = LEVELS[wanted];
         let day = date(2026, 3, 1);
         let rows = if set { vec![Setting { from: day, level: Some(level) }] } else { Vec::new() };

@@ -26,6 +26,7 @@ const ACTS: &[(&str, &str)] = &[
     ("refuse_infected", "Không nhận tệp có mã độc"),
     ("sign_file", "Ký số kết quả"),
     ("seal_file", "Đóng dấu số kết quả"),
+    ("judge_file", "Kiểm tra lại chữ ký số của tệp"),
     ("trust_root", "Tin cậy chứng thư gốc"),
     ("distrust_root", "Thôi tin cậy chứng thư gốc"),
     ("add_seal", "Lưu con dấu số"),

@@ -1,11 +1,16 @@
 //! A draft with what surrounds it: the procedure of today, the level at which its unit offers it, its telephone.
 
 use citizen::{
+    fees::facts as fees,
     find::carried::{self, Carried},
     levels::facts as levels,
     procedures::facts::Version,
 };
-use domain::{identity::IdPaper, procedure::ServiceLevel};
+use domain::{
+    fees::proposal::Proposal,
+    identity::IdPaper,
+    procedure::{ChannelKind, ServiceLevel},
+};
 use jiff::civil::Date;
 use site::{Failure, Site, Who, Words};
 use store::Tx;
@@ -29,6 +34,8 @@ pub(super) struct Filing {
     pub shelf: Shelf,
     /// What was answered before it was begun.
     pub carried: Option<Carried>,
+    /// What it would be to pay by what is declared.
+    pub fee: Proposal,
 }
 
 impl Filing {
@@ -53,7 +60,10 @@ impl Filing {
         let number = number.as_ref().map_or("", |it| it.reveal());
         let shelf = Shelf::of(tx, own, number)?;
         let carried = carried::read(site, tx, &it.body, &draft.typed)?;
-        Ok(Self { it, draft, level: held.level, proof, shelf, carried })
+        let declared = draft.declared.as_ref();
+        let declared = declared.map(|it| (&it.version.form, &it.judged.answers));
+        let fee = fees::proposed(tx, &it.body, ChannelKind::Online, declared, who.today())?;
+        Ok(Self { it, draft, level: held.level, proof, shelf, carried, fee })
     }
 
     /// Whether its unit takes it over the line today.

@@ -8,6 +8,7 @@ use crate::tests::{OTHER, SHOP, declaration, declare, given_two_communes, with};
 
 mod assist;
 mod carried;
+mod fee;
 mod one_by_one;
 mod unproven;
 

@@ -286,6 +286,35 @@ pub(super) fn handed(words: Words, filing: &Filing) -> Vec<(String, String)> {
     handed.collect()
 }
 
+/// What it costs: what is published, and with it what comes of what is declared.
+fn fee_said(words: Words, filing: &Filing) -> String {
+    let published = filing.it.body.fee_said(words.lang == site::Lang::En);
+    let fee = &filing.fee;
+    let lines = &fee.assessment.lines;
+    // One case at one rate is what is published.
+    if lines.is_empty() || fee.has_own && lines.iter().all(|it| it.copies == 0) {
+        return published;
+    }
+    let line = |it: &domain::fees::Line| match (words.lang, it.copies) {
+        (site::Lang::Vi, _) => format!("{}: {}", it.name, it.working),
+        (site::Lang::En, 0) => it.due.to_string(),
+        (site::Lang::En, copies) => words.say_with(
+            "filing-fee-copies",
+            &[("copies", &copies.to_string()), ("amount", &it.due.to_string())],
+        ),
+    };
+    let own = (!fee.has_own).then_some(published);
+    let mut all: Vec<String> = own.into_iter().chain(lines.iter().map(line)).collect();
+    if lines.len() > 1 {
+        let sum = fee.assessment.due().to_string();
+        all.push(words.say_with("filing-fee-sum", &[("amount", &sum)]));
+    }
+    if !fee.assessment.exemption.is_empty() {
+        all.push(fee.assessment.exemption.clone());
+    }
+    all.join("; ")
+}
+
 /// What was said in every step, for the last look.
 fn said(words: Words, filing: &Filing) -> Vec<Said> {
     let typed = &filing.draft.typed;
@@ -412,7 +441,7 @@ pub(super) fn page(
             .collect(),
         authorities: authorities(words),
         said: if step == Step::Review { said(words, filing) } else { Vec::new() },
-        fee: it.body.fee_said(words.lang == site::Lang::En),
+        fee: fee_said(words, filing),
         limit: it.body.limit_said(words.lang == site::Lang::En),
         wrong: in_order(step, it, m),
         problems: words.say("problems"),

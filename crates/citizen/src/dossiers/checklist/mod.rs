@@ -310,8 +310,6 @@ pub(super) struct View {
     pub loose: Vec<FileLine>,
     pub may_mark: bool,
     pub consent: Option<super::reuse::Said>,
-    /// Whether the office put a file of its own into it: a draft, a result, a document of a step.
-    pub has_own: bool,
 }
 
 /// The papers of a dossier for whoever looks at it.
@@ -395,7 +393,6 @@ pub(super) fn view(
         lines,
         loose: files.iter().filter(|it| it.paper.is_none()).map(|it| line(it, None)).collect(),
         may_mark: keeps_list(maker) && !erased,
-        has_own: !documents.is_empty() || files.iter().any(|it| it.kind == "result"),
         consent: if counter && !erased { super::reuse::said(tx, kept)? } else { None },
     })
 }

@@ -9,6 +9,7 @@ use store::{Fault, Tx};
 
 use crate::dossiers::{
     desk::OnDesk,
+    signed,
     sql::{self, documents},
 };
 
@@ -35,7 +36,8 @@ pub(in crate::dossiers) fn read(
     ties: &[Tie],
     fields: &mut Fields,
 ) -> Option<Option<String>> {
-    let Some(it) = of(on_desk, maker, ties, true).into_iter().find(|it| it.is_grave) else {
+    let Some(it) = of(on_desk, maker, ties, &Own::default()).into_iter().find(|it| it.is_grave)
+    else {
         return Some(None);
     };
     if fields.typed().has(ALL_THE_SAME) {
@@ -50,18 +52,26 @@ pub(in crate::dossiers) fn of(
     on_desk: &OnDesk,
     maker: &Maker,
     ties: &[Tie],
-    has_file: bool,
+    own: &Own,
 ) -> Vec<Missing> {
     let (id, dossier) = (on_desk.kept.id, &on_desk.kept.dossier);
     let at_issue = matches!(dossier.status, Status::ToReview | Status::ToSign | Status::ToNumber);
     let mut missing = Vec::new();
-    if at_issue && !has_file {
+    if at_issue && !own.has_file {
         let may_put = !maker.parts.is_empty();
         missing.push(Missing {
             text: "Hồ sơ chưa có tệp dự thảo hoặc kết quả nào. Nếu ký giấy thì quét bản đã ký rồi thêm vào."
                 .to_owned(),
             href: if may_put { format!("/co-quan/ho-so/{id}/ket-qua-so") } else { String::new() },
             label: "Đưa tệp lên",
+            is_grave: false,
+        });
+    }
+    if !own.doubt.is_empty() {
+        missing.push(Missing {
+            text: own.doubt.clone(),
+            href: format!("/co-quan/ho-so/{id}/ket-qua-so"),
+            label: "Xem các bản",
             is_grave: false,
         });
     }
@@ -76,8 +86,20 @@ pub(in crate::dossiers) fn of(
     missing
 }
 
-/// Whether the office put any file of its own into a dossier.
-pub(in crate::dossiers) fn has_file(tx: &mut Tx<'_>, id: DossierId) -> Result<bool, Fault> {
-    let own = sql::files(tx, id)?.iter().any(|it| it.kind == "result");
-    Ok(own || !documents(tx, id)?.is_empty())
+/// What the office put into a dossier of its own.
+#[derive(Debug, Clone, Default)]
+pub(in crate::dossiers) struct Own {
+    /// Any file.
+    pub has_file: bool,
+    /// What is wrong with the signatures of the result; empty if nothing is.
+    pub doubt: String,
+}
+
+impl Own {
+    /// What there is now.
+    pub fn of(tx: &mut Tx<'_>, id: DossierId) -> Result<Self, Fault> {
+        let own = sql::files(tx, id)?.iter().any(|it| it.kind == "result");
+        let has_file = own || !documents(tx, id)?.is_empty();
+        Ok(Self { has_file, doubt: signed::doubt(tx, id)? })
+    }
 }

@@ -8,7 +8,7 @@ use domain::{
 use site::{Failure, at_once::BookAsks};
 use store::Tx;
 
-use super::at_once;
+use super::{at_once, charge};
 
 use crate::dossiers::{checklist, collect, desk::OnDesk, party, sql, view::Around};
 
@@ -21,6 +21,10 @@ pub(super) struct Ask {
     pub units_label: &'static str,
     pub date_label: &'static str,
     pub amount_label: &'static str,
+    /// How the amount came about.
+    pub amount_hint: String,
+    /// What is proposed to be paid, where it can be worked out.
+    pub proposal: Option<domain::fees::proposal::Proposal>,
     pub number_label: &'static str,
     /// The book that gives the number, and what it asks for.
     pub book: Option<BookAsks>,
@@ -125,6 +129,9 @@ pub(super) fn ask(
         CommandKind::Supplement => ask.coming = true,
         CommandKind::Accept => {
             ask.amount_label = "Phí, lệ phí phải nộp (đồng)";
+            let proposal = charge::proposed(tx, on_desk, tx.now().civil().date())?;
+            ask.amount_hint = charge::hint(&proposal, &on_desk.version.body.fee_text());
+            ask.proposal = Some(proposal);
             if on_desk.needs_agreed_days() {
                 ask.days_label = "Số ngày làm việc hẹn trả (thủ tục chưa công bố thời hạn)";
             }

@@ -3,11 +3,17 @@
 use domain::{
     dossier::{CommandKind, SuspensionKind},
     ids::DossierId,
+    procedure::ChannelKind,
 };
 use jiff::civil::DateTime;
+use site::Failure;
 use store::{Fault, Tx};
 
-use crate::dossiers::{desk::OnDesk, links, sql, view::Around};
+use crate::dossiers::{
+    desk::{self, OnDesk},
+    links, sql,
+    view::Around,
+};
 
 /// What is said above the form of a step.
 pub(super) fn of(
@@ -30,6 +36,9 @@ pub(super) fn of(
     if let Some(next) = proposed.filter(|_| !by_book) {
         return Ok(format!("Số kế tiếp còn trống trong năm: {next}."));
     }
+    if kind == CommandKind::Accept && !on_desk.needs_agreed_days() {
+        return promised(around, on_desk, tx, now);
+    }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
         _ => None,
@@ -43,6 +52,30 @@ pub(super) fn of(
     Ok(match lead {
         Some(it) => format!("{said} Phiếu gửi {it}, nơi chủ trì hồ sơ."),
         None => said,
+    })
+}
+
+/// The appointment that is made by accepting it now.
+fn promised(
+    around: &Around,
+    on_desk: &OnDesk,
+    tx: &mut Tx<'_>,
+    now: DateTime,
+) -> Result<String, Fault> {
+    let (code, unit) = (&on_desk.version.body.code, on_desk.kept.unit);
+    let channel = on_desk.kept.dossier.channel.unwrap_or(ChannelKind::Direct);
+    let made = desk::promise(tx, around.desk(), code, unit, (channel, None), now);
+    Ok(match made {
+        Ok(it) => it.explanation.due.map_or_else(String::new, |due| {
+            format!(
+                "Tiếp nhận bây giờ thì hẹn trả {} ({}).",
+                domain::text::date_time(due),
+                it.limit_text
+            )
+        }),
+        // Why it cannot be received is said when somebody tries.
+        Err(Failure::Fault(fault)) => return Err(fault),
+        Err(_) => String::new(),
     })
 }
 

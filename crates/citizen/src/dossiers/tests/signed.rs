@@ -61,6 +61,25 @@ fn signed_with(site: &TestSite, pfx: &str, pdf: &[u8]) -> Vec<u8> {
     signing::sign(pdf, &seal, &request).unwrap()
 }
 
+/// The citizen finds the file beside his dossier and in his store, and it is this one.
+async fn citizen_has_the_file(site: &TestSite, bytes: &[u8]) {
+    let code = site.text("select code from dossier");
+    let secret = site.text("select secret from dossier_person");
+    let mut citizen = site.browser();
+    let seen = citizen.get(&format!("/ho-so/{code}?ma={secret}")).await;
+    assert_eq!(seen.status, 303, "{}", seen.text);
+    let result = site.count("select max(id) from result");
+    let path = format!("/ho-so/{code}/ket-qua/{result}");
+    assert!(citizen.get(&format!("/ho-so/{code}")).await.text.contains(&path));
+    let taken = citizen.get(&path).await;
+    assert_eq!((taken.status, taken.bytes.as_ref()), (200, bytes));
+    let held = site.run(|tx| crate::vault::held(tx, &[domain::ids::DossierId(1)]));
+    let sha256 = site.text(&format!("select sha256 from result where id = {result}"));
+    let open = held.iter().find(|it| it.id == result).and_then(|it| it.open_file());
+    assert_eq!(open.map(|it| it.sha256.clone()), Some(sha256));
+    assert!(held.iter().any(|it| it.is_usable(site.now().civil().date())), "{held:?}");
+}
+
 async fn hands_back(site: &TestSite, path: &str, pdf: &[u8]) -> Value {
     let answer = site.browser().upload(path, &[], &[("uploadfile", "a.pdf", pdf)]).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -103,6 +122,90 @@ on_both_engines! { crate::routes();
         assert_ne!(others, Some(false));
         let page = clerk.get("/co-quan/ho-so/1").await.text;
         assert!(page.contains("UBND xã Phú Sơn, ký lúc"), "{page}");
+
+        // What was sealed is what the citizen gets, and it is returned over the line.
+        assert_eq!(site.count("select file from result"), 3);
+        assert_eq!(site.text("select r.sha256 from result r"), site.text("select sha256 from dossier_file where id = 3"));
+        citizen_has_the_file(&site, &result.bytes).await;
+        let online = [("nguoi-nhan", "applicant"), ("cach-tra", "online")];
+        let back = step(&site, "quay", "tra-ket-qua", &online).await;
+        assert_eq!(back.status, 303, "{}", back.text);
+        citizen_has_the_file(&site, &result.bytes).await;
+    }
+
+    async fn a_result_that_came_sealed_goes_out_with_its_number_and_a_draft_does_not(site) {
+        given_a_result(&site).await;
+        site.given("delete from unit_seal", &[]);
+        assert_eq!(step(&site, "ky", "ky", &[]).await.status, 303);
+        // The draft that nobody signed is no result: nothing is returned over the line.
+        assert_eq!(step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await.status, 303);
+        assert_eq!(site.count("select count(*) from result where file is null and sha256 = ''"), 1);
+        let online = [("nguoi-nhan", "applicant"), ("cach-tra", "online")];
+        let refused = step(&site, "quay", "tra-ket-qua", &online).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("Chưa có tệp kết quả để trả trực tuyến"), "{}", refused.text);
+        assert_eq!(site.text("select status from dossier"), "result_at_counter");
+        // Taken back, replaced by a copy that was sealed elsewhere, numbered again.
+        let undone = step(&site, "vanthu", "hoan-tac", &[("loi", "Nhầm bản")]).await;
+        assert_eq!(undone.status, 303, "{}", undone.text);
+        let sealed = signed_with(&site, "seal.p12", &signed_with(&site, "leader.p12", PDF));
+        let put = site.signed_in("vanthu").upload(RESULT, &[], &[("tep", "gxn.pdf", &sealed)]).await;
+        assert_eq!(put.status, 303, "{}", put.text);
+        assert_eq!(step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await.status, 303);
+        citizen_has_the_file(&site, &sealed).await;
+        let back = step(&site, "quay", "tra-ket-qua", &online).await;
+        assert_eq!(back.status, 303, "{}", back.text);
+    }
+
+    async fn a_seal_that_nobody_trusts_is_told_and_judged_again_once_its_root_is_trusted(site) {
+        use domain::level::{Obstacle, SealState};
+        given_a_result(&site).await;
+        let mut admin = site.signed_in("quantri");
+        assert_eq!(admin.post(&format!("{PAGE}/goc/1"), &[]).await.status, 303);
+        let seal = || site.run(|tx| crate::signatures::facts::seal_state(tx, domain::ids::UnitId(2)));
+        let held = || site.run(|tx| crate::levels::facts::level_at(
+            tx, "1.014027", domain::ids::UnitId(2), site.now().civil().date(),
+        ));
+        assert_eq!(seal(), SealState::Untrusted);
+        assert_eq!(held().obstacles, [Obstacle::UntrustedSeal], "level 4 is not offered, and it is said why");
+        assert!(admin.get(PAGE).await.text.contains("tổ chức cấp chưa được tin cậy"));
+
+        // It is sealed all the same, and whoever releases it reads what is wrong.
+        assert_eq!(step(&site, "ky", "ky", &[]).await.status, 303);
+        assert_eq!(step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await.status, 303);
+        let mut clerk = site.signed_in("vanthu");
+        assert_eq!(site.count("select file from result"), 2);
+        let versions = clerk.get(RESULT).await.text;
+        assert!(versions.contains("chưa được tin cậy") && !versions.contains("dong-dau-so"), "{versions}");
+        let again = clerk.post("/co-quan/ho-so/1/dong-dau-so", &[]).await;
+        assert!(again.status == 422 && again.text.contains("đã được đóng dấu số"), "{}", again.text);
+        let mut counter = site.signed_in("quay");
+        let doubt = "Ai kiểm tra tệp cũng sẽ thấy chưa hợp lệ";
+        assert!(counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text.contains(doubt));
+        // While nobody trusts it nothing changes, however often it is looked at.
+        site.run_jobs().await;
+        assert_eq!(site.count("select count(*) from journal where act = 'judge_file'"), 0);
+
+        trusts(&site).await;
+        assert_eq!(seal(), SealState::Trusted);
+        assert!(held().obstacles.is_empty(), "{:?}", held());
+        assert_eq!(site.count("select count(*) from journal where act = 'judge_file'"), 1);
+        assert!(clerk.get(RESULT).await.text.contains("chữ ký số hợp lệ: UBND xã Phú Sơn"));
+        assert!(!counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text.contains(doubt));
+    }
+
+    async fn the_job_judges_again_what_nobody_was_there_to_judge(site) {
+        given_a_result(&site).await;
+        site.given("update unit_seal set untrusted = 1", &[]);
+        let told = signing::Problem::Issuer.to_string();
+        let bad = serde_json::json!({"valid": false, "covers": true, "count": 1, "told": told}).to_string();
+        let signed = signed_with(&site, "leader.p12", PDF);
+        let put = site.signed_in("vanthu").upload(RESULT, &[], &[("tep", "b.pdf", &signed)]).await;
+        assert_eq!(put.status, 303, "{}", put.text);
+        site.given("update dossier_file set verdict = ?1 where id = 2", &[bad.into()]);
+        site.run_jobs().await;
+        assert_eq!(site.count("select untrusted from unit_seal"), 0);
+        assert!(site.text("select verdict from dossier_file where id = 2").contains("\"valid\":true"));
     }
 
     async fn what_the_agent_hands_back_must_be_what_it_was_given_and_one_right_signature(site) {

@@ -1,0 +1,72 @@
+//! What a dossier that is accepted is to pay: proposed out of the table and the declaration, changed with a reason.
+
+use domain::{fees::proposal::Proposal, money::Dong};
+use jiff::civil::Date;
+use site::{Fields, Typed};
+use store::{Fault, Tx};
+
+use crate::{
+    dossiers::desk::OnDesk, eforms::facts as eforms, fees::facts as fees,
+    procedures::facts as procedures,
+};
+
+/// The field with the reason for another amount.
+pub(super) const REASON: &str = "ly-do-phi";
+
+/// What is proposed for a dossier that waits for its acceptance.
+pub(super) fn proposed(tx: &mut Tx<'_>, on_desk: &OnDesk, day: Date) -> Result<Proposal, Fault> {
+    let declared = eforms::declared(tx, on_desk.kept.id)?.into_iter().next();
+    let judged = declared.map(|it| (it.judged().answers, it.version.form));
+    // Its acceptance takes the version of today.
+    let code = &on_desk.version.body.code;
+    let today = procedures::in_force(tx, code, day)?;
+    let body = today.as_ref().map_or(&on_desk.version.body, |it| &it.body);
+    let channel = on_desk.kept.dossier.channel.unwrap_or(domain::procedure::ChannelKind::Direct);
+    let declared = judged.as_ref().map(|(answers, form)| (form, answers));
+    fees::proposed(tx, body, channel, declared, day)
+}
+
+/// Puts it into an empty form.
+pub(super) fn propose(proposal: &Proposal, typed: &mut Typed) {
+    if !typed.has("so-tien") && !proposal.assessment.lines.is_empty() {
+        typed.set("so-tien", proposal.assessment.due().0.to_string());
+    }
+}
+
+/// How it came about, and what is not in it.
+pub(super) fn hint(proposal: &Proposal, published: &str) -> String {
+    let mut hint = match proposal.assessment.lines.is_empty() {
+        true if proposal.is_whole => "Không thu.".to_owned(),
+        true => String::new(),
+        false => {
+            let basis = &proposal.assessment.exemption;
+            let less = if basis.is_empty() { String::new() } else { format!(" ({basis})") };
+            format!("Tính sẵn theo tờ khai và biểu phí: {}{less}.", proposal.working())
+        }
+    };
+    if !proposal.is_whole {
+        let own = format!("Chưa tính được lệ phí của thủ tục; công bố: {published}.");
+        hint = [hint, own].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
+    }
+    hint
+}
+
+/// The amount that is to be paid, and why it is another one; left as it is proposed nothing is to be typed.
+pub(super) fn read(fields: &mut Fields, proposal: &Proposal) -> Option<(Dong, Option<String>)> {
+    let amount = fields.read_optional("so-tien", Dong::parse);
+    let reason = fields.optional_text(REASON, 300);
+    let (amount, reason) = (amount?, reason?);
+    let due = proposal.assessment.due();
+    let Some(amount) = amount.filter(|it| *it != due) else { return Some((due, None)) };
+    // Who wrote it into the note has said it as well.
+    let reason = if reason.is_empty() { fields.typed().get("loi").to_owned() } else { reason };
+    if reason.is_empty() {
+        let text = match proposal.assessment.lines.is_empty() {
+            true => "Số tiền nhập tay: ghi rõ lý do hoặc căn cứ thu.".to_owned(),
+            false => format!("Số tiền khác mức tính sẵn ({due}): ghi rõ lý do, căn cứ."),
+        };
+        fields.wrong(REASON, text);
+        return None;
+    }
+    Some((amount, Some(reason)))
+}
