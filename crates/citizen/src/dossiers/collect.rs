@@ -58,7 +58,9 @@ pub(crate) fn propose(person: &Person, typed: &mut Typed) {
 
 /// Reads who collects, and holds it against what was recorded at intake.
 pub(crate) fn read(fields: &mut Fields, person: &Person, today: Date) -> Option<Collection> {
-    let collector = fields.choice("nguoi-nhan", Collector::from_code)?;
+    // What goes back to the office that leads goes with a slip of its own.
+    let own = |it: &str| Collector::from_code(it).filter(|it| *it != Collector::Lead);
+    let collector = fields.choice("nguoi-nhan", own)?;
     let name = fields.optional_text("ten-nhan", 120);
     let id_number = fields.read_optional("so-nhan", IdPaper::parse);
     let number = fields.optional_text("so-uy-quyen", 120);
@@ -70,6 +72,15 @@ pub(crate) fn read(fields: &mut Fields, person: &Person, today: Date) -> Option<
     let id_number = id_number.map_or_else(String::new, |it| it.reveal().to_owned());
     let (number, authority) = (number?, authority?);
     if collector == Collector::Applicant {
+        let is_other = !name.is_empty() && text::fold(&name) != text::fold(&person.name);
+        if is_other && person.organisation.is_none() && !person.name.is_empty() {
+            let why = format!(
+                "Người nộp hồ sơ là {}. Người khác nhận thì chọn đúng người nhận và giấy ủy quyền; tên người nộp sai \
+                 thì sửa ở hồ sơ trước.",
+                person.name
+            );
+            fields.wrong("ten-nhan", why);
+        }
         // The applicant is known; for an organisation it is said who came.
         return Some(Collection {
             collector: collector.code().to_owned(),

@@ -519,6 +519,7 @@ impl OnDesk {
     ) -> Result<(), Failure> {
         let event = decide(&self.kept.dossier, command, maker, tx.now()).or_refuse()?;
         beside::allow(tx, &self.kept, &event)?;
+        results::before(tx, self.kept.id, &event)?;
         let followed = links::follow::before(tx, &self.kept, &event)?;
         let mut after = self.kept.dossier.clone();
         after.apply(&event);

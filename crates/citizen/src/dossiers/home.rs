@@ -27,7 +27,7 @@ use super::{
 const SHOWN: i64 = 10;
 
 /// Piles of dossiers that may have no appointment.
-const STILL: [&str; 1] = ["tam-dung"];
+const STILL: [&str; 2] = ["tam-dung", "cho-tiep-nhan"];
 
 /// A pile of dossiers that waits for people of certain roles.
 struct Pile {
@@ -61,6 +61,14 @@ const PILES: &[Pile] = &[
         at_home: false,
         // By whom it is held the page says.
         filter: |_| Filter { open: true, ..Filter::default() },
+    },
+    Pile {
+        title: "Hồ sơ mới nộp, chờ tiếp nhận",
+        label: "chờ tiếp nhận",
+        group: "cho-tiep-nhan",
+        roles: &[Role::CounterOfficial],
+        at_home: true,
+        filter: |_| in_status(Status::Submitted),
     },
     Pile {
         title: "Hồ sơ vừa nhận, chờ chuyển bộ phận chuyên môn",

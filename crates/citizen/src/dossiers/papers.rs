@@ -246,10 +246,15 @@ pub(super) fn sheet_of(
     let reason = words(extended).join("; ");
     let accepted = dossier.received_at.is_some();
     let explanation = if accepted { on_desk.explain(around.desk(), &reason).ok() } else { None };
+    let lead = match form {
+        Form::Apology => links::facts::lead(tx, &around.who, id)?,
+        _ => None,
+    };
     let each_day = format!("Xem từng ngày tại {}/ho-so/{}", site.config.base_url, kept.code);
     let receipt_lines = explanation.as_ref().map_or_else(Vec::new, |it| {
         if form == Form::Apology {
-            return vec![each_day];
+            // The office that leads has no secret of the part's page.
+            return if lead.is_some() { Vec::new() } else { vec![each_day] };
         }
         let begin = it.effective_reception;
         let off = it.steps.iter().filter(|it| !it.counted && it.date > begin).count();
@@ -307,10 +312,6 @@ pub(super) fn sheet_of(
         format!("{}/ho-so/{}?ma={}", site.config.base_url, kept.code, people.secret)
     } else {
         format!("{}/tra-cuu", site.config.base_url)
-    };
-    let lead = match form {
-        Form::Apology => links::facts::lead(tx, &around.who, id)?,
-        _ => None,
     };
     Ok(DossierSheet {
         lead: lead.unwrap_or_default(),

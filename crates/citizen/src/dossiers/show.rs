@@ -459,7 +459,12 @@ async fn page(
                     (it, qr)
                 }),
                 may_collect: asker.can_at(domain::access::Action::FeeCollect, kept.unit),
-                number: dossier.number.clone().unwrap_or_default(),
+                number: match dossier.finished_at {
+                    Some(_) => crate::results::facts::standing_number(tx, id)?
+                        .or_else(|| dossier.number.clone())
+                        .unwrap_or_default(),
+                    None => dossier.number.clone().unwrap_or_default(),
+                },
                 may_add_files: !maker.parts.is_empty() && !erased,
                 owed: demanded.documents,
                 kept_by: if is_own { demanded.kept_by } else { Vec::new() },

@@ -171,13 +171,16 @@ pub async fn handover(
             let authority = [it.authority.map_or("", domain::party::Authority::label), &it.number];
             let authority: Vec<&str> = authority.into_iter().filter(|it| !it.is_empty()).collect();
             let person = sql::person(tx, id)?.unwrap_or_default();
+            // Issued anew, it bears another number than its dossier.
+            let number = crate::results::facts::standing_number(tx, id)?;
+            let number = number.or_else(|| on_desk.kept.dossier.number.clone());
             Ok(CollectionSheet {
                 agency: papers::agency(&asker, on_desk.kept.body),
                 counter: papers::counter(&inner, &asker, on_desk.kept.unit),
                 code: on_desk.kept.code.clone(),
                 procedure: on_desk.version.body.name.clone(),
                 applicant: applicant(&person),
-                number: on_desk.kept.dossier.number.clone().unwrap_or_default(),
+                number: number.unwrap_or_default(),
                 collector: prints::Person {
                     name: it.name.clone(),
                     id_number: it.id_number.clone(),

@@ -330,6 +330,9 @@ pub async fn take(
         }
         if kind == CommandKind::Extend {
             lateness::apologised(tx, id)?;
+            let year = tx.now().civil().year();
+            let number = on_desk.apology_number(tx, year)?.unwrap_or_default();
+            super::links::facts::apologised(tx, &on_desk.kept, &number, &words)?;
             notices::extended(tx, &around.who.tree, &on_desk.kept)?;
         }
         is_first.store(true, Ordering::Relaxed);

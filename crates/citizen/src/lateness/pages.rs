@@ -236,7 +236,10 @@ pub async fn known(
             let (dossier, kind) = sql::rings_for(tx, &seen, id)?.ok_or(Failure::NotFound)?;
             let mine = mine_of(&asker, holders_of(tx, &asker)?, body_of(&asker));
             if sql::may_know(tx, &seen, mine, vec![id])?.is_empty() {
-                return Err(Failure::Forbidden);
+                return Err(Failure::Refused(
+                    "Cảnh báo này báo cho người khác: chỉ người được báo, hoặc người làm thay, ghi nhận là đã biết."
+                        .to_owned(),
+                ));
             }
             let first = sql::know(tx, id)?;
             if first {

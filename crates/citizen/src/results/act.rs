@@ -24,10 +24,6 @@ const STALE: &str = "Kết quả vừa được người khác sửa. Hãy mở 
 /// It stands no more.
 const ENDED: &str = "Kết quả đã thu hồi hoặc đã thay thế, không làm tiếp được.";
 
-/// Its number is a book's, and a book gives each number once.
-const OF_A_BOOK: &str = "Kết quả này làm ngay tại quầy, lấy số của sổ nên không cấp lại. Người dân cần nữa thì tiếp nhận \
-                         hồ sơ mới: mục mới, số mới trong sổ.";
-
 fn counter(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<Taken, Failure> {
     let taken = take(tx, site, who, id)?;
     if !taken.is_counter() {
@@ -127,7 +123,14 @@ async fn end_page(
     let kept = site
         .read(who, move |tx| {
             let taken = take(tx, &inner, &asker, id)?;
-            if taken.is_signer() { Ok(taken.kept) } else { Err(Failure::NotFound) }
+            if !taken.is_signer() {
+                return Err(Failure::NotFound);
+            }
+            let why = if is_revoke { None } else { taken.why_not_anew(tx, &inner, &asker)? };
+            match why {
+                Some(why) => Err(Failure::Refused(why.to_owned())),
+                None => Ok(taken.kept),
+            }
         })
         .await?;
     if kept.state != ResultState::Issued {
@@ -230,8 +233,8 @@ pub async fn reissue(
         if asker.staff.is_some_and(|it| taken.on_desk.kept.dossier.has_worked(it)) {
             return Err(Failure::Refused(Refused::SignerIsOfficer.to_string()));
         }
-        if !taken.is_issued_anew(tx, &inner, &asker)? {
-            return Err(Failure::Refused(OF_A_BOOK.to_owned()));
+        if let Some(why) = taken.why_not_anew(tx, &inner, &asker)? {
+            return Err(Failure::Refused(why.to_owned()));
         }
         let old = &taken.kept;
         if text::fold(&old.number) == text::fold(&number) {

@@ -68,6 +68,7 @@ fn page(
         recorded: collect::recorded(person),
         collectors: Collector::ALL
             .iter()
+            .filter(|it| **it != Collector::Lead)
             .map(|it| (it.code().to_owned(), it.label().to_owned()))
             .collect(),
         authorities: std::iter::once(none).chain(authorities).collect(),

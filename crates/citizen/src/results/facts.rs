@@ -8,7 +8,7 @@ use domain::{
     procedure::ProcedureVersion,
     results::{ParcelState, ResultState, ResultTerm, TermFile, expiry},
 };
-use site::{Tie, Who};
+use site::{Failure, Tie, Who};
 use store::{Fault, Tx};
 
 pub use super::numbers::Numbering;
@@ -26,6 +26,30 @@ static TERMS: LazyLock<Vec<ResultTerm>> = LazyLock::new(|| {
     // A file that does not read gives no term: the test of `domain` reads the same one.
     file.map(|it| it.term).unwrap_or_default()
 });
+
+/// Whether something of a dossier's results stands, so that it can be handed out.
+///
+/// # Errors
+/// [`Failure::Refused`] if all that was issued was revoked or replaced.
+pub(crate) fn before(tx: &mut Tx<'_>, id: DossierId, event: &Event) -> Result<(), Failure> {
+    let goes_out = matches!(event.what, What::Return { .. } | What::SendByPost);
+    if goes_out && sql::standing(tx, id)?.is_none() && !sql::of_dossier(tx, id)?.is_empty() {
+        return Err(Failure::Refused(
+            "Kết quả của hồ sơ đã thu hồi, không còn bản nào để trả. Người ký cấp lại hoặc đính chính trước.".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The number of the result that stands: a later one than the dossier's own if it was issued anew. Nothing if none
+/// stands.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn standing_number(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, Fault> {
+    let Some(id) = sql::standing(tx, id)? else { return Ok(None) };
+    Ok(sql::find(tx, id)?.map(|it| it.number))
+}
 
 /// Follows what happened to a dossier: issues, marks as collected, sends, takes back.
 ///

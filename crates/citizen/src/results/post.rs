@@ -21,7 +21,7 @@ use super::{
     ADDRESS, POST,
     facts::{self, SUBJECT},
     list::{address, options},
-    show::{page, take, waits_at_counter},
+    show::{is_anew, page, take, waits_at_counter},
     sql::{self, Parcel},
 };
 use crate::dossiers::facts::{self as dossiers, Around};
@@ -56,6 +56,11 @@ pub async fn send(
         let mut taken = take(tx, &inner, &asker, id)?;
         if !taken.is_counter() {
             return Err(Failure::NotFound);
+        }
+        if is_anew(tx, &taken)? {
+            let why =
+                "Kết quả cấp lại giao tại quầy, có người nhận ký; không gửi bưu chính từ đây.";
+            return Err(Failure::Refused(why.to_owned()));
         }
         waits_at_counter(&taken, false)?;
         let desk = taken.around.desk();

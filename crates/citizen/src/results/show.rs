@@ -22,7 +22,16 @@ pub(super) struct Taken {
     pub on_desk: OnDesk,
     pub maker: domain::dossier::Maker,
     pub around: Around,
+    /// Its dossier is a part of another office's case: it goes back there, and to nobody else.
+    pub is_part: bool,
 }
+
+/// Its number is a book's, and a book gives each number once.
+const OF_A_BOOK: &str = "Kết quả này làm ngay tại quầy, lấy số của sổ nên không cấp lại. Người dân cần nữa thì tiếp nhận \
+                         hồ sơ mới: mục mới, số mới trong sổ.";
+/// It is another office's to ask for it again.
+const OF_A_PART: &str = "Kết quả của phần việc liên thông không cấp lại ở đây: cơ quan chủ trì đề nghị bằng một phần việc \
+                         mới.";
 
 impl Taken {
     /// Whether this person may hand results over at this counter.
@@ -30,16 +39,26 @@ impl Taken {
         self.maker.plays_any(&[Part::Counter, Part::CounterHead])
     }
 
-    /// Whether a lost one is issued anew: what is settled at the desk and bears the number of an entry that
-    /// stands in a book is not, it is asked for again and gets the book's next number.
-    pub fn is_issued_anew(&self, tx: &mut Tx<'_>, site: &Site, who: &Who) -> Result<bool, Fault> {
+    /// Why a lost one is not issued anew; nothing if it is. What is settled at the desk and bears the number of an
+    /// entry that stands in a book is asked for again and gets the book's next number; a part's result is asked for
+    /// again by the office that leads.
+    pub fn why_not_anew(
+        &self,
+        tx: &mut Tx<'_>,
+        site: &Site,
+        who: &Who,
+    ) -> Result<Option<&'static str>, Fault> {
+        if self.is_part {
+            return Ok(Some(OF_A_PART));
+        }
         if !self.on_desk.version.body.on_the_spot {
-            return Ok(true);
+            return Ok(None);
         }
         // With its volume behind it where the plain one was somebody else's.
         let (number, _) = self.kept.number.split_once(',').unwrap_or((&self.kept.number, ""));
         let ties = site.ties_of(who, tx, self.kept.dossier)?;
-        Ok(!ties.iter().any(|it| it.number.as_deref() == Some(number)))
+        let stands = ties.iter().any(|it| it.number.as_deref() == Some(number));
+        Ok(stands.then_some(OF_A_BOOK))
     }
 
     /// Whether this person signs for the office that issued it.
@@ -54,7 +73,8 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<T
     let around = Around::load(site, who, tx)?;
     let on_desk = around.take(tx, kept.dossier)?;
     let maker = around.maker(tx, &on_desk.kept)?;
-    Ok(Taken { kept, on_desk, maker, around })
+    let is_part = crate::dossiers::links::facts::is_child(tx, kept.dossier)?;
+    Ok(Taken { kept, on_desk, maker, around, is_part })
 }
 
 /// That the result still waits at the counter, whatever an older page showed.
@@ -63,6 +83,12 @@ pub(super) fn take(tx: &mut Tx<'_>, site: &Site, who: &Who, id: i64) -> Result<T
 /// [`Failure::Refused`] with where it is instead.
 pub(super) fn waits_at_counter(taken: &Taken, is_anew: bool) -> Result<(), Failure> {
     let kept = &taken.kept;
+    if taken.is_part {
+        return Err(Failure::Refused(
+            "Kết quả của phần việc liên thông được bàn giao về cơ quan chủ trì: làm ở mục “Liên thông” của hồ sơ."
+                .to_owned(),
+        ));
+    }
     if kept.state != ResultState::Issued {
         return Err(Failure::Refused(format!(
             "Kết quả số {} không giao được nữa: {}.",
@@ -86,7 +112,8 @@ pub(super) fn waits_at_counter(taken: &Taken, is_anew: bool) -> Result<(), Failu
 /// Whether a result was issued anew after its dossier was over, for one that was lost, and still lies at the
 /// counter: it is handed over by itself.
 pub(super) fn is_anew(tx: &mut Tx<'_>, taken: &Taken) -> Result<bool, Fault> {
-    Ok(taken.on_desk.kept.dossier.delivery == Delivery::Delivered
+    Ok(!taken.is_part
+        && taken.on_desk.kept.dossier.delivery == Delivery::Delivered
         && taken.kept.state == ResultState::Issued
         && taken.kept.collected_at.is_none()
         && sql::origin(tx, taken.kept.id)?.2)
@@ -187,14 +214,15 @@ pub(super) async fn page(
             let members = members.remove(&taken.kept.dossier).unwrap_or_default();
             let granted = taken.kept.outcome == domain::dossier::Outcome::Granted.code();
             let members = if granted { members } else { Vec::new() };
-            let may_reissue = taken.is_signer() && taken.is_issued_anew(tx, &inner, &asker)?;
+            let may_reissue =
+                taken.is_signer() && taken.why_not_anew(tx, &inner, &asker)?.is_none();
             Ok((taken, hands, signer, (all, members), (parcel, anew, may_reissue)))
         })
         .await?;
     let dossier = &taken.on_desk.kept.dossier;
     let counter = taken.is_counter();
     let stands = taken.kept.state == ResultState::Issued;
-    let waits = dossier.status == Status::ResultAtCounter && stands;
+    let waits = dossier.status == Status::ResultAtCounter && stands && !taken.is_part;
     let owes = dossier.financial == domain::dossier::Financial::Due;
     let today = who.today();
     let (state, tone) = state_of(&taken.kept, today);

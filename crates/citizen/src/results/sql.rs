@@ -190,20 +190,17 @@ pub fn collected(tx: &mut Tx<'_>, id: DossierId, at: Instant) -> Result<(), Faul
     Ok(())
 }
 
-/// Marks the standing results of a dossier as not taken home after all, and their handing-over in person or by
-/// post as taken back: what was downloaded was downloaded.
+/// Marks the results of a dossier as not taken home after all, whatever became of them since, and their handing-over
+/// in person or by post as taken back: what was downloaded was downloaded.
 pub fn not_collected(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
     let now = tx.now();
     tx.execute(
         "update result_handover set undone_ms = ?2
          where undone_ms is null and channel <> 'online'
-           and result in (select id from result where dossier = ?1 and state = 'issued')",
+           and result in (select id from result where dossier = ?1)",
         &[id.into(), now.into()],
     )?;
-    tx.execute(
-        "update result set collected_ms = null where dossier = ?1 and state = 'issued'",
-        &[id.into()],
-    )?;
+    tx.execute("update result set collected_ms = null where dossier = ?1", &[id.into()])?;
     Ok(())
 }
 
@@ -346,7 +343,8 @@ impl Filter {
             // Its dossier is over: no pile of dossiers shows it.
             "cap-lai" => select.and(
                 "r.state = 'issued' and r.collected_ms is null and r.replaces is not null
-                   and d.delivery = 'delivered'",
+                   and d.delivery = 'delivered'
+                   and not exists (select 1 from dossier_link l where l.child = d.id)",
                 [],
             ),
             "da-giao" => select.and("r.state = 'issued' and r.collected_ms is not null", []),

@@ -149,6 +149,7 @@ on_both_engines! { crate::routes();
         assert_eq!(now, edition, "no step of a dossier that is over");
         assert!(!counter.get("/co-quan").await.text.contains("cấp lại chờ giao"));
         let page = counter.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("<dt>Số văn bản</dt><dd>17/UBND"), "what was handed over: {page}");
         for said in ["Cấp lại kết quả", "Số 17/UBND, thay số 16/UBND", "Mất lần nữa", "Giao kết quả cấp lại"] {
             assert!(page.contains(said), "{said}: {page}");
         }
@@ -156,6 +157,16 @@ on_both_engines! { crate::routes();
         let list = counter.get("/co-quan/ket-qua?trang-thai=cho").await.text;
         assert!(list.contains("Không có kết quả nào khớp"), "{list}");
         assert_eq!(counter.post("/co-quan/ket-qua/3/giao", &SIGNED).await.status, 422, "once");
+        // What was taken back was taken home by nobody, whatever became of it since.
+        let end = [("quyet-dinh", "QĐ 1"), ("ly-do", "sai")];
+        assert_eq!(signer.post("/co-quan/ket-qua/3/thu-hoi", &end).await.status, 303);
+        let edition = site.text("select cast(edition as text) from dossier");
+        take(&mut counter, "hoan-tac", &[("an-ban", edition.as_str())]).await;
+        assert_eq!(site.count("select count(*) from result where collected_ms is not null"), 0);
+        // And nothing that stands is left to hand out.
+        let by_hand = [("nguoi-nhan", "applicant"), ("cach-tra", "counter")];
+        let out = counter.post("/co-quan/ho-so/1/tra-ket-qua", &by_hand).await;
+        assert!(out.status == 422 && out.text.contains("không còn bản nào để trả"), "{}", out.text);
         assert!(site.run(crate::dossiers::facts::unfolded).is_empty());
     }
 
@@ -190,6 +201,8 @@ on_both_engines! { crate::routes();
             ("chu-ky", "", "Người nhận ký vào ô này"),
             ("chu-ky", "\"><script>", "không đọc được"),
             ("so-nhan", "12", "Số"),
+            ("ten-nhan", "Trần Văn Tứ", "Người nộp hồ sơ là Nguyễn Thị Thử"),
+            ("nguoi-nhan", "lead", "nguoi-nhan-mistake"),
             ("nguoi-nhan", "proxy", "ủy quyền"),
         ] {
             let mut fields: Vec<_> = SIGNED.iter().copied().filter(|(it, _)| *it != name).collect();

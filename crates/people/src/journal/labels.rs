@@ -116,6 +116,7 @@ const ACTS: &[(&str, &str)] = &[
     ("revoke_key", "Thu hồi khóa"),
     ("add_route", "Thêm nơi nhận"),
     ("drop_route", "Bỏ nơi nhận"),
+    ("link_apology", "Nơi làm phần việc liên thông xin lỗi, hẹn lại"),
     ("link_late", "Bàn giao liên thông quá giờ xác nhận"),
     ("open", "Mở"),
     ("close", "Đóng, khóa"),

@@ -105,9 +105,19 @@ const NAME_MAX: usize = 160;
 /// As many digits in a row are somebody's number, which whoever asks about the copy must not read.
 const DIGITS_MAX: usize = 8;
 
-/// Whether a name holds somebody's number.
+/// Whether a name holds somebody's number, however it is parted.
 fn tells_a_number(name: &str) -> bool {
-    name.split(|it: char| !it.is_ascii_digit()).any(|it| it.len() > DIGITS_MAX)
+    let joined: String =
+        name.chars().filter(|it| !matches!(it, ' ' | '.' | '-' | ',' | '/')).collect();
+    joined.split(|it: char| !it.is_ascii_digit()).any(|it| it.len() > DIGITS_MAX)
+}
+
+/// What an entry of the journal is about: the code of the copy and what the paper is.
+pub(super) fn about(tx: &mut Tx<'_>, id: DossierId, details: &str) -> Result<String, Fault> {
+    let details: serde_json::Value = serde_json::from_str(details).unwrap_or_default();
+    let row = details.get("copy").and_then(serde_json::Value::as_i64);
+    let found = sql::of(tx, id)?.into_iter().find(|it| Some(it.id) == row);
+    Ok(found.map_or_else(String::new, |it| format!("{}, mã {}", it.paper, it.code)))
 }
 
 /// The scan and the paper that it shows, if it may be certified.
@@ -197,7 +207,14 @@ pub async fn certify(
             let known =
                 sql::of(tx, id)?.into_iter().find(|it| it.file == file && it.revoked.is_none());
             if let Some(known) = known {
-                return Ok(known.code);
+                if known.paper == named {
+                    return Ok(known.code);
+                }
+                return Err(Failure::Refused(format!(
+                    "Bản quét này đã chứng thực từ trước là “{}”, mã {}. Muốn ghi tên khác: thu hồi bản sao đó, rồi \
+                     chứng thực lại.",
+                    known.paper, known.code
+                )));
             }
             let title = match asker.staff {
                 Some(staff) => staff::person(tx, staff, asker.today())?.map(|it| it.title),

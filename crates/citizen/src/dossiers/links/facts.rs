@@ -58,6 +58,26 @@ pub fn lead(tx: &mut Tx<'_>, who: &site::Who, id: DossierId) -> Result<Option<St
     Ok(crate::relay::facts::elsewhere(tx, link.id)?.map(|it| it.unit))
 }
 
+/// The office that leads hears in its dossier that a part of it is late, until when and why. What another
+/// installation leads hears of the new date by the relay alone.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn apologised(
+    tx: &mut Tx<'_>,
+    part: &crate::dossiers::sql::Kept,
+    number: &str,
+    why: &str,
+) -> Result<(), Fault> {
+    let Some(parent) = sql::above(tx, part.id)?.and_then(|it| it.parent) else { return Ok(()) };
+    let about = serde_json::json!({ "unit": part.unit });
+    let due = part.dossier.due_at.map_or_else(String::new, domain::text::date_time);
+    let said = format!("Phiếu số {number}; hẹn lại {due}. {why}");
+    let entry = store::journal::Entry::new(crate::dossiers::sql::SUBJECT, parent.0, "link_apology");
+    tx.journal(entry.details(&about).words(Some(said)));
+    Ok(())
+}
+
 /// The parts, in this installation, of cases whose result came on one of these days, both included: the case,
 /// the part.
 ///

@@ -90,6 +90,9 @@ pub(super) fn act_label(act: &str) -> Option<&'static str> {
     if act == "late" {
         return Some("Bàn giao liên thông quá giờ xác nhận");
     }
+    if act == "apology" {
+        return Some("Nơi làm phần việc xin lỗi, hẹn lại");
+    }
     domain::link::LinkAct::from_code(act).map(|it| it.label())
 }
 

@@ -164,6 +164,25 @@ on_both_engines! { crate::routes();
         assert!(answer.text.contains("bàn giao về cơ quan gửi"), "{}", answer.text);
         let lead = [("nguoi-nhan", "lead"), ("cach-tra", "counter")];
         assert_eq!(counter.post("/co-quan/ho-so/2/tra-ket-qua", &lead).await.status, 422);
+        // Nor does the register hand it to anybody, and the office that leads asks for it again.
+        let result = site.text("select cast(id as text) from result where dossier = 2");
+        let page = format!("/co-quan/ket-qua/{result}");
+        let shown = counter.get(&page).await.text;
+        assert!(!shown.contains(&format!("{page}/giao")) && !shown.contains(&format!("{page}/gui")), "{shown}");
+        let taken = [
+            ("nguoi-nhan", "proxy"), ("ten-nhan", "Trần Văn A"), ("so-nhan", "040190001234"), ("ky-giay", "1"),
+            ("uy-quyen", "letter"), ("so-uy-quyen", "12/GGT"),
+        ];
+        let given = counter.post(&format!("{page}/giao"), &taken).await;
+        assert!(given.status == 422 && given.text.contains("bàn giao về cơ quan chủ trì"), "{}", given.text);
+        let mut leader = site.signed_in("lanhdao-huyen");
+        for anew in [leader.get(&format!("{page}/cap-lai")).await, {
+            let fields = [("so-moi", "22/XN-LĐ"), ("ly-do", "mất")];
+            leader.post(&format!("{page}/cap-lai"), &fields).await
+        }] {
+            assert!(anew.status == 422 && anew.text.contains("cơ quan chủ trì đề nghị"), "{}", anew.text);
+        }
+        assert_eq!(site.text("select status from dossier where id = 2"), "result_at_counter");
         let form = counter.get("/co-quan/lien-thong/1/tra").await.text;
         assert!(form.contains("21/XN-LĐ"), "{form}");
         let gave = counter
@@ -218,6 +237,11 @@ on_both_engines! { crate::routes();
         let sent = leader.post("/co-quan/ho-so/2/gia-han", &sent).await;
         assert_eq!(sent.status, 303, "{}", sent.text);
         assert!(leader.get("/co-quan/ho-so/2/in/xin-loi").await.bytes.starts_with(b"%PDF-"));
+        // Who leads reads it where he works.
+        let whole = officer.get("/co-quan/ho-so/1").await.text;
+        for said in ["Nơi làm phần việc xin lỗi, hẹn lại", "Phiếu số 01/TXL-UBND; hẹn lại 17:00", "Chờ xác minh"] {
+            assert!(whole.contains(said), "{said}: {whole}");
+        }
         assert_eq!(site.count("select count(*) from outbox where subject = 'dossier' and subject_id = 2"), 0, "nobody is told of a part");
     }
 

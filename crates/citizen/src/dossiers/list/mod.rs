@@ -115,6 +115,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("dang-xu-ly", "Đang xử lý"),
     ("cho-toi", "Đang chờ tôi"),
     ("cho-y-kien", "Chờ cho ý kiến"),
+    ("cho-tiep-nhan", "Mới nộp, chờ tiếp nhận"),
     ("cho-chuyen", "Chờ chuyển chuyên môn"),
     ("cho-phan-cong", "Chờ phân công"),
     ("phoi-hop", "Tôi phối hợp, theo dõi"),
@@ -185,6 +186,7 @@ pub(super) fn read_filter(
             filter.held_by = Some(around.own_and_stood_in_for(tx)?);
         }
         "cho-y-kien" => filter.consulted = Some(around.answers_for()),
+        "cho-tiep-nhan" => filter.statuses = vec![Status::Submitted.code()],
         "cho-chuyen" => filter.statuses = vec![Status::Accepted.code()],
         "cho-phan-cong" => filter.statuses = vec![Status::Transferred.code()],
         "phoi-hop" => {

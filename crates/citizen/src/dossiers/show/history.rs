@@ -10,7 +10,7 @@ use people::staff::facts as staff;
 use site::Who;
 use store::{Fault, Tx};
 
-use crate::dossiers::{links, online, sql, view::name_of};
+use crate::dossiers::{copies, links, online, sql, view::name_of};
 
 /// One line of it.
 pub(super) struct Done {
@@ -235,6 +235,9 @@ pub(super) fn done(
         }
         let about = match it.act.as_str() {
             "add_file" | "name_document" => files.about(&it.details),
+            "certify_copy" | "revoke_copy" => {
+                copies::about(tx, domain::ids::DossierId(it.subject_id), &it.details)?
+            }
             "reissue" | "revoke_result" | "hand_over_result" => of_result(&it.details),
             _ => String::new(),
         };
