@@ -155,7 +155,8 @@ async fn notices_of_an_account(on: On) {
     turned_on(&office).await;
     with_an_account(&phone, "0912 345 678").await;
     phone.goto("/tai-khoan").await;
-    phone.see("Báo tin trên máy này").await;
+    // The button is shown once the browser has said whether it hears already.
+    phone.see("Báo tin về máy này").await;
     phone.press("Báo tin về máy này").await;
     phone.see("Từ nay máy này nhận thông báo.").await;
     phone.see("Máy này đang nhận thông báo.").await;
@@ -184,6 +185,7 @@ async fn notices_of_an_account(on: On) {
 
     // One press in the account ends it for every dossier that was heard of by it.
     phone.goto("/tai-khoan").await;
+    phone.see("Thôi báo về máy này").await;
     phone.press("Thôi báo về máy này").await;
     phone.see("Máy này thôi nhận thông báo.").await;
     assert_eq!(server.text("select cast(count(*) as text) from push_device").await, "0");

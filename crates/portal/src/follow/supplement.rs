@@ -42,7 +42,7 @@ const NOTE_MAX: usize = 2_000;
 /// Characters of a field that are kept at most: what is too long is told, not cut before one sees it.
 const KEPT_MAX: usize = 4 * NOTE_MAX;
 /// Forms with files of one dossier within [`WINDOW_S`]: a browser sends each file as it is chosen.
-const UPLOADS_MAX: u32 = 120;
+const UPLOADS_MAX: u32 = 60;
 /// Words of one dossier that are kept within [`WINDOW_S`]: a browser sends them as they are typed.
 const KEEPS_MAX: u32 = 900;
 
