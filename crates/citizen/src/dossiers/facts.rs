@@ -304,7 +304,10 @@ pub(crate) fn attach_result(
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub(crate) fn signed_result(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<(i64, String)>, Fault> {
+pub(crate) fn signed_result(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+) -> Result<Option<(i64, String)>, Fault> {
     super::signed::signed_copy(tx, id)
 }
 

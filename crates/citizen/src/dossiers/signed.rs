@@ -481,9 +481,9 @@ pub(super) async fn seal_now(site: &Site, who: &Who, id: DossierId) -> Result<St
             return Err("Kết quả đã được đóng dấu số.".to_owned());
         }
         // An issuer who is not trusted is told; what was signed is still what was signed.
-        let broken = before.problem.filter(|it| {
-            !matches!(it, signing::Problem::Unsigned | signing::Problem::Issuer)
-        });
+        let broken = before
+            .problem
+            .filter(|it| !matches!(it, signing::Problem::Unsigned | signing::Problem::Issuer));
         if let Some(why) = broken {
             return Err(format!("Không đóng dấu lên tệp có chữ ký số không dùng được: {why}"));
         }

@@ -36,7 +36,8 @@ pub(in crate::dossiers) fn read(
     ties: &[Tie],
     fields: &mut Fields,
 ) -> Option<Option<String>> {
-    let Some(it) = of(on_desk, maker, ties, &Own::default()).into_iter().find(|it| it.is_grave) else {
+    let Some(it) = of(on_desk, maker, ties, &Own::default()).into_iter().find(|it| it.is_grave)
+    else {
         return Some(None);
     };
     if fields.typed().has(ALL_THE_SAME) {

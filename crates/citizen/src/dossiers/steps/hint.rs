@@ -39,6 +39,13 @@ pub(super) fn of(
     if kind == CommandKind::Accept && !on_desk.needs_agreed_days() {
         return promised(around, on_desk, tx, now);
     }
+    if kind == CommandKind::Return {
+        let wish = sql::person(tx, on_desk.kept.id)?.map_or("", |it| it.wish());
+        return Ok(match wish {
+            "" => String::new(),
+            wish => format!("Người nộp muốn nhận {wish}."),
+        });
+    }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
         _ => None,
@@ -58,7 +65,11 @@ fn promised(
     let made = desk::promise(tx, around.desk(), code, unit, (channel, None), now);
     Ok(match made {
         Ok(it) => it.explanation.due.map_or_else(String::new, |due| {
-            format!("Tiếp nhận bây giờ thì hẹn trả {} ({}).", domain::text::date_time(due), it.limit_text)
+            format!(
+                "Tiếp nhận bây giờ thì hẹn trả {} ({}).",
+                domain::text::date_time(due),
+                it.limit_text
+            )
         }),
         // Why it cannot be received is said when somebody tries.
         Err(Failure::Fault(fault)) => return Err(fault),
