@@ -109,10 +109,13 @@ pub fn propose(
         match counted.papers.as_slice() {
             [] if rate.counts_pieces() => {}
             [] => items.push(item(counted.copies.max(1), 1)),
-            papers if rate.counts_pieces() => items.extend(papers.iter().map(|it| item(it.0, it.1))),
+            papers if rate.counts_pieces() => {
+                items.extend(papers.iter().map(|it| item(it.0, it.1)))
+            }
             papers => {
                 let of_pages = rate.unit.starts_with("trang");
-                let each = papers.iter().map(|it| if of_pages { it.0.saturating_mul(it.1) } else { it.1 });
+                let each =
+                    papers.iter().map(|it| if of_pages { it.0.saturating_mul(it.1) } else { it.1 });
                 items.push(item(each.fold(0, u32::saturating_add), 1));
             }
         }

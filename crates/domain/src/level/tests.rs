@@ -76,7 +76,10 @@ fn what_is_free_needs_no_account() {
     body.fees = vec![fee(Some(Dong(0)))];
     assert!(Means::of(&body, false, SealState::None).payment);
     body.fees.push(fee(None));
-    assert!(!Means::of(&body, false, SealState::None).payment, "what the province sets may cost something");
+    assert!(
+        !Means::of(&body, false, SealState::None).payment,
+        "what the province sets may cost something"
+    );
     assert!(Means::of(&body, true, SealState::None).payment);
     body.level = ServiceLevel::Unknown;
     assert!(!Means::of(&body, true, SealState::None).online);
