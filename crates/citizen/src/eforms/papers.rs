@@ -70,7 +70,7 @@ pub fn sheet(form: &Eform, judged: &Judgement, around: &Around) -> DeclarationSh
     // What only steers the screen is no statement; files come beside it, and a line for one that did not is none.
     let is_printed = |it: &Item| {
         form.field(&it.code)
-            .is_none_or(|field| !field.screen && !(field.kind == Kind::File && it.text.is_empty()))
+            .is_none_or(|field| !(field.screen || field.kind == Kind::File && it.text.is_empty()))
     };
     let parts = parts.into_iter().map(|it| DeclaredPart {
         title: it.title,

@@ -1,9 +1,6 @@
 //! The catalogue for everybody: home, search, one procedure, notice boards.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
@@ -22,6 +19,7 @@ use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
 
 use super::{
+    drawn::qr,
     facts::{Catalogue, Version, catalogue, shipped, tier_of},
     place::{self, Place},
 };
@@ -335,25 +333,6 @@ fn groups(body: &ProcedureVersion) -> Vec<PaperGroup> {
     groups
 }
 
-/// Square codes of addresses, drawn once: they are always the same, and drawing one takes longer
-/// than the rest of the page.
-fn qr(text: &str) -> Result<Arc<str>, Failure> {
-    static DRAWN: Mutex<BTreeMap<String, Arc<str>>> = Mutex::new(BTreeMap::new());
-    const DRAWN_MAX: usize = 2_000;
-    let found = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let drawn: Arc<str> =
-        prints::qr_svg(text).map_err(|e| Failure::Fault(Fault::Broken(format!("qr: {e}"))))?.into();
-    let mut all = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= DRAWN_MAX {
-        all.clear();
-    }
-    all.insert(text.to_owned(), drawn.clone());
-    Ok(drawn)
-}
-
 /// GET `/thu-tuc/{code}`; `?don-vi=` names where one files.
 pub async fn show(
     State(site): State<Site>,
@@ -553,16 +532,6 @@ fn posted(
     Ok((it.title.clone(), found))
 }
 
-/// The levels at which a unit offers what hangs there.
-async fn levels_of(site: &Site, who: &Who, unit: UnitId) -> Result<BodyLevels, Failure> {
-    let asker = who.clone();
-    site.glance(who, move |tx| {
-        let body = crate::levels::facts::body_of(&asker.tree, unit);
-        Ok(BodyLevels::read(tx, &asker.tree, body, asker.today())?)
-    })
-    .await
-}
-
 /// GET `/niem-yet/{unit}`
 pub async fn board(
     State(site): State<Site>,
@@ -571,7 +540,7 @@ pub async fn board(
 ) -> Result<Html<String>, Failure> {
     let catalogue = current(&site, &who).await?;
     let (title, found) = posted(&catalogue, &who, unit)?;
-    let levels = levels_of(&site, &who, unit).await?;
+    let levels = place::levels_of(&site, &who, unit).await?;
     let today = who.today();
     let row = |it: &Version| {
         let level = levels.held(&it.body, today).level.said(false);
@@ -597,7 +566,7 @@ pub async fn print_board(
 ) -> Result<Response, Failure> {
     let catalogue = current(&site, &who).await?;
     let (title, found) = posted(&catalogue, &who, unit)?;
-    let (levels, today) = (levels_of(&site, &who, unit).await?, who.today());
+    let (levels, today) = (place::levels_of(&site, &who, unit).await?, who.today());
     let here = who.tree.unit(unit);
     let above = here.and_then(|it| it.parent);
     let sheet = NoticeBoard {
