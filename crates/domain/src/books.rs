@@ -105,6 +105,10 @@ pub struct Column {
     /// copies, fee, signer.
     #[serde(default)]
     pub from: String,
+    /// What of the applicant's declaration stands there, before anything else of the dossier: fields of forms, several
+    /// joined by “+”; the first of the list that is answered.
+    #[serde(default)]
+    pub declared: Vec<String>,
 }
 
 impl Column {
@@ -168,6 +172,9 @@ impl FeeRule {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BookForm {
+    /// The column that names whom the paper is for, where that is not who asked for it; empty for none.
+    #[serde(default)]
+    pub holder: String,
     /// Its name for ever: `ban-sao`.
     pub code: String,
     /// What stands on its cover.

@@ -147,6 +147,9 @@ pub struct Field {
     /// Whether a computed number is an amount of money.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub money: bool,
+    /// Whether the answer only steers the screen (which parts are asked for) and is not printed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub screen: bool,
     /// The field with the birth of the same person, for a number that says a year.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub born: String,
@@ -178,6 +181,7 @@ impl Field {
             columns: Vec::new(),
             formula: None,
             money: false,
+            screen: false,
             born: String::new(),
             sex: String::new(),
             prefill: None,

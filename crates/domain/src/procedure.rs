@@ -179,15 +179,39 @@ impl Fee {
             Some(amount) => amount.to_string(),
             None => "Theo quy định của HĐND tỉnh hoặc văn bản riêng".to_owned(),
         };
-        let note = self.note.trim();
+        self.noted(amount)
+    }
+
+    /// An amount with what the source says of it.
+    fn noted(&self, amount: String) -> String {
+        let note = whole(&self.note);
         if note.is_empty() {
             amount
         } else if note.starts_with('/') {
             format!("{amount}{note}")
+        } else if note.contains('(') {
+            format!("{amount}. {note}")
         } else {
             format!("{amount} ({note})")
         }
     }
+
+    /// Whether another one says the same, for other channels.
+    fn says_as(&self, other: &Self) -> bool {
+        self.amount == other.amount && whole(&self.note) == whole(&other.note)
+    }
+}
+
+/// A note of the catalogue with its brackets in pairs: its source cuts notes off, and begins some with the bracket
+/// that was around all of it.
+fn whole(note: &str) -> String {
+    let open = |text: &str| {
+        let count = |mark: char| text.chars().filter(|it| *it == mark).count();
+        count('(').saturating_sub(count(')'))
+    };
+    let note = note.trim();
+    let bare = note.strip_prefix('(').filter(|_| open(note) > 0).unwrap_or(note).trim();
+    format!("{bare}{}", ")".repeat(open(bare)))
 }
 
 /// A paper of the dossier (thành phần hồ sơ).
@@ -356,7 +380,18 @@ impl ProcedureVersion {
         if self.fees.is_empty() {
             return "Chưa công bố".to_owned();
         }
-        self.fees.iter().map(Fee::text).collect::<Vec<_>>().join("; ")
+        self.distinct_fees().into_iter().map(Fee::text).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Its fees; those that say the same for other channels once.
+    fn distinct_fees(&self) -> Vec<&Fee> {
+        let mut all: Vec<&Fee> = Vec::new();
+        for it in &self.fees {
+            if !all.iter().any(|known| known.says_as(it)) {
+                all.push(it);
+            }
+        }
+        all
     }
 
     /// Whether units of `tier` settle it, in an organisation with districts or without.

@@ -86,6 +86,21 @@ pub struct ResultTerm {
 pub struct TermFile {
     /// Its terms.
     pub term: Vec<ResultTerm>,
+    /// Results that bear the name of somebody else than who asked for them.
+    #[serde(default)]
+    pub holder: Vec<ResultHolder>,
+}
+
+/// Whom the results of some procedures name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultHolder {
+    /// Their codes.
+    pub procedures: Vec<String>,
+    /// The fields of declarations that say the name; the first that is answered.
+    pub fields: Vec<String>,
+    /// The article.
+    pub basis: String,
 }
 
 /// The last day on which a result of `procedure` issued on a day holds, and the article; nothing if

@@ -122,7 +122,12 @@ impl Words {
             let pattern = bundle.get_message(id)?.value()?;
             let mut args = FluentArgs::new();
             for (name, value) in values {
-                args.set((*name).to_owned(), (*value).to_owned());
+                // A count chooses its form (“1 procedure”); any other number is text: a code keeps its zeros.
+                let count = (*name == "count").then(|| value.parse::<u32>().ok()).flatten();
+                match count {
+                    Some(it) => args.set((*name).to_owned(), it),
+                    None => args.set((*name).to_owned(), (*value).to_owned()),
+                }
             }
             Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
         });
@@ -223,5 +228,13 @@ mod tests {
         };
         assert_eq!(minutes(Lang::Vi), Some(vec!["minutes".to_owned(), "time".to_owned()]));
         assert_eq!(minutes(Lang::Vi), minutes(Lang::En));
+    }
+
+    #[test]
+    fn one_of_something_is_not_said_in_the_plural() {
+        let words = Words::new(Lang::En);
+        assert_eq!(words.say_with("search-count", &[("count", "1")]).trim(), "1 procedure.");
+        assert_eq!(words.say_with("search-count", &[("count", "282")]).trim(), "282 procedures.");
+        assert_eq!(words.say_with("eform-signed", &[("at", "007")]), "You signed at 007.");
     }
 }

@@ -150,6 +150,9 @@ async fn step_page(
     }
     at_once::propose(&ask, &mut m.typed);
     collect::propose(&person, &mut m.typed);
+    if !m.typed.has("cach-tra") && ReturnChannel::from_code(&person.return_way).is_some() {
+        m.typed.set("cach-tra", person.return_way.clone());
+    }
     if let Some(it) = &ask.proposal {
         charge::propose(it, &mut m.typed);
     }
@@ -296,16 +299,8 @@ pub async fn take(
             Ok(it) => it,
             Err(m) => return Ok(Err(m)),
         };
-        let charged = match command.what {
-            What::Accept { fee, .. } => {
-                let proposal = charge::proposed(tx, &on_desk, now.date())?;
-                let due = proposal.assessment.due();
-                // As it was proposed it keeps its working; any other amount is by hand, with its reason.
-                if fee == due { (due > Dong::ZERO).then_some(proposal.assessment) } else { None }
-            }
-            _ => None,
-        };
-        let requested = requested(&command, ticked.get(charge::REASON));
+        let charged = charge::of(tx, &on_desk, &command, now.date())?;
+        let requested = charge::requested(&command, ticked.get(charge::REASON));
         let words = command.words.clone().unwrap_or_default();
         let last = on_desk.kept.dossier.last.as_ref().map(|it| it.kind);
         on_desk.step(tx, around.desk(), &maker, command)?;
@@ -395,17 +390,6 @@ async fn shown_first(
     let page = step_page(site, who, id, CommandKind::Extend, m).await?;
     let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
     Ok((status, page).into_response())
-}
-
-/// An amount that a step asks for by hand, why, and whether it holds alone.
-fn requested(command: &Command, reason: &str) -> Option<(Dong, String, bool)> {
-    let why = command.words.clone().unwrap_or_default();
-    match command.what {
-        What::Accept { fee, .. } if fee > Dong::ZERO && reason.is_empty() => Some((fee, why, true)),
-        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, reason.to_owned(), true)),
-        What::RequestPayment { amount, .. } => Some((amount, why, false)),
-        _ => None,
-    }
 }
 
 fn staff_of(maker: &Maker) -> Result<StaffId, Failure> {

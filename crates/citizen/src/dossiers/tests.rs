@@ -114,6 +114,11 @@ on_both_engines! { crate::routes();
         site.set_clock(jiff::civil::date(2026, 1, 9).at(8, 30, 0, 0));
         let mut browser = site.signed_in("quay");
         assert_eq!(browser.post("/co-quan/ho-so/1/nop-lai", &[("an-ban", "1")]).await.status, 303);
+        // It waits for somebody to receive it, where he begins his day.
+        let home = browser.get("/co-quan").await.text;
+        assert!(home.contains("Hồ sơ mới nộp, chờ tiếp nhận") && home.contains("href=\"/co-quan/ho-so/1\""), "{home}");
+        let list = browser.get("/co-quan/ho-so?nhom=cho-tiep-nhan").await.text;
+        assert!(list.contains("/co-quan/ho-so/1\""), "{list}");
         // The law lets ask once.
         let twice = [("an-ban", "2"), ("loi", "Thêm nữa")];
         assert_eq!(browser.post("/co-quan/ho-so/1/yeu-cau-hoan-thien", &twice).await.status, 422);
@@ -415,7 +420,7 @@ on_both_engines! { crate::routes();
         let asked = site.db.recorded();
         let all: Vec<&str> = asked.iter().map(|it| it.sql.as_str()).collect();
         // One of them asks who may take the turn, since nobody is named; one, what came from a store; one, whether he opened it
-        // today already.
-        assert!(asked.len() <= 36, "{} statements:\n{}", asked.len(), all.join("\n"));
+        // today already; one, what was declared; one, whose signatures the result's file has.
+        assert!(asked.len() <= 38, "{} statements:\n{}", asked.len(), all.join("\n"));
     }
 }

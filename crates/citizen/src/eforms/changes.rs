@@ -303,6 +303,7 @@ fn of_a_field(a: &Field, b: &Field) -> Vec<String> {
         (a.columns != b.columns, "đổi cột"),
         (a.formula != b.formula || a.money != b.money, "đổi công thức"),
         (a.born != b.born || a.sex != b.sex, "đổi mục đối chiếu"),
+        (a.screen != b.screen, "đổi việc có in ra hay không"),
         (a.prefill != b.prefill, "đổi chỗ lấy sẵn"),
     ];
     parts.extend(changed.iter().filter(|it| it.0).map(|it| it.1.to_owned()));

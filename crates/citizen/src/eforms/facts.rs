@@ -122,6 +122,20 @@ pub fn declared(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<Declaration>,
     Ok(found)
 }
 
+/// The newest declaration for a dossier as people read it, by the fields of its form; empty if nothing was declared.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn declared_words(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let Some(it) = declared(tx, dossier)?.into_iter().next() else { return Ok(BTreeMap::new()) };
+    let blocks = eform::blocks(&it.version.form, &it.judged(), &BTreeMap::new(), false);
+    let items = blocks.into_iter().flat_map(|it| it.items);
+    Ok(items.filter(|it| !it.text.is_empty()).map(|it| (it.code, it.text)).collect())
+}
+
 /// Keeps what is declared for a dossier beside it, in the caller's transaction. Only what the form
 /// lets pass is kept; the caller has shown the mistakes before. What is there already word for
 /// word is not kept twice.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use domain::eform::{self, Answer, Eform, Item, Judgement};
+use domain::eform::{self, Answer, Eform, Item, Judgement, Kind};
 use jiff::civil::Date;
 use prints::{DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner};
 use site::{Failure, Site, tree::UnitToday};
@@ -67,10 +67,16 @@ fn item(it: Item) -> DeclaredItem {
 #[must_use]
 pub fn sheet(form: &Eform, judged: &Judgement, around: &Around) -> DeclarationSheet {
     let parts = eform::blocks(form, judged, &around.files, false);
+    // What only steers the screen is no statement; files come beside it, and a line for one that did not is none.
+    let is_printed = |it: &Item| {
+        form.field(&it.code)
+            .is_none_or(|field| !(field.screen || field.kind == Kind::File && it.text.is_empty()))
+    };
     let parts = parts.into_iter().map(|it| DeclaredPart {
         title: it.title,
-        items: it.items.into_iter().map(item).collect(),
+        items: it.items.into_iter().filter(is_printed).map(item).collect(),
     });
+    let parts = parts.filter(|it: &DeclaredPart| !it.items.is_empty());
     let name = |field: &str| judged.answers.get(field).map_or("", Answer::text).to_owned();
     let mut signers: Vec<DeclaredSigner> = form
         .signers

@@ -204,6 +204,9 @@ fn field_pairs(p: &mut Vec<(String, String)>, it: &Field) {
     if it.money {
         put(p, "la-tien", "1");
     }
+    if it.screen {
+        put(p, "khong-in", "1");
+    }
     put(p, "nho-nhat", it.min.map(|it| it.to_string()).unwrap_or_default());
     put(p, "lon-nhat", it.max.map(|it| it.to_string()).unwrap_or_default());
     put(p, "han", it.bound.map_or("", Bound::code));
@@ -461,6 +464,7 @@ fn field(fields: &mut Fields, before: &Field) -> Option<Field> {
         columns: if kind == Kind::Table { columns(typed) } else { Vec::new() },
         formula: formula.filter(|_| kind == Kind::Computed),
         money: typed.has("la-tien") && kind == Kind::Computed,
+        screen: typed.has("khong-in"),
         born: typed.get("sinh").to_owned(),
         sex: typed.get("gioi").to_owned(),
         prefill,

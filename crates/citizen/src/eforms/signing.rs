@@ -79,8 +79,10 @@ impl Due {
             Stage::Unasked => words.say("co-sign-unasked"),
             Stage::Waiting => words.say("co-sign-waiting"),
             Stage::Over => words.say("co-sign-over"),
-            Stage::Signed(at) => words.say_with("co-sign-signed", &[("at", &moment(at))]),
-            Stage::Refused(at) => words.say_with("co-sign-refused", &[("at", &moment(at))]),
+            Stage::Signed(at) => words.say_with("co-sign-signed", &[("at", &moment_in(words, at))]),
+            Stage::Refused(at) => {
+                words.say_with("co-sign-refused", &[("at", &moment_in(words, at))])
+            }
         }
     }
 }
@@ -147,6 +149,11 @@ fn moment(ms: i64) -> String {
     text::date_time(Instant::from_epoch_ms(ms).civil())
 }
 
+/// A moment in the reader's language.
+fn moment_in(words: Words, ms: i64) -> String {
+    words.moment(Instant::from_epoch_ms(ms).civil())
+}
+
 fn hash(secret: &str) -> String {
     store::hex(&Sha256::digest(secret.as_bytes()))
 }
@@ -183,7 +190,7 @@ pub fn ask(
 pub fn link(site: &Site, who: &Who, secret: &str) -> Result<(String, String, String), Fault> {
     let address = format!("{}/ky/{secret}", site.config.base_url);
     let qr = prints::qr_svg(&address).map_err(|e| Fault::Broken(format!("qr: {e}")))?;
-    Ok((address, qr, moment(who.now.epoch_ms() + DAYS * DAY_MS)))
+    Ok((address, qr, moment_in(Words::new(who.lang), who.now.epoch_ms() + DAYS * DAY_MS)))
 }
 
 #[derive(Template)]
@@ -281,8 +288,8 @@ struct Sign<'a> {
 
 fn state(words: Words, it: &Loaded) -> String {
     match it.due.stage {
-        Stage::Signed(at) => words.say_with("eform-signed", &[("at", &moment(at))]),
-        Stage::Refused(at) => words.say_with("eform-refused", &[("at", &moment(at))]),
+        Stage::Signed(at) => words.say_with("eform-signed", &[("at", &moment_in(words, at))]),
+        Stage::Refused(at) => words.say_with("eform-refused", &[("at", &moment_in(words, at))]),
         _ if it.is_past => words.say("eform-sign-past"),
         Stage::Over => words.say("eform-sign-over"),
         Stage::Waiting | Stage::Unasked => String::new(),

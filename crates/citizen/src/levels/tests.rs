@@ -53,6 +53,21 @@ fn held(
     site.run(move |tx| facts::level_at(tx, code, UnitId(unit), day))
 }
 
+/// What a person reads on a print.
+fn printed(pdf: &[u8]) -> String {
+    use std::io::Write as _;
+    let mut reader = std::process::Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("pdftotext must be installed (Debian package poppler-utils)");
+    let mut input = reader.stdin.take().expect("a pipe");
+    input.write_all(pdf).expect("the file goes in");
+    drop(input);
+    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
+}
+
 on_both_engines! { crate::routes();
     async fn a_level_is_set_from_a_day_with_its_reason_and_the_portal_follows(site) {
         given(&site);
@@ -97,6 +112,46 @@ on_both_engines! { crate::routes();
         // The search shows what the chosen unit offers.
         let list = citizen.get("/thu-tuc?q=khai+sinh&don-vi=2&muc-do=forms").await;
         assert!(list.text.contains("/thu-tuc/1.001193?don-vi=2"), "{}", list.text);
+    }
+
+    async fn each_level_shows_what_it_offers_on_the_page_the_board_and_the_print(site) {
+        given(&site);
+        site.run(|tx| crate::eforms::facts::seed(tx, date(2019, 1, 1)).map(|_| ()));
+        let set = |level| {
+            let setting = domain::level::Setting { from: date(2026, 1, 8), level: Some(level) };
+            site.run(|tx| super::facts::set(tx, domain::ids::UnitId(2), BIRTH, &setting, "thử"));
+        };
+        let mut citizen = site.browser();
+        let path = "/thu-tuc/1.001193?don-vi=2";
+        let (files, fills, prints) = ("/nop/1.001193", "/to-khai/khai-sinh", "Điền tờ khai để in, mang đi nộp");
+
+        set(ServiceLevel::Information);
+        let page = citizen.get(path).await.text;
+        assert!(!page.contains(files) && !page.contains(fills), "words and no more: {page}");
+        assert!(!page.contains("Trực tuyến, ") && !page.contains(", Trực tuyến"), "not handed in over the line: {page}");
+        let board = citizen.get("/niem-yet/2").await.text;
+        let row_of = |page: &str| {
+            let rest = page.split("class=\"nowrap\">1.001193</td>").nth(1).expect("its row");
+            rest.split("</tr>").next().expect("an end").to_owned()
+        };
+        let row = row_of(&board);
+        assert!(row.contains(ServiceLevel::Information.label()), "{row}");
+        assert!(board.contains("/thu-tuc/1.001193?don-vi=2"), "{board}");
+        let other = citizen.get("/niem-yet/4").await.text;
+        assert!(row_of(&other).contains(ServiceLevel::Partial.label()));
+        let sheet = citizen.get("/thu-tuc/1.001193/in.pdf?don-vi=2").await;
+        let text = printed(&sheet.bytes);
+        assert!(text.contains(ServiceLevel::Information.label()), "{text}");
+        assert!(!printed(&citizen.get("/thu-tuc/1.001193/in.pdf").await.bytes).contains(ServiceLevel::Information.label()));
+
+        set(ServiceLevel::Forms);
+        let page = citizen.get(path).await.text;
+        assert!(!page.contains(files) && page.contains(fills) && page.contains(prints), "{page}");
+        assert!(page.contains("id=\"mau-don\""), "a form is offered: {page}");
+
+        set(ServiceLevel::Partial);
+        let page = citizen.get(path).await.text;
+        assert!(page.contains(files) && page.contains(fills) && !page.contains(prints), "{page}");
     }
 
     async fn what_is_not_possible_is_refused_with_its_reason(site) {

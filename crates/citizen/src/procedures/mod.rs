@@ -5,6 +5,7 @@ use site::{AdminGroup, Routes, get};
 
 mod board;
 pub mod changes;
+mod drawn;
 mod edit;
 pub mod exchange;
 pub mod facts;

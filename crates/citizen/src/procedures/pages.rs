@@ -1,9 +1,6 @@
 //! The catalogue for everybody: home, search, one procedure, notice boards.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
@@ -12,7 +9,7 @@ use domain::{
     life_event::LifeEvent,
     names_replaced::ReplacedPaper,
     procedure::{
-        PaperRole, ProcedureVersion, ServiceLevel, Tier,
+        ChannelKind, PaperRole, ProcedureVersion, ServiceLevel, Tier,
         papers::{PaperKind, Placed},
     },
 };
@@ -22,6 +19,7 @@ use site::{Asked, Failure, Html, Path, Shell, Site, State, Typed, Who};
 use store::Fault;
 
 use super::{
+    drawn::qr,
     facts::{Catalogue, Version, catalogue, shipped, tier_of},
     place::{self, Place},
 };
@@ -298,8 +296,10 @@ struct Show {
     today_due: String,
     replaced: Vec<(String, String)>,
     qr: Arc<str>,
-    /// Where its form is filled in; empty if it has none.
+    /// Where its form is filled in; empty if it has none or the unit offers none.
     form: String,
+    /// What is said of filling it in.
+    fills: &'static str,
 }
 
 fn copies(it: &domain::procedure::RequiredPaper) -> String {
@@ -331,25 +331,6 @@ fn groups(body: &ProcedureVersion) -> Vec<PaperGroup> {
         }
     }
     groups
-}
-
-/// Square codes of addresses, drawn once: they are always the same, and drawing one takes longer
-/// than the rest of the page.
-fn qr(text: &str) -> Result<Arc<str>, Failure> {
-    static DRAWN: Mutex<BTreeMap<String, Arc<str>>> = Mutex::new(BTreeMap::new());
-    const DRAWN_MAX: usize = 2_000;
-    let found = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let drawn: Arc<str> =
-        prints::qr_svg(text).map_err(|e| Failure::Fault(Fault::Broken(format!("qr: {e}"))))?.into();
-    let mut all = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= DRAWN_MAX {
-        all.clear();
-    }
-    all.insert(text.to_owned(), drawn.clone());
-    Ok(drawn)
 }
 
 /// GET `/thu-tuc/{code}`; `?don-vi=` names where one files.
@@ -392,8 +373,12 @@ pub async fn show(
         None if units.is_empty() => String::new(),
         None => place::online(&body.code, level, None),
     };
-    // Where no level is known nothing is withheld that is there.
-    let offers_forms = level.offers_forms() || place.is_none();
+    // Where no level is known nothing is withheld that is there: some unit may offer it.
+    let anywhere = place.is_none();
+    let offers_forms = level.offers_forms() || anywhere;
+    // At level 2 the declaration is filled in here, printed and brought along; below it nothing is offered but words.
+    let form = if offers_forms { form } else { String::new() };
+    let files = level.offers_filing() || anywhere;
     let today_due = place
         .as_ref()
         .map_or_else(|| place::due_now(&who, &calendars, &it, None), |it| it.due.clone());
@@ -408,20 +393,16 @@ pub async fn show(
                 (it.channel.map_or(all, |it| it.said(english)).to_owned(), it.said(english))
             })
             .collect(),
-        fees: body
-            .fees
-            .iter()
-            .map(|it| {
-                if it.channels.is_empty() {
-                    it.said(english)
-                } else {
-                    format!("{}: {}", it.channels, it.said(english))
-                }
-            })
-            .collect(),
+        fees: body.fees_said(english),
         tiers: body.tiers.iter().map(|it| it.said(english)).collect::<Vec<_>>().join(", "),
         body: super::exchange::body_label(&body.body).to_owned(),
-        channels: body.channels.iter().map(|it| it.said(english)).collect::<Vec<_>>().join(", "),
+        channels: body
+            .channels
+            .iter()
+            .filter(|it| files || **it != ChannelKind::Online)
+            .map(|it| it.said(english))
+            .collect::<Vec<_>>()
+            .join(", "),
         paused: it.paused_on(who.today()).map(|it| it.reason.clone()),
         units: units.into_iter().map(|(id, title)| (id.to_string(), title)).collect(),
         unit: unit.map(|it| it.to_string()).unwrap_or_default(),
@@ -438,15 +419,12 @@ pub async fn show(
             .map(|it| (it.paper.clone(), it.reason()))
             .collect(),
         qr: qr(&format!("{}/thu-tuc/{}", site.config.base_url, body.code))?,
+        fills: if files { "eform-fill" } else { "eform-fill-print" },
         form,
         shell: site.shell(&who),
         it: it.clone(),
     };
     site.page(&page)
-}
-
-fn level_text(body: &ProcedureVersion) -> String {
-    body.level.label().to_owned()
 }
 
 fn print_fault(error: &prints::PrintError) -> Failure {
@@ -458,11 +436,21 @@ pub async fn print(
     State(site): State<Site>,
     who: Who,
     Path(code): Path<String>,
+    Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let catalogue = current(&site, &who).await?;
     let it = catalogue.get(&code).cloned().ok_or(Failure::NotFound)?;
     let body = &it.body;
-    let top = who.tree.seat();
+    let unit = asked.get("don-vi").parse().ok().map(UnitId);
+    let unit = unit.filter(|unit| place::settles(&who, &it, *unit));
+    let top = unit.and_then(|it| who.tree.unit(it)).or_else(|| who.tree.seat());
+    let unit_query = unit.map(|it| format!("?don-vi={it}")).unwrap_or_default();
+    // Where a unit is named its own level is printed; the catalogue's is nobody's promise.
+    let level = match unit {
+        Some(unit) => place::at(&site, &who, &it, unit).await?.map(|it| it.held.level),
+        None => None,
+    };
+    let level = level.unwrap_or(body.level);
     let sheet = ProcedureSheet {
         agency: Agency {
             parent: String::new(),
@@ -502,9 +490,9 @@ pub async fn print(
         result: body.results.join("; "),
         conditions: Some(body.conditions.clone()).into_iter().filter(|it| !it.is_empty()).collect(),
         legal_basis: body.legal_basis.clone(),
-        level: level_text(body),
+        level: level.label().to_owned(),
         decision: body.decision.clone(),
-        url: format!("{}/thu-tuc/{}", site.config.base_url, body.code),
+        url: format!("{}/thu-tuc/{}{unit_query}", site.config.base_url, body.code),
         made_on: Some(who.today()),
         demo: site.config.demo,
         ..ProcedureSheet::default()
@@ -552,13 +540,18 @@ pub async fn board(
 ) -> Result<Html<String>, Failure> {
     let catalogue = current(&site, &who).await?;
     let (title, found) = posted(&catalogue, &who, unit)?;
+    let levels = place::levels_of(&site, &who, unit).await?;
+    let today = who.today();
+    let row = |it: &Version| {
+        let level = levels.held(&it.body, today).level.said(false);
+        Card { level, ..card(it, false) }
+    };
     let count = found.len();
     let mut sectors: Vec<BoardSector> = Vec::new();
     for it in &found {
         match sectors.last_mut().filter(|last| last.name == it.body.sector) {
-            Some(last) => last.rows.push(card(it, false)),
-            None => sectors
-                .push(BoardSector { name: it.body.sector.clone(), rows: vec![card(it, false)] }),
+            Some(last) => last.rows.push(row(it)),
+            None => sectors.push(BoardSector { name: it.body.sector.clone(), rows: vec![row(it)] }),
         }
     }
     site.page(&Board { shell: site.shell(&who), unit, title, count, sectors })
@@ -573,6 +566,7 @@ pub async fn print_board(
 ) -> Result<Response, Failure> {
     let catalogue = current(&site, &who).await?;
     let (title, found) = posted(&catalogue, &who, unit)?;
+    let (levels, today) = (place::levels_of(&site, &who, unit).await?, who.today());
     let here = who.tree.unit(unit);
     let above = here.and_then(|it| it.parent);
     let sheet = NoticeBoard {
@@ -592,8 +586,8 @@ pub async fn print_board(
                 sector: it.body.sector.clone(),
                 limit: it.body.limit_text(),
                 fee: it.body.fee_text(),
-                level: level_text(&it.body),
-                url: format!("{}/thu-tuc/{}", site.config.base_url, it.body.code),
+                level: levels.held(&it.body, today).level.label().to_owned(),
+                url: format!("{}/thu-tuc/{}?don-vi={unit}", site.config.base_url, it.body.code),
             })
             .collect(),
         demo: site.config.demo,

@@ -128,6 +128,20 @@ pub(super) fn due_now(
     due.map_or_else(String::new, |it| Words::new(who.lang).moment(it))
 }
 
+/// The levels at which a unit offers what hangs there.
+pub(super) async fn levels_of(
+    site: &Site,
+    who: &Who,
+    unit: UnitId,
+) -> Result<levels::BodyLevels, Failure> {
+    let asker = who.clone();
+    site.glance(who, move |tx| {
+        let body = levels::body_of(&asker.tree, unit);
+        Ok(levels::BodyLevels::read(tx, &asker.tree, body, asker.today())?)
+    })
+    .await
+}
+
 /// Where one files with `unit`; nothing if it does not settle the procedure.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use domain::{
     dossier::{Delivery, Dossier, Event, Outcome, ReturnChannel, What},
     ids::DossierId,
     procedure::ProcedureVersion,
-    results::{ParcelState, ResultState, ResultTerm, TermFile, expiry},
+    results::{ParcelState, ResultHolder, ResultState, TermFile, expiry},
 };
 use site::{Failure, Tie, Who};
 use store::{Fault, Tx};
@@ -16,15 +16,18 @@ use super::{
     ADDRESS,
     sql::{self, New},
 };
-use crate::dossiers::facts::{self as dossiers, Kept};
+use crate::{
+    dossiers::facts::{self as dossiers, Kept},
+    eforms::facts as eforms,
+};
 
 /// What the journal calls a result.
 pub const SUBJECT: &str = "result";
 
-static TERMS: LazyLock<Vec<ResultTerm>> = LazyLock::new(|| {
+static LAW: LazyLock<TermFile> = LazyLock::new(|| {
     let file: Result<TermFile, _> = toml::from_str(include_str!("../../../../law/results.toml"));
     // A file that does not read gives no term: the test of `domain` reads the same one.
-    file.map(|it| it.term).unwrap_or_default()
+    file.unwrap_or(TermFile { term: Vec::new(), holder: Vec::new() })
 });
 
 /// Whether something of a dossier's results stands, so that it can be handed out.
@@ -49,6 +52,27 @@ pub(crate) fn before(tx: &mut Tx<'_>, id: DossierId, event: &Event) -> Result<()
 pub(crate) fn standing_number(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, Fault> {
     let Some(id) = sql::standing(tx, id)? else { return Ok(None) };
     Ok(sql::find(tx, id)?.map(|it| it.number))
+}
+
+/// Whom a result that is about to be issued names beside the applicant: by its book, else by what was declared; empty
+/// for the applicant himself.
+fn holder(tx: &mut Tx<'_>, id: DossierId, procedure: &str) -> Result<String, Fault> {
+    let named = sql::named_holder(tx, id)?;
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let of = |it: &&ResultHolder| it.procedures.iter().any(|it| it == procedure);
+    let Some(rule) = LAW.holder.iter().find(of) else { return Ok(String::new()) };
+    let declared = eforms::declared_words(tx, id)?;
+    Ok(rule.fields.iter().find_map(|it| declared.get(it)).cloned().unwrap_or_default())
+}
+
+/// A book says whom the result of a dossier is for.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn name_holder(tx: &mut Tx<'_>, id: DossierId, name: &str) -> Result<(), Fault> {
+    sql::name_holder(tx, id, name)
 }
 
 /// Follows what happened to a dossier: issues, marks as collected, sends, takes back.
@@ -93,7 +117,7 @@ fn issue(
     let before = if corrected { sql::standing(tx, id)? } else { None };
     let granted = body.results.first().filter(|it| !it.trim().is_empty()).unwrap_or(&body.name);
     let kind = if refused { "Văn bản từ chối giải quyết hồ sơ" } else { granted };
-    let term = if refused { None } else { expiry(&TERMS, &body.code, issued_on) };
+    let term = if refused { None } else { expiry(&LAW.term, &body.code, issued_on) };
     let new = sql::insert(
         tx,
         &New {
@@ -109,6 +133,12 @@ fn issue(
             replaces: before,
         },
     )?;
+    if before.is_none() && !refused {
+        let holder = holder(tx, id, &body.code)?;
+        if !holder.is_empty() {
+            sql::name_holder_of(tx, new, &holder)?;
+        }
+    }
     // What was signed goes out with its number; what is sealed after it follows (`signed_again`).
     if let Some((file, sha256)) = dossiers::signed_result(tx, id)?
         && sql::is_free(tx, new, file)?

@@ -278,6 +278,42 @@ pub fn describe(
     Ok(changed > 0)
 }
 
+/// Whom the results of a dossier are for, as its book says: those that are there and name nobody, and those to come.
+pub fn name_holder(tx: &mut Tx<'_>, dossier: DossierId, name: &str) -> Result<(), Fault> {
+    tx.execute(
+        "insert into dossier_holder (dossier, name) values (?1, ?2)
+         on conflict (dossier) do update set name = ?2",
+        &[dossier.into(), name.into()],
+    )?;
+    tx.execute(
+        "update result set edition = edition + 1,
+           holder = case when (select applicant from dossier where id = result.dossier) = ?2
+                         then '' else ?2 end
+         where dossier = ?1 and state = 'issued' and holder = ''",
+        &[dossier.into(), name.into()],
+    )?;
+    Ok(())
+}
+
+/// Whom one result is for.
+pub fn name_holder_of(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<(), Fault> {
+    // Whose name is the applicant's follows him when he is put right.
+    tx.execute(
+        "update result set holder = case when (select applicant from dossier where id = result.dossier) = ?2
+                                         then '' else ?2 end
+         where id = ?1",
+        &[id.into(), name.into()],
+    )?;
+    Ok(())
+}
+
+/// Whom the results of a dossier are for, as its book says; empty if it does not.
+pub fn named_holder(tx: &mut Tx<'_>, dossier: DossierId) -> Result<String, Fault> {
+    let row =
+        tx.query_one("select name from dossier_holder where dossier = ?1", &[dossier.into()])?;
+    row.map_or(Ok(String::new()), |row| row.get(0))
+}
+
 /// Its file.
 pub fn set_file(tx: &mut Tx<'_>, id: i64, file: i64, sha256: &str) -> Result<(), Fault> {
     tx.execute(
@@ -450,6 +486,7 @@ pub fn handovers(tx: &mut Tx<'_>, result: i64) -> Result<Vec<Handover>, Fault> {
 
 /// Erases who took the results of a dossier and where they were sent.
 pub fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<(), Fault> {
+    tx.execute("delete from dossier_holder where dossier = ?1", &[id.into()])?;
     tx.execute(
         "update result_handover set collector = ?2, collector_number = '', signature = ''
          where result in (select id from result where dossier = ?1)",

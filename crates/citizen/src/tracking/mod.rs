@@ -35,6 +35,7 @@ use crate::{
 mod devices;
 mod messages;
 mod pass;
+mod ready;
 #[cfg(test)]
 mod tests;
 
@@ -374,10 +375,15 @@ async fn show(
                     let left = Dong(dossier.fee_due.0 - dossier.fee_paid.0);
                     Some(words.say_with("track-pay", &[("amount", &left.to_string())]))
                 }
-                Status::ResultAtCounter => Some(words.say("track-collect")),
                 _ => None,
             };
             let mine = crate::results::facts::for_citizen(tx, &on_desk.kept)?;
+            let ready = (dossier.status == Status::ResultAtCounter)
+                .then(|| {
+                    ready::said(words, tx, &on_desk, (asker.tree.title(on_desk.kept.unit), &mine))
+                })
+                .transpose()?;
+            let asked_of_you = asked_of_you.or(ready);
             let files = mine.files.into_iter().map(|(id, kind)| {
                 let said = words.say_with("track-download", &[("kind", &kind)]);
                 (format!("/ho-so/{code}/ket-qua/{id}"), said)

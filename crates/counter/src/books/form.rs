@@ -1,10 +1,13 @@
 //! Writing an entry, by hand or from a dossier, and putting one right: the form follows the columns
 //! of the book.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::response::Response;
 use citizen::{
     dossiers::facts::{self as dossiers, Copied},
+    eforms::facts as eforms,
     fees::facts::{self as fees, Counted},
 };
 use domain::{
@@ -157,7 +160,12 @@ fn typed_of(form: &BookForm, values: &Values) -> Typed {
 
 /// What of a dossier stands in the columns. Copies and pages are those that its fee was counted by, where it
 /// was: the papers that somebody handed in are not the copies that he asked for.
-fn copied_values(form: &BookForm, it: &Copied, counted: Option<Counted>) -> Values {
+fn copied_values(
+    form: &BookForm,
+    it: &Copied,
+    counted: Option<Counted>,
+    declared: &BTreeMap<String, String>,
+) -> Values {
     let mut papers: Vec<String> =
         it.papers.iter().filter_map(|paper| paper_name(&paper.name)).collect();
     papers.dedup();
@@ -178,11 +186,28 @@ fn copied_values(form: &BookForm, it: &Copied, counted: Option<Counted>) -> Valu
         _ => String::new(),
     };
     let value = |column: &Column| match (column.what, counted) {
+        _ if !said(column, declared).is_empty() => said(column, declared),
         (ColumnWhat::Copies, Some(it)) => it.copies.to_string(),
         (ColumnWhat::Pages, Some(it)) if it.pages > 0 => it.pages.to_string(),
         _ => of(&column.from),
     };
     form.columns.iter().map(|column| (column.key.clone(), value(column))).collect()
+}
+
+/// What a declaration says for a column, as it is kept; empty if it says nothing that can stand there.
+pub(super) fn said(column: &Column, declared: &BTreeMap<String, String>) -> String {
+    let joined = |fields: &String| {
+        let parts = fields.split('+').filter_map(|it| declared.get(it.trim()));
+        parts.filter(|it| !it.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+    };
+    let text = column.declared.iter().map(joined).find(|it| !it.is_empty()).unwrap_or_default();
+    match column.what {
+        ColumnWhat::Date => {
+            site::form::parse_date(&text).map_or_else(String::new, |it| it.to_string())
+        }
+        ColumnWhat::Choice if !column.choices.contains(&text) => String::new(),
+        _ => text.chars().take(FIELD_CHARS_MAX).collect(),
+    }
 }
 
 /// Who signs for a body today: name and title.
@@ -198,6 +223,8 @@ struct Target {
     dossier: Option<Copied>,
     /// What its fee was counted by.
     counted: Option<Counted>,
+    /// What was declared for it, by the fields of its form.
+    declared: BTreeMap<String, String>,
 }
 
 /// The number in a field, if there is one: what is none leads nowhere, and not to somebody's first book.
@@ -231,7 +258,11 @@ fn target(tx: &mut Tx<'_>, who: &Who, typed: &Typed) -> Result<Target, Failure> 
         Some(it) => fees::counted(tx, it.kept.id)?,
         None => None,
     };
-    Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier, counted })
+    let declared = match &dossier {
+        Some(it) => eforms::declared_words(tx, it.kept.id)?,
+        None => BTreeMap::new(),
+    };
+    Ok(Target { body, form: form.ok_or(Failure::NotFound)?, dossier, counted, declared })
 }
 
 async fn page(
@@ -258,7 +289,7 @@ async fn page(
         let preset = |it: &Column| (it.key.clone(), it.preset_of(procedure).to_owned());
         let mut values: Values = form.columns.iter().map(preset).collect();
         if let Some(it) = &target.dossier {
-            let copied = copied_values(form, it, target.counted);
+            let copied = copied_values(form, it, target.counted, &target.declared);
             values.extend(copied.into_iter().filter(|(_, text)| !text.is_empty()));
         }
         if let (Some(column), [only]) = (form.column(ColumnWhat::Signer), signers.as_slice()) {

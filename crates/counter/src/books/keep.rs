@@ -149,6 +149,10 @@ impl Reserved {
             "book": self.place.0.0, "number": self.place.1, "dossier": dossier.map(|it| it.0),
         });
         tx.journal(journal::Entry::new(ENTRY, id.0, "enter").details(&details));
+        let holder = self.values.get(&self.form.holder).filter(|it| !it.is_empty());
+        if let (Some(dossier), Some(holder)) = (dossier, holder) {
+            citizen::results::facts::name_holder(tx, dossier, holder)?;
+        }
         Ok(id)
     }
 }

@@ -9,6 +9,7 @@ use testkit::{Browser, TestSite, on_both_engines};
 use super::keep::{self, Draft};
 
 mod at_once;
+mod declared;
 
 /// Two communes of one district, each with a one-stop shop.
 pub(crate) fn given_two_communes(site: &TestSite) {

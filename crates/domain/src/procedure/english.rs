@@ -77,10 +77,18 @@ impl Fee {
             Some(amount) => amount.to_string(),
             None => "Set by the province or by another text".to_owned(),
         };
-        match self.note.trim() {
-            "" => amount,
-            note if note.starts_with('/') => format!("{amount}{note}"),
-            note => format!("{amount} ({note})"),
+        self.noted(amount)
+    }
+
+    /// The channels that it is for, in the reader's language; empty for all.
+    fn channels_said(&self, english: bool) -> String {
+        let named = |it: &&ChannelKind| self.channels.contains(it.label());
+        let named: Vec<&ChannelKind> = ChannelKind::ALL.iter().filter(named).collect();
+        match named.as_slice() {
+            // What the source says that we do not know stays as it says it.
+            [] => self.channels.trim().to_owned(),
+            all if all.len() == ChannelKind::ALL.len() => String::new(),
+            some => some.iter().map(|it| it.said(english)).collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -111,8 +119,29 @@ impl ProcedureVersion {
         match self.fees.as_slice() {
             _ if !english => self.fee_text(),
             [] => NOT_PUBLISHED.to_owned(),
-            some => some.iter().map(|it| it.said(true)).collect::<Vec<_>>().join("; "),
+            _ => {
+                let all = self.distinct_fees().into_iter();
+                all.map(|it| it.said(true)).collect::<Vec<_>>().join("; ")
+            }
         }
+    }
+
+    /// Fees one by one, with the channels that each is for; those that say the same for other channels once, for all
+    /// of them.
+    #[must_use]
+    pub fn fees_said(&self, english: bool) -> Vec<String> {
+        let all = self.distinct_fees();
+        if let [one] = all.as_slice() {
+            let channels =
+                if self.fees.len() > 1 { String::new() } else { one.channels_said(english) };
+            let said = one.said(english);
+            return vec![if channels.is_empty() { said } else { format!("{channels}: {said}") }];
+        }
+        let with = |it: &Fee| match it.channels_said(english) {
+            channels if channels.is_empty() => it.said(english),
+            channels => format!("{channels}: {}", it.said(english)),
+        };
+        self.fees.iter().map(with).collect()
     }
 }
 
@@ -140,5 +169,34 @@ mod tests {
         let fee = Fee { channels: String::new(), amount: Some(Dong(0)), note: "/bản".to_owned() };
         assert_eq!(fee.said(true), "No charge/bản");
         assert!(fee.said(false).starts_with("Không thu"));
+    }
+
+    #[test]
+    fn a_fee_is_said_once_with_its_brackets_closed_and_its_channels_in_the_readers_language() {
+        let mut body: ProcedureVersion = serde_json::from_value(serde_json::json!({
+            "code": "1.000894", "name": "A", "sector": "B", "tiers": ["commune"], "body": "ubnd", "level": "partial",
+            "fees": [
+                { "channels": "Trực tuyến, Trực tiếp", "amount": 0, "note": "Miễn lệ phí. Phí bản sao (nếu có yêu cầu" },
+                { "channels": "Dịch vụ bưu chính", "amount": 0, "note": "(Miễn lệ phí. Phí bản sao (nếu có yêu cầu" },
+            ],
+        }))
+        .unwrap();
+        let said = "Không thu. Miễn lệ phí. Phí bản sao (nếu có yêu cầu)";
+        assert_eq!(body.fee_text(), said);
+        assert_eq!(body.fee_said(false), said);
+        assert_eq!(body.fees_said(false), [said]);
+        body.fees[1].amount = Some(Dong(5_000));
+        body.fees[0].note.clear();
+        body.fees[1].note = "bản".to_owned();
+        let english = body.fees_said(true);
+        assert!(english.iter().all(|it| !it.contains("Trực")), "{english:?}");
+        assert_eq!(english.len(), 2);
+        let one = Fee {
+            channels: "Trực tuyến, Dịch vụ bưu chính, Trực tiếp".to_owned(),
+            amount: Some(Dong(8_000)),
+            note: String::new(),
+        };
+        body.fees = vec![one];
+        assert_eq!(body.fees_said(true), ["8.000 đ"]);
     }
 }

@@ -119,6 +119,7 @@ impl Books {
             (_, ColumnWhat::Date) if column.required => born(person),
             // The fee comes by the law's rule, the margin stays empty.
             (_, ColumnWhat::Fee | ColumnWhat::Note | ColumnWhat::Date) => String::new(),
+            _ if column.key == "dan-toc" => "Kinh".to_owned(),
             _ if !column.preset.is_empty() => column.preset.clone(),
             (_, ColumnWhat::Person | ColumnWhat::Other) if column.required => person.name.clone(),
             ("request", _) => person.request.chars().take(200).collect(),

@@ -82,7 +82,13 @@ impl Declared {
         let english = words.lang == Lang::En;
         let place = |code: &str| form.pages.iter().position(|it| it.code == code).unwrap_or(0);
         let name = |field: &str| self.judged.answers.get(field).map_or("", Answer::text).to_owned();
-        let blocks = eform::blocks(form, &self.judged, &BTreeMap::new(), english);
+        let mut blocks = eform::blocks(form, &self.judged, &BTreeMap::new(), english);
+        // Files are handed in with the papers, the next step but this page's own.
+        let items = blocks.iter_mut().flat_map(|it| it.items.iter_mut());
+        let is_file = |code: &str| form.field(code).is_some_and(|it| it.kind == eform::Kind::File);
+        for it in items.filter(|it| it.text.is_empty() && is_file(&it.code)) {
+            it.text = words.say("filing-file-with-papers");
+        }
         let signers = form.signers.iter().filter(|it| self.judged.signers.contains(&it.code));
         let warnings = self.judged.warnings.iter();
         Look {

@@ -9,6 +9,7 @@ eform-count = { $count ->
  }
 eform-none = There is no such form yet. See what to bring in the list of procedures:
 eform-fill = Fill in
+eform-fill-print = Fill in the form, print it and bring it along
 eform-print-blank = Print a blank form
 eform-progress = Part { $number } of { $count }
 eform-mistakes = Please put this right:

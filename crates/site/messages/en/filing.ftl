@@ -97,6 +97,7 @@ filing-post-address-hint = Only if you receive it by post.
 filing-post-address-owed = Enter the postal address.
 filing-fee-copies = { $copies } copies: { $amount }
 filing-fee-sum = in all { $amount }
+filing-file-with-papers = sent with the papers
 filing-fee-hint = You are told what to pay when the office accepts the dossier.
 filing-review-intro = Check what you said. After sending, ask the office for changes.
 filing-agree = I declare that what I said is true and answer for it before the law.

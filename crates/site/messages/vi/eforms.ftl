@@ -6,6 +6,7 @@ eform-search-button = Tìm
 eform-count = { $count } tờ khai.
 eform-none = Chưa có tờ khai nào như vậy. Xem danh mục thủ tục để biết giấy tờ cần mang:
 eform-fill = Điền tờ khai
+eform-fill-print = Điền tờ khai để in, mang đi nộp
 eform-print-blank = In mẫu trống
 eform-progress = Phần { $number } / { $count }
 eform-mistakes = Có chỗ cần sửa:

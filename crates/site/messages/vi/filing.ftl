@@ -97,6 +97,7 @@ filing-post-address-hint = Chỉ cần khi nhận qua bưu chính.
 filing-post-address-owed = Ghi địa chỉ nhận bưu phẩm.
 filing-fee-copies = { $copies } bản: { $amount }
 filing-fee-sum = cộng { $amount }
+filing-file-with-papers = gửi kèm ở bước Giấy tờ
 filing-fee-hint = Số phải nộp được báo khi cơ quan tiếp nhận hồ sơ.
 filing-review-intro = Xem lại những điều đã ghi. Sau khi gửi, muốn sửa xin liên hệ nơi nhận.
 filing-agree = Tôi cam đoan những điều đã ghi là đúng và chịu trách nhiệm trước pháp luật.

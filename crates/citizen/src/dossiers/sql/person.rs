@@ -1,6 +1,6 @@
 //! SQL of the people of a dossier, and of the words by which they are found.
 
-use domain::ids::DossierId;
+use domain::{dossier::ReturnChannel, ids::DossierId};
 use store::{Fault, Tx};
 
 use super::{
@@ -40,6 +40,19 @@ pub struct Person {
     pub return_way: String,
     /// Six digits on the receipt.
     pub secret: String,
+}
+
+impl Person {
+    /// How the citizen wants the result, in words for the office; empty if nobody asked him.
+    #[must_use]
+    pub fn wish(&self) -> &'static str {
+        match ReturnChannel::from_code(&self.return_way) {
+            Some(ReturnChannel::Counter) => "bản giấy, tại quầy",
+            Some(ReturnChannel::Post) => "bản giấy, qua bưu chính",
+            Some(ReturnChannel::Online) => "bản điện tử, trực tuyến",
+            None => "",
+        }
+    }
 }
 
 pub(super) fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Result<(), Fault> {

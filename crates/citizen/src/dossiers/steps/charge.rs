@@ -1,6 +1,10 @@
 //! What a dossier that is accepted is to pay: proposed out of the table and the declaration, changed with a reason.
 
-use domain::{fees::proposal::Proposal, money::Dong};
+use domain::{
+    dossier::{Command, What},
+    fees::{Assessment, proposal::Proposal},
+    money::Dong,
+};
 use jiff::civil::Date;
 use site::{Fields, Typed};
 use store::{Fault, Tx};
@@ -69,4 +73,27 @@ pub(super) fn read(fields: &mut Fields, proposal: &Proposal) -> Option<(Dong, Op
         return None;
     }
     Some((amount, Some(reason)))
+}
+
+/// What an acceptance that was left as it is proposed charges, with its working; any other amount is by hand.
+pub(super) fn of(
+    tx: &mut Tx<'_>,
+    on_desk: &OnDesk,
+    command: &Command,
+    day: Date,
+) -> Result<Option<Assessment>, Fault> {
+    let What::Accept { fee, .. } = command.what else { return Ok(None) };
+    let assessment = proposed(tx, on_desk, day)?.assessment;
+    Ok((fee > Dong::ZERO && fee == assessment.due()).then_some(assessment))
+}
+
+/// An amount that a step asks for by hand, why, and whether it holds alone.
+pub(super) fn requested(command: &Command, reason: &str) -> Option<(Dong, String, bool)> {
+    let why = command.words.clone().unwrap_or_default();
+    match command.what {
+        What::Accept { fee, .. } if fee > Dong::ZERO && reason.is_empty() => Some((fee, why, true)),
+        What::Accept { fee, .. } if fee > Dong::ZERO => Some((fee, reason.to_owned(), true)),
+        What::RequestPayment { amount, .. } => Some((amount, why, false)),
+        _ => None,
+    }
 }

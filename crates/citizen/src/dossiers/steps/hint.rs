@@ -39,6 +39,13 @@ pub(super) fn of(
     if kind == CommandKind::Accept && !on_desk.needs_agreed_days() {
         return promised(around, on_desk, tx, now);
     }
+    if kind == CommandKind::Return {
+        let wish = sql::person(tx, on_desk.kept.id)?.map_or("", |it| it.wish());
+        return Ok(match wish {
+            "" => String::new(),
+            wish => format!("Người nộp muốn nhận {wish}."),
+        });
+    }
     let asked = match kind {
         CommandKind::Answer => last_question(tx, on_desk.kept.id)?,
         _ => None,

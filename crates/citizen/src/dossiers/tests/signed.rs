@@ -157,6 +157,35 @@ on_both_engines! { crate::routes();
         assert_eq!(back.status, 303, "{}", back.text);
     }
 
+    async fn the_wish_for_an_electronic_copy_is_read_by_the_office_and_told_as_it_is(site) {
+        given_a_result(&site).await;
+        site.given("update dossier_person set return_way = 'online'", &[]);
+        site.given("delete from unit_seal", &[]);
+        let mut counter = site.signed_in("quay");
+        assert!(counter.get("/co-quan/ho-so/1").await.text.contains("bản điện tử, trực tuyến"));
+        assert_eq!(step(&site, "ky", "ky", &[]).await.status, 303);
+        assert_eq!(step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await.status, 303);
+        let form = counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text;
+        assert!(form.contains("Người nộp muốn nhận bản điện tử, trực tuyến."), "{form}");
+        assert!(form.contains("<option value=\"online\" selected"), "{form}");
+        let (code, secret) = (site.text("select code from dossier"), site.text("select secret from dossier_person"));
+        let path = format!("/ho-so/{code}");
+        let mut citizen = site.browser();
+        citizen.get(&format!("{path}?ma={secret}")).await;
+        let told = citizen.get(&path).await.text;
+        assert!(told.contains("đang đưa bản điện tử lên") && !told.contains("giấy hẹn và giấy tờ"), "{told}");
+        let upload = [("tep", "ket-qua.pdf", PDF)];
+        assert_eq!(counter.upload("/co-quan/ket-qua/1/tep", &[], &upload).await.status, 303);
+        let told = citizen.get(&path).await.text;
+        assert!(told.contains("Tải bản điện tử ngay ở trang này"), "{told}");
+        // Who filed over the line has no slip with an appointment; who came to the counter has.
+        site.given("update result set file = null, sha256 = ''", &[]);
+        site.given("update dossier_person set return_way = 'post'", &[]);
+        assert!(citizen.get(&path).await.text.contains("qua bưu chính, không phải đến lấy"));
+        site.given("update dossier_person set return_way = 'counter'", &[]);
+        assert!(citizen.get(&path).await.text.contains("mang giấy hẹn và giấy tờ tùy thân"));
+    }
+
     async fn a_seal_that_nobody_trusts_is_told_and_judged_again_once_its_root_is_trusted(site) {
         use domain::level::{Obstacle, SealState};
         given_a_result(&site).await;

@@ -16,8 +16,14 @@ async fn copies_that_are_asked_for_are_paid_for_without_anything_typed(site) {
     let english = browser.get(&format!("{here}?buoc=xem-lai&lang=en")).await.text;
     assert!(english.contains("2 copies: 16.000 đ"), "{english}");
     browser.get(&format!("{here}?buoc=xem-lai&lang=vi")).await;
+    // A file that the form asks for goes with the papers, and the review says so.
+    assert!(review.text.contains("gửi kèm ở bước Giấy tờ"), "{}", review.text);
     let send = [("buoc", "xem-lai"), ("dau", &*mark(&review)), ("dong-y", "1"), ("viec", "gui")];
     assert_eq!(browser.post(&here, &send).await.status, 303);
+    // What only steers the screen, and a file that came beside it, are not printed.
+    let print = crate::tests::text_of(&browser.get(&format!("{here}/to-khai.pdf")).await.bytes);
+    assert!(print.contains("Trần Thị Lan"), "{print}");
+    assert!(!print.contains("Khai thông tin người") && !print.contains("Ảnh chụp"), "{print}");
 
     let mut counter = site.signed_in("quay");
     let page = counter.get("/co-quan/ho-so/1/tiep-nhan").await.text;
