@@ -519,13 +519,14 @@ pub(super) const ASK_FOR_ROOT: &str = "Ai kiểm tra tệp cũng sẽ thấy ch�
                                        tổ chức cấp (trang “Chứng thư và con dấu số”), tệp được kiểm tra lại ngay.";
 
 /// What is wrong with the signatures of a result's current copy, before it goes out; empty if nothing is.
-pub(super) fn doubt(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
-    let verdict = newest(tx, id)?.and_then(|it| Verdict::read(&it.verdict));
-    Ok(match verdict.filter(|it| !it.valid) {
+pub(super) fn doubt_of(files: &[File]) -> String {
+    let newest = files.iter().rev().find(|it| it.kind == RESULT);
+    let verdict = newest.and_then(|it| Verdict::read(&it.verdict));
+    match verdict.filter(|it| !it.valid) {
         Some(it) if it.is_untrusted() => format!("Tệp kết quả: {}. {ASK_FOR_ROOT}", it.words()),
         Some(it) => format!("Tệp kết quả: {}. Hãy thay bằng tệp ký đúng.", it.words()),
         None => String::new(),
-    })
+    }
 }
 
 /// Seals the result that was just numbered, where there is one and the unit has a seal; what is to be

@@ -98,8 +98,9 @@ pub(in crate::dossiers) struct Own {
 impl Own {
     /// What there is now.
     pub fn of(tx: &mut Tx<'_>, id: DossierId) -> Result<Self, Fault> {
-        let own = sql::files(tx, id)?.iter().any(|it| it.kind == "result");
+        let files = sql::files(tx, id)?;
+        let own = files.iter().any(|it| it.kind == "result");
         let has_file = own || !documents(tx, id)?.is_empty();
-        Ok(Self { has_file, doubt: signed::doubt(tx, id)? })
+        Ok(Self { has_file, doubt: signed::doubt_of(&files) })
     }
 }
