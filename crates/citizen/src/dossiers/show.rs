@@ -396,7 +396,7 @@ async fn page(
             let papers = checklist::view(tx, (&inner, &asker), &on_desk, &maker)?;
             let missing = match erased {
                 true => Vec::new(),
-                false => missing::of(&on_desk, &maker, &ties, &missing::Own::of(tx, id)?),
+                false => missing::of(&on_desk, &maker, &ties, &papers.own),
             };
             let page = Show {
                 m,

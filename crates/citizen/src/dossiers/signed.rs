@@ -519,7 +519,7 @@ pub(super) const ASK_FOR_ROOT: &str = "Ai kiểm tra tệp cũng sẽ thấy ch�
                                        tổ chức cấp (trang “Chứng thư và con dấu số”), tệp được kiểm tra lại ngay.";
 
 /// What is wrong with the signatures of a result's current copy, before it goes out; empty if nothing is.
-pub(super) fn doubt(files: &[File]) -> String {
+pub(super) fn doubt_of(files: &[File]) -> String {
     let newest = files.iter().rev().find(|it| it.kind == RESULT);
     let verdict = newest.and_then(|it| Verdict::read(&it.verdict));
     match verdict.filter(|it| !it.valid) {

@@ -310,6 +310,8 @@ pub(super) struct View {
     pub loose: Vec<FileLine>,
     pub may_mark: bool,
     pub consent: Option<super::reuse::Said>,
+    /// What the office put into it of its own.
+    pub own: super::show::missing::Own,
 }
 
 /// The papers of a dossier for whoever looks at it.
@@ -393,6 +395,10 @@ pub(super) fn view(
         lines,
         loose: files.iter().filter(|it| it.paper.is_none()).map(|it| line(it, None)).collect(),
         may_mark: keeps_list(maker) && !erased,
+        own: super::show::missing::Own {
+            has_file: !documents.is_empty() || files.iter().any(|it| it.kind == "result"),
+            doubt: super::signed::doubt_of(&files),
+        },
         consent: if counter && !erased { super::reuse::said(tx, kept)? } else { None },
     })
 }

@@ -101,6 +101,6 @@ impl Own {
         let files = sql::files(tx, id)?;
         let own = files.iter().any(|it| it.kind == "result");
         let has_file = own || !documents(tx, id)?.is_empty();
-        Ok(Self { has_file, doubt: signed::doubt(&files) })
+        Ok(Self { has_file, doubt: signed::doubt_of(&files) })
     }
 }
