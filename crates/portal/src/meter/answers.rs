@@ -481,7 +481,7 @@ mod tests {
             {"ma": "a", "MATTHC": "1.1", "O": [1]}, {"ma": "b"}, 7, null, [1], {}]}"#;
         assert_eq!(read(named).unwrap(), ["1.1", "b", "", "", "", ""]);
         assert!(read(r#"{"x": 1}"#).unwrap_err().contains("data"));
-        assert!(read("[").unwrap_err().contains("Tệp không dùng được"));
+        assert!(read("[").unwrap_err().contains("Tệp không phải JSON đọc được (dòng 1)"));
     }
 
     #[test]
