@@ -130,6 +130,7 @@ async fn a_quick_desk(on: On) {
     page.see("thay đổi về giấy tờ").await;
     page.press("Chứng thực bản sao").await;
     page.sound().await;
+    page.fill("Giấy tờ này là", "Giấy chứng sinh").await;
     page.click("input[name=da-doi-chieu]").await;
     page.press("Chứng thực").await;
     page.see("Đã chứng thực bản sao điện tử").await;
