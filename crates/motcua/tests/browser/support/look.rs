@@ -38,15 +38,21 @@ impl Page {
         // A page that is replaced meanwhile takes what looks at it along: the one in its place is looked at.
         let script = "if (window.looked === undefined) { \
              window.looked = null; \
-             axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
+             try { axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
                .then((r) => { window.looked = r.violations.map((v) => v.id + ': ' + v.help + ' at ' \
                  + v.nodes.slice(0, 4).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' ; ')) }) \
-               .catch((e) => { window.looked = ['axe: ' + e] }) } \
+               .catch((e) => { window.looked = ['axe: ' + e] }) \
+             } catch (e) { delete window.looked } } \
              const found = window.looked; \
              if (found) { delete window.looked } \
              return found";
         let mut found = None;
-        for _ in 0..600 {
+        for look in 1..=600 {
+            // One that does not come to its end is begun anew.
+            if look % 150 == 0 {
+                let anew = "delete window.looked; window.axe = undefined";
+                self.client.execute(anew, Vec::new()).await.ok();
+            }
             let with_axe = "return typeof window.axe === 'object'";
             if self.script(with_axe).await != "true" {
                 self.client.execute(AXE, Vec::new()).await.ok();
