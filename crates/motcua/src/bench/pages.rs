@@ -70,13 +70,21 @@ async fn whole(visitor: &mut Visitor, path: &str) -> Result<usize, Problem> {
     Ok(answer.body.len())
 }
 
-/// Somebody at work in a commune, and dossiers of that commune from all over the table.
-async fn at_work(server: &Server, newest: i64) -> Result<(Visitor, Vec<String>), Problem> {
+/// Every dossier that somebody sees, and those that have an appointment on paper for sure.
+const ALL: &str = "";
+const RETURNED: &str = "&nhom=da-tra";
+
+/// Somebody at work in a commune, and dossiers of that commune and of this group from all over the table.
+async fn at_work(
+    server: &Server,
+    newest: i64,
+    group: &str,
+) -> Result<(Visitor, Vec<String>), Problem> {
     let mut official = signed_in(server, OFFICIAL).await?;
     let mut paths: Vec<String> = Vec::new();
     for part in 1..=PARTS {
         let before = newest * part / PARTS + 1;
-        let page = official.get(&format!("/co-quan/ho-so?dong=100&truoc={before}")).await?;
+        let page = official.get(&format!("/co-quan/ho-so?dong=100&truoc={before}{group}")).await?;
         let text = page.text();
         let links = text.split("href=\"/co-quan/ho-so/").skip(1);
         let ids = links.filter_map(|it| it.split('"').next()?.parse::<i64>().ok());
@@ -151,7 +159,7 @@ pub async fn long_list(set: &Set, newest: i64, least: Duration) -> Result<Vec<Fi
 /// If a page does not come.
 pub async fn dossier(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
-    let (mut visitor, paths) = at_work(&server, newest).await?;
+    let (mut visitor, paths) = at_work(&server, newest, ALL).await?;
     let page = cost(&server, &mut visitor, least, |at| scattered(&paths, at).to_owned()).await?;
     Ok(vec![
         Figure::new("dossier.cpu", "Trang một hồ sơ", page.cpu_ms, "ms bộ xử lý")
@@ -165,7 +173,7 @@ pub async fn dossier(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figu
 /// If a paper does not come.
 pub async fn receipt(set: &Set, newest: i64, least: Duration) -> Result<Vec<Figure>, Problem> {
     let server = set.serve().await?;
-    let (mut visitor, paths) = at_work(&server, newest).await?;
+    let (mut visitor, paths) = at_work(&server, newest, RETURNED).await?;
     let paper =
         cost(&server, &mut visitor, least, |at| format!("{}/in/giay-hen", scattered(&paths, at)))
             .await?;
@@ -242,7 +250,7 @@ pub async fn memory(set: &Set, newest: i64, now: Instant) -> Result<Vec<Figure>,
     }
     starts.sort_by(f64::total_cmp);
     let server = set.serve().await?;
-    let (mut visitor, paths) = at_work(&server, newest).await?;
+    let (mut visitor, paths) = at_work(&server, newest, RETURNED).await?;
     for path in ["/", "/thu-tuc?q=khai+sinh", PROCEDURE, "/co-quan", "/co-quan/ho-so"] {
         whole(&mut visitor, path).await?;
     }
