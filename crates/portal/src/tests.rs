@@ -39,18 +39,3 @@ pub async fn declare(browser: &mut Browser<'_>, here: &str, name: &str) {
     let next = format!("{here}?buoc=giay-to");
     assert_eq!(done.location.as_deref(), Some(next.as_str()), "{}", done.text);
 }
-
-/// What a person reads on a print.
-pub fn text_of(pdf: &[u8]) -> String {
-    use std::io::Write as _;
-    let mut reader = std::process::Command::new("pdftotext")
-        .args(["-layout", "-", "-"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("pdftotext must be installed (Debian package poppler-utils)");
-    let mut input = reader.stdin.take().expect("a pipe");
-    input.write_all(pdf).expect("the file goes in");
-    drop(input);
-    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
-}

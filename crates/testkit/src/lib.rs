@@ -438,3 +438,22 @@ impl Browser<'_> {
 fn encode(text: &str) -> String {
     site::percent(text)
 }
+
+/// What a person reads on a print.
+///
+/// # Panics
+/// If `pdftotext` is not installed or does not end.
+#[must_use]
+pub fn text_of_pdf(pdf: &[u8]) -> String {
+    use std::io::Write as _;
+    let mut reader = std::process::Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("pdftotext must be installed (Debian package poppler-utils)");
+    let mut input = reader.stdin.take().expect("a pipe");
+    input.write_all(pdf).expect("the file goes in");
+    drop(input);
+    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
+}

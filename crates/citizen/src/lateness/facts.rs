@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use site::Who;
 use store::{Fault, Tx};
 
-pub(crate) use super::pages::units_of;
+pub(crate) use super::pages::{body_of, units_of};
 use super::sql;
 use crate::dossiers::facts::Seen;
 

@@ -23,7 +23,7 @@ use crate::dossiers::facts as dossiers;
 const ROWS: i64 = 50;
 
 /// The commune, district or province where somebody works.
-pub(super) fn body_of(who: &Who) -> Option<UnitId> {
+pub(crate) fn body_of(who: &Who) -> Option<UnitId> {
     let line = who.tree.line(who.home()?);
     let is_body = |it: &UnitId| {
         who.tree.unit(*it).is_some_and(|it| !matches!(it.kind.as_str(), "division" | "one_stop"))

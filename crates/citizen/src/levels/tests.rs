@@ -53,21 +53,6 @@ fn held(
     site.run(move |tx| facts::level_at(tx, code, UnitId(unit), day))
 }
 
-/// What a person reads on a print.
-fn printed(pdf: &[u8]) -> String {
-    use std::io::Write as _;
-    let mut reader = std::process::Command::new("pdftotext")
-        .args(["-layout", "-", "-"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("pdftotext must be installed (Debian package poppler-utils)");
-    let mut input = reader.stdin.take().expect("a pipe");
-    input.write_all(pdf).expect("the file goes in");
-    drop(input);
-    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
-}
-
 on_both_engines! { crate::routes();
     async fn a_level_is_set_from_a_day_with_its_reason_and_the_portal_follows(site) {
         given(&site);
@@ -140,9 +125,9 @@ on_both_engines! { crate::routes();
         let other = citizen.get("/niem-yet/4").await.text;
         assert!(row_of(&other).contains(ServiceLevel::Partial.label()));
         let sheet = citizen.get("/thu-tuc/1.001193/in.pdf?don-vi=2").await;
-        let text = printed(&sheet.bytes);
+        let text = testkit::text_of_pdf(&sheet.bytes);
         assert!(text.contains(ServiceLevel::Information.label()), "{text}");
-        assert!(!printed(&citizen.get("/thu-tuc/1.001193/in.pdf").await.bytes).contains(ServiceLevel::Information.label()));
+        assert!(!testkit::text_of_pdf(&citizen.get("/thu-tuc/1.001193/in.pdf").await.bytes).contains(ServiceLevel::Information.label()));
 
         set(ServiceLevel::Forms);
         let page = citizen.get(path).await.text;

@@ -9,17 +9,15 @@ use super::{
     ADDRESS,
     sql::{self, Filter},
 };
-use crate::dossiers::facts::{self as dossiers, Around};
+use crate::{dossiers::facts as dossiers, lateness::facts as lateness};
 
 /// Results counted at most.
 const COUNT_MAX: i64 = 1_000;
 
 /// See the module.
-pub(super) fn awaits(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
-    let Some(home) = who.home().filter(|_| who.can(Action::DossierReturn, Object::Anything)) else {
-        return Ok(Vec::new());
-    };
-    let body = Around::load(site, who, tx)?.body_of(home);
+pub(super) fn awaits(_: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
+    let hands_over = who.can(Action::DossierReturn, Object::Anything);
+    let Some(body) = lateness::body_of(who).filter(|_| hands_over) else { return Ok(Vec::new()) };
     let state = "cap-lai".to_owned();
     let filter = Filter { state, body: Some(body), ..Filter::default() };
     let count = sql::count(tx, &dossiers::seen(who), &filter, COUNT_MAX)?;

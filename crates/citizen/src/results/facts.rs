@@ -50,8 +50,7 @@ pub(crate) fn before(tx: &mut Tx<'_>, id: DossierId, event: &Event) -> Result<()
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub(crate) fn standing_number(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, Fault> {
-    let Some(id) = sql::standing(tx, id)? else { return Ok(None) };
-    Ok(sql::find(tx, id)?.map(|it| it.number))
+    sql::standing_number(tx, id)
 }
 
 /// Whom a result that is about to be issued names beside the applicant: by its book, else by what was declared; empty

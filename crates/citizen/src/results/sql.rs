@@ -160,6 +160,15 @@ pub fn standing(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<i64>, Fault> {
     row.map(|row| row.get(0)).transpose()
 }
 
+/// The number of the result of a dossier that stands.
+pub fn standing_number(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<String>, Fault> {
+    let row = tx.query_one(
+        "select number from result where dossier = ?1 and state = 'issued' order by id desc limit 1",
+        &[id.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// Where a result comes from: its number, what it replaces, and whether it was issued anew for a lost one
 /// rather than by a step of its dossier.
 pub fn origin(tx: &mut Tx<'_>, id: i64) -> Result<(String, Option<i64>, bool), Fault> {

@@ -2,7 +2,6 @@
 //! telephone.
 
 use super::*;
-use crate::tests::text_of;
 
 /// A channel that reaches telephones; nothing is sent by it here.
 fn given_sms(site: &TestSite) {
@@ -33,13 +32,13 @@ async fn the_slip_of_consent_says_what_is_filed_for_whom_and_who_signs(site) {
     let (mut head, here) = helped(&site, &HEARD).await;
     let slip = format!("{here}/phieu-dong-y.pdf");
     // Before anything is typed it is a form to fill in by hand.
-    let empty = text_of(&head.get(&slip).await.bytes);
+    let empty = testkit::text_of_pdf(&head.get(&slip).await.bytes);
     assert!(empty.contains("PHIẾU ĐỒNG Ý") && !empty.contains("Minh Họa"), "{empty}");
     filled(&site, &mut head, &here).await;
     let page = head.get(&format!("{here}?buoc=xem-lai")).await;
     assert!(page.text.contains(&format!("href=\"{slip}\"")), "{}", page.text);
     assert!(head.get("/co-quan/nop-ho").await.text.contains(&slip));
-    let text = text_of(&head.get(&slip).await.bytes);
+    let text = testkit::text_of_pdf(&head.get(&slip).await.bytes);
     for wanted in [
         "Lê Thị Minh Họa", "040188001234", "05/09/1988", "0912345678", "truongxom", "(mã 1.001193)",
         "Sẽ nộp bản giấy tại quầy", "giay-chung-", "Đến Bộ phận Một cửa", "NGƯỜI DÂN", "NGƯỜI LÀM CHỨNG",
@@ -94,7 +93,7 @@ async fn the_citizen_gets_code_and_secret_on_paper_and_a_word_on_his_telephone(s
     let note = format!("{here}/giay-bao.pdf");
     let done = head.get(&here).await;
     assert!(done.text.contains(&format!("href=\"{note}\"")) && done.text.contains("trong 15 phút"), "{}", done.text);
-    let text = text_of(&head.get(&note).await.bytes);
+    let text = testkit::text_of_pdf(&head.get(&note).await.bytes);
     for wanted in [code.as_str(), secret.as_str(), "Lê Thị Minh Họa", "truongxom", "nghe đọc lại", "/tra-cuu"] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }

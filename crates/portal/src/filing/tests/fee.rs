@@ -21,7 +21,7 @@ async fn copies_that_are_asked_for_are_paid_for_without_anything_typed(site) {
     let send = [("buoc", "xem-lai"), ("dau", &*mark(&review)), ("dong-y", "1"), ("viec", "gui")];
     assert_eq!(browser.post(&here, &send).await.status, 303);
     // What only steers the screen, and a file that came beside it, are not printed.
-    let print = crate::tests::text_of(&browser.get(&format!("{here}/to-khai.pdf")).await.bytes);
+    let print = testkit::text_of_pdf(&browser.get(&format!("{here}/to-khai.pdf")).await.bytes);
     assert!(print.contains("Trần Thị Lan"), "{print}");
     assert!(!print.contains("Khai thông tin người") && !print.contains("Ảnh chụp"), "{print}");
 
