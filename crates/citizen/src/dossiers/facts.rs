@@ -7,9 +7,9 @@ use domain::{
 };
 use people::staff::facts as staff;
 use site::{Failure, Who};
-use store::{Fault, Tx};
+use store::{Fault, Select, Tx};
 
-use super::sql;
+use super::{list, sql};
 pub(crate) use super::{
     desk::OnDesk,
     list::TURN,
@@ -501,4 +501,12 @@ pub fn phone_of(tx: &mut Tx<'_>, id: DossierId) -> Result<String, Fault> {
 /// Any [`Fault`] of the engine.
 pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Result<(), Fault> {
     sql::set_provisional(tx, id, provisional)
+}
+
+/// Of rows whose `d` is a dossier those that somebody means by `q`, as the list of dossiers reads it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
+    list::sql::searched(tx, select, q)
 }

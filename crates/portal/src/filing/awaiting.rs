@@ -29,7 +29,7 @@ pub(super) fn awaits(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awai
     let units = office::counters(who);
     if !units.is_empty() {
         let count = sql::waiting(tx, &units)?;
-        let wanted = Filter { units, waiting: true, procedure: None, unproven: false, after: None };
+        let wanted = Filter { units, waiting: true, ..Filter::default() };
         if let Some(first) = sql::list(tx, &wanted, 1)?.into_iter().next() {
             let now = who.now.civil();
             let (due, soon) = (first.answer_due_at, now.checked_add(SOON_HOURS.hours()));

@@ -127,7 +127,10 @@ struct List {
     phone: &'static str,
     procedures: Vec<(String, String)>,
     procedure: String,
+    q: String,
+    is_filtered: bool,
     query: String,
+    first: Option<String>,
     rows: Vec<Row>,
     next: Option<String>,
     hours: u16,
@@ -142,6 +145,7 @@ fn filter(who: &Who, asked: &Typed) -> Filter {
         waiting: asked.get("xem") != "tat-ca",
         procedure: Some(asked.get("thu-tuc").to_owned()).filter(|it| !it.is_empty()),
         unproven: asked.get("dien-thoai") == UNPROVEN,
+        q: asked.get("q").to_owned(),
         after: asked.get("sau").parse().ok(),
     }
 }
@@ -192,7 +196,7 @@ pub async fn list(
             let full = usize::try_from(ROWS).unwrap_or(usize::MAX);
             let more = found.len() > full;
             found.truncate(full);
-            let next = found.last().filter(|_| more && !waiting).map(|it| it.dossier);
+            let next = found.last().filter(|_| more).map(|it| it.dossier);
             let count = sql::waiting(tx, &wanted.units)?;
             let acts = crate::follow::sql::waiting(tx, &wanted.units)?;
             let unproven = sql::unproven(tx, &wanted.units)?;
@@ -217,7 +221,10 @@ pub async fn list(
     choices.extend(known);
     let view = if waiting { "" } else { "xem=tat-ca" };
     let phone = if only { UNPROVEN } else { "" };
-    let query = format!("{view}&thu-tuc={}&dien-thoai={phone}", site::percent(&procedure));
+    let q = asked.get("q").to_owned();
+    let query =
+        format!("{view}&q={}&thu-tuc={}&dien-thoai={phone}", site::percent(&q), site::percent(&procedure));
+    let is_filtered = only || !q.trim().is_empty() || !procedure.is_empty();
     let phones = [("", "Mọi hồ sơ"), (UNPROVEN, "Chưa xác nhận điện thoại")];
     site.page(&List {
         shell: site.shell(&who),
@@ -230,6 +237,9 @@ pub async fn list(
         procedures: choices,
         procedure,
         next: next.map(|it| format!("{PAGE}?{query}&sau={it}")),
+        first: (!asked.get("sau").is_empty()).then(|| format!("{PAGE}?{query}")),
+        is_filtered,
+        q,
         query,
         rows,
         hours,

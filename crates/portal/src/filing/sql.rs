@@ -342,12 +342,16 @@ pub(super) struct Line {
 }
 
 /// What the list of a counter is narrowed by.
+#[derive(Default)]
 pub(super) struct Filter {
     pub units: Vec<UnitId>,
     pub waiting: bool,
     pub procedure: Option<String>,
     /// Only what nobody answered for: neither a telephone nor an account.
     pub unproven: bool,
+    /// What somebody searches for; empty: all.
+    pub q: String,
+    /// The dossier after which the page begins.
     pub after: Option<i64>,
 }
 
@@ -364,8 +368,19 @@ pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<L
         .and_in("f.unit", filter.units.clone())
         .and_if("f.procedure = ?", filter.procedure.clone())
         .and_if("f.proof = ?", unproven);
+    let select = citizen::dossiers::facts::searched(tx, select, filter.q.trim())?;
     let select = if filter.waiting {
-        select.and("d.status = ?", ["submitted".into()]).order_by("f.answer_due_at, d.id")
+        let select = select.and("d.status = ?", ["submitted".into()]);
+        // The dossier may have been received meanwhile: its hour still says where the page begins.
+        match filter.after {
+            Some(after) => select.and(
+                "f.answer_due_at > (select answer_due_at from filing where dossier = ?)
+                   or (f.answer_due_at = (select answer_due_at from filing where dossier = ?) and d.id > ?)",
+                [after.into(), after.into(), after.into()],
+            ),
+            None => select,
+        }
+        .order_by("f.answer_due_at, d.id")
     } else {
         select.and_if("d.id < ?", filter.after).order_by("d.id desc")
     };

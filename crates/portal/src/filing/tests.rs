@@ -11,6 +11,7 @@ mod carried;
 mod fee;
 mod one_by_one;
 mod unproven;
+mod waiting;
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";

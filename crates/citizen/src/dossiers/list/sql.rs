@@ -226,7 +226,12 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result
     searched(tx, select, filter.q.trim())
 }
 
-fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
+/// Of rows whose `d` is a dossier those that somebody means by `q`: a code or its end, a number of a person, an
+/// organisation or a telephone, a procedure's code, words of names. All of them where nothing is asked.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(in crate::dossiers) fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
     if q.is_empty() {
         return Ok(select);
     }
