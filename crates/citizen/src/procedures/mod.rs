@@ -9,6 +9,7 @@ mod drawn;
 mod edit;
 pub mod exchange;
 pub mod facts;
+mod listed;
 mod office;
 mod pages;
 pub(crate) mod place;

@@ -7,11 +7,7 @@ use axum::response::Response;
 use domain::{
     ids::UnitId,
     life_event::LifeEvent,
-    names_replaced::ReplacedPaper,
-    procedure::{
-        ChannelKind, PaperRole, ProcedureVersion, ServiceLevel, Tier,
-        papers::{PaperKind, Placed},
-    },
+    procedure::{ChannelKind, PaperRole, ServiceLevel, Tier},
 };
 use people::calendar::facts::calendars;
 use prints::{Agency, BoardRow, Counter, NoticeBoard, ProcedurePaper, ProcedureSheet};
@@ -21,6 +17,7 @@ use store::Fault;
 use super::{
     drawn::qr,
     facts::{Catalogue, Version, catalogue, shipped, tier_of},
+    listed::{PaperGroup, groups},
     place::{self, Place},
 };
 use crate::{
@@ -258,18 +255,6 @@ pub async fn search(
     site.page(&page)
 }
 
-struct PaperGroup {
-    title: String,
-    papers: Vec<PaperView>,
-}
-
-struct PaperView {
-    name: String,
-    detail: String,
-    /// Why it need not be brought; empty if it must.
-    replaced: String,
-}
-
 #[derive(Template)]
 #[template(path = "procedures/templates/show.html")]
 struct Show {
@@ -300,37 +285,6 @@ struct Show {
     form: String,
     /// What is said of filling it in.
     fills: &'static str,
-}
-
-fn copies(it: &domain::procedure::RequiredPaper) -> String {
-    let mut parts = Vec::new();
-    if let Some(n) = it.originals.filter(|it| *it > 0) {
-        parts.push(format!("{n} bản chính"));
-    }
-    if let Some(n) = it.copies.filter(|it| *it > 0) {
-        parts.push(format!("{n} bản sao"));
-    }
-    parts.join(", ")
-}
-
-fn groups(body: &ProcedureVersion) -> Vec<PaperGroup> {
-    let mut groups: Vec<PaperGroup> = Vec::new();
-    for Placed { paper: it, kind, .. } in body.papers_placed() {
-        let title = match (it.role, it.group.as_str()) {
-            (_, "") if kind == PaperKind::Case => "Chỉ cần trong một số trường hợp".to_owned(),
-            (PaperRole::Show, "") => "Giấy tờ chỉ xuất trình".to_owned(),
-            (_, "") => "Giấy tờ phải nộp".to_owned(),
-            (_, group) => group.to_owned(),
-        };
-        let covers = shipped::replaced(&body.code).iter().find(|row| row.covers(&it.name));
-        let replaced = covers.map(ReplacedPaper::reason).unwrap_or_default();
-        let paper = PaperView { name: it.name.clone(), detail: copies(it), replaced };
-        match groups.iter_mut().find(|it| it.title == title) {
-            Some(group) => group.papers.push(paper),
-            None => groups.push(PaperGroup { title, papers: vec![paper] }),
-        }
-    }
-    groups
 }
 
 /// GET `/thu-tuc/{code}`; `?don-vi=` names where one files.
@@ -383,7 +337,7 @@ pub async fn show(
         .as_ref()
         .map_or_else(|| place::due_now(&who, &calendars, &it, None), |it| it.due.clone());
     let page = Show {
-        groups: groups(body),
+        groups: groups(body, site::Words::new(who.lang)),
         notes: body.paper_notes().map(|it| it.name.clone()).collect(),
         limits: body
             .limits

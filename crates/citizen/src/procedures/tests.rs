@@ -129,6 +129,10 @@ on_both_engines! { crate::procedures::routes();
         let english = browser.get(&format!("/thu-tuc/{BIRTH}?lang=en")).await;
         assert!(english.text.contains("lang=\"en\""));
         assert_ne!(page.text, english.text);
+        for (vi, en) in [("Giấy tờ phải nộp", "Papers to hand in"), ("Công bố tại:", "Published in")] {
+            assert!(page.text.contains(vi) && english.text.contains(en), "{en}");
+            assert!(!english.text.contains(vi), "{vi}");
+        }
         assert_eq!(browser.get("/thu-tuc/9.999999").await.status, 404);
     }
 

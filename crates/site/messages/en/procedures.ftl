@@ -30,6 +30,19 @@ unknown = Not published.
 procedure-paused = This procedure is paused.
 procedure-print = Print this procedure (PDF)
 procedure-papers = What do I need to bring?
+procedure-notes = Remarks
+procedure-decision = Published in
+papers-handed-in = Papers to hand in
+papers-shown = Papers that are only shown
+papers-in-cases = Needed in some cases only
+paper-originals = { $count ->
+    [1] 1 original
+   *[other] { $count } originals
+ }
+paper-copies = { $count ->
+    [1] 1 copy
+   *[other] { $count } copies
+ }
 procedure-not-asked = Need not be brought
 procedure-replaced = Not needed: a database has it
 procedure-result = Result
