@@ -162,6 +162,27 @@ impl Kind {
         matches!(self, Self::OneTimeCode | Self::Trial)
     }
 
+    /// Whether it tells of a step of a dossier: when the step is taken back, so is what was not told yet.
+    #[must_use]
+    pub const fn tells_a_step(self) -> bool {
+        match self {
+            Self::Received
+            | Self::Supplement
+            | Self::Extended
+            | Self::ResultReady
+            | Self::PayAsked
+            | Self::Paid
+            | Self::FilingAccepted
+            | Self::FilingRefused => true,
+            // The calendar, an account, whoever files for somebody: no step of the office.
+            Self::NewDate
+            | Self::OneTimeCode
+            | Self::FiledForYou
+            | Self::SignedIn
+            | Self::Trial => false,
+        }
+    }
+
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
@@ -248,21 +269,27 @@ pub struct Prospect {
     pub failures: i64,
 }
 
-/// The channel that is next, in the office's order; nothing if none is left and somebody has to tell it.
+/// Failures on a channel after which the next one that can has its turn: whoever cannot be reached twice is down.
+pub const PATIENCE: i64 = 2;
+
+/// The channel that is next, in the office's order; nothing if none is left and somebody has to tell it. A channel
+/// that failed [`PATIENCE`] times makes way for the next; once all have, each is tried on up to [`TRIES_MAX`].
 /// What is urgent waits nowhere: one failure, and the next channel has its turn.
 #[must_use]
 pub fn next_channel(prospects: &[Prospect], kind: Kind) -> Option<Channel> {
-    let most = if kind.is_urgent() { 1 } else { TRIES_MAX };
-    prospects
-        .iter()
-        .find(|it| {
-            it.channel.is_sent()
-                && it.can
-                && (!it.opted_out || kind.overrides_opt_out())
-                && !it.refused
-                && it.failures < most
-        })
-        .map(|it| it.channel)
+    let first = |most: i64| {
+        prospects
+            .iter()
+            .find(|it| {
+                it.channel.is_sent()
+                    && it.can
+                    && (!it.opted_out || kind.overrides_opt_out())
+                    && !it.refused
+                    && it.failures < most
+            })
+            .map(|it| it.channel)
+    };
+    if kind.is_urgent() { first(1) } else { first(PATIENCE).or_else(|| first(TRIES_MAX)) }
 }
 
 /// Who tells what cannot be sent: the counter where there is a telephone, else the post; in the office's

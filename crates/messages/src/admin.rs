@@ -145,6 +145,7 @@ pub async fn home_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<Stri
                 way: match way.as_str() {
                     "sms" => "nhắn TU CHOI",
                     "link" => "bấm trong thư",
+                    "account" => "thôi đồng ý trên tài khoản",
                     _ => "báo với cơ quan",
                 },
                 since: domain::text::date_time(since.civil()),

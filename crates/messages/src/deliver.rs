@@ -2,7 +2,8 @@
 
 use domain::{
     message::{
-        CODE_AGE_MAX_MS, Channel, Kind, Prospect, State, next_channel, subject, teller, wait_ms,
+        CODE_AGE_MAX_MS, Channel, Kind, PATIENCE, Prospect, State, TRIES_MAX, next_channel, subject,
+        teller, wait_ms,
     },
     time::Instant,
 };
@@ -257,7 +258,8 @@ pub fn finish(tx: &mut Tx<'_>, work: &Work, ended: &Ended) -> Result<(), Failure
                 };
                 let failures = i64::try_from(attempts.iter().filter(own).count()).unwrap_or(1);
                 let urgent = it.kind.is_some_and(Kind::is_urgent);
-                let wait = if urgent || failures >= domain::message::TRIES_MAX {
+                let makes_way = failures == PATIENCE && sql::channels_on(tx)?.len() > 1;
+                let wait = if urgent || makes_way || failures >= TRIES_MAX {
                     0
                 } else {
                     wait_ms(failures)

@@ -222,6 +222,19 @@ pub fn replace(
     sql::replace(tx, subject, kinds, why)
 }
 
+/// A step was taken back: what tells of steps, was queued since it was made and is not told yet, need not be told.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    subject: (&str, i64),
+    since: Instant,
+    why: &str,
+) -> Result<(), Fault> {
+    sql::take_back(tx, subject, since, why)
+}
+
 /// Everything that was said about a subject is gone, with every try.
 ///
 /// # Errors
@@ -267,22 +280,24 @@ pub fn is_hook(site: &site::Site, tx: &mut Tx<'_>, secret: &str) -> Result<bool,
     Ok(bool::from(hook_secret(site, tx)?.as_bytes().ct_eq(secret.as_bytes())))
 }
 
-/// Somebody wants no messages to this telephone any more, or wants them again; whether that is new.
+/// Somebody wants no messages to this telephone and address any more, or wants them again; whether that is new. `way`:
+/// how he said so.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn opt_out_phone(
+pub fn opt_out(
     site: &site::Site,
     tx: &mut Tx<'_>,
-    phone: &str,
-    off: bool,
+    contact: &Contact,
+    (off, way): (bool, &str),
 ) -> Result<bool, Fault> {
-    let contact = Contact { phone: phone.to_owned(), ..Contact::default() };
     let mut new = false;
-    for channel in [Channel::Sms, Channel::Zalo] {
-        if let Some(person) = crate::channels::person_of(site, channel, &contact) {
-            let tail = crate::opt_out::tail(phone);
-            new |= sql::opt_out(tx, (&person, channel), off.then_some((&tail, "sms")))?;
+    let channels = [Channel::Sms, Channel::Zalo, Channel::Email];
+    for channel in channels.into_iter().filter(|it| contact.has(*it)) {
+        if let Some(person) = crate::channels::person_of(site, channel, contact) {
+            let address = if channel == Channel::Email { &contact.email } else { &contact.phone };
+            let tail = crate::opt_out::tail(address);
+            new |= sql::opt_out(tx, (&person, channel), off.then_some((&tail, way)))?;
         }
     }
     Ok(new)

@@ -131,7 +131,7 @@ fn read(tx: &mut Tx<'_>, given: &str) -> Result<Device, Failure> {
     Ok(device)
 }
 
-/// A browser wants to hear about a subject.
+/// A browser wants to hear about a subject; `session`: the session of a citizen that it is asked in, if any.
 ///
 /// # Errors
 /// [`Failure::Refused`] if what it gave is no subscription of a service that is known.
@@ -139,12 +139,12 @@ pub fn keep(
     site: &Site,
     tx: &mut Tx<'_>,
     subject: (&str, i64),
-    given: &str,
+    (given, session): (&str, Option<i64>),
 ) -> Result<(), Failure> {
     let device = read(tx, given)?;
     let text = serde_json::to_string(&device).map_err(|e| Fault::Broken(format!("device: {e}")))?;
     let held = site.seal.close(SEAL, &text)?;
-    Ok(devices::keep(tx, subject, (&device.mark(), &held), DEVICES_MAX)?)
+    Ok(devices::keep(tx, subject, (&device.mark(), &held, session), DEVICES_MAX)?)
 }
 
 /// A browser wants to hear no more about a subject. `mark`: what [`marks`] gives for it.
@@ -177,6 +177,30 @@ pub fn marks(tx: &mut Tx<'_>, subject: (&str, i64)) -> Result<Vec<String>, Fault
 /// Any [`Fault`] of the engine.
 pub fn copy(tx: &mut Tx<'_>, from: (&str, i64), to: (&str, i64)) -> Result<(), Fault> {
     devices::copy(tx, from, to)
+}
+
+/// What was asked for in a session of a citizen is over with it.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn drop_session(tx: &mut Tx<'_>, session: i64) -> Result<(), Fault> {
+    devices::drop_session(tx, session)
+}
+
+/// Of the devices of a subject only that which was asked for in this session (0: none) hears of anything any more.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn drop_others(tx: &mut Tx<'_>, subject: (&str, i64), session: i64) -> Result<(), Fault> {
+    devices::drop_others(tx, subject, session)
+}
+
+/// The same browser goes on in another session of the same citizen: it hears on.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn hand_on(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<(), Fault> {
+    devices::hand_on(tx, from, to)
 }
 
 /// Nobody hears about a subject any more.

@@ -243,7 +243,10 @@ on_both_engines! { crate::routes();
         assert_eq!(state(&site, id), "delivered reserve_sms");
         // Whoever wants no text messages wants none of either.
         let inner = site.site.clone();
-        site.run(move |tx| crate::facts::opt_out_phone(&inner, tx, &somebody().phone, true));
+        site.run(move |tx| {
+            let to = Contact { phone: somebody().phone, ..Contact::default() };
+            crate::facts::opt_out(&inner, tx, &to, (true, "sms"))
+        });
         let to = Contact { email: String::new(), ..somebody() };
         let id = queued(&site, Kind::Supplement, "b", &to).unwrap();
         site.pass_minutes(1);
@@ -315,6 +318,33 @@ on_both_engines! { crate::routes();
         assert_eq!(state(&site, id), "sent email");
         let page = admin.get(ADMIN).await.text;
         assert!(page.contains("Thư điện tử → Tin nhắn SMS → Zalo → Thư giấy → Báo trực tiếp"), "{page}");
+    }
+
+    async fn whoever_comes_late_to_a_renewal_finds_what_the_first_one_got(site) {
+        let providers = Providers::start().await;
+        given(&site);
+        let mut admin = site.signed_in("quantri");
+        zalo_on(&mut admin, &providers).await;
+        let channel = || site.run(|tx| crate::sql::channel(tx, Channel::Zalo)).expect("set up");
+        let before = channel();
+        queued(&site, Kind::Supplement, "a", &somebody()).unwrap();
+        site.run_jobs().await;
+        let renewals = || providers.heard().iter().filter(|it| it.body.contains("refresh_token=")).count();
+        assert_eq!(renewals(), 1);
+        // This one was looked at before the tokens came: its own refresh token is spent.
+        let phone = domain::identity::Phone::parse("0912345678").unwrap();
+        let late = crate::zns::ByTemplate { phone: &phone, kind: Kind::Supplement, values: &[], key: "b" };
+        let ended = crate::zns::send(&site.site, &before, &late).await.unwrap();
+        assert!(matches!(ended, crate::web::Ended::Accepted { .. }), "{ended:?}");
+        assert_eq!(renewals(), 1);
+        // What an administrator types meanwhile is not written over by tokens of before.
+        let kept = site.run(|tx| {
+            let turn = crate::sql::begin_renewal(tx, site.now())?.expect("a turn");
+            tx.execute("update message_channel set edition = edition + 1 where channel = 'zalo'", &[])?;
+            crate::sql::end_renewal(tx, Some(("cu", 1, turn.edition)))?;
+            crate::sql::channel(tx, Channel::Zalo)
+        });
+        assert_ne!(kept.expect("set up").lent, "cu");
     }
 
     async fn a_token_of_zalo_is_renewed_once_and_kept_before_it_is_used(site) {
@@ -472,7 +502,10 @@ on_both_engines! { crate::routes();
         let mut admin = site.signed_in("quantri");
         sms_on(&mut admin, &providers).await;
         mail_on(&mut admin, mail.port).await;
-        site.run(|tx| crate::facts::opt_out_phone(&site.site, tx, "+84912345678", true));
+        site.run(|tx| {
+            let to = Contact { phone: "+84912345678".to_owned(), ..Contact::default() };
+            crate::facts::opt_out(&site.site, tx, &to, (true, "sms"))
+        });
         assert_eq!(site.count("select count(*) from message_opt_out where who like '%912345678%'"), 0);
         let first = queued(&site, Kind::Supplement, "a", &somebody()).unwrap();
         let code = queued(&site, Kind::OneTimeCode, "b", &somebody()).unwrap();

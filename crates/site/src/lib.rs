@@ -112,6 +112,7 @@ pub struct Site {
     numbers: Arc<[at_once::Numbers]>,
     consents: Arc<[Consents]>,
     told: Arc<[Told]>,
+    erases: Arc<[routes::Erases]>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -152,6 +153,7 @@ impl Site {
             numbers: Arc::new([]),
             consents: Arc::new([]),
             told: Arc::new([]),
+            erases: Arc::new([]),
             cache: Arc::default(),
         }
     }
@@ -310,6 +312,22 @@ impl Site {
             all.extend(ties(who, tx, dossier)?);
         }
         Ok(all)
+    }
+
+    /// Wipes what slices keep that names anybody of a dossier; the hashes of files that their rows named.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn erase_of(
+        &self,
+        tx: &mut Tx<'_>,
+        dossier: domain::ids::DossierId,
+    ) -> Result<Vec<String>, Fault> {
+        let mut hashes = Vec::new();
+        for erases in self.erases.iter() {
+            hashes.extend(erases(tx, dossier)?);
+        }
+        Ok(hashes)
     }
 
     /// Whether a citizen's session stands: what was let in by one that is over is let in no more.

@@ -145,6 +145,9 @@ pub type Consents = fn(&mut Tx<'_>, &str, &str) -> Result<Option<(Instant, bool)
 /// What a slice tells a citizen on the page of his dossier, in his language.
 pub type Told = fn(Words, &mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
 
+/// Wipes what a slice keeps that names anybody of a dossier; the hashes of files that its rows named.
+pub type Erases = fn(&mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
+
 /// The routes of a slice. A route cannot be added without naming its action.
 #[derive(Default)]
 pub struct Routes {
@@ -159,6 +162,7 @@ pub struct Routes {
     numbers: Vec<Numbers>,
     consents: Vec<Consents>,
     told: Vec<Told>,
+    erases: Vec<Erases>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
 }
@@ -202,6 +206,13 @@ impl Routes {
     #[must_use]
     pub fn ties(mut self, ties: Ties) -> Self {
         self.ties.push(ties);
+        self
+    }
+
+    /// Has the slice wipe what names anybody when a dossier's people are erased.
+    #[must_use]
+    pub fn erases(mut self, erases: Erases) -> Self {
+        self.erases.push(erases);
         self
     }
 
@@ -298,6 +309,7 @@ impl Routes {
         self.numbers.extend(more.numbers);
         self.consents.extend(more.consents);
         self.told.extend(more.told);
+        self.erases.extend(more.erases);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
         self
@@ -322,6 +334,7 @@ impl Routes {
         site.numbers = self.numbers.into();
         site.consents = self.consents.into();
         site.told = self.told.into();
+        site.erases = self.erases.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
             let guarded = from_fn_with_state((site.clone(), info.action), guard);

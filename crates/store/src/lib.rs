@@ -371,7 +371,8 @@ impl Db {
         }
     }
 
-    /// Tells the engine to look at its tables again, after much was written.
+    /// Tells the engine to look at its tables again, after much was written. What SQLite samples of rows for it is not
+    /// kept: it would outlast the erasing of whom the rows name. PostgreSQL takes its samples anew by itself.
     ///
     /// # Errors
     /// Any [`Fault`] of the engine.
@@ -379,7 +380,12 @@ impl Db {
         match &self.inner.kind {
             Kind::Sqlite(it) => {
                 let writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(writer.execute_batch("analyze; pragma wal_checkpoint(truncate);")?)
+                writer.execute_batch("analyze")?;
+                let sampled = "select count(*) from sqlite_schema where name = 'sqlite_stat4'";
+                if writer.query_row(sampled, [], |row| row.get::<_, i64>(0))? > 0 {
+                    writer.execute_batch("delete from sqlite_stat4; analyze sqlite_schema;")?;
+                }
+                Ok(writer.execute_batch("pragma wal_checkpoint(truncate);")?)
             }
             Kind::Postgresql(pool) => {
                 let mut connection = pool.get()?;

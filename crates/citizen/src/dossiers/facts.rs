@@ -9,7 +9,6 @@ use people::staff::facts as staff;
 use site::{Failure, Who};
 use store::{Fault, Select, Tx};
 
-use super::{list, sql};
 pub(crate) use super::{
     desk::OnDesk,
     list::TURN,
@@ -17,6 +16,7 @@ pub(crate) use super::{
     turns::Turns,
     view::{Around, Seen},
 };
+use super::{list, sql};
 pub use super::{
     show::{Stage, StepView},
     sql::{ERASED, File as Attached, Kept, SUBJECT},

@@ -296,6 +296,17 @@ fn state(words: Words, it: &Loaded) -> String {
     }
 }
 
+/// Whether the link still shows what is signed: until it is answered or over, and for a day to whoever signed it. A
+/// declaration that is past is nobody's business any more.
+fn is_read(it: &Loaded, now: Instant) -> bool {
+    !it.is_past
+        && match it.due.stage {
+            Stage::Waiting => true,
+            Stage::Signed(at) => now.epoch_ms() - at < DAY_MS,
+            Stage::Unasked | Stage::Over | Stage::Refused(_) => false,
+        }
+}
+
 fn shown(
     site: &Site,
     who: &Who,
@@ -310,11 +321,10 @@ fn shown(
     };
     let form = &it.declaration.version.form;
     let state = state(shell.words, it);
-    // A declaration that is past is nobody's business any more.
-    let blocks = if it.is_past {
-        Vec::new()
-    } else {
+    let blocks = if is_read(it, who.now) {
         eform::blocks(form, &it.declaration.judged(), &BTreeMap::new(), english)
+    } else {
+        Vec::new()
     };
     site.page(&Sign {
         m,

@@ -107,6 +107,7 @@ async fn erase(
         let page = Form { shell: site.shell(&who), m: &m, about: Some(about) };
         return Ok(site.page(&page)?.into_response());
     }
+    let inner = site.clone();
     let orphans = site
         .write(&who, move |tx| {
             // Between the two presses somebody may have gone on with it.
@@ -114,7 +115,8 @@ async fn erase(
             if !is_closed(kept.dossier.status) {
                 return Err(Failure::Refused(NOT_CLOSED.to_owned()));
             }
-            let orphans = sql::erase(tx, id)?;
+            let let_go = inner.erase_of(tx, id)?;
+            let orphans = sql::erase(tx, id, let_go)?;
             crate::results::facts::erase(tx, id)?;
             crate::vault::erase(tx, id)?;
             crate::hand_entries::erase(tx, id)?;
@@ -188,5 +190,5 @@ fn about(tx: &mut Tx<'_>, kept: &Kept) -> Result<About, Failure> {
 /// Erases a dossier for the tests of other slices.
 #[cfg(test)]
 pub(crate) fn erase_for_test(tx: &mut Tx<'_>, id: DossierId) -> Result<(), store::Fault> {
-    sql::erase(tx, id).map(|_| ())
+    sql::erase(tx, id, Vec::new()).map(|_| ())
 }

@@ -11,18 +11,15 @@ pub(super) fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Erases what was typed and chosen for a supplement that was never sent; the hashes of its files.
-fn unsent(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
-    let sql = "delete from supplement_file where dossier = ?1 returning sha256";
-    let rows = tx.query(sql, &[id.into()])?;
-    tx.execute("delete from supplement_draft where dossier = ?1", &[id.into()])?;
-    rows.iter().map(|row| row.get(0)).collect()
-}
-
-/// Erases all that names a person in a dossier; the hashes of files that no row names any more.
-pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
+/// Erases all that names a person in a dossier; the hashes of files that no row names any more, those among them that
+/// other slices let go.
+pub(super) fn erase(
+    tx: &mut Tx<'_>,
+    id: DossierId,
+    let_go: Vec<String>,
+) -> Result<Vec<String>, Fault> {
     let mut hashes = files(tx, id)?;
-    hashes.extend(unsent(tx, id)?);
+    hashes.extend(let_go);
     hashes.sort();
     hashes.dedup();
     // What a person said about his papers goes with the last dossier that names him.
@@ -65,8 +62,6 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault
     // Which step made which document stands in the journal; the documents themselves are gone.
     tx.execute("delete from dossier_document where dossier = ?1", &[id.into()])?;
     tx.execute("delete from dossier_file where dossier = ?1", &[id.into()])?;
-    // What somebody wrote of himself beside his faces; the faces stay, they name nobody.
-    tx.execute("update rating set words = '' where dossier = ?1", &[id.into()])?;
     tx.execute(
         "update dossier_party set tax_code = '', representative = '', representative_title = ''
          where dossier = ?1",

@@ -51,12 +51,6 @@ on_both_engines! { routes();
             let done = counter.post(&format!("/co-quan/ho-so/1/{step}"), &[("loi", words)]).await;
             assert_eq!(done.status, 303, "{step}: {}", done.text);
         }
-        // What he wrote beside his faces may name anybody; the faces are the office's figures and stay.
-        site.given(
-            "insert into rating (dossier, unit, day, face, words, door)
-             values (1, 3, '2026-01-08', 5, 'Tôi là Thử, cảm ơn', 'receipt')",
-            &[],
-        );
         let before = site.run(store::journal::head).head;
         let page = administrator.post("/co-quan/quan-tri/xoa-du-lieu", &asked).await;
         assert!(page.text.contains("Xóa vĩnh viễn"), "{}", page.text);
@@ -68,7 +62,6 @@ on_both_engines! { routes();
         assert_eq!(site.text("select applicant from dossier"), "(đã xóa)");
         assert_eq!(site.text("select phone from dossier_person"), "");
         assert_eq!(site.count("select count(*) from dossier_word"), 0);
-        assert_eq!(site.count("select count(*) from rating where words = '' and face = 5"), 1);
         assert_eq!(site.count("select count(*) from journal_words where words like '%Thử%'"), 0);
         assert!(site.site.blobs.get(&sha256).await.unwrap().is_none());
         let whole = site.run(|tx| store::journal::verify(tx, Some(&before)));

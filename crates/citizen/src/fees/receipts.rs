@@ -26,7 +26,10 @@ use super::{
     },
     units,
 };
-use crate::dossiers::facts::{Around, agency_of};
+use crate::{
+    dossiers::facts::{Around, agency_of},
+    tracking::{Sight, sees},
+};
 
 /// Rows of one page.
 const ROWS: usize = 50;
@@ -336,7 +339,7 @@ pub async fn qr_picture(
     Path(code): Path<String>,
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Failure> {
-    if !crate::tracking::may_see(&site, &who, &headers, &code).await? {
+    if !sees(&site, &who, &headers, &code, Sight::Follows).await? {
         return Err(Failure::NotFound);
     }
     let of = code.clone();
@@ -359,7 +362,7 @@ pub async fn for_citizen(
     Path((code, id)): Path<(String, i64)>,
     headers: axum::http::HeaderMap,
 ) -> Result<Response, Failure> {
-    if !crate::tracking::may_see(&site, &who, &headers, &code).await? {
+    if !sees(&site, &who, &headers, &code, Sight::Reads).await? {
         return Err(Failure::NotFound);
     }
     let (asker, demo) = (who.clone(), site.config.demo);

@@ -83,7 +83,9 @@ pub async fn hear(
 async fn wish(site: &Site, who: &Who, phone: Phone, off: bool) -> Result<Response, Failure> {
     let inner = site.clone();
     site.write(who, move |tx| {
-        if messages::facts::opt_out_phone(&inner, tx, phone.reveal(), off)? {
+        let to =
+            messages::Contact { phone: phone.reveal().to_owned(), ..messages::Contact::default() };
+        if messages::facts::opt_out(&inner, tx, &to, (off, "sms"))? {
             let about = serde_json::json!({"way": "sms"});
             let act = if off { "opt_out" } else { "opt_in" };
             tx.journal(Entry::new("message", 0, act).details(&about));

@@ -143,7 +143,7 @@ pub fn filed_for(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept, helper: &str) -> Res
     queue(tx, tree.title(kept.unit), kept, Kind::FiledForYou, &[("nguoi-nop-ho", helper)])
 }
 
-/// What was said about a dossier that is settled, or whose step was taken back, need not be told any more.
+/// What was said about a dossier that is settled need not be told any more.
 const OF_OPEN: [Kind; 6] = [
     Kind::NewDate,
     Kind::Extended,
@@ -201,9 +201,13 @@ pub(crate) fn follow(
             }
         }
         What::Undo => {
-            let mut kinds = OF_OPEN.to_vec();
-            kinds.extend([Kind::ResultReady, Kind::Paid]);
-            replace(tx, kept, &kinds, "Bước này đã được hoàn tác.")?;
+            // What earlier steps had to say is owed as before.
+            let events = dossiers::events(tx, kept.id)?;
+            let undone = events.iter().rev().find(|it| it.what.kind() != CommandKind::Undo);
+            if let Some(undone) = undone {
+                let why = "Bước này đã được hoàn tác.";
+                kept_messages::take_back(tx, (SUBJECT, kept.id.0), undone.at, why)?;
+            }
         }
         _ => {}
     }

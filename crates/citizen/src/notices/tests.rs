@@ -148,6 +148,20 @@ on_both_engines! { routes();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 
+    async fn what_a_step_had_to_say_goes_with_it_and_nothing_earlier_does(site) {
+        given(&site);
+        let providers = Providers::start().await;
+        sms_on(&site, &providers).await;
+        let mut specialist = under_way(&site, &[("dien-thoai", "0912345678")]).await;
+        assert_eq!(states(&site), ["received waiting sms"]);
+        site.pass_minutes(1);
+        specialist.post("/co-quan/ho-so/1/yeu-cau-bo-sung", SUPPLEMENT).await;
+        assert_eq!(states(&site)[1], "supplement waiting sms");
+        let undone = specialist.post("/co-quan/ho-so/1/hoan-tac", &[]).await;
+        assert_eq!(undone.status, 303, "{}", undone.text);
+        assert_eq!(states(&site), ["received waiting sms", "supplement replaced sms"]);
+    }
+
     async fn who_has_nothing_gets_a_letter_that_is_printed_and_marked(site) {
         given(&site);
         let mut specialist = under_way(&site, &[("dia-chi", "Xóm 1, xã Phú Sơn")]).await;

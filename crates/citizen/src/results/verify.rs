@@ -194,7 +194,7 @@ pub async fn download(
     Path((code, id)): Path<(String, i64)>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    if !tracking::may_see(&site, &who, &headers, &code).await? {
+    if !tracking::sees(&site, &who, &headers, &code, tracking::Sight::Reads).await? {
         return Err(Failure::NotFound);
     }
     let found = site

@@ -9,7 +9,7 @@ use messages::push;
 use site::{Failure, Filled, Path, Redirect, Site, State, Who, told};
 use store::{Fault, Tx};
 
-use super::may_see;
+use super::{Sight, sees};
 use crate::dossiers::facts;
 
 /// What the page needs to ask a browser: the key, and which browsers hear of the dossier already.
@@ -46,7 +46,7 @@ pub async fn save(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = DossierCode::parse(&code).map_err(|_| Failure::NotFound)?.to_string();
-    if !may_see(&site, &who, &headers, &code).await? {
+    if !sees(&site, &who, &headers, &code, Sight::Follows).await? {
         let back = format!("/tra-cuu?ma-ho-so={}", site::percent(&code));
         return Ok(Redirect::to(&back).into_response());
     }
@@ -59,7 +59,7 @@ pub async fn save(
         if off {
             return Ok(push::drop_one(tx, about, typed.get("thoi"))?);
         }
-        push::keep(&inner, tx, about, typed.get("dang-ky"))
+        push::keep(&inner, tx, about, (typed.get("dang-ky"), None))
     })
     .await?;
     let said = if off { words.say("push-ended") } else { words.say("push-begun") };

@@ -40,7 +40,7 @@ mod ready;
 mod tests;
 
 use pass::seen;
-pub use pass::{COOKIE, Sight, forget, give, let_in, may_see, sight};
+pub use pass::{COOKIE, Sight, forget, give, let_in, sees, session_of, sight};
 
 /// Wrong secrets for one dossier from one address, and from wherever.
 const FROM_ONE_ADDRESS: Slowing = Slowing { free: 6, longest_s: 15 * 60 };
@@ -245,8 +245,10 @@ struct Show {
     working: Option<Working>,
     /// By when the office answers what was sent over the line; empty once it has.
     answer_by: String,
+    /// Whether he sees how far it is, and no more.
+    follows: bool,
     /// Whether what was sent can be read here.
-    reads: bool,
+    shows_sent: bool,
     asked_of_you: Option<String>,
     /// What he can do himself.
     open: online::Open,
@@ -335,6 +337,7 @@ async fn show(
         return Ok(Redirect::to(&back).into_response());
     };
     let shell = site.shell(&who);
+    let reads = sight >= Sight::Reads;
     let (inner, asker, waits) = (site.clone(), who.clone(), asked.has("cho"));
     let page = site
         .read(&who, move |tx| {
@@ -368,6 +371,11 @@ async fn show(
             };
             let words = shell.words;
             let asked_of_you = match dossier.status {
+                Status::AwaitSupplement | Status::IntakeSupplement | Status::RefusedIntake
+                    if !reads =>
+                {
+                    Some(words.say("track-asked-unread"))
+                }
                 Status::AwaitSupplement => words_of(CommandKind::RequestSupplement),
                 Status::IntakeSupplement => words_of(CommandKind::RequestIntakeSupplement),
                 Status::RefusedIntake => words_of(CommandKind::RefuseIntake),
@@ -384,7 +392,7 @@ async fn show(
                 })
                 .transpose()?;
             let asked_of_you = asked_of_you.or(ready);
-            let files = mine.files.into_iter().map(|(id, kind)| {
+            let files = mine.files.into_iter().filter(|_| reads).map(|(id, kind)| {
                 let said = words.say_with("track-download", &[("kind", &kind)]);
                 (format!("/ho-so/{code}/ket-qua/{id}"), said)
             });
@@ -401,6 +409,7 @@ async fn show(
             });
             let receipts = crate::fees::facts::receipts_of(tx, id)?
                 .into_iter()
+                .filter(|_| reads)
                 .map(|(row, number, amount)| {
                     let said = [("number", number), ("amount", amount.to_string())];
                     let said = [("number", said[0].1.as_str()), ("amount", said[1].1.as_str())];
@@ -410,7 +419,8 @@ async fn show(
                     )
                 })
                 .collect();
-            let signers = signing::of_dossier(tx, id)?.map(|it| it.1).unwrap_or_default();
+            let mut signers = signing::of_dossier(tx, id)?.map(|it| it.1).unwrap_or_default();
+            signers.retain(|_| reads);
             let waits = waits && pay.is_some();
             let pay_amount = pay.as_ref().map_or_else(String::new, |(it, _)| {
                 words.say_with("track-pay-amount", &[("amount", &it.amount.to_string())])
@@ -427,9 +437,18 @@ async fn show(
                 files,
                 sign_owed: !dossier.status.is_over() && signers.iter().any(signing::Due::is_owed),
                 signers: signers.iter().map(|it| (it.titled(words), it.said(words))).collect(),
-                open: online::open(&on_desk, asker.now.civil()),
-                messages: messages::of(words, &events, helper.as_ref()),
-                told: inner.told_of(words, tx, id)?,
+                open: if reads {
+                    online::open(&on_desk, asker.now.civil())
+                } else {
+                    online::Open::default()
+                },
+                messages: if reads {
+                    messages::of(words, &events, helper.as_ref())
+                } else {
+                    Vec::new()
+                },
+                told: if reads { inner.told_of(words, tx, id)? } else { Vec::new() },
+                follows: !reads,
                 code,
                 procedure: on_desk.version.body.name.clone(),
                 applicant: if sight == Sight::Own {
@@ -437,7 +456,7 @@ async fn show(
                 } else {
                     facts::public_name(tx, &on_desk.kept)?
                 },
-                reads: sight >= Sight::Reads
+                shows_sent: reads
                     && dossier.channel == Some(ChannelKind::Online)
                     && on_desk.kept.applicant != facts::ERASED,
                 answer_by: match online::sent_at(dossier, &events) {
@@ -465,7 +484,7 @@ async fn show(
                     })
                     .collect(),
                 unit: asker.tree.title(on_desk.kept.unit).to_owned(),
-                rate: if dossier.finished_at.is_some() {
+                rate: if reads && dossier.finished_at.is_some() {
                     let pass = rating_pass(&inner, &asker, on_desk.kept.id, "tracking")?;
                     let kept = &on_desk.kept;
                     format!("/danh-gia/{}?ho-so={}&the={pass}", kept.unit, kept.code)

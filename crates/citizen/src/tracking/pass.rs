@@ -102,6 +102,13 @@ fn shown(site: &Site, headers: &HeaderMap, code: &str, now: Instant) -> Option<(
     (of == code && now.epoch_ms() < until).then_some((sight, session))
 }
 
+/// The row of the session of an account by which this browser was let in to this dossier; nothing if it was by the
+/// secret, or not at all.
+#[must_use]
+pub fn session_of(site: &Site, who: &Who, headers: &HeaderMap, code: &str) -> Option<i64> {
+    shown(site, headers, code, who.now).map(|it| it.1).filter(|it| *it != 0)
+}
+
 /// How much this browser sees of this dossier; nothing if it has not shown lately that it may, or if the session is
 /// over by which it did.
 ///
@@ -122,17 +129,18 @@ pub async fn sight(
     Ok(stands.then_some(sight))
 }
 
-/// Whether this browser has shown the secret of this dossier lately, or is its applicant's.
+/// Whether this browser sees this dossier as far as `at_least`: what was sent, said and issued is for whoever reads.
 ///
 /// # Errors
 /// [`Failure::Fault`] if the database cannot be asked.
-pub async fn may_see(
+pub async fn sees(
     site: &Site,
     who: &Who,
     headers: &HeaderMap,
     code: &str,
+    at_least: Sight,
 ) -> Result<bool, Failure> {
-    Ok(sight(site, who, headers, code).await?.is_some())
+    Ok(sight(site, who, headers, code).await? >= Some(at_least))
 }
 
 /// Takes from a browser what it was shown: the dossier is asked for anew.

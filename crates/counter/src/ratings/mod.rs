@@ -41,7 +41,11 @@ const WORDS_MAX: usize = 1000;
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().on("/danh-gia/{unit}", Action::RatingGive, get(form).post(give))
+    Routes::default().erases(sql::erase).on(
+        "/danh-gia/{unit}",
+        Action::RatingGive,
+        get(form).post(give),
+    )
 }
 
 static SETS: LazyLock<Option<Versions<IndicatorSet>>> = LazyLock::new(|| {

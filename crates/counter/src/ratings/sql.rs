@@ -122,3 +122,9 @@ pub(super) fn said(
         })
         .collect()
 }
+
+/// What somebody wrote of himself beside his faces goes; the faces stay, they name nobody.
+pub(super) fn erase(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<String>, Fault> {
+    tx.execute("update rating set words = '' where dossier = ?1", &[dossier.into()])?;
+    Ok(Vec::new())
+}

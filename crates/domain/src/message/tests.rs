@@ -4,7 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::{
-    Channel, Form, Kind, Mistake, Prospect, Quiet, TRIES_MAX, filled, fitting, next_channel,
+    Channel, Form, Kind, Mistake, PATIENCE, Prospect, Quiet, TRIES_MAX, filled, fitting, next_channel,
     order_of, shipped, teller,
     texts::{SMS_CHARS_MAX, check, places},
     unaccented, wait_ms,
@@ -103,8 +103,13 @@ fn the_next_channel_is_the_first_that_can_and_did_not_refuse() {
     assert_eq!(next(&all), Some(Channel::Zalo));
     all[0].refused = true;
     assert_eq!(next(&all), Some(Channel::Sms));
-    all[1].failures = TRIES_MAX - 1;
+    all[1].failures = PATIENCE - 1;
     assert_eq!(next(&all), Some(Channel::Sms));
+    all[1].failures = PATIENCE;
+    assert_eq!(next(&all), Some(Channel::Email), "whoever is down makes way");
+    all[2].failures = PATIENCE;
+    assert_eq!(next(&all), Some(Channel::Sms), "once all are, each is tried on");
+    all[2].failures = 0;
     assert_eq!(next_channel(&all, Kind::OneTimeCode), Some(Channel::Email), "a code does not wait");
     all[1].failures = TRIES_MAX;
     all[2].opted_out = true;

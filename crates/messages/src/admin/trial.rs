@@ -100,7 +100,7 @@ pub async fn try_out(
             let callback = format!("{}/tin/{secret}/sms", inner.config.base_url);
             let subject = ("trial", who_account);
             if channel == Channel::Push {
-                push::keep(&inner, tx, subject, &given)?;
+                push::keep(&inner, tx, subject, (&given, None))?;
             }
             trial(tx, channel, setup, (&to, &key, &unit), subject, callback)
         })

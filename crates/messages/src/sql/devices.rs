@@ -11,18 +11,20 @@ pub struct Kept {
     pub held: String,
 }
 
-/// Keeps a device for a subject; one that is known is kept anew. The oldest go where there are more than `most`.
+/// Keeps a device for a subject, asked for in this session of its owner; one that is known is kept anew. The oldest
+/// go where there are more than `most`.
 pub fn keep(
     tx: &mut Tx<'_>,
     (subject, id): (&str, i64),
-    (device, held): (&str, &str),
+    (device, held, session): (&str, &str, Option<i64>),
     most: i64,
 ) -> Result<(), Fault> {
     let now = tx.now();
     tx.execute(
-        "insert into push_device (subject, subject_id, device, held, added_ms) values (?1, ?2, ?3, ?4, ?5)
-         on conflict (subject, subject_id, device) do update set held = excluded.held",
-        &[subject.into(), id.into(), device.into(), held.into(), now.into()],
+        "insert into push_device (subject, subject_id, device, held, added_ms, session)
+         values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (subject, subject_id, device) do update set held = excluded.held, session = excluded.session",
+        &[subject.into(), id.into(), device.into(), held.into(), now.into(), session.into()],
     )?;
     tx.execute(
         "delete from push_device where subject = ?1 and subject_id = ?2 and id not in
@@ -68,8 +70,8 @@ pub fn copy(
 ) -> Result<(), Fault> {
     let now = tx.now();
     tx.execute(
-        "insert into push_device (subject, subject_id, device, held, added_ms)
-         select ?3, cast(?4 as bigint), p.device, p.held, cast(?5 as bigint) from push_device p
+        "insert into push_device (subject, subject_id, device, held, added_ms, session)
+         select ?3, cast(?4 as bigint), p.device, p.held, cast(?5 as bigint), p.session from push_device p
          where p.subject = ?1 and p.subject_id = ?2
          on conflict (subject, subject_id, device) do nothing",
         &[from.into(), from_id.into(), to.into(), to_id.into(), now.into()],
@@ -89,6 +91,32 @@ pub fn drop_one(tx: &mut Tx<'_>, (subject, id): (&str, i64), device: &str) -> Re
 /// A device is gone from every subject.
 pub fn drop_everywhere(tx: &mut Tx<'_>, device: &str) -> Result<(), Fault> {
     tx.execute("delete from push_device where device = ?1", &[device.into()])?;
+    Ok(())
+}
+
+/// Devices that were asked for in a session are gone.
+pub fn drop_session(tx: &mut Tx<'_>, session: i64) -> Result<(), Fault> {
+    tx.execute("delete from push_device where session = ?1", &[session.into()])?;
+    Ok(())
+}
+
+/// Devices of a subject that were not asked for in this session are gone from every subject.
+pub fn drop_others(tx: &mut Tx<'_>, (subject, id): (&str, i64), session: i64) -> Result<(), Fault> {
+    tx.execute(
+        "delete from push_device where device in
+           (select p.device from push_device p
+            where p.subject = ?1 and p.subject_id = ?2 and coalesce(p.session, 0) <> ?3)",
+        &[subject.into(), id.into(), session.into()],
+    )?;
+    Ok(())
+}
+
+/// A session goes on as another one: its devices with it.
+pub fn hand_on(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<(), Fault> {
+    tx.execute(
+        "update push_device set session = ?2 where session = ?1",
+        &[from.into(), to.into()],
+    )?;
     Ok(())
 }
 

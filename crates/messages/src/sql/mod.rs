@@ -133,29 +133,29 @@ pub fn channel_went(tx: &mut Tx<'_>, channel: Channel, failure: Option<&str>) ->
     Ok(())
 }
 
-/// Takes the turn to ask for new tokens. `false`: somebody else is asking.
-pub fn begin_renewal(tx: &mut Tx<'_>, since: Instant) -> Result<bool, Fault> {
+/// Takes the turn to ask for new tokens: the channel as it is now, with what was lent to whoever had the turn before.
+/// Nothing: somebody else is asking.
+pub fn begin_renewal(tx: &mut Tx<'_>, since: Instant) -> Result<Option<Setup>, Fault> {
     let now = tx.now();
     let touched = tx.execute(
         "update message_channel set renewing_ms = ?1
          where channel = 'zalo' and (renewing_ms < ?2 or renewing_ms is null)",
         &[now.into(), since.into()],
     )?;
-    Ok(touched > 0)
+    if touched > 0 { channel(tx, Channel::Zalo) } else { Ok(None) }
 }
 
-/// Keeps new tokens, or ends a turn that brought none.
-pub fn end_renewal(tx: &mut Tx<'_>, lent: Option<(&str, i64)>) -> Result<(), Fault> {
-    match lent {
-        Some((sealed, until)) => tx.execute(
-            "update message_channel set lent = ?1, lent_until_ms = ?2, renewing_ms = null
-             where channel = 'zalo'",
-            &[sealed.into(), until.into()],
-        )?,
-        None => {
-            tx.execute("update message_channel set renewing_ms = null where channel = 'zalo'", &[])?
-        }
-    };
+/// Keeps new tokens of the channel as it was at this edition, or ends a turn that brought none. What an
+/// administrator typed meanwhile stays.
+pub fn end_renewal(tx: &mut Tx<'_>, lent: Option<(&str, i64, i64)>) -> Result<(), Fault> {
+    if let Some((sealed, until, edition)) = lent {
+        tx.execute(
+            "update message_channel set lent = ?1, lent_until_ms = ?2
+             where channel = 'zalo' and edition = ?3",
+            &[sealed.into(), until.into(), edition.into()],
+        )?;
+    }
+    tx.execute("update message_channel set renewing_ms = null where channel = 'zalo'", &[])?;
     Ok(())
 }
 
@@ -404,6 +404,25 @@ pub fn replace(
              where subject = ?1 and subject_id = ?2 and kind = ?3
                and state in ('waiting', 'failed', 'given_up')",
             &[subject.into(), id.into(), kind.code().into(), why.into(), now.into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// What tells of steps of a subject, was queued since and is not told yet need not be told any more.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    (subject, id): (&str, i64),
+    since: Instant,
+    why: &str,
+) -> Result<(), Fault> {
+    let now = tx.now();
+    for kind in Kind::ALL.iter().filter(|it| it.tells_a_step()) {
+        tx.execute(
+            "update outbox set state = 'replaced', why = ?5, sent_ms = ?6
+             where subject = ?1 and subject_id = ?2 and kind = ?3 and created_ms >= ?4
+               and state in ('waiting', 'failed', 'given_up')",
+            &[subject.into(), id.into(), kind.code().into(), since.into(), why.into(), now.into()],
         )?;
     }
     Ok(())

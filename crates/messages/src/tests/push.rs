@@ -49,7 +49,7 @@ fn keep(site: &TestSite, given: &str) -> Result<(), String> {
     let inner = site.site.clone();
     let given = given.to_owned();
     site.run(move |tx| {
-        Ok(match push::keep(&inner, tx, ABOUT, &given) {
+        Ok(match push::keep(&inner, tx, ABOUT, (&given, None)) {
             Ok(()) => Ok(()),
             Err(Failure::Refused(why)) => Err(why),
             Err(other) => Err(format!("{other:?}")),

@@ -6,7 +6,7 @@ use messages::push;
 use site::{Failure, Filled, Site, State, Who, told};
 use store::{Fault, Tx};
 
-use super::{SUBJECT, facts, facts::Citizen, own, session::SignedIn};
+use super::{SUBJECT, facts, facts::Citizen, session::SignedIn};
 
 /// Dossiers that a device hears of from the start, at most: the newest.
 const DOSSIERS_MAX: usize = 100;
@@ -38,17 +38,15 @@ pub async fn save(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let words = site.shell(&who).words;
-    let (inner, me, is_whole) = (site.clone(), it.citizen.clone(), it.is_whole());
+    let (inner, me, session) = (site.clone(), it.citizen.clone(), it.session);
     let off = typed.has("thoi");
     site.write(&who, move |tx| {
         if off {
             return Ok(push::drop_everywhere(tx, typed.get("thoi"))?);
         }
         let about = (SUBJECT, me.id.0);
-        push::keep(&inner, tx, about, typed.get("dang-ky"))?;
-        let follows = own::by_phone(tx, &me)?;
-        let mine = facts::dossiers_of(tx, &me)?.into_iter();
-        for id in mine.filter(|it| is_whole || follows.contains(it)).take(DOSSIERS_MAX) {
+        push::keep(&inner, tx, about, (typed.get("dang-ky"), Some(session)))?;
+        for id in facts::dossiers_of(tx, &me)?.into_iter().take(DOSSIERS_MAX) {
             let Some(kept) = dossiers::by_id(tx, id)? else { continue };
             if !kept.dossier.status.is_over() {
                 push::copy(tx, about, ("dossier", id.0))?;

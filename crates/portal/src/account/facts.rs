@@ -114,7 +114,7 @@ pub async fn leave(
     let Some(open) = session::open_of(site, who, headers).await? else { return Ok(()) };
     let (citizen, session) = (open.account.id, open.session);
     site.write(who, move |tx| {
-        sql::end_session(tx, citizen, session)?;
+        session::close(tx, citizen, session)?;
         tx.journal(store::journal::Entry::new(SUBJECT, citizen.0, "sign_out"));
         Ok(())
     })
@@ -300,7 +300,7 @@ pub fn confirm_number(
         counter_phone: &account.phone,
     };
     sql::identify(tx, citizen, &identity)?;
-    sql::end_sessions(tx, citizen, 0)?;
+    session::close_all(tx, citizen, 0)?;
     tx.journal(store::journal::Entry::new(SUBJECT, citizen.0, "identify_at_counter"));
     Ok(())
 }

@@ -211,23 +211,23 @@ pub async fn show(
     let SignedIn { citizen: me, account, session: this } = it;
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
-    let (inner, viewer) = (site.clone(), who.clone());
-    let (all, dossiers, (doubtful, drafts), (providers, store), (sessions, devices)) = site
+    let (inner, viewer, sent) = (site.clone(), who.clone(), headers.clone());
+    let (all, dossiers, (doubtful, drafts, has_begun), (providers, store), (sessions, devices)) = site
         .read(&who, move |tx| {
             // What is in a draft is more than a telephone alone opens.
             let drafts =
                 if is_whole { drafts(&inner, &viewer, tx, words, asker.id)? } else { Vec::new() };
             let ids = facts::dossiers_of(tx, &asker)?;
             let part: Vec<_> = ids.iter().skip(from).take(ROWS).copied().collect();
-            // What a telephone alone follows is what answered to it when it was sent.
-            let follows = own::by_phone(tx, &asker)?;
-            let lines = lines(&inner, tx, words, &part, |it| is_whole || follows.contains(&it))?;
+            let lines = lines(&inner, tx, words, &part, |_| true)?;
             let providers = sql::providers::names_of(tx, asker.id)?;
             let doubtful = if is_whole { own::doubtful(tx, &asker)? } else { Vec::new() };
             let doubtful = self::lines(&inner, tx, words, &doubtful, |_| false)?;
             let store = crate::vault::mine(tx, &asker)?.len();
             let sessions = (sql::sessions(tx, asker.id)?, devices::asking(&inner, tx, &asker)?);
-            Ok((ids.len(), lines, (doubtful, drafts), (providers, store), sessions))
+            let has_begun = filings::has_begun(&inner, tx, &sent)?;
+            let begun = (doubtful, drafts, has_begun);
+            Ok((ids.len(), lines, begun, (providers, store), sessions))
         })
         .await?;
     let deeds = Deed::ALL.iter().map(|deed| DeedLine {
@@ -272,7 +272,7 @@ pub async fn show(
         counter_code: counter_code_of(&site, &who, &headers, account.id.0),
         is_vietnamese: account.lang == Lang::Vi,
         devices,
-        has_begun: filings::count_remembered(&site, &headers) > 0,
+        has_begun,
         me,
         shell,
     })
@@ -438,7 +438,7 @@ pub async fn end_session(
     }
     let citizen = it.citizen.id;
     site.write(&who, move |tx| {
-        sql::end_session(tx, citizen, session)?;
+        session::close(tx, citizen, session)?;
         tx.journal(Entry::new(SUBJECT, citizen.0, "end_sessions"));
         Ok(())
     })
@@ -456,7 +456,7 @@ pub async fn end_all(
     demand_whole(&site, &who, &it)?;
     let (citizen, this) = (it.citizen.id, it.session);
     site.write(&who, move |tx| {
-        sql::end_sessions(tx, citizen, this)?;
+        session::close_all(tx, citizen, this)?;
         tx.journal(Entry::new(SUBJECT, citizen.0, "sign_out_everywhere"));
         Ok(())
     })

@@ -1,11 +1,11 @@
 //! How a message reaches a citizen. One place, so that whoever sends messages has one place to stand.
 
 use domain::{ids::CitizenId, message::Kind, time::Instant};
-use messages::{Contact, Message, facts as kept};
+use messages::{Contact, Message, facts as kept, push};
 use site::Site;
 use store::{Fault, Tx};
 
-use super::{SUBJECT, privacy::consent, sql};
+use super::{SUBJECT, facts::Citizen, privacy::consent, sql};
 
 /// Whether a message can reach a telephone now.
 ///
@@ -63,12 +63,29 @@ pub(super) fn signed_in(site: &Site, tx: &mut Tx<'_>, account: &sql::Account) ->
     messages::send(tx, &message).map(|_| ())
 }
 
-/// What was said to an account is gone.
+/// Whoever wants no messages about his dossiers gets none on the telephone that he proved nor on the devices of his
+/// account; whoever wants them again does. What is owed by law is told in another way.
+pub(super) fn heed(site: &Site, tx: &mut Tx<'_>, me: &Citizen, agreed: bool) -> Result<(), Fault> {
+    if !agreed {
+        push::drop_others(tx, (SUBJECT, me.id.0), 0)?;
+    }
+    if me.phone_confirmed {
+        let to = Contact { phone: me.phone.clone(), ..Contact::default() };
+        kept::opt_out(site, tx, &to, (!agreed, "account"))?;
+    }
+    Ok(())
+}
+
+/// What was said to an account is gone, and its devices hear of nothing any more.
 pub(super) fn forget(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(), Fault> {
+    push::drop_others(tx, (SUBJECT, citizen.0), 0)?;
     kept::forget(tx, SUBJECT, citizen.0)?;
-    // Codes are asked for before anybody is known: they stand under the telephone.
-    let phone = sql::find(tx, citizen)?.map(|it| it.phone).unwrap_or_default();
-    kept::forget_phone(tx, SUBJECT, &phone)
+    // Codes are asked for before anybody is known: they stand under the telephone. One that answered no code may be
+    // somebody else's.
+    match sql::find(tx, citizen)?.filter(|it| it.phone_confirmed.is_some()) {
+        Some(it) => kept::forget_phone(tx, SUBJECT, &it.phone),
+        None => Ok(()),
+    }
 }
 
 /// Messages that carried codes, and those that told of sign-ins, go with them; how many.

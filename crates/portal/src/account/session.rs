@@ -108,16 +108,22 @@ pub(super) fn open(
     (way, assurance): (SignInWay, Assurance),
     old: Option<&str>,
 ) -> Result<Fresh, Fault> {
-    if let Some(old) = old
-        && let Some(it) = sql::session(tx, &site::token_sha256(old))?
-    {
-        sql::end_session(tx, it.account.id, it.session)?;
-    }
+    let before = match old {
+        Some(old) => sql::session_before(tx, &site::token_sha256(old))?,
+        None => None,
+    };
     let token = site::random_hex(32);
     let expires = Instant::from_epoch_ms(tx.now().epoch_ms() + IDLE_S * 1000);
     let is_new_browser = !sql::knows_agent(tx, account.id, &who.agent)?;
     let hash = site::token_sha256(&token);
-    sql::insert_session(tx, account.id, &hash, (way, assurance), &who.agent, expires)?;
+    let new = sql::insert_session(tx, account.id, &hash, (way, assurance), &who.agent, expires)?;
+    if let Some((session, citizen)) = before {
+        // Whoever signs in again on his device goes on to hear there; somebody else begins anew.
+        if citizen == account.id {
+            messages::push::hand_on(tx, session, new)?;
+        }
+        close(tx, citizen, session)?;
+    }
     if is_new_browser {
         sending::signed_in(site, tx, account)?;
     }
@@ -186,6 +192,21 @@ pub(super) fn leave_nothing(response: &mut Response, site: &Site) {
     }
 }
 
+/// Ends a session of an account: the device on which it was open hears of nothing any more.
+pub(super) fn close(tx: &mut Tx<'_>, citizen: CitizenId, session: i64) -> Result<(), Fault> {
+    if sql::end_session(tx, citizen, session)? {
+        messages::push::drop_session(tx, session)?;
+    }
+    Ok(())
+}
+
+/// Ends every session of an account but `kept` (0: every one). No device but that of `kept` hears of anything any
+/// more, nor those of sessions that were over by themselves.
+pub(super) fn close_all(tx: &mut Tx<'_>, citizen: CitizenId, kept: i64) -> Result<(), Fault> {
+    sql::end_sessions(tx, citizen, kept)?;
+    messages::push::drop_others(tx, (SUBJECT, citizen.0), kept)
+}
+
 /// Whether a session is open: what was opened with it is closed with it.
 pub(super) fn is_open(tx: &mut Tx<'_>, session: i64) -> Result<bool, Fault> {
     sql::is_open(tx, session)
@@ -195,7 +216,7 @@ pub(super) fn is_open(tx: &mut Tx<'_>, session: i64) -> Result<bool, Fault> {
 pub(super) async fn end(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
     let (citizen, session): (CitizenId, i64) = (it.citizen.id, it.session);
     site.write(who, move |tx| {
-        sql::end_session(tx, citizen, session)?;
+        close(tx, citizen, session)?;
         tx.journal(Entry::new(SUBJECT, citizen.0, "sign_out"));
         Ok(())
     })

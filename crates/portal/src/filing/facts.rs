@@ -119,12 +119,12 @@ pub fn sheet(
     super::declaring::sheet_of(site, who, tx, dossier)
 }
 
-/// Dossiers that were sent without an account and whose telephone, this one, answered a code.
+/// Dossiers that were sent without an account, or from this one, and whose telephone, this one, answered a code.
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub fn of_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<DossierId>, Fault> {
-    sql::of_phone(tx, phone)
+pub fn of_phone(tx: &mut Tx<'_>, phone: &str, citizen: CitizenId) -> Result<Vec<DossierId>, Fault> {
+    sql::of_phone(tx, phone, citizen)
 }
 
 /// Dossiers that somebody sent over the line with this number and nobody knows to be its holder's.
@@ -169,8 +169,14 @@ pub async fn erase(site: &Site, hashes: Vec<String>) -> Result<(), Failure> {
     super::draft::erase(site, hashes).await
 }
 
-/// How many drafts the browser of a request remembers that were begun without an account.
-#[must_use]
-pub fn count_remembered(site: &Site, headers: &axum::http::HeaderMap) -> usize {
-    super::owner::count_remembered(site, headers)
+/// Whether the browser of a request began something without an account that still waits.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_begun(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    headers: &axum::http::HeaderMap,
+) -> Result<bool, Fault> {
+    super::owner::has_begun(site, tx, headers)
 }

@@ -41,6 +41,7 @@ pub fn routes() -> Routes {
         .menu("Nộp hộ", assist::PAGE, FilingAssist)
         .ties(office::ties)
         .tells(assist::told)
+        .erases(sql::erase)
         .awaits(awaiting::awaits)
         .job_apart("sweep-filings", 24 * 60, draft::sweep)
         .on("/nop", OnlineFile, get(begun::list))

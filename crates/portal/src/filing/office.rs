@@ -222,8 +222,11 @@ pub async fn list(
     let view = if waiting { "" } else { "xem=tat-ca" };
     let phone = if only { UNPROVEN } else { "" };
     let q = asked.get("q").to_owned();
-    let query =
-        format!("{view}&q={}&thu-tuc={}&dien-thoai={phone}", site::percent(&q), site::percent(&procedure));
+    let query = format!(
+        "{view}&q={}&thu-tuc={}&dien-thoai={phone}",
+        site::percent(&q),
+        site::percent(&procedure)
+    );
     let is_filtered = only || !q.trim().is_empty() || !procedure.is_empty();
     let phones = [("", "Mọi hồ sơ"), (UNPROVEN, "Chưa xác nhận điện thoại")];
     site.page(&List {

@@ -131,10 +131,7 @@ impl Asker {
         let mut found = Vec::new();
         for (code, secret) in &self.began {
             let kept = sql::find(tx, &site::token_sha256(secret))?;
-            let is_open = |it: &sql::Kept| {
-                it.dossier.is_none() && it.citizen.is_none() && it.procedure == *code
-            };
-            let Some(kept) = kept.filter(is_open) else { continue };
+            let Some(kept) = kept.filter(|it| is_open(it, code)) else { continue };
             let catalogue = procedures::catalogue(site, tx)?;
             let name = catalogue.get(code).map_or_else(|| code.clone(), |it| it.body.name.clone());
             found.push(Waiting {
@@ -156,9 +153,19 @@ pub(super) struct Waiting {
     pub href: String,
 }
 
-/// How many drafts the browser of a request remembers; some may be over.
-pub(super) fn count_remembered(site: &Site, headers: &HeaderMap) -> usize {
-    remembered(site, headers).len()
+/// Whether the browser of a request began something without an account that still waits.
+pub(super) fn has_begun(site: &Site, tx: &mut Tx<'_>, headers: &HeaderMap) -> Result<bool, Fault> {
+    for (code, secret) in remembered(site, headers) {
+        if sql::find(tx, &site::token_sha256(&secret))?.is_some_and(|it| is_open(&it, &code)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a draft of nobody's account still waits.
+fn is_open(it: &sql::Kept, code: &str) -> bool {
+    it.dossier.is_none() && it.citizen.is_none() && it.procedure == code
 }
 
 /// To the page of signing in, and back.

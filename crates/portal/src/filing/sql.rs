@@ -170,7 +170,8 @@ pub(super) fn give(tx: &mut Tx<'_>, id: i64, citizen: CitizenId, key: &str) -> R
     Ok(())
 }
 
-/// An account is closed: its drafts go, and nothing says whose filings were; the hashes of files that went.
+/// An account is closed: its drafts go; the hashes of files that went. What was sent stays that of the account, whose
+/// row names nobody any more: it is not handed to whoever has the telephone next.
 pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>, Fault> {
     let rows = tx.query(
         "delete from filing_file where filing in
@@ -178,10 +179,7 @@ pub(super) fn let_go(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<Vec<String>,
         &[citizen.into()],
     )?;
     tx.execute("delete from filing where citizen = ?1 and sent_ms is null", &[citizen.into()])?;
-    tx.execute(
-        "update filing set citizen = null, kept_key = '' where citizen = ?1",
-        &[citizen.into()],
-    )?;
+    tx.execute("update filing set kept_key = '' where citizen = ?1", &[citizen.into()])?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -358,9 +356,12 @@ pub(super) struct Filter {
 /// Filings on the counters of these units: those that wait, the first to be answered first; else all, the newest
 /// first.
 pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
-    let columns = "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at, \
-         (select count(*) from citizen_act a where a.dossier = d.id and a.edition = d.edition), \
-         f.proof, coalesce(p.phone, ''), coalesce(f.assistant, 0)";
+    let columns = concat!(
+        "d.id, d.code, d.applicant, f.procedure, f.unit, d.status, f.sent_ms, f.answer_due_at,
+         (select count(*) from citizen_act a where a.dossier = d.id and ",
+        crate::follow::sql::fresh!(),
+        "), f.proof, coalesce(p.phone, ''), coalesce(f.assistant, 0)"
+    );
     let from = "filing f join dossier d on d.id = f.dossier \
          left join dossier_person p on p.dossier = d.id";
     let unproven = filter.unproven.then(|| Assurance::Nothing.code().to_owned());
@@ -436,13 +437,17 @@ fn dossiers(rows: &[Row]) -> Result<Vec<DossierId>, Fault> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Dossiers that were sent without an account and whose telephone answered a code.
-pub(super) fn of_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<DossierId>, Fault> {
+/// Dossiers that were sent without an account, or from this one, and whose telephone answered a code.
+pub(super) fn of_phone(
+    tx: &mut Tx<'_>,
+    phone: &str,
+    citizen: CitizenId,
+) -> Result<Vec<DossierId>, Fault> {
     let rows = tx.query(
         "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
-         where p.phone = ?1 and f.proof = ?2 and f.citizen is null and f.assistant is null
+         where p.phone = ?1 and f.proof = ?2 and (f.citizen is null or f.citizen = ?3) and f.assistant is null
          order by f.dossier desc limit 500",
-        &[phone.into(), Assurance::Phone.code().into()],
+        &[phone.into(), Assurance::Phone.code().into(), citizen.into()],
     )?;
     dossiers(&rows)
 }
@@ -480,4 +485,10 @@ pub(super) fn denied_at(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<In
     let row =
         tx.query_one("select at_ms from filing_denial where dossier = ?1", &[dossier.into()])?;
     row.map(|row| Ok(Instant::from_epoch_ms(row.get(0)?))).transpose()
+}
+
+/// Who heard a citizen agree that somebody files for him is named no more. How he agreed stays.
+pub(super) fn erase(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<String>, Fault> {
+    tx.execute("update filing set witness = '' where dossier = ?1", &[dossier.into()])?;
+    Ok(Vec::new())
 }

@@ -7,10 +7,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use citizen::eforms::signing;
-use site::{Failure, Filled, Html, Path, Redirect, Shell, Site, State, Typed, Who};
+use site::{Failure, Filled, Html, Path, Redirect, Shell, Site, State, Who};
 use store::Tx;
 
-use super::{WINDOW_S, ask_for_secret, code_of, is_let_in, pass, take};
+use super::{WINDOW_S, ask_for_secret, code_of, is_let_in, take};
 
 /// Links made for one dossier within [`WINDOW_S`].
 const LINKS_MAX: u32 = 30;
@@ -41,7 +41,6 @@ struct Page {
     shell: Shell,
     code: String,
     procedure: String,
-    pass: String,
     lines: Vec<Line>,
 }
 
@@ -91,13 +90,7 @@ fn page(
     {
         line.link = Some(link);
     }
-    site.page(&Page {
-        code: code.to_owned(),
-        procedure: found.procedure,
-        pass: pass(site, who, code)?,
-        lines,
-        shell,
-    })
+    site.page(&Page { code: code.to_owned(), procedure: found.procedure, lines, shell })
 }
 
 /// GET `/ho-so/{code}/cung-ky`
@@ -108,7 +101,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     let of = code.clone();
@@ -127,7 +120,7 @@ pub async fn make(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     site.limiter

@@ -47,6 +47,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .ties(office::ties)
         .tells(sent::told)
+        .erases(sql::kept::erase)
         .job_apart("sweep-supplements", 24 * 60, kept::sweep)
         .on("/ho-so/{code}/bo-sung", DossierTrack, get(supplement::show).post(supplement::send))
         .on("/ho-so/{code}/cung-ky", DossierTrack, get(co_sign::show).post(co_sign::make))
@@ -64,26 +65,42 @@ fn code_of(typed: &str) -> Result<String, Failure> {
     DossierCode::parse(typed).map(|it| it.to_string()).map_err(|_| Failure::NotFound)
 }
 
-/// The pass of a form: this browser was let in when it was opened.
-fn pass(site: &Site, who: &Who, code: &str) -> Result<String, Failure> {
+/// The pass of a form: this browser was let in when it was opened. Whoever was let in by a session of an account is
+/// let in as long as that stands.
+fn pass(site: &Site, who: &Who, headers: &HeaderMap, code: &str) -> Result<String, Failure> {
     let until = who.now.epoch_ms() + FORM_MS;
-    Ok(site.seal.close(PASS, &format!("{until} {code}"))?)
+    let session = tracking::session_of(site, who, headers, code).unwrap_or(0);
+    Ok(site.seal.close(PASS, &format!("{until} {code} {session}"))?)
 }
 
-/// Whether this browser may act on the dossier: by the cookie of the secret, or by the pass of a form.
+/// Whether the form that was sent was opened by somebody who was let in, and lately.
+async fn has_pass(site: &Site, who: &Who, code: &str, typed: &Typed) -> Result<bool, Failure> {
+    let session = || -> Option<i64> {
+        let text = site.seal.open(PASS, typed.get("phien")).ok()?;
+        let mut parts = text.split(' ');
+        let (until, of) = (parts.next()?, parts.next()?);
+        let session = parts.next()?.parse().ok()?;
+        (of == code && who.now.epoch_ms() < until.parse::<i64>().ok()?).then_some(session)
+    };
+    match session() {
+        None => Ok(false),
+        Some(0) => Ok(true),
+        Some(session) => {
+            let inner = site.clone();
+            site.glance(who, move |tx| Ok(inner.session_stands(tx, session)?)).await
+        }
+    }
+}
+
+/// Whether this browser may act on the dossier: whoever reads it. A telephone that follows what a provider vouched for
+/// acts on nothing.
 async fn is_let_in(
     site: &Site,
     who: &Who,
     headers: &HeaderMap,
     code: &str,
-    typed: &Typed,
 ) -> Result<bool, Failure> {
-    let by_pass = || {
-        let text = site.seal.open(PASS, typed.get("phien")).ok()?;
-        let (until, of) = text.split_once(' ')?;
-        Some(of == code && who.now.epoch_ms() < until.parse::<i64>().ok()?)
-    };
-    Ok(by_pass().unwrap_or(false) || tracking::may_see(site, who, headers, code).await?)
+    tracking::sees(site, who, headers, code, tracking::Sight::Reads).await
 }
 
 /// Where somebody goes who has not shown the secret.

@@ -24,12 +24,25 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Whether the dossier `d` of an act `a` is open and no official has done anything on it since: what the program does
+/// by itself (a limit that ran out, money that came) answers nobody.
+macro_rules! fresh {
+    () => {
+        "d.is_open = 1 and not exists (select 1 from journal j
+           where j.subject = 'dossier' and j.subject_id = a.dossier and j.actor <> 0 and j.act <> 'read'
+             and j.id > coalesce((select max(o.id) from journal o
+                   where o.subject = 'dossier' and o.subject_id = a.dossier and o.actor = 0
+                     and o.act = a.kind and o.at_ms <= a.at_ms), 0))"
+    };
+}
+pub(crate) use fresh;
+
 /// What a citizen did.
 pub(super) struct Act {
     pub kind: String,
     pub at: Instant,
     pub files: i64,
-    /// Nobody has acted on the dossier since.
+    /// No official has acted on the dossier since.
     pub is_fresh: bool,
 }
 
@@ -38,16 +51,20 @@ fn act(row: &Row, from: usize) -> Result<Act, Fault> {
         kind: row.get(from)?,
         at: Instant::from_epoch_ms(row.get(from + 1)?),
         files: row.get(from + 2)?,
-        is_fresh: row.get::<i64>(from + 3)? == row.get::<i64>(from + 4)?,
+        is_fresh: row.get::<i64>(from + 3)? == 1,
     })
 }
 
 /// What the citizen did last on a dossier.
 pub(super) fn last(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Act>, Fault> {
     let row = tx.query_one(
-        "select a.kind, a.at_ms, a.files, a.edition, d.edition
-         from citizen_act a join dossier d on d.id = a.dossier
-         where a.dossier = ?1 order by a.id desc limit 1",
+        concat!(
+            "select a.kind, a.at_ms, a.files, case when ",
+            fresh!(),
+            " then 1 else 0 end
+             from citizen_act a join dossier d on d.id = a.dossier
+             where a.dossier = ?1 order by a.id desc limit 1"
+        ),
         &[dossier.into()],
     )?;
     row.map(|row| act(&row, 0)).transpose()
@@ -56,7 +73,7 @@ pub(super) fn last(tx: &mut Tx<'_>, dossier: DossierId) -> Result<Option<Act>, F
 /// What the list is narrowed by.
 pub(super) struct Filter {
     pub units: Vec<UnitId>,
-    /// Only what nobody has acted on since.
+    /// Only what no official has acted on since.
     pub fresh: bool,
     pub kind: Option<String>,
     pub after: Option<i64>,
@@ -80,13 +97,16 @@ fn narrowed(columns: &'static str, filter: &Filter) -> Select {
     let select = Select::new(columns, from)
         .and_in("d.unit", filter.units.clone())
         .and_if("a.kind = ?", filter.kind.clone());
-    if filter.fresh { select.and("a.edition = d.edition", []) } else { select }
+    if filter.fresh { select.and(fresh!(), []) } else { select }
 }
 
 /// What citizens did on dossiers of these counters, the newest first.
 pub(super) fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Line>, Fault> {
-    let columns = "a.id, d.id, d.code, d.applicant, d.unit, d.status, v.name, a.kind, a.at_ms, a.files, \
-                   a.edition, d.edition";
+    let columns = concat!(
+        "a.id, d.id, d.code, d.applicant, d.unit, d.status, v.name, a.kind, a.at_ms, a.files, case when ",
+        fresh!(),
+        " then 1 else 0 end"
+    );
     let select = narrowed(columns, filter).and_if("a.id < ?", filter.after).order_by("a.id desc");
     let rows = select.rows(tx, limit)?;
     rows.iter()
@@ -110,7 +130,7 @@ pub(super) fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Fault> {
     narrowed("1", filter).count(tx, 10_000)
 }
 
-/// How many wait on these counters: nobody has acted on them since.
+/// How many wait on these counters: no official has acted on them since.
 pub(crate) fn waiting(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<i64, Fault> {
     count(tx, &Filter { units: units.to_vec(), fresh: true, kind: None, after: None })
 }

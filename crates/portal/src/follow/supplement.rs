@@ -27,7 +27,7 @@ use site::{
 use store::Tx;
 
 use super::{
-    SENDS_MAX, WINDOW_S, ask_for_secret, code_of, is_let_in,
+    SENDS_MAX, WINDOW_S, ask_for_secret, code_of, has_pass, is_let_in,
     kept::{self, Kept, KeptFile},
     pass, sql, take,
 };
@@ -153,7 +153,7 @@ fn look(
 fn page(
     site: &Site,
     who: &Who,
-    code: &str,
+    (code, headers): (&str, &HeaderMap),
     (scene, asked): (&Scene, &Asked),
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
@@ -183,7 +183,7 @@ fn page(
         code: code.to_owned(),
         procedure: scene.procedure.clone(),
         unit: who.tree.title(scene.unit).to_owned(),
-        pass: pass(site, who, code)?,
+        pass: pass(site, who, headers, code)?,
         words: asked.words.clone(),
         asked_at: words.moment(asked.at.civil()),
         until: asked.until.map_or_else(String::new, |it| words.moment(it)),
@@ -205,7 +205,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     let scene = scene(&site, &who, &code, sender.as_ref()).await?;
@@ -213,7 +213,7 @@ pub async fn show(
         return Ok(Redirect::to(&format!("/ho-so/{code}")).into_response());
     };
     let m = Mistakes::none(scene.kept.typed.clone());
-    Ok(page(&site, &who, &code, (&scene, asked), &m)?.into_response())
+    Ok(page(&site, &who, (&code, &headers), (&scene, asked), &m)?.into_response())
 }
 
 /// What a form wants done.
@@ -310,7 +310,9 @@ pub async fn send(
     FilledWithFiles(typed, uploads): FilledWithFiles,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
+    let may = has_pass(&site, &who, &code, &typed).await?
+        || is_let_in(&site, &who, &headers, &code).await?;
+    if !may {
         return Ok(ask_for_secret(&code));
     }
     let wish = Wish::of(&typed);
@@ -345,7 +347,7 @@ pub async fn send(
                 Done::Wrong(scene, by_field) => {
                     let m = Mistakes { by_field, typed };
                     let asked = scene.asked.clone().ok_or(Failure::NotFound)?;
-                    let page = page(&site, &who, &code, (&scene, &asked), &m)?;
+                    let page = page(&site, &who, (&code, &headers), (&scene, &asked), &m)?;
                     Err(Failure::Mistaken(page))
                 }
             }

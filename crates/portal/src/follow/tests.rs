@@ -248,7 +248,9 @@ async fn the_applicant_asks_others_to_sign_and_the_counter_sees_who_did(site) {
     assert!(stranger.location.is_some_and(|it| it.starts_with("/tra-cuu")));
     let mut phone = site.browser();
     let signs = [("ho-ten", "Phạm Thị Hoa"), ("dong-y", "1"), ("viec", "ky")];
+    assert!(phone.get(&hers).await.text.contains("class=\"facts\""), "she reads what she signs");
     assert_eq!(phone.post(&hers, &signs).await.status, 303);
+    assert!(phone.get(&hers).await.text.contains("class=\"facts\""), "and what she signed, for a day");
     assert!(browser.get(&at).await.text.contains("Đã ký lúc"));
     assert!(browser.get(&format!("{at}?lang=en")).await.text.contains("The woman: Phạm Thị Hoa"));
     let office = site.signed_in("quay").get(&format!("/co-quan/ho-so/{}/to-khai", id.0)).await;
@@ -257,6 +259,10 @@ async fn the_applicant_asks_others_to_sign_and_the_counter_sees_who_did(site) {
     let again = browser.post(&page, &[("nguoi", "nu")]).await;
     assert!(again.status == 200 && !again.text.contains("/ky/"), "{}", again.text);
     assert_eq!(site.count("select count(*) from journal where act = 'ask_co_sign'"), 1);
+    // A link that lies about shows nobody's data.
+    site.pass_minutes(25 * 60);
+    let later = phone.get(&hers).await;
+    assert!(later.status == 200 && !later.text.contains("class=\"facts\""), "{}", later.text);
 }
 
 async fn what_was_sent_is_read_back_and_no_time_is_made_up_before_it_is_accepted(site) {
@@ -292,6 +298,14 @@ async fn without_the_secret_nobody_answers(site) {
     let mut browser = site.browser();
     let at = followed(&site, &mut browser).await;
     asked_at_intake(&site).await;
+    // What a page that was open before carries opens no other.
+    let form = browser.get(&format!("{at}/bo-sung")).await.text;
+    let pass = form.split("name=\"phien\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("a pass");
+    for path in ["rut", "cung-ky", "khong-rut"] {
+        let fields = [("phien", pass), ("nguoi", "nu"), ("ly-do", "x"), ("chac-chan", "1")];
+        let answer = site.browser().post(&format!("{at}/{path}"), &fields).await;
+        assert!(answer.location.is_some_and(|it| it.starts_with("/tra-cuu")), "{path}");
+    }
     for path in ["bo-sung", "rut", "cung-ky"] {
         let mut stranger = site.browser();
         let page = stranger.get(&format!("{at}/{path}")).await;

@@ -8,9 +8,9 @@ use axum::{
 use citizen::dossiers::{desk::Desk, online};
 use domain::dossier::Status;
 use people::calendar::facts::calendars;
-use site::{Failure, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Who, told};
+use site::{Failure, Filled, Html, Mistakes, Path, Redirect, Shell, Site, State, Who, told};
 
-use super::{ask_for_secret, code_of, is_let_in, pass, sql, take};
+use super::{ask_for_secret, code_of, is_let_in, sql, take};
 
 /// Characters of the reason at most.
 const WHY_MAX: usize = 1_000;
@@ -23,7 +23,6 @@ struct Page<'a> {
     code: String,
     procedure: String,
     unit: String,
-    pass: String,
     problems: String,
 }
 
@@ -51,7 +50,6 @@ async fn page(
         code: code.to_owned(),
         procedure,
         unit: who.tree.title(unit).to_owned(),
-        pass: pass(site, who, code)?,
         problems: shell.words.say("problems"),
         shell,
     })?;
@@ -66,7 +64,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &Typed::default()).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     Ok(match page(&site, &who, &code, &Mistakes::default()).await? {
@@ -84,7 +82,7 @@ pub async fn send(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     let words = site.shell(&who).words;
@@ -127,10 +125,10 @@ pub async fn stay(
     who: Who,
     Path(code): Path<String>,
     headers: HeaderMap,
-    Filled(typed): Filled,
+    Filled(_): Filled,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
-    if !is_let_in(&site, &who, &headers, &code, &typed).await? {
+    if !is_let_in(&site, &who, &headers, &code).await? {
         return Ok(ask_for_secret(&code));
     }
     let here = format!("/ho-so/{code}");

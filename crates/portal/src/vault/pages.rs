@@ -141,10 +141,12 @@ pub async fn list(
         previous: (from > 0).then(|| there(from.saturating_sub(ROWS))),
         next: (found.len() > from + ROWS).then(|| there(from + ROWS)),
         states: states.into_iter().map(|(code, text)| (code.to_owned(), text)).collect(),
-        partial: me
-            .may(Deed::Store)
-            .err()
-            .map_or_else(String::new, |why| accounts::not_sure(words, why)),
+        partial: if me.is_whole {
+            let may = me.may(Deed::Store).err();
+            may.map_or_else(String::new, |why| accounts::not_sure(words, why))
+        } else {
+            words.say("account-needs-identity")
+        },
         agreed: agreed.filter(|it| it.1).map_or_else(String::new, |it| words.moment(it.0.civil())),
         q,
         state,

@@ -141,6 +141,10 @@ export-file-gone = no longer kept
 erase-title = Close the account, erase my data
 erase-goes = Erased at once
 erase-goes-what = Name, number, date of birth, telephone, e-mail, address in the account; sign-ins; links with identity providers.
+erase-goes-drafts = { $count ->
+    [1] 1 dossier that was begun and not sent is erased too.
+   *[other] { $count } dossiers that were begun and not sent are erased too.
+ }
 erase-stays = Kept by law
 erase-stay-dossiers = { $count } dossiers that were filed: kept by the archives law; follow them by code and secret. To have your name erased from a finished one, ask the office.
 erase-stay-money = Receipts and vouchers: kept by the accounting law.
@@ -149,6 +153,7 @@ erase-stay-consent = Proof of consent given and taken back (without names), for 
 erase-first-export = You may want to download your data first.
 erase-no-way-back = There is no way back.
 erase-type-name = To confirm, type:
+erase-word = CLOSE
 erase-wrong-name = That was not typed rightly; the account is not closed.
 erase-button = Close my account
 erase-done = The account was closed and its data erased.

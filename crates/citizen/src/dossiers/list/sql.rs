@@ -231,7 +231,11 @@ fn narrowed(tx: &mut Tx<'_>, seen: &Seen, filter: &Filter, from: &str) -> Result
 ///
 /// # Errors
 /// Any [`Fault`] of the engine.
-pub(in crate::dossiers) fn searched(tx: &mut Tx<'_>, select: Select, q: &str) -> Result<Select, Fault> {
+pub(in crate::dossiers) fn searched(
+    tx: &mut Tx<'_>,
+    select: Select,
+    q: &str,
+) -> Result<Select, Fault> {
     if q.is_empty() {
         return Ok(select);
     }

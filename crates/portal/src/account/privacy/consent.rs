@@ -13,7 +13,9 @@ use jiff::civil::Date;
 use site::{Failure, Filled, Html, Lang, Path, Shell, Site, State, Who, told};
 use store::{Fault, Tx, journal::Entry};
 
-use crate::account::{SUBJECT, home::demand_whole, session::SignedIn, sql::privacy as sql};
+use crate::account::{
+    SUBJECT, home::demand_whole, sending, session::SignedIn, sql::privacy as sql,
+};
 
 static FILE: LazyLock<Option<ConsentFile>> = LazyLock::new(|| {
     let file = toml::from_str(include_str!("../../../../../law/consent.toml"));
@@ -179,10 +181,13 @@ pub async fn change(
     if shown(&purpose, who.today()).is_none() || purpose == "account" {
         return Err(Failure::NotFound);
     }
-    let (citizen, lang) = (it.citizen.id, who.lang);
+    let (citizen, lang, inner) = (it.citizen, who.lang, site.clone());
     site.write(&who, move |tx| {
-        if agrees(tx, citizen, &purpose)? != agreed {
-            say(tx, citizen, &purpose, agreed, lang)?;
+        if agrees(tx, citizen.id, &purpose)? != agreed {
+            say(tx, citizen.id, &purpose, agreed, lang)?;
+            if purpose == "notify" {
+                sending::heed(&inner, tx, &citizen, agreed)?;
+            }
         }
         Ok(())
     })

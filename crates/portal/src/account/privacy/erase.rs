@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use domain::ids::CitizenId;
-use site::{Failure, Filled, Html, Mistakes, Shell, Site, State, Who, told};
+use site::{Failure, Filled, Html, Mistakes, Shell, Site, State, Who, Words, told};
 use store::{
     Fault, Tx,
     journal::{self, Entry},
@@ -11,7 +11,9 @@ use store::{
 
 use super::{consent, looks};
 use crate::account::{
-    SUBJECT, sending,
+    SUBJECT,
+    home::demand_whole,
+    sending,
     session::{self, SignedIn},
     sql::privacy as sql,
 };
@@ -24,11 +26,14 @@ struct Page<'a> {
     /// What has to be typed: the name, or the telephone of somebody who has none.
     typed_name: String,
     dossiers: String,
+    /// What he began and did not send; empty if there is nothing.
+    drafts: String,
 }
 
-/// What has to be typed again.
-fn typed_name(it: &SignedIn) -> String {
-    if it.account.name.is_empty() { it.account.phone.clone() } else { it.account.name.clone() }
+/// What has to be typed again: the name, the telephone of whoever has none, a word of whoever has neither.
+fn typed_name(it: &SignedIn, words: Words) -> String {
+    let known = [&it.account.name, &it.account.phone].into_iter().find(|it| !it.is_empty());
+    known.cloned().unwrap_or_else(|| words.say("erase-word"))
 }
 
 async fn page(
@@ -37,18 +42,21 @@ async fn page(
     it: &SignedIn,
     m: &Mistakes,
 ) -> Result<Html<String>, Failure> {
-    let me = it.citizen.clone();
-    let count = site.read(who, move |tx| Ok(looks::dossiers_of(tx, &me)?.len())).await?;
+    let (me, inner) = (it.citizen.clone(), site.clone());
+    let (count, drafts) = site
+        .read(who, move |tx| {
+            let drafts = crate::filing::facts::drafts_of(&inner, tx, me.id)?.len();
+            Ok((looks::dossiers_of(tx, &me)?.len(), drafts))
+        })
+        .await?;
     let shell = site.shell(who);
-    let dossiers = shell.words.say_with("erase-stay-dossiers", &[("count", &count.to_string())]);
-    site.page(&Page { shell, m, typed_name: typed_name(it), dossiers })
-}
-
-fn demand_whole(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
-    if it.is_whole() {
-        return Ok(());
-    }
-    Err(Failure::Refused(site.shell(who).words.say("account-needs-identity")))
+    let words = shell.words;
+    let dossiers = words.say_with("erase-stay-dossiers", &[("count", &count.to_string())]);
+    let drafts = match drafts {
+        0 => String::new(),
+        count => words.say_with("erase-goes-drafts", &[("count", &count.to_string())]),
+    };
+    site.page(&Page { shell, m, typed_name: typed_name(it, words), dossiers, drafts })
 }
 
 /// GET `/tai-khoan/dong`
@@ -70,7 +78,8 @@ pub async fn close(
 ) -> Result<Response, Failure> {
     demand_whole(&site, &who, &it)?;
     let words = site.shell(&who).words;
-    let is_same = domain::text::fold(typed.get("xac-nhan")) == domain::text::fold(&typed_name(&it));
+    let is_same =
+        domain::text::fold(typed.get("xac-nhan")) == domain::text::fold(&typed_name(&it, words));
     if !is_same || typed.get("xac-nhan").is_empty() {
         let mut m = Mistakes::none(typed);
         m.by_field.insert("xac-nhan".to_owned(), words.say("erase-wrong-name"));

@@ -211,6 +211,18 @@ pub(super) fn session(tx: &mut Tx<'_>, token_sha256: &str) -> Result<Option<Open
     }))
 }
 
+/// The session with this token that nobody ended, over or not: its row and whose it is.
+pub(super) fn session_before(
+    tx: &mut Tx<'_>,
+    token_sha256: &str,
+) -> Result<Option<(i64, CitizenId)>, Fault> {
+    let row = tx.query_one(
+        "select id, citizen from citizen_session where token_sha256 = ?1 and ended_ms is null",
+        &[token_sha256.into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
 /// Opens a session.
 pub(super) fn insert_session(
     tx: &mut Tx<'_>,
@@ -270,13 +282,14 @@ pub(super) fn raise(tx: &mut Tx<'_>, session: i64, assurance: Assurance) -> Resu
     Ok(())
 }
 
-/// Ends one session of an account.
-pub(super) fn end_session(tx: &mut Tx<'_>, citizen: CitizenId, id: i64) -> Result<usize, Fault> {
-    tx.execute(
+/// Ends one session of an account; whether it was open.
+pub(super) fn end_session(tx: &mut Tx<'_>, citizen: CitizenId, id: i64) -> Result<bool, Fault> {
+    let ended = tx.execute(
         "update citizen_session set ended_ms = ?3
          where id = ?1 and citizen = ?2 and ended_ms is null",
         &[id.into(), citizen.into(), tx.now().into()],
-    )
+    )?;
+    Ok(ended > 0)
 }
 
 /// Whether the session with this row is open now.

@@ -66,7 +66,8 @@ pub(in crate::account) fn close(tx: &mut Tx<'_>, citizen: CitizenId) -> Result<(
     tx.execute("delete from citizen_code where citizen = ?1", &[citizen.into()])?;
     tx.execute(
         "delete from citizen_code
-         where phone <> '' and phone in (select phone from citizen where id = ?1)",
+         where phone <> '' and phone in
+           (select phone from citizen where id = ?1 and phone_confirmed_ms is not null)",
         &[citizen.into()],
     )?;
     tx.execute("delete from citizen_dossier where citizen = ?1", &[citizen.into()])?;

@@ -33,9 +33,16 @@ on_both_engines! { routes();
         assert!(agrees());
         assert_eq!(site.count("select count(*) from citizen_consent where purpose = 'notify'"), 1);
         site.pass_minutes(5);
+        let refused = "select coalesce(string_agg(channel || ' ' || way, ', ' order by channel), '') from message_opt_out";
+        assert_eq!(site.text(refused), "");
         browser.post("/tai-khoan/dong-y/notify", &[("dong-y", "0")]).await;
         assert!(!agrees());
-        assert_eq!(site.count("select count(*) from citizen_consent where purpose = 'notify'"), 2, "both are kept");
+        // No is heeded where messages are sent, and a yes takes it back.
+        assert_eq!(site.text(refused), "sms account, zalo account");
+        browser.post("/tai-khoan/dong-y/notify", &[("dong-y", "1")]).await;
+        assert_eq!(site.text(refused), "");
+        browser.post("/tai-khoan/dong-y/notify", &[("dong-y", "0")]).await;
+        assert_eq!(site.count("select count(*) from citizen_consent where purpose = 'notify'"), 4, "both are kept");
         assert_eq!(browser.post("/tai-khoan/dong-y/khong-co", &[("dong-y", "1")]).await.status, 404);
         assert_eq!(browser.post("/tai-khoan/dong-y/account", &[("dong-y", "0")]).await.status, 404);
         assert_eq!(site.browser().post("/tai-khoan/dong-y/notify", &[("dong-y", "1")]).await.status, 303);

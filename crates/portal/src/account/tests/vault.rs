@@ -144,6 +144,14 @@ on_both_engines! { routes();
         site.run(|tx| crate::account::facts::filed(tx, domain::ids::CitizenId(1), domain::ids::DossierId(1)));
         assert!(browser.get("/tai-khoan/kho").await.text.contains("15/2026"));
         assert_eq!(browser.get("/tai-khoan/kho/1/tep").await.status, 200);
+        // The account is somebody's by a provider's word now: the telephone alone opens no store of it.
+        let known = "update citizen set id_number = '040090999999', identified_by = ?1 where id = 1";
+        site.given(known, &["provider".into()]);
+        assert!(!browser.get("/tai-khoan/kho").await.text.contains("15/2026"));
+        for path in ["/tai-khoan/kho/1", "/tai-khoan/kho/1/tep"] {
+            assert_eq!(browser.get(path).await.status, 404, "{path}");
+        }
+        site.given("update citizen set id_number = null, identified_by = ''", &[]);
         let here = begun(&mut browser, NUMBER).await;
         let page = browser.get(&format!("{here}?buoc=giay-to")).await.text;
         assert!(!page.contains("name=\"kho-2\""), "a number that he typed opens no store: {page}");

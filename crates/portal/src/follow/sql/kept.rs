@@ -101,3 +101,11 @@ pub(in crate::follow) fn over(
     )?;
     rows.iter().map(|row| row.get(0)).collect()
 }
+
+/// Erases what was typed and chosen for a supplement that was never sent; the hashes of its files.
+pub(in crate::follow) fn erase(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<String>, Fault> {
+    let sql = "delete from supplement_file where dossier = ?1 returning sha256";
+    let rows = tx.query(sql, &[id.into()])?;
+    tx.execute("delete from supplement_draft where dossier = ?1", &[id.into()])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}

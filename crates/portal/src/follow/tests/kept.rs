@@ -144,11 +144,13 @@ async fn what_was_never_sent_is_erased_with_the_people(site) {
     site.given_account("xoa", domain::access::Role::Administrator, 1);
     let code = site.text("select code from dossier");
     let wish = [("ma-ho-so", code.as_str()), ("ly-do", "Theo yêu cầu"), ("chac-chan", "1")];
+    site.given("update filing set witness = 'Người Làm Chứng'", &[]);
     let answer = site.signed_in("xoa").post("/co-quan/quan-tri/xoa-du-lieu", &wish).await;
     assert_eq!(answer.status, 303, "{} {}", id.0, answer.text);
     for table in ["supplement_draft", "supplement_file"] {
         assert_eq!(site.count(&format!("select count(*) from {table}")), 0, "{table}");
     }
+    assert_eq!(site.text("select witness from filing"), "", "whoever heard him is a person too");
 }
 
 }
