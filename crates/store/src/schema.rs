@@ -52,4 +52,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0037_handover_undone",
     "0038_supplement_draft",
     "0039_seal_trust",
+    "0040_message_language",
 ];
