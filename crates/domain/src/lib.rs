@@ -19,6 +19,7 @@ pub mod guide;
 pub mod hours;
 pub mod identity;
 pub mod ids;
+pub mod lang;
 pub mod lateness;
 pub mod law;
 pub mod level;

@@ -2,16 +2,17 @@
 
 use jiff::civil::{DateTime, Time};
 
-use crate::dossier::codes::codes;
+use crate::{dossier::codes::codes, lang::Lang};
 
+mod english;
 mod texts;
 
 #[cfg(test)]
 mod tests;
 
 pub use texts::{
-    Form, Mistake, Place, SMS_CHARS_MAX, check, filled, fitting, places, shipped, subject,
-    unaccented,
+    Form, Mistake, Place, SMS_CHARS_MAX, check, examples, filled, fitting, places, shipped,
+    subject, unaccented,
 };
 
 codes! {
@@ -187,6 +188,15 @@ impl Kind {
     #[must_use]
     pub const fn may_be_off(self) -> bool {
         matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
+    }
+
+    /// What it is called where it is read: over a notice, in a mail's line of subject, on a letter.
+    #[must_use]
+    pub const fn said(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Vi => self.label(),
+            Lang::En => english::label(self),
+        }
     }
 
     /// Those whose words the office may change.

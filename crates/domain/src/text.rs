@@ -11,8 +11,8 @@ mod tests;
 
 pub use collate::{name_key, sort_key};
 pub use format::{
-    date, date_time, decimal, hours, long_date, money, number, percent, percent_of, time_of_day,
-    weekday, weekday_in,
+    date, date_in, date_time, date_time_in, decimal, hours, long_date, money, money_in, number,
+    percent, percent_of, time_of_day, weekday, weekday_in,
 };
 pub use mask::{mask_id, mask_name, mask_phone};
 

@@ -182,7 +182,8 @@ struct Form<'a> {
     is_on: bool,
     kept: Vec<&'static str>,
     guards: Vec<(String, String)>,
-    kinds: Vec<(String, &'static str, String)>,
+    /// Of each kind the fields of its template, Vietnamese and English, its name and what the template is given.
+    kinds: Vec<(String, String, &'static str, String)>,
     /// The key that browsers are asked with, for notices.
     push_key: Option<String>,
 }
@@ -229,8 +230,10 @@ fn typed_of(channel: Channel, setup: &Setup) -> Typed {
             let oauth = if it.oauth_url.is_empty() { ZALO_OAUTH.to_owned() } else { it.oauth_url };
             typed.set("dia-chi-ma", oauth);
             typed.set("ung-dung", it.app_id);
-            for (kind, template) in it.templates {
-                typed.set(&format!("mau-{kind}"), template);
+            for (ending, templates) in [("", it.templates), ("-en", it.templates_en)] {
+                for (kind, template) in templates {
+                    typed.set(&format!("mau-{kind}{ending}"), template);
+                }
             }
         }
     }
@@ -300,7 +303,8 @@ async fn form_page(
             .map(|it| {
                 let names = places(it).iter().map(|it| it.0.replace('-', "_"));
                 let hint = format!("Tham số: {}", names.collect::<Vec<_>>().join(", "));
-                (format!("mau-{}", it.code()), it.label(), hint)
+                let name = format!("mau-{}", it.code());
+                (name.clone(), format!("{name}-en"), it.label(), hint)
             })
             .collect(),
     })
@@ -366,15 +370,19 @@ fn gateway(fields: &mut Fields) -> Option<String> {
 fn zalo(fields: &mut Fields) -> Option<String> {
     let (address, oauth) = (url(fields, "dia-chi"), url(fields, "dia-chi-ma"));
     let app_id = fields.text("ung-dung", 60);
-    let mut templates = BTreeMap::new();
-    for kind in Kind::editable() {
-        let name = format!("mau-{}", kind.code());
-        let template = fields.optional_text(&name, 30)?;
-        if !template.is_empty() {
-            templates.insert(kind.code().to_owned(), template);
+    let mut named = |ending: &str| {
+        let mut templates = BTreeMap::new();
+        for kind in Kind::editable() {
+            let name = format!("mau-{}{ending}", kind.code());
+            let template = fields.optional_text(&name, 30)?;
+            if !template.is_empty() {
+                templates.insert(kind.code().to_owned(), template);
+            }
         }
-    }
-    let it = Zalo { url: address?, oauth_url: oauth?, app_id: app_id?, templates };
+        Some(templates)
+    };
+    let (templates, templates_en) = (named("")?, named("-en")?);
+    let it = Zalo { url: address?, oauth_url: oauth?, app_id: app_id?, templates, templates_en };
     serde_json::to_string(&it).ok()
 }
 

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{message::Channel, time::Instant};
+use domain::{
+    lang::Lang,
+    message::{Channel, Kind},
+    time::Instant,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use site::Site;
 use store::Fault;
@@ -70,6 +74,20 @@ pub struct Zalo {
     pub app_id: String,
     /// The template that Zalo approved for each kind; a kind without one does not go by Zalo.
     pub templates: BTreeMap<String, String>,
+    /// The same in English.
+    pub templates_en: BTreeMap<String, String>,
+}
+
+impl Zalo {
+    /// The template of a kind in a language, if there is one.
+    #[must_use]
+    pub fn template(&self, kind: Kind, lang: Lang) -> Option<&str> {
+        let all = match lang {
+            Lang::Vi => &self.templates,
+            Lang::En => &self.templates_en,
+        };
+        all.get(kind.code()).map(String::as_str).filter(|it| !it.is_empty())
+    }
 }
 
 /// Notices on devices.

@@ -1,9 +1,10 @@
 //! Sends what waits: one message after the other, each try written down before a provider hears of it.
 
 use domain::{
+    lang::Lang,
     message::{
-        CODE_AGE_MAX_MS, Channel, Kind, PATIENCE, Prospect, State, TRIES_MAX, next_channel, subject,
-        teller, wait_ms,
+        CODE_AGE_MAX_MS, Channel, Kind, PATIENCE, Prospect, State, TRIES_MAX, next_channel,
+        subject, teller, wait_ms,
     },
     time::Instant,
 };
@@ -103,7 +104,8 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
     } else {
         Vec::new()
     };
-    let mut prospects = Vec::with_capacity(policy.order.len());
+    let mut prospects = Vec::with_capacity(policy.order.len() + 1);
+    let mut last_of_all = None;
     let mut setups = Vec::new();
     for channel in policy.order.iter().copied().filter(|it| it.is_sent()) {
         let setup = sql::channel(tx, channel)?.filter(|it| it.is_on);
@@ -112,16 +114,25 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
             Some(person) => sql::is_opted_out(tx, &person, channel.refused_as())?,
             None => false,
         };
-        prospects.push(Prospect {
+        let reaches = it.to.has(channel) || channel == Channel::Push && !devices.is_empty();
+        let says = |lang| setup.as_ref().is_some_and(|it| has_words(it, channel, (kind, lang)));
+        let prospect = Prospect {
             channel,
-            can: (it.to.has(channel) || channel == Channel::Push && !devices.is_empty())
-                && setup.as_ref().is_some_and(|setup| has_words(setup, channel, kind)),
+            can: reaches && says(it.lang),
             opted_out,
             refused: own().any(|a| matches!(a.outcome.as_str(), "refused" | "undelivered")),
             failures: i64::try_from(own().filter(|a| a.outcome == "later").count()).unwrap_or(0),
-        });
+        };
+        // Zalo sends the words of its own templates alone. Whoever reads English has an SMS, a notice or a mail in
+        // English rather than a Zalo message that he cannot read; but Vietnamese words with his code, his day and
+        // a link in them are better than silence: they come last, when every other channel is at its end.
+        if reaches && !prospect.can && says(Lang::Vi) {
+            last_of_all = Some(Prospect { can: true, ..prospect });
+        }
+        prospects.push(prospect);
         setups.extend(setup.map(|setup| (channel, setup)));
     }
+    prospects.extend(last_of_all);
     let next = next_channel(&prospects, kind);
     let found = next.and_then(|wanted| setups.into_iter().find(|(it, _)| *it == wanted));
     let Some((channel, setup)) = found else {
@@ -136,9 +147,8 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
 }
 
 /// Zalo sends by approved templates only.
-fn has_words(setup: &Setup, channel: Channel, kind: Kind) -> bool {
-    channel != Channel::Zalo
-        || setup.read::<Zalo>().templates.get(kind.code()).is_some_and(|it| !it.is_empty())
+fn has_words(setup: &Setup, channel: Channel, (kind, lang): (Kind, Lang)) -> bool {
+    channel != Channel::Zalo || setup.read::<Zalo>().template(kind, lang).is_some()
 }
 
 /// The machine that is spoken to.
@@ -204,16 +214,19 @@ pub async fn speak(site: &Site, work: &Work) -> Result<Ended, Failure> {
                 return Ok(Ended::refused("", "Không phải số di động."));
             };
             let values = it.values_at(base);
-            let message = zns::ByTemplate { phone: &phone, kind, values: &values, key: &key };
+            let message =
+                zns::ByTemplate { phone: &phone, kind, lang: it.lang, values: &values, key: &key };
             zns::send(site, setup, &message).await?
         }
         Channel::Email => {
-            let about = subject(kind, it.code());
-            let text = format!(
-                "{}\n\n--\nThư này do hệ thống tự gửi. Không muốn nhận thư nữa: {base}{}\n",
-                it.said(base),
-                opt_out::link(site, it.id)?
-            );
+            let about = subject(kind, it.code(), it.lang);
+            let foot = match it.lang {
+                Lang::Vi => "Thư này do hệ thống tự gửi. Không muốn nhận thư nữa",
+                Lang::En => "This mail was sent by the system. To get no more of them",
+            };
+            let link = opt_out::link(site, it.id)?;
+            let asked = if it.lang == Lang::En { "?lang=en" } else { "" };
+            let text = format!("{}\n\n--\n{foot}: {base}{link}{asked}\n", it.said(base));
             let at = (site.clock)();
             let letter =
                 smtp::Letter { to: &it.to.email, subject: &about, text: &text, key: &key, at };

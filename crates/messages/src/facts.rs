@@ -1,7 +1,8 @@
 //! Messages for other slices: the only door beside [`crate::send`].
 
 use domain::{
-    message::{Channel, Kind, State, filled, fitting},
+    lang::Lang,
+    message::{Channel, Form, Kind, State, filled, fitting},
     time::Instant,
 };
 use store::{Fault, Row, Tx};
@@ -10,9 +11,10 @@ use crate::{Contact, sql};
 
 /// Columns of a message as [`read`] reads them, of `outbox o`.
 pub const COLUMNS: &str = "o.id, o.kind, o.subject, o.subject_id, o.name, o.recipient, o.email, o.address, o.text,
-    o.short, o.data, o.token, o.urgent, o.state, o.channel, o.next_ms, o.round, o.why, o.created_ms, o.sent_ms";
+    o.short, o.data, o.token, o.urgent, o.state, o.channel, o.next_ms, o.round, o.why, o.created_ms, o.sent_ms,
+    o.lang";
 /// How many they are.
-pub const WIDTH: usize = 20;
+pub const WIDTH: usize = 21;
 
 /// A message as it is kept.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub struct Kept {
     pub subject_id: i64,
     /// Whom it is for.
     pub to: Contact,
+    /// The language in which it is written.
+    pub lang: Lang,
     /// Its words, with places.
     pub text: String,
     /// Its words as a text message, with places.
@@ -106,6 +110,7 @@ pub fn read(row: &Row) -> Result<Kept, Fault> {
             email: row.get(6)?,
             address: row.get(7)?,
         },
+        lang: row.parse(20, "lang", Lang::from_code)?,
         text: row.get(8)?,
         short: row.get(9)?,
         values: serde_json::from_str(&data).unwrap_or_default(),
@@ -160,6 +165,12 @@ impl Kept {
         self.kind.map_or("Tin báo", Kind::label)
     }
 
+    /// What it is called where its receiver reads it.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.kind.map_or("Tin báo", |kind| kind.said(self.lang))
+    }
+
     /// The code of the dossier or filing that it is about; empty if it names none.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -174,6 +185,19 @@ impl Kept {
 /// Any [`Fault`] of the engine.
 pub fn held(tx: &mut Tx<'_>, id: i64) -> Result<Option<Kept>, Fault> {
     sql::held(tx, id)
+}
+
+/// What a message that is not Vietnamese says, in the words that the office uses for its kind today: for whoever
+/// tells it and reads no other language. Nothing for a Vietnamese one, or where its words are gone.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn in_vietnamese(tx: &mut Tx<'_>, it: &Kept, base_url: &str) -> Result<Option<String>, Fault> {
+    let Some(kind) = it.kind.filter(|_| it.lang != Lang::Vi && !it.values.is_empty()) else {
+        return Ok(None);
+    };
+    let words = sql::text(tx, kind, Form::Full, Lang::Vi)?;
+    Ok(Some(filled(&words, &it.values_at(base_url))))
 }
 
 /// Tries of a message, oldest first.

@@ -8,6 +8,7 @@ use domain::{
     access::Action,
     identity::{Phone, PhoneKind},
     ids::UnitId,
+    lang::Lang,
     message::{Channel, Kind, State, teller},
 };
 use site::{AdminGroup, Failure, Routes, Site, get, post};
@@ -108,8 +109,10 @@ pub struct Message<'a> {
     pub subject: (&'a str, i64),
     /// Whom it is for.
     pub to: &'a Contact,
-    /// What stands in the places of its words: see [`domain::message::places`]. `lien-ket` is a path of this
-    /// site, to which the site's own address is added.
+    /// The language that he reads.
+    pub lang: Lang,
+    /// What stands in the places of its words, days and amounts in the reader's language: see
+    /// [`domain::message::places`]. `lien-ket` is a path of this site, to which the site's own address is added.
     pub values: &'a [(&'a str, &'a str)],
     /// Whether it goes out in the hours of rest as well.
     pub urgent: bool,
@@ -179,7 +182,7 @@ pub fn send(tx: &mut Tx<'_>, message: &Message<'_>) -> Result<Option<i64>, Fault
         };
         (State::GivenUp, teller(&policy.order, phone, address), why)
     };
-    let words = texts::in_use(tx, message.kind)?;
+    let words = texts::in_use(tx, message.kind, message.lang)?;
     sql::insert(tx, message, &words, (state, channel, why))
 }
 

@@ -235,10 +235,12 @@ pub async fn send(
         return Ok(Ended::later("Khóa của hệ thống không dùng được cho thông báo."));
     };
     let base = &site.config.base_url;
-    let title = it.kind.map_or("", |kind| kind.label());
     let words: String = it.said(base).chars().take(WORDS_MAX).collect();
     let link = it.values.iter().find(|it| it.0 == "lien-ket").map_or("/", |it| it.1.as_str());
-    let text = json!({"title": title, "body": words, "url": link, "tag": it.token}).to_string();
+    let text = json!({
+        "title": it.title(), "body": words, "url": link, "tag": it.token, "lang": it.lang.code(),
+    })
+    .to_string();
     let (mut gone, mut best) = (Vec::new(), None);
     for kept in devices {
         let ended = one(site, setup, &key, kept, &text).await;

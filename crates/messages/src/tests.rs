@@ -3,6 +3,7 @@
 use domain::{
     access::Role,
     ids::UnitId,
+    lang::Lang,
     message::{Channel, Kind},
 };
 use jiff::civil::date;
@@ -15,6 +16,7 @@ use testkit::{
 
 use crate::{Contact, Message, hooks::zalo_mac, opt_out, send};
 
+mod english;
 mod headers;
 mod push;
 
@@ -60,6 +62,11 @@ fn somebody() -> Contact {
 
 /// Queues a message about dossier 7; its row.
 fn queued(site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
+    queued_in(Lang::Vi, site, kind, key, to)
+}
+
+/// The same for whoever reads this language.
+fn queued_in(lang: Lang, site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
     let values = [
         ("ma-ho-so", "H41.99.40-260108-0001"),
         ("noi-dung", "Giấy chứng sinh (bản chính)"),
@@ -70,7 +77,8 @@ fn queued(site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
     let urgent = kind.is_urgent();
     let unit = Some(UnitId(2));
     site.run(|tx| {
-        let it = Message { key, kind, subject: ("filing", 7), to, values: &values, urgent, unit };
+        let subject = ("filing", 7);
+        let it = Message { key, kind, subject, to, lang, values: &values, urgent, unit };
         send(tx, &it)
     })
 }
@@ -333,7 +341,7 @@ on_both_engines! { crate::routes();
         assert_eq!(renewals(), 1);
         // This one was looked at before the tokens came: its own refresh token is spent.
         let phone = domain::identity::Phone::parse("0912345678").unwrap();
-        let late = crate::zns::ByTemplate { phone: &phone, kind: Kind::Supplement, values: &[], key: "b" };
+        let late = crate::zns::ByTemplate { phone: &phone, kind: Kind::Supplement, values: &[], key: "b", lang: domain::lang::Lang::Vi };
         let ended = crate::zns::send(&site.site, &before, &late).await.unwrap();
         assert!(matches!(ended, crate::web::Ended::Accepted { .. }), "{ended:?}");
         assert_eq!(renewals(), 1);

@@ -7,7 +7,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use domain::message::{Form, Kind, check, filled, fitting, places, shipped};
+use domain::{
+    lang::Lang,
+    message::{Form, Kind, check, examples, filled, fitting, places, shipped},
+};
 use serde_json::Value;
 use site::{
     Failure, Fields, Filled, Html, Mistakes, Shell, Site, State, Typed, Who,
@@ -22,16 +25,20 @@ pub const PAGE: &str = "/co-quan/quan-tri/mau-tin";
 /// Characters of a field at most; a longer text is told by the rule itself.
 const CHARS_MAX: usize = 1_000;
 
-/// The words in use: in full and as a text message.
-pub fn in_use(tx: &mut Tx<'_>, kind: Kind) -> Result<(String, String), Fault> {
-    Ok((sql::text(tx, kind, Form::Full)?, sql::text(tx, kind, Form::Short)?))
+/// Which words: of a kind, in full or as a text message, in a language.
+type Of = (Kind, Form, Lang);
+
+/// The words in use in a language: in full and as a text message.
+pub fn in_use(tx: &mut Tx<'_>, kind: Kind, lang: Lang) -> Result<(String, String), Fault> {
+    Ok((sql::text(tx, kind, Form::Full, lang)?, sql::text(tx, kind, Form::Short, lang)?))
 }
 
-/// What a field or a part of the configuration is called: the full words by their kind alone.
-fn name_of(kind: Kind, form: Form) -> String {
+/// What a field or a part of the configuration is called: the full Vietnamese words by their kind alone.
+fn name_of((kind, form, lang): Of) -> String {
+    let lang = if lang == Lang::En { "-en" } else { "" };
     match form {
-        Form::Full => kind.code().to_owned(),
-        Form::Short => format!("{}-sms", kind.code()),
+        Form::Full => format!("{}{lang}", kind.code()),
+        Form::Short => format!("{}{lang}-sms", kind.code()),
     }
 }
 
@@ -47,14 +54,20 @@ fn turn(tx: &mut Tx<'_>, kind: Kind, off: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-fn all() -> impl Iterator<Item = (Kind, Form)> {
-    Kind::editable().flat_map(|kind| Form::ALL.into_iter().map(move |form| (kind, form)))
+fn all() -> impl Iterator<Item = Of> {
+    let forms = || Lang::ALL.into_iter().flat_map(|lang| Form::ALL.map(|form| (form, lang)));
+    Kind::editable().flat_map(move |kind| forms().map(move |(form, lang)| (kind, form, lang)))
 }
 
-fn keep(tx: &mut Tx<'_>, of: (Kind, Form), text: &str) -> Result<(), Fault> {
-    let own = Some(text).filter(|it| *it != shipped(of.0, of.1));
+fn kept(tx: &mut Tx<'_>, (kind, form, lang): Of) -> Result<String, Fault> {
+    sql::text(tx, kind, form, lang)
+}
+
+fn keep(tx: &mut Tx<'_>, of: Of, text: &str) -> Result<(), Fault> {
+    let (kind, form, lang) = of;
+    let own = Some(text).filter(|it| *it != shipped(kind, form, lang));
     sql::keep_text(tx, of, own)?;
-    let details = serde_json::json!({"kind": of.0.code(), "form": of.1.code(), "text": text});
+    let details = serde_json::json!({"kind": kind.code(), "form": form.code(lang), "text": text});
     tx.journal(Entry::new("notice_text", 0, "change").details(&details));
     Ok(())
 }
@@ -65,8 +78,8 @@ pub const PART: ConfigPart = ConfigPart {
     label: "Mẫu tin báo cho dân",
     take_out: |_, tx| {
         let mut texts = BTreeMap::new();
-        for (kind, form) in all() {
-            texts.insert(name_of(kind, form), sql::text(tx, kind, form)?);
+        for of in all() {
+            texts.insert(name_of(of), kept(tx, of)?);
         }
         for kind in Kind::editable().filter(|it| it.may_be_off()) {
             let off = if sql::is_off(tx, kind)? { "1" } else { "" };
@@ -78,13 +91,15 @@ pub const PART: ConfigPart = ConfigPart {
         let wanted: BTreeMap<String, String> = serde_json::from_value(value.clone())
             .map_err(|_| Failure::Refused("Mẫu tin không đúng dạng.".to_owned()))?;
         let mut lines = Vec::new();
-        for (kind, form) in all() {
-            let Some(text) = wanted.get(&name_of(kind, form)) else { continue };
-            if let Err(mistake) = check(kind, form, text) {
+        for of in all() {
+            let (kind, form, lang) = of;
+            // A part that was taken out by an edition without English has none: what there is stays.
+            let Some(text) = wanted.get(&name_of(of)) else { continue };
+            if let Err(mistake) = check(kind, form, lang, text) {
                 return Err(Failure::Refused(format!("{}: {mistake}", kind.label())));
             }
-            if sql::text(tx, kind, form)? != *text {
-                keep(tx, (kind, form), text)?;
+            if kept(tx, of)? != *text {
+                keep(tx, of, text)?;
                 lines.push(format!("{}: “{text}”", kind.label()));
             }
         }
@@ -100,14 +115,23 @@ pub const PART: ConfigPart = ConfigPart {
     },
 };
 
-struct TextView {
+/// The words of a kind in one language, with what they come to.
+struct Said {
+    lang: Lang,
     full: String,
     short: String,
-    label: &'static str,
-    places: String,
+    /// What the two fields are called.
+    full_label: String,
+    short_label: String,
     sample: String,
     sms: String,
     chars: usize,
+}
+
+struct TextView {
+    label: &'static str,
+    places: String,
+    said: Vec<Said>,
     /// The name of the tick by which the office does without it; empty if it may not.
     off: String,
 }
@@ -120,24 +144,37 @@ struct Texts<'a> {
     texts: Vec<TextView>,
 }
 
+fn said(m: &Mistakes, kind: Kind, lang: Lang) -> Said {
+    let (full, short) = (name_of((kind, Form::Full, lang)), name_of((kind, Form::Short, lang)));
+    let examples = examples(kind, lang);
+    let values: Vec<(String, String)> =
+        examples.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+    let sms = fitting(m.typed(&short), &values);
+    let of = match lang {
+        Lang::Vi => kind.label().to_owned(),
+        Lang::En => format!("{} (tiếng Anh)", kind.label()),
+    };
+    Said {
+        lang,
+        sample: filled(m.typed(&full), &examples),
+        full_label: format!("{of}: lời đầy đủ"),
+        short_label: format!("{of}: tin nhắn"),
+        chars: sms.chars().count(),
+        full,
+        short,
+        sms,
+    }
+}
+
 fn page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<String>, Failure> {
     let texts = Kind::editable()
         .map(|kind| {
-            let (full, short) = (name_of(kind, Form::Full), name_of(kind, Form::Short));
             let named: Vec<String> =
                 places(kind).iter().map(|it| format!("{{{}}}", it.0)).collect();
-            let sample = filled(m.typed(&full), places(kind));
-            let values: Vec<(String, String)> =
-                places(kind).iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-            let sms = fitting(m.typed(&short), &values);
             TextView {
-                full,
-                short,
                 label: kind.label(),
                 places: format!("Chỗ điền: {}.", named.join(", ")),
-                sample,
-                chars: sms.chars().count(),
-                sms,
+                said: Lang::ALL.map(|lang| said(m, kind, lang)).into(),
                 off: if kind.may_be_off() { off_name(kind) } else { String::new() },
             }
         })
@@ -150,8 +187,8 @@ pub async fn form(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
     let typed = site
         .read(&who, |tx| {
             let mut typed = Typed::default();
-            for (kind, form) in all() {
-                typed.set(&name_of(kind, form), sql::text(tx, kind, form)?);
+            for of in all() {
+                typed.set(&name_of(of), kept(tx, of)?);
             }
             for kind in Kind::editable().filter(|it| it.may_be_off()) {
                 if sql::is_off(tx, kind)? {
@@ -171,10 +208,10 @@ pub async fn save(
     Filled(mut typed): Filled,
 ) -> Result<Response, Failure> {
     // Emptied, a text is the shipped one again.
-    for (kind, form) in all() {
-        let name = name_of(kind, form);
+    for (kind, form, lang) in all() {
+        let name = name_of((kind, form, lang));
         if typed.get(&name).is_empty() {
-            typed.set(&name, shipped(kind, form));
+            typed.set(&name, shipped(kind, form, lang));
         }
     }
     let off: Vec<(Kind, bool)> = Kind::editable()
@@ -183,12 +220,13 @@ pub async fn save(
         .collect();
     let mut fields = Fields::of(typed);
     let mut texts = Vec::new();
-    for (kind, form) in all() {
-        let name = name_of(kind, form);
+    for of in all() {
+        let (kind, form, lang) = of;
+        let name = name_of(of);
         if let Some(text) = fields.text(&name, CHARS_MAX) {
-            match check(kind, form, &text) {
+            match check(kind, form, lang, &text) {
                 Err(mistake) => fields.wrong(&name, mistake.to_string()),
-                Ok(()) => texts.push(((kind, form), text)),
+                Ok(()) => texts.push((of, text)),
             }
         }
     }
@@ -201,9 +239,9 @@ pub async fn save(
         }
     };
     site.write(&who, move |tx| {
-        for ((kind, form), text) in &texts {
-            if sql::text(tx, *kind, *form)? != *text {
-                keep(tx, (*kind, *form), text)?;
+        for (of, text) in &texts {
+            if kept(tx, *of)? != *text {
+                keep(tx, *of, text)?;
             }
         }
         for (kind, off) in off {

@@ -5,6 +5,7 @@
 
 use domain::{
     identity::Phone,
+    lang::Lang,
     message::{Channel, Kind},
     time::Instant,
 };
@@ -28,6 +29,8 @@ pub struct ByTemplate<'a> {
     pub phone: &'a Phone,
     /// What it says.
     pub kind: Kind,
+    /// The language that its receiver reads.
+    pub lang: Lang,
     /// What stands in the template's places.
     pub values: &'a [(String, String)],
     /// Our key.
@@ -40,7 +43,9 @@ pub struct ByTemplate<'a> {
 /// Any [`Failure`] of the database while tokens are renewed.
 pub async fn send(site: &Site, setup: &Setup, it: &ByTemplate<'_>) -> Result<Ended, Failure> {
     let zalo: Zalo = setup.read();
-    let Some(template) = zalo.templates.get(it.kind.code()).filter(|it| !it.is_empty()) else {
+    // Where Zalo approved none in the reader's language, the Vietnamese one is the last that was left.
+    let own = zalo.template(it.kind, it.lang);
+    let Some(template) = own.or_else(|| zalo.template(it.kind, Lang::Vi)) else {
         return Ok(Ended::refused("", "Loại tin này chưa có mẫu Zalo được duyệt."));
     };
     let access = match access(site, setup, &zalo).await? {

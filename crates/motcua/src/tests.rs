@@ -385,7 +385,10 @@ testkit::on_both_engines! { crate::routes();
         let other = TestSite::on_sqlite(crate::routes());
         given_every_role(&other);
         let mut reform = other.signed_in("reform_officer");
-        let texts = [("extended", "Hồ sơ {ma-ho-so} hẹn lại {ngay-hen}.")];
+        let texts = [
+            ("extended", "Hồ sơ {ma-ho-so} hẹn lại {ngay-hen}."),
+            ("extended-en-sms", "Dossier {ma-ho-so}: now {ngay-hen}."),
+        ];
         assert_eq!(reform.post("/co-quan/quan-tri/mau-tin", &texts).await.status, 303);
         let thresholds = [
             ("nguoi-giu", "50"), ("dung-dau", "80"), ("im-lang", "8"), ("im-lang-lau", "24"),

@@ -1,5 +1,6 @@
 //! A letter to somebody who has neither telephone nor mail (thư báo).
 
+use domain::lang::Lang;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,6 +46,12 @@ pub struct LetterSheet {
     pub track_url: String,
     /// Marks the paper as made from invented data.
     pub demo: bool,
+    /// Its reader reads English: all but the heading, whose words the law sets, and names.
+    pub english: bool,
+}
+
+fn day_said(day: Date, english: bool) -> String {
+    if english { domain::text::date_in(day, Lang::En) } else { long_date(day) }
 }
 
 /// Letters as one file, each on pages of its own.
@@ -59,12 +66,12 @@ pub fn render_letters(sheets: &[LetterSheet]) -> Result<Vec<u8>, PrintError> {
             &mut data,
             json!({
                 "kind": "thu-bao",
-                "title": "THÔNG BÁO",
+                "title": if sheet.english { "NOTICE" } else { "THÔNG BÁO" },
                 "about": sheet.title,
                 "form_label": "",
                 "paper": "a5",
                 "date": sheet.day.map(date_parts),
-                "date_text": sheet.day.map(long_date),
+                "date_text": sheet.day.map(|it| day_said(it, sheet.english)),
                 "qr": qr_or_nothing(&sheet.track_url)?,
             }),
         );

@@ -569,3 +569,44 @@ fn a_letter_names_its_receiver_what_it_says_and_whom_to_ask() {
         );
     }
 }
+
+#[test]
+fn a_letter_to_whoever_reads_english_keeps_the_heading_of_the_law_and_names_alone_in_vietnamese() {
+    let sheet = prints::LetterSheet {
+        agency: samples::birth(FormSet::Circular2025).agency,
+        day: Some(jiff::civil::date(2026, 3, 2)),
+        title: "PAPERS NEEDED".into(),
+        to: "John Smith".into(),
+        phone: "0912345678".into(),
+        code: "H41.99.40-260302-0001".into(),
+        procedure: "Đăng ký khai sinh".into(),
+        text: "Dossier H41.99.40-260302-0001: please add your passport.".into(),
+        counter: "Một cửa xã Phú Sơn".into(),
+        counter_phone: "0238 384 1234".into(),
+        track_url: "http://motcua.test/ho-so/H41.99.40-260302-0001".into(),
+        english: true,
+        ..prints::LetterSheet::default()
+    };
+    let pages = pages(&prints::render_letters(&[sheet]).unwrap());
+    check_has(
+        &pages[0],
+        &[
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "To: John Smith",
+            "Telephone: 0912345678",
+            "NOTICE",
+            "Dossier: H41.99.40-260302-0001",
+            "Procedure: Đăng ký khai sinh",
+            "please add your passport.",
+            "For questions, please contact Một cửa xã Phú Sơn",
+            "2 March 2026",
+            "Scan the code",
+            "FOR THE OFFICE",
+        ],
+    );
+    for left in
+        ["Kính gửi", "Mã hồ sơ", "THÔNG BÁO", "Quét mã", "ngày 02", "NGƯỜI BÁO TIN", "liên hệ"]
+    {
+        assert!(!pages[0].contains(left), "{left}: {}", pages[0]);
+    }
+}

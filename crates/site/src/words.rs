@@ -5,40 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
-/// A language of citizen pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// Vietnamese.
-    Vi,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// As in `lang="vi"`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
-    }
-
-    /// The language with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Vi, Self::En].into_iter().find(|it| it.code() == code)
-    }
-
-    /// The other one, for the switch on each page.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Vi => Self::En,
-            Self::En => Self::Vi,
-        }
-    }
-}
+pub use domain::lang::Lang;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/messages"]
@@ -88,13 +55,11 @@ pub struct Words {
 }
 
 impl Words {
-    /// A moment as the reader's language writes it: `17:00, thứ Năm 26/02/2026`.
+    /// A moment as the reader's language writes it: `17:00, thứ Năm 26/02/2026`,
+    /// `17:00, Thursday 26 February 2026`.
     #[must_use]
     pub fn moment(self, at: jiff::civil::DateTime) -> String {
-        match self.lang {
-            Lang::Vi => domain::text::date_time(at),
-            Lang::En => at.strftime("%H:%M, %A %d/%m/%Y").to_string(),
-        }
+        domain::text::date_time_in(at, self.lang)
     }
 
     /// Words in `lang`.

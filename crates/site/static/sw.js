@@ -71,7 +71,7 @@ self.addEventListener("push", function (event) {
   var it = {};
   try { it = event.data ? event.data.json() : {}; } catch (_) { it = {}; }
   event.waitUntil(self.registration.showNotification(String(it.title || "Một Cửa"), {
-    body: String(it.body || ""), tag: String(it.tag || "mc"), icon: "/static/icon-192.png", lang: "vi",
+    body: String(it.body || ""), tag: String(it.tag || "mc"), icon: "/static/icon-192.png", lang: it.lang === "en" ? "en" : "vi",
     data: { url: String(it.url || "/") }
   }));
 });

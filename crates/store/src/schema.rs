@@ -52,5 +52,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0037_handover_undone",
     "0038_supplement_draft",
     "0039_seal_trust",
+    "0040_message_language",
     "0041_device_session",
 ];

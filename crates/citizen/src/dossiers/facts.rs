@@ -323,6 +323,15 @@ pub(crate) fn signed_result(
     super::signed::signed_copy(tx, id)
 }
 
+/// The citizen chose the language in which he is told of his dossier; whether that is new. It is nothing of the
+/// dossier itself: its edition stays.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn told_in(tx: &mut Tx<'_>, id: DossierId, lang: domain::lang::Lang) -> Result<bool, Fault> {
+    sql::set_lang(tx, id, lang)
+}
+
 /// The people of a dossier.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use domain::{dossier::Part, ids::DossierId};
+use domain::{dossier::Part, ids::DossierId, lang::Lang};
 use site::{
     Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, Path, Shell, Site, State, Typed, Who,
     told,
@@ -79,6 +79,9 @@ fn typed_of(it: &Person) -> Typed {
         ("nguoi-nop", &it.proxy_name),
     ];
     let mut typed = Typed::of(pairs.map(|(name, text)| (name.to_owned(), text.clone())).to_vec());
+    if it.lang == Lang::En {
+        typed.set("tieng-anh", "1");
+    }
     party::typed_of(it, &mut typed);
     typed
 }
@@ -106,6 +109,7 @@ fn differences(before: &Person, after: &Person) -> Vec<String> {
     let (party_before, party_after) = (party(before), party(after));
     let (paper_before, paper_after) = (paper(before), paper(after));
     let (old, new) = (&party_before, &party_after);
+    let (lang_before, lang_after) = (before.lang.label().to_owned(), after.lang.label().to_owned());
     let pairs = [
         ("Họ tên", &before.name, &after.name),
         ("Số giấy tờ", &before.id_number, &after.id_number),
@@ -113,6 +117,7 @@ fn differences(before: &Person, after: &Person) -> Vec<String> {
         ("Điện thoại", &before.phone, &after.phone),
         ("Thư điện tử", &before.email, &after.email),
         ("Địa chỉ", &before.address, &after.address),
+        ("Tin báo", &lang_before, &lang_after),
         ("Người nộp thay", &before.proxy_name, &after.proxy_name),
         ("Số giấy tờ người nộp thay", &before.proxy_id_number, &after.proxy_id_number),
         ("Giấy ủy quyền", &paper_before, &paper_after),

@@ -1,7 +1,10 @@
 //! Messages as letters, for those who have neither telephone nor mail.
 
 use axum::response::Response;
-use domain::message::{Channel, State as How};
+use domain::{
+    lang::Lang,
+    message::{Channel, State as How},
+};
 use messages::facts::{self, Kept};
 use prints::{LetterSheet, render_letters};
 use site::{Failure, Filled, Path, Site, State, Who, told};
@@ -35,7 +38,8 @@ fn sheet(tx: &mut Tx<'_>, site: &Site, who: &Who, line: &Line) -> Result<LetterS
     Ok(LetterSheet {
         agency: unit.map_or_else(prints::Agency::default, |it| dossiers::agency_of(who, it)),
         day: Some(who.today()),
-        title: it.kind_label().to_uppercase(),
+        english: it.lang == Lang::En,
+        title: it.title().to_uppercase(),
         to: it.to.name.clone(),
         address: it.to.address.clone(),
         phone: it.to.phone.clone(),

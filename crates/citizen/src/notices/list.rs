@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::{Action, Object, Scope as Whose},
+    lang::Lang,
     message::{Channel, Kind, State as How},
     time::Instant,
 };
@@ -74,6 +75,8 @@ struct Row {
     to: String,
     phone: String,
     kind: &'static str,
+    /// Whoever tells it reads at once that its receiver reads English.
+    english: bool,
     text: String,
     queued: String,
     state: String,
@@ -92,6 +95,7 @@ fn row(site: &Site, it: Line, may_act: bool) -> Row {
         phone: it.to.phone.clone(),
         to: if it.to.email.is_empty() { it.to.address.clone() } else { it.to.email.clone() },
         kind: it.kind_label(),
+        english: it.lang == Lang::En,
         text: it.said(&site.config.base_url),
         queued: domain::text::date_time(it.created.civil()),
         state: show::state_of(&it),

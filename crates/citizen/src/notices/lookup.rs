@@ -1,7 +1,8 @@
 //! Text messages that come in: where a dossier is, for telephones without internet; and who wants no messages.
 //!
-//! “TC mã-hồ-sơ mã-bí-mật” is answered with one unaccented message, “TU CHOI” and “NHAN TIN” with another. The
-//! answer is the body of the reply: the gateway sends it.
+//! “TC mã-hồ-sơ mã-bí-mật” is answered with one unaccented message, “TU CHOI” and “NHAN TIN” with another; “STATUS”,
+//! “STOP” and “START” are the same in English and are answered in English. The answer is the body of the reply: the
+//! gateway sends it.
 
 use axum::{
     extract::Request,
@@ -9,10 +10,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
+    dossier::PublicStatus,
     identity::Phone,
+    lang::Lang,
     message::{SMS_CHARS_MAX, unaccented},
+    money::Dong,
 };
-use site::{Asked, Failure, Path, Site, State, Who};
+use jiff::civil::DateTime;
+use site::{Failure, Path, Site, State, Who};
 use store::journal::Entry;
 
 use crate::{dossiers::facts as dossiers, tracking};
@@ -24,11 +29,61 @@ const BODY_BYTES_MAX: usize = 16 << 10;
 const WRONG_PER_MINUTE_MAX: u32 = 60;
 const PER_PHONE_MAX: u32 = 10;
 
-const HELP: &str =
-    "Soan: TC ma-ho-so ma-bi-mat de hoi ho so; TU CHOI de khong nhan tin; NHAN TIN de nhan lai.";
-const NOT_FOUND: &str =
-    "Khong tim thay ho so voi ma va ma bi mat nay. Xem lai giay hen tra ket qua.";
-const TOO_MANY: &str = "Da hoi qua nhieu lan. Hay thu lai sau.";
+/// What is answered, in the language of the word that was sent.
+struct Answers {
+    help: &'static str,
+    not_found: &'static str,
+    too_many: &'static str,
+    off: &'static str,
+    on: &'static str,
+}
+
+const VIETNAMESE: Answers = Answers {
+    help: "Soan: TC ma-ho-so ma-bi-mat de hoi ho so; TU CHOI de khong nhan tin; NHAN TIN de nhan lai. English: HELP",
+    not_found: "Khong tim thay ho so voi ma va ma bi mat nay. Xem lai giay hen tra ket qua.",
+    too_many: "Da hoi qua nhieu lan. Hay thu lai sau.",
+    off: "Da ghi nhan: khong gui tin den so nay nua. Soan NHAN TIN de nhan lai.",
+    on: "Da ghi nhan: so nay nhan tin tro lai. Soan TU CHOI de khong nhan.",
+};
+const ENGLISH: Answers = Answers {
+    help: "Send: STATUS dossier-code secret to ask about a dossier; STOP to get no messages; START to get them again.",
+    not_found: "No dossier has this code and secret. Please check your receipt.",
+    too_many: "You have asked too often. Please try again later.",
+    off: "Noted: no more messages go to this number. Send START to get them again.",
+    on: "Noted: this number gets messages again. Send STOP to get none.",
+};
+
+const fn answers(lang: Lang) -> &'static Answers {
+    match lang {
+        Lang::Vi => &VIETNAMESE,
+        Lang::En => &ENGLISH,
+    }
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked<'a> {
+    /// Where a dossier is: its code and its secret.
+    LookUp(&'a [&'a str]),
+    /// No messages any more (`true`), or messages again.
+    Wish(bool),
+    /// Anything else.
+    Help,
+}
+
+/// What is asked for, and in which language it is answered.
+fn asked<'a>(words: &'a [&'a str]) -> (Asked<'a>, Lang) {
+    match words {
+        ["TC", rest @ ..] if rest.len() >= 2 => (Asked::LookUp(rest), Lang::Vi),
+        ["STATUS", rest @ ..] if rest.len() >= 2 => (Asked::LookUp(rest), Lang::En),
+        ["TU", "CHOI", ..] | ["TUCHOI", ..] => (Asked::Wish(true), Lang::Vi),
+        ["STOP", ..] => (Asked::Wish(true), Lang::En),
+        ["NHAN", "TIN", ..] | ["NHANTIN", ..] => (Asked::Wish(false), Lang::Vi),
+        ["START", ..] => (Asked::Wish(false), Lang::En),
+        ["HELP" | "STATUS", ..] => (Asked::Help, Lang::En),
+        _ => (Asked::Help, Lang::Vi),
+    }
+}
 
 fn answer(text: &str) -> Response {
     let text: String = unaccented(text).chars().take(SMS_CHARS_MAX).collect();
@@ -40,7 +95,7 @@ pub async fn hear(
     State(site): State<Site>,
     who: Who,
     Path(secret): Path<String>,
-    Asked(asked): Asked,
+    site::Asked(called): site::Asked,
     request: Request,
 ) -> Result<Response, Failure> {
     let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES_MAX).await else {
@@ -57,7 +112,7 @@ pub async fn hear(
         tracing::warn!(origin = %who.origin, "a text message with a wrong secret");
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     }
-    let said = messages::incoming(asked, &body);
+    let said = messages::incoming(called, &body);
     let first = |names: &[&str]| {
         names.iter().map(|it| said.get(it)).find(|it| !it.is_empty()).unwrap_or("").to_owned()
     };
@@ -66,21 +121,26 @@ pub async fn hear(
     let Ok(phone) = Phone::parse(&phone) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, "phone").into_response());
     };
-    let of = format!("sms-of:{}", phone.reveal());
-    if site.limiter.take(&of, PER_PHONE_MAX, 3600, who.now).is_err() {
-        return Ok(answer(TOO_MANY));
-    }
     let plain = unaccented(&text).to_uppercase();
     let words: Vec<&str> = plain.split_whitespace().collect();
-    match words.as_slice() {
-        ["TC", rest @ ..] if rest.len() >= 2 => look_up(&site, &who, &phone, rest).await,
-        ["TU", "CHOI", ..] | ["TUCHOI", ..] => wish(&site, &who, phone, true).await,
-        ["NHAN", "TIN", ..] | ["NHANTIN", ..] => wish(&site, &who, phone, false).await,
-        _ => Ok(answer(HELP)),
+    let (wanted, lang) = asked(&words);
+    let of = format!("sms-of:{}", phone.reveal());
+    if site.limiter.take(&of, PER_PHONE_MAX, 3600, who.now).is_err() {
+        return Ok(answer(answers(lang).too_many));
+    }
+    match wanted {
+        Asked::LookUp(rest) => look_up(&site, &who, &phone, (rest, lang)).await,
+        Asked::Wish(off) => wish(&site, &who, phone, (off, lang)).await,
+        Asked::Help => Ok(answer(answers(lang).help)),
     }
 }
 
-async fn wish(site: &Site, who: &Who, phone: Phone, off: bool) -> Result<Response, Failure> {
+async fn wish(
+    site: &Site,
+    who: &Who,
+    phone: Phone,
+    (off, lang): (bool, Lang),
+) -> Result<Response, Failure> {
     let inner = site.clone();
     site.write(who, move |tx| {
         let to =
@@ -93,11 +153,44 @@ async fn wish(site: &Site, who: &Who, phone: Phone, off: bool) -> Result<Respons
         Ok(())
     })
     .await?;
-    Ok(answer(if off {
-        "Da ghi nhan: khong gui tin den so nay nua. Soan NHAN TIN de nhan lai."
-    } else {
-        "Da ghi nhan: so nay nhan tin tro lai. Soan TU CHOI de khong nhan."
-    }))
+    Ok(answer(if off { answers(lang).off } else { answers(lang).on }))
+}
+
+/// A dossier as it is told.
+struct Found<'a> {
+    code: &'a str,
+    status: Option<PublicStatus>,
+    /// Civil time in Viet Nam; nothing once there is a result.
+    due: Option<DateTime>,
+    owed: Option<Dong>,
+    unit: &'a str,
+}
+
+impl Found<'_> {
+    fn said(&self, lang: Lang) -> String {
+        let mut parts = Vec::new();
+        let money = |it: Dong| domain::text::money_in(it.0, lang);
+        let when = |at: DateTime| {
+            let day = domain::text::date_in(at.date(), lang);
+            format!("{} {day}", domain::text::time_of_day(at.time()))
+        };
+        match lang {
+            Lang::Vi => {
+                let status = self.status.map_or("Đang xử lý", |it| it.label());
+                parts.push(format!("Ho so {}: {status}.", self.code));
+                parts.extend(self.due.map(|it| format!("Hen tra {}.", when(it))));
+                parts.extend(self.owed.map(|it| format!("Con phai nop {}.", money(it))));
+            }
+            Lang::En => {
+                let status = self.status.map_or("In process", |it| it.english());
+                parts.push(format!("Dossier {}: {status}.", self.code));
+                parts.extend(self.due.map(|it| format!("Due {}.", when(it))));
+                parts.extend(self.owed.map(|it| format!("To pay: {}.", money(it))));
+            }
+        }
+        parts.push(self.unit.to_owned());
+        parts.join(" ")
+    }
 }
 
 /// The code may be typed with spaces in it; the secret is what comes last.
@@ -105,19 +198,22 @@ async fn look_up(
     site: &Site,
     who: &Who,
     phone: &Phone,
-    words: &[&str],
+    (words, lang): (&[&str], Lang),
 ) -> Result<Response, Failure> {
-    let Some((secret, code)) = words.split_last() else { return Ok(answer(HELP)) };
+    let said = answers(lang);
+    let Some((secret, code)) = words.split_last() else { return Ok(answer(said.help)) };
     // A message may end like a sentence.
     let secret = secret.trim_end_matches(|it: char| !it.is_ascii_alphanumeric());
-    let Ok(code) = tracking::read_code(who, &code.concat()) else { return Ok(answer(NOT_FOUND)) };
+    let Ok(code) = tracking::read_code(who, &code.concat()) else {
+        return Ok(answer(said.not_found));
+    };
     let code = code.to_string();
     // Tries are held against the telephone and the dossier, not against the gateway, which all share.
     let asker = format!("sms:{}", phone.reveal());
     match tracking::belong_together(site, who, &asker, &code, secret).await {
         Ok(true) => {}
-        Ok(false) => return Ok(answer(NOT_FOUND)),
-        Err(Failure::TooMany { .. }) => return Ok(answer(TOO_MANY)),
+        Ok(false) => return Ok(answer(said.not_found)),
+        Err(Failure::TooMany { .. }) => return Ok(answer(said.too_many)),
         Err(other) => return Err(other),
     }
     let asker = who.clone();
@@ -125,20 +221,47 @@ async fn look_up(
         .read(who, move |tx| {
             let kept = dossiers::by_code(tx, &code)?.ok_or(Failure::NotFound)?;
             let dossier = &kept.dossier;
-            let status = dossier.status.public().map_or("Đang xử lý", |it| it.label());
-            let due = dossier.due_at.filter(|_| dossier.finished_at.is_none());
-            let due = due.map_or_else(String::new, |it| {
-                format!(" Hen tra {}.", it.strftime("%H:%M %d/%m/%Y"))
-            });
-            let owed = domain::money::Dong(dossier.fee_due.0.saturating_sub(dossier.fee_paid.0));
-            let owed = if owed > domain::money::Dong::ZERO {
-                format!(" Con phai nop {owed}.")
-            } else {
-                String::new()
+            let owed = Dong(dossier.fee_due.0.saturating_sub(dossier.fee_paid.0));
+            let found = Found {
+                code: &code,
+                status: dossier.status.public(),
+                due: dossier.due_at.filter(|_| dossier.finished_at.is_none()),
+                owed: Some(owed).filter(|it| *it > Dong::ZERO),
+                unit: asker.tree.title(kept.unit),
             };
-            let unit = asker.tree.title(kept.unit).to_owned();
-            Ok(format!("Ho so {code}: {status}.{due}{owed} {unit}"))
+            Ok(found.said(lang))
         })
         .await?;
     Ok(answer(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_owed_and_when_it_is_due_are_told_in_either_language() {
+        let found = Found {
+            code: "H41.99.40-260108-0001",
+            status: Some(PublicStatus::PaymentAsked),
+            due: Some(jiff::civil::date(2026, 12, 5).at(17, 0, 0, 0)),
+            owed: Some(Dong(50_000)),
+            unit: "Một cửa xã Phú Sơn",
+        };
+        assert_eq!(
+            found.said(Lang::En),
+            "Dossier H41.99.40-260108-0001: Payment requested. Due 17:00 5 December 2026. \
+             To pay: 50,000 VND. Một cửa xã Phú Sơn"
+        );
+        assert_eq!(
+            unaccented(&found.said(Lang::Vi)),
+            "Ho so H41.99.40-260108-0001: Yeu cau thuc hien nghia vu tai chinh. Hen tra 17:00 05/12/2026. \
+             Con phai nop 50.000 d. Mot cua xa Phu Son"
+        );
+        for words in [&VIETNAMESE, &ENGLISH] {
+            for text in [words.help, words.not_found, words.too_many, words.off, words.on] {
+                assert!(text.is_ascii() && text.len() <= SMS_CHARS_MAX, "{text}");
+            }
+        }
+    }
 }

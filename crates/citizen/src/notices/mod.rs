@@ -4,7 +4,9 @@
 use domain::{
     access::Action,
     dossier::{CommandKind, Event, Status, What},
+    lang::Lang,
     message::Kind,
+    money::Dong,
     procedure::ChannelKind,
 };
 use jiff::civil::DateTime;
@@ -53,15 +55,36 @@ pub fn routes() -> Routes {
         .on("/tin/{secret}/den", Action::RelayReceive, get(lookup::hear).post(lookup::hear))
 }
 
-/// The applicant, as he is reached.
-fn contact_of(tx: &mut Tx<'_>, kept: &Kept) -> Result<Contact, Fault> {
+/// The applicant, as he is reached, and the language that he reads.
+fn contact_of(tx: &mut Tx<'_>, kept: &Kept) -> Result<(Contact, Lang), Fault> {
     let person = dossiers::person_of(tx, kept.id)?.unwrap_or_default();
-    Ok(Contact {
+    let contact = Contact {
         name: person.name,
         phone: person.phone,
         email: person.email,
         address: person.address,
-    })
+    };
+    Ok((contact, person.lang))
+}
+
+/// What stands in a place, as the reader's language writes it.
+enum Value<'a> {
+    /// A name, or what the office wrote in its own words: the same in every language.
+    Words(&'a str),
+    /// A moment, civil time in Viet Nam; nothing if none is set.
+    At(Option<DateTime>),
+    /// An amount.
+    Money(Dong),
+}
+
+impl Value<'_> {
+    fn said(&self, lang: Lang) -> String {
+        match self {
+            Self::Words(it) => (*it).to_owned(),
+            Self::At(at) => at.map_or_else(String::new, |it| domain::text::date_time_in(it, lang)),
+            Self::Money(it) => domain::text::money_in(it.0, lang),
+        }
+    }
 }
 
 /// Queues a message about a dossier. A part of a case that another unit leads says nothing to the citizen: the
@@ -71,7 +94,7 @@ fn queue(
     counter: &str,
     kept: &Kept,
     kind: Kind,
-    values: &[(&str, &str)],
+    values: &[(&str, Value<'_>)],
 ) -> Result<(), Fault> {
     if !kind.is_owed() && !messages::is_any_on(tx)? {
         return Ok(());
@@ -79,7 +102,7 @@ fn queue(
     if kept.applicant == dossiers::ERASED || crate::dossiers::links::facts::is_child(tx, kept.id)? {
         return Ok(());
     }
-    let to = contact_of(tx, kept)?;
+    let (to, lang) = contact_of(tx, kept)?;
     let key = format!("{}:{}:{}", kind.code(), kept.id, kept.edition);
     let link = match kind {
         Kind::Paid => format!("/ho-so/{}#bien-lai", kept.code),
@@ -87,12 +110,14 @@ fn queue(
     };
     let mut all =
         vec![("ma-ho-so", kept.code.as_str()), ("don-vi", counter), ("lien-ket", link.as_str())];
-    all.extend(values);
+    let said: Vec<(&str, String)> = values.iter().map(|it| (it.0, it.1.said(lang))).collect();
+    all.extend(said.iter().map(|it| (it.0, it.1.as_str())));
     let message = Message {
         key: &key,
         kind,
         subject: (SUBJECT, kept.id.0),
         to: &to,
+        lang,
         values: &all,
         urgent: kind.is_urgent(),
         unit: Some(kept.unit),
@@ -118,9 +143,8 @@ pub fn new_date(
 ) -> Result<(), Fault> {
     // Whoever was not told yet is told the newest only.
     replace(tx, kept, &[Kind::NewDate, Kind::Extended], "Đã có ngày hẹn mới hơn.")?;
-    let when = domain::text::date_time(due);
-    let counter = tree.title(kept.unit);
-    queue(tx, counter, kept, Kind::NewDate, &[("ngay-hen", &when), ("ly-do", why)])
+    let values = [("ngay-hen", Value::At(Some(due))), ("ly-do", Value::Words(why))];
+    queue(tx, tree.title(kept.unit), kept, Kind::NewDate, &values)
 }
 
 /// Queues the notice of a new appointment that was made with an apology (NĐ 61/2018 Đ.19 k.9).
@@ -130,8 +154,8 @@ pub fn new_date(
 pub fn extended(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept) -> Result<(), Fault> {
     let Some(due) = kept.dossier.due_at else { return Ok(()) };
     replace(tx, kept, &[Kind::NewDate, Kind::Extended], "Đã có ngày hẹn mới hơn.")?;
-    let when = domain::text::date_time(due);
-    queue(tx, tree.title(kept.unit), kept, Kind::Extended, &[("ngay-hen", &when)])
+    let values = [("ngay-hen", Value::At(Some(due)))];
+    queue(tx, tree.title(kept.unit), kept, Kind::Extended, &values)
 }
 
 /// Queues the word to a citizen for whom somebody filed: whoever did not ask for it hears of it at once
@@ -140,7 +164,8 @@ pub fn extended(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept) -> Result<(), Fault> 
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn filed_for(tx: &mut Tx<'_>, tree: &Tree, kept: &Kept, helper: &str) -> Result<(), Fault> {
-    queue(tx, tree.title(kept.unit), kept, Kind::FiledForYou, &[("nguoi-nop-ho", helper)])
+    let values = [("nguoi-nop-ho", Value::Words(helper))];
+    queue(tx, tree.title(kept.unit), kept, Kind::FiledForYou, &values)
 }
 
 /// What was said about a dossier that is settled need not be told any more.
@@ -164,31 +189,31 @@ pub(crate) fn follow(
     event: &Event,
 ) -> Result<(), Fault> {
     let dossier = &kept.dossier;
-    let due = || dossier.due_at.map(domain::text::date_time).unwrap_or_default();
     match &event.what {
         What::Accept { .. } => {
             // Whoever filed over the line has no paper in his hand: he is owed an answer (NĐ 45/2020/NĐ-CP Đ.11).
             let online = was == Status::Submitted && dossier.channel == Some(ChannelKind::Online);
             let kind = if online { Kind::FilingAccepted } else { Kind::Received };
-            queue(tx, counter, kept, kind, &[("ngay-hen", &due())])?;
+            queue(tx, counter, kept, kind, &[("ngay-hen", Value::At(dossier.due_at))])?;
         }
         What::RefuseIntake { .. } if dossier.channel == Some(ChannelKind::Online) => {
             let why = event.words.clone().unwrap_or_default();
-            queue(tx, counter, kept, Kind::FilingRefused, &[("ly-do", &why)])?;
+            queue(tx, counter, kept, Kind::FilingRefused, &[("ly-do", Value::Words(&why))])?;
         }
         What::RequestSupplement { until } => {
             let words = event.words.clone().unwrap_or_default();
-            let by = domain::text::date_time(*until);
-            queue(tx, counter, kept, Kind::Supplement, &[("noi-dung", &words), ("ngay-hen", &by)])?;
+            let values =
+                [("noi-dung", Value::Words(&words)), ("ngay-hen", Value::At(Some(*until)))];
+            queue(tx, counter, kept, Kind::Supplement, &values)?;
         }
         // Whoever stands at the counter has the paper in his hand.
         What::RequestIntakeSupplement if dossier.channel == Some(ChannelKind::Online) => {
             let words = event.words.clone().unwrap_or_default();
-            queue(tx, counter, kept, Kind::Supplement, &[("noi-dung", &words), ("ngay-hen", "")])?;
+            let values = [("noi-dung", Value::Words(&words)), ("ngay-hen", Value::At(None))];
+            queue(tx, counter, kept, Kind::Supplement, &values)?;
         }
         What::RequestPayment { amount, .. } => {
-            let amount = amount.to_string();
-            queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", &amount)])?;
+            queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", Value::Money(*amount))])?;
         }
         What::MarkPaid { amount, paid_at, .. } => {
             if dossier.fee_paid >= dossier.fee_due {
@@ -196,8 +221,7 @@ pub(crate) fn follow(
             }
             // Over the counter he has the receipt in his hand.
             if paid_at.is_some() {
-                let amount = amount.to_string();
-                queue(tx, counter, kept, Kind::Paid, &[("so-tien", &amount)])?;
+                queue(tx, counter, kept, Kind::Paid, &[("so-tien", Value::Money(*amount))])?;
             }
         }
         What::Undo => {

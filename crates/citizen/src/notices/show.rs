@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::{Action, Object},
+    lang::Lang,
     message::{Channel, State as How},
 };
 use messages::facts::{self, Kept};
@@ -59,7 +60,10 @@ struct Show {
     dossier: i64,
     code: String,
     kind: &'static str,
+    lang: Lang,
     text: String,
+    /// What it says, for whoever reads Vietnamese alone; nothing if it is Vietnamese.
+    translated: Option<String>,
     sms: String,
     chars: usize,
     to: Vec<(&'static str, String)>,
@@ -81,10 +85,12 @@ pub async fn show(
     Path(id): Path<i64>,
 ) -> Result<Html<String>, Failure> {
     let scope = scope_of(&who);
-    let (line, attempts) = site
+    let base = site.config.base_url.clone();
+    let (line, attempts, translated) = site
         .read(&who, move |tx| {
             let line = sql::one(tx, &scope, id)?.ok_or(Failure::NotFound)?;
-            Ok((line, facts::attempts(tx, id)?))
+            let translated = facts::in_vietnamese(tx, &line.it, &base)?;
+            Ok((line, facts::attempts(tx, id)?, translated))
         })
         .await?;
     let may_act = who.can(Action::DossierReceive, Object::Anything);
@@ -104,7 +110,9 @@ pub async fn show(
         dossier: dossier.0,
         code,
         kind: it.kind_label(),
+        lang: it.lang,
         text: it.said(&site.config.base_url),
+        translated,
         chars: sms.chars().count(),
         sms: if has_words { sms } else { String::new() },
         to: to.into_iter().filter(|it| !it.1.is_empty()).collect(),

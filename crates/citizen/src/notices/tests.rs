@@ -10,6 +10,8 @@ use testkit::{
 
 use crate::dossiers::tests::{ONCE, birth, given_two_communes};
 
+mod english;
+
 fn routes() -> site::Routes {
     crate::routes().and(messages::routes())
 }

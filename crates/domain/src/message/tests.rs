@@ -1,21 +1,26 @@
 //! Words, hours and channels of messages.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::{
-    Channel, Form, Kind, Mistake, PATIENCE, Prospect, Quiet, TRIES_MAX, filled, fitting, next_channel,
-    order_of, shipped, teller,
+    Channel, Form, Kind, Mistake, PATIENCE, Prospect, Quiet, TRIES_MAX, filled, fitting,
+    next_channel, order_of, shipped, subject, teller,
     texts::{SMS_CHARS_MAX, check, places},
     unaccented, wait_ms,
 };
+use crate::lang::Lang;
 
 #[test]
 fn what_ships_is_without_a_mistake_and_fits_a_telephone() {
     for kind in Kind::ALL.iter().copied() {
-        for form in Form::ALL {
-            let text = shipped(kind, form);
-            assert_eq!(check(kind, form, text), Ok(()), "{kind:?} {form:?}");
+        for (form, lang) in
+            [Form::Full, Form::Short].into_iter().flat_map(|it| Lang::ALL.map(|lang| (it, lang)))
+        {
+            let text = shipped(kind, form, lang);
+            assert_eq!(check(kind, form, lang, text), Ok(()), "{kind:?} {form:?} {lang:?}");
             if form == Form::Short {
                 assert_eq!(unaccented(text), text, "{kind:?}: written without diacritics");
             }
@@ -23,15 +28,69 @@ fn what_ships_is_without_a_mistake_and_fits_a_telephone() {
     }
 }
 
+/// The words of a text that stand outside its places, unaccented and small.
+fn own_words(text: &str) -> BTreeSet<String> {
+    let outside = text.split('{').map(|it| it.split_once('}').map_or(it, |it| it.1));
+    let plain = unaccented(&outside.collect::<Vec<_>>().join(" ")).to_lowercase();
+    plain
+        .split(|it: char| !it.is_ascii_alphabetic())
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn no_word_of_the_vietnamese_texts_is_left_in_the_english_ones() {
+    let said = |lang| {
+        Kind::ALL
+            .iter()
+            .copied()
+            .flat_map(move |kind| Form::ALL.map(|form| shipped(kind, form, lang)))
+    };
+    let vietnamese: BTreeSet<String> = said(Lang::Vi).flat_map(own_words).collect();
+    for text in said(Lang::En) {
+        let left: Vec<String> = own_words(text).intersection(&vietnamese).cloned().collect();
+        assert!(text.is_ascii() && left.is_empty(), "{left:?} in {text}");
+    }
+    for kind in Kind::ALL.iter().copied() {
+        let named = [kind.said(Lang::Vi), kind.said(Lang::En)];
+        assert!(named[1].is_ascii() && named[0] != named[1], "{named:?}");
+        // Each place that the Vietnamese words use, the English ones use as well: nobody hears less.
+        for form in Form::ALL {
+            let used = |lang| {
+                places(kind)
+                    .iter()
+                    .filter(|it| shipped(kind, form, lang).contains(&format!("{{{}}}", it.0)))
+                    .count()
+            };
+            assert_eq!(used(Lang::Vi), used(Lang::En), "{kind:?} {form:?}");
+        }
+    }
+    assert_eq!(subject(Kind::Paid, "H41", Lang::En), "Payment received: H41");
+    assert_eq!(subject(Kind::OneTimeCode, "", Lang::Vi), "Mã dùng một lần");
+}
+
+#[test]
+fn english_words_are_held_to_one_message_with_the_longest_day_that_there_is() {
+    let of = |lang, text: &str| check(Kind::Received, Form::Short, lang, text);
+    let text = format!("{{ma-ho-so}} {{ngay-hen}} {}", "x".repeat(160 - 21 - 1 - 25 - 1));
+    assert_eq!(of(Lang::Vi, &text), Ok(()), "17:00, thứ Hai 16/03/2026 is shorter");
+    assert!(
+        matches!(of(Lang::En, &text), Err(Mistake::NotOneMessage { chars: 169 })),
+        "{:?}",
+        of(Lang::En, &text)
+    );
+}
+
 #[test]
 fn what_is_wrong_with_words_is_said() {
-    let of = |text: &str| check(Kind::Extended, Form::Short, text);
+    let of = |text: &str| check(Kind::Extended, Form::Short, Lang::Vi, text);
     assert_eq!(of("Xin lỗi."), Err(Mistake::Missing { name: "ma-ho-so" }));
     assert_eq!(of("{ma-ho-so} {ho-ten}"), Err(Mistake::NoSuchPlace { name: "ho-ten".to_owned() }));
     assert_eq!(of("{ma-ho-so} {ngay"), Err(Mistake::Open));
     let long = format!("{{ma-ho-so}} {}", "x".repeat(150));
     assert!(matches!(of(&long), Err(Mistake::NotOneMessage { chars: 172 })), "{:?}", of(&long));
-    assert_eq!(check(Kind::Extended, Form::Full, &long), Ok(()));
+    assert_eq!(check(Kind::Extended, Form::Full, Lang::Vi, &long), Ok(()));
     assert_eq!(of(&"x".repeat(401)), Err(Mistake::TooLong));
     assert_eq!(
         Mistake::Missing { name: "ma" }.to_string(),
@@ -56,7 +115,7 @@ fn a_text_message_is_unaccented_and_cut_in_its_free_words() {
         ("noi-dung".to_owned(), "bản chính giấy chứng sinh và ".repeat(12)),
         ("don-vi".to_owned(), "Bộ phận Một cửa xã Phú Sơn".to_owned()),
     ];
-    let text = fitting(shipped(Kind::Supplement, Form::Short), &values);
+    let text = fitting(shipped(Kind::Supplement, Form::Short, Lang::Vi), &values);
     assert!(text.len() <= SMS_CHARS_MAX, "{} {text}", text.len());
     assert!(text.starts_with("Ho so H41.99.40-260302-0001 can bo sung: ban chinh giay"), "{text}");
     assert!(text.ends_with("... Bo phan Mot cua xa Phu Son") || text.contains("...."), "{text}");
@@ -71,7 +130,7 @@ proptest! {
             ("noi-dung".to_owned(), what),
             ("don-vi".to_owned(), unit),
         ];
-        let text = fitting(shipped(Kind::Supplement, Form::Short), &values);
+        let text = fitting(shipped(Kind::Supplement, Form::Short, Lang::Vi), &values);
         prop_assert!(text.len() <= SMS_CHARS_MAX);
         prop_assert!(text.bytes().all(|it| (b' '..=b'~').contains(&it)));
         prop_assert!(text.contains("H41.99.40-260302-0001"));

@@ -3,8 +3,8 @@
 use thiserror::Error;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use super::Kind;
-use crate::Refusal;
+use super::{Kind, english};
+use crate::{Refusal, lang::Lang};
 
 /// Characters of a text message that telephones get as one.
 pub const SMS_CHARS_MAX: usize = 160;
@@ -24,12 +24,14 @@ impl Form {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Full, Self::Short];
 
-    /// The stable name in the database.
+    /// The stable name in the database, of the words in one language.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Short => "short",
+    pub const fn code(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Full, Lang::Vi) => "full",
+            (Self::Short, Lang::Vi) => "short",
+            (Self::Full, Lang::En) => "full_en",
+            (Self::Short, Lang::En) => "short_en",
         }
     }
 }
@@ -68,9 +70,27 @@ pub const fn places(kind: Kind) -> &'static [Place] {
     }
 }
 
+/// The places of a kind with what may stand there in a language. Names of units and people, and what the office
+/// writes in its own words, are Vietnamese in either.
+#[must_use]
+pub fn examples(kind: Kind, lang: Lang) -> Vec<Place> {
+    let in_lang = |(name, example)| match lang {
+        Lang::Vi => (name, example),
+        Lang::En => (name, english::example(name).unwrap_or(example)),
+    };
+    places(kind).iter().copied().map(in_lang).collect()
+}
+
 /// What a kind says until the office says something else.
 #[must_use]
-pub const fn shipped(kind: Kind, form: Form) -> &'static str {
+pub const fn shipped(kind: Kind, form: Form, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => vietnamese(kind, form),
+        Lang::En => english::shipped(kind, form),
+    }
+}
+
+const fn vietnamese(kind: Kind, form: Form) -> &'static str {
     match (kind, form) {
         (Kind::Received, Form::Full) => {
             "{don-vi} đã tiếp nhận hồ sơ {ma-ho-so}, hẹn trả kết quả {ngay-hen}. Theo dõi tại {lien-ket}"
@@ -147,8 +167,9 @@ pub const fn shipped(kind: Kind, form: Form) -> &'static str {
 
 /// What a mail's line of subject says.
 #[must_use]
-pub fn subject(kind: Kind, code: &str) -> String {
-    if code.is_empty() { kind.label().to_owned() } else { format!("{}: {code}", kind.label()) }
+pub fn subject(kind: Kind, code: &str, lang: Lang) -> String {
+    let said = kind.said(lang);
+    if code.is_empty() { said.to_owned() } else { format!("{said}: {code}") }
 }
 
 /// Why words cannot be used.
@@ -184,15 +205,15 @@ pub enum Mistake {
 
 impl Refusal for Mistake {}
 
-/// Looks at words that somebody wrote.
+/// Looks at words that somebody wrote in a language.
 ///
 /// # Errors
 /// What is wrong with them, in Vietnamese.
-pub fn check(kind: Kind, form: Form, text: &str) -> Result<(), Mistake> {
+pub fn check(kind: Kind, form: Form, lang: Lang, text: &str) -> Result<(), Mistake> {
     if text.chars().count() > CHARS_MAX {
         return Err(Mistake::TooLong);
     }
-    let places = places(kind);
+    let places = examples(kind, lang);
     for part in text.split('{').skip(1) {
         let name = part.split_once('}').ok_or(Mistake::Open)?.0;
         if !places.iter().any(|it| it.0 == name) {
@@ -204,7 +225,7 @@ pub fn check(kind: Kind, form: Form, text: &str) -> Result<(), Mistake> {
     {
         return Err(Mistake::Missing { name });
     }
-    let chars = unaccented(&filled(text, places)).chars().count();
+    let chars = unaccented(&filled(text, &places)).chars().count();
     if form == Form::Short && chars > SMS_CHARS_MAX {
         return Err(Mistake::NotOneMessage { chars });
     }

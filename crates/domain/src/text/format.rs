@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
+use crate::lang::Lang;
+
 /// `"thứ Ba"`; Sunday is `"Chủ nhật"`.
 #[must_use]
 pub const fn weekday(day: Weekday) -> &'static str {
@@ -57,6 +59,41 @@ pub fn date_time(at: DateTime) -> String {
     format!("{}, {} {}", time_of_day(at.time()), weekday(at.weekday()), date(at.date()))
 }
 
+/// A day as its reader cannot take for another: `"10/02/2026"` as Viet Nam writes it, `"10 February 2026"` in English,
+/// where figures alone would be read either way round.
+#[must_use]
+pub fn date_in(day: Date, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => date(day),
+        Lang::En => format!("{} {} {:04}", day.day(), month(day.month()), day.year()),
+    }
+}
+
+/// `"08:30, thứ Ba 10/02/2026"`, `"08:30, Tuesday 10 February 2026"`.
+#[must_use]
+pub fn date_time_in(at: DateTime, lang: Lang) -> String {
+    let weekday = weekday_in(at.weekday(), lang == Lang::En);
+    format!("{}, {weekday} {}", time_of_day(at.time()), date_in(at.date(), lang))
+}
+
+/// The English name of a month.
+const fn month(number: i8) -> &'static str {
+    match number {
+        1 => "January",
+        2 => "February",
+        3 => "March",
+        4 => "April",
+        5 => "May",
+        6 => "June",
+        7 => "July",
+        8 => "August",
+        9 => "September",
+        10 => "October",
+        11 => "November",
+        _ => "December",
+    }
+}
+
 /// A whole number in groups of three: `"-1.234.567"`.
 #[must_use]
 pub fn number(value: i64) -> String {
@@ -93,6 +130,15 @@ pub fn decimal(scaled: i64, places: u32) -> String {
 #[must_use]
 pub fn money(dong: i64) -> String {
     format!("{} đ", number(dong))
+}
+
+/// `"50.000 đ"`, `"50,000 VND"`.
+#[must_use]
+pub fn money_in(dong: i64, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => money(dong),
+        Lang::En => format!("{} VND", number(dong).replace('.', ",")),
+    }
 }
 
 /// Basis points as a share: `percent(7520)` gives `"75,2%"`.

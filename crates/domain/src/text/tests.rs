@@ -4,6 +4,7 @@ use jiff::civil::date as day;
 use proptest::prelude::*;
 
 use super::*;
+use crate::lang::Lang;
 
 #[test]
 fn folding_drops_marks_case_and_punctuation() {
@@ -142,4 +143,20 @@ fn a_note_in_brackets_does_not_change_who_comes_first() {
     assert!(name_key("Nguyễn Văn An (minh họa)") < name_key("Lê Văn Bình (minh họa)"));
     assert!(name_key("Lê Văn An (minh họa)") < name_key("Nguyễn Văn An (minh họa)"));
     assert_ne!(name_key("Lê Văn An"), name_key("Lê Văn An (minh họa)"));
+}
+
+#[test]
+fn in_english_no_day_is_read_the_wrong_way_round() {
+    let at = jiff::civil::date(2026, 12, 5).at(8, 30, 0, 0);
+    assert_eq!(date_in(at.date(), Lang::En), "5 December 2026");
+    assert_eq!(date_in(at.date(), Lang::Vi), "05/12/2026");
+    assert_eq!(date_time_in(at, Lang::En), "08:30, Saturday 5 December 2026");
+    assert_eq!(date_time_in(at, Lang::Vi), date_time(at));
+    for month in 1..=12_i8 {
+        let day = jiff::civil::date(2026, month, 7);
+        assert_eq!(date_in(day, Lang::En), day.strftime("%-d %B %Y").to_string());
+    }
+    assert_eq!(money_in(50_000, Lang::En), "50,000 VND");
+    assert_eq!(money_in(-1_234_567, Lang::En), "-1,234,567 VND");
+    assert_eq!(money_in(50_000, Lang::Vi), "50.000 đ");
 }

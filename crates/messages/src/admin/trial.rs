@@ -3,6 +3,7 @@
 use axum::response::Response;
 use domain::{
     identity::{Email, Phone},
+    lang::Lang,
     message::{Channel, Kind, State as How},
 };
 use site::{Failure, Fields, Filled, Mistakes, Path, Site, State, Who, told};
@@ -34,11 +35,13 @@ fn trial(
         kind: Kind::Trial,
         subject,
         to,
+        // Whoever tries reads the office's pages.
+        lang: Lang::Vi,
         values: &[("don-vi", unit)],
         urgent: true,
         unit: None,
     };
-    let words = texts::in_use(tx, Kind::Trial)?;
+    let words = texts::in_use(tx, Kind::Trial, Lang::Vi)?;
     // Nobody else takes it: it does not wait, it is being sent.
     let id = sql::insert(tx, &message, &words, (How::Failed, channel, ""))?;
     let it = match id {

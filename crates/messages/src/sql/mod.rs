@@ -1,6 +1,7 @@
 //! SQL of messages.
 
 use domain::{
+    lang::Lang,
     message::{Channel, Form, Kind, Quiet, State, order_of, shipped},
     time::Instant,
 };
@@ -165,13 +166,13 @@ pub fn expire_access(tx: &mut Tx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Words of a kind: those that the office chose, or those that ship.
-pub fn text(tx: &mut Tx<'_>, kind: Kind, form: Form) -> Result<String, Fault> {
+/// Words of a kind in a language: those that the office chose, or those that ship.
+pub fn text(tx: &mut Tx<'_>, kind: Kind, form: Form, lang: Lang) -> Result<String, Fault> {
     let row = tx.query_one(
         "select text from message_text where kind = ?1 and form = ?2",
-        &[kind.code().into(), form.code().into()],
+        &[kind.code().into(), form.code(lang).into()],
     )?;
-    row.map_or_else(|| Ok(shipped(kind, form).to_owned()), |row| row.get(0))
+    row.map_or_else(|| Ok(shipped(kind, form, lang).to_owned()), |row| row.get(0))
 }
 
 /// Whether the office does without a kind.
@@ -201,18 +202,19 @@ pub fn keep_off(tx: &mut Tx<'_>, kind: Kind, off: bool) -> Result<(), Fault> {
 /// Keeps words; none for those that ship.
 pub fn keep_text(
     tx: &mut Tx<'_>,
-    (kind, form): (Kind, Form),
+    (kind, form, lang): (Kind, Form, Lang),
     text: Option<&str>,
 ) -> Result<(), Fault> {
+    let form = form.code(lang);
     match text {
         None => tx.execute(
             "delete from message_text where kind = ?1 and form = ?2",
-            &[kind.code().into(), form.code().into()],
+            &[kind.code().into(), form.into()],
         )?,
         Some(text) => tx.execute(
             "insert into message_text (kind, form, text) values (?1, ?2, ?3)
              on conflict (kind, form) do update set text = excluded.text",
-            &[kind.code().into(), form.code().into(), text.into()],
+            &[kind.code().into(), form.into(), text.into()],
         )?,
     };
     Ok(())
@@ -231,8 +233,8 @@ pub fn insert(
     let row = tx.query_one(
         "insert into outbox
            (dedupe, kind, subject, subject_id, recipient, text, created_ms, token, name, email, address,
-            short, data, urgent, state, channel, next_ms, round, why, unit)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?7, 0, ?17, ?18)
+            short, data, urgent, state, channel, next_ms, round, why, unit, lang)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?7, 0, ?17, ?18, ?19)
          on conflict (dedupe) do nothing returning id",
         &[
             it.key.into(),
@@ -253,6 +255,7 @@ pub fn insert(
             channel.code().into(),
             why.into(),
             it.unit.into(),
+            it.lang.code().into(),
         ],
     )?;
     row.map(|row| row.get(0)).transpose()

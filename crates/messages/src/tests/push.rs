@@ -106,6 +106,25 @@ async fn a_device_that_asked_is_told_and_costs_nothing_else(site) {
     assert_eq!(providers.heard_at("/push/").len(), 2);
 }
 
+async fn a_notice_is_in_its_readers_language(site) {
+    given(&site);
+    let providers = Providers::start().await;
+    let mut admin = site.signed_in("quantri");
+    push_on(&mut admin, "127.0.0.1").await;
+    keep(&site, &subscription(&providers.base, 1)).unwrap();
+    for (lang, title, words) in [
+        (Lang::En, "Papers needed", "please add Giấy chứng sinh"),
+        (Lang::Vi, "Đề nghị bổ sung hồ sơ", "đề nghị bổ sung Giấy chứng sinh"),
+    ] {
+        queued_in(lang, &site, Kind::Supplement, lang.code(), &somebody()).unwrap();
+        site.pass_minutes(1);
+        site.run_jobs().await;
+        let said = opened(1, providers.heard_at("/push/").last().unwrap());
+        assert_eq!((&said["title"], &said["lang"]), (&title.into(), &lang.code().into()));
+        assert!(said["body"].as_str().unwrap().contains(words), "{said}");
+    }
+}
+
 async fn a_device_that_was_taken_back_is_forgotten_and_the_next_channel_tells(site) {
     given(&site);
     let providers = Providers::start().await;

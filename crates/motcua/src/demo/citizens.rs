@@ -12,6 +12,8 @@ use store::{Db, Fault, Stamp};
 
 /// Accounts of the demo.
 const ACCOUNTS: usize = 12;
+/// Which of them reads English.
+const ENGLISH: usize = 5;
 /// Dossiers that are looked through for people at most, from the newest.
 const LOOKED_THROUGH: i64 = 200;
 
@@ -37,16 +39,19 @@ pub(super) fn play(db: &Db, now: Instant) -> Result<(), Fault> {
             if is_known {
                 continue;
             }
-            let citizen = accounts::create_by_phone(tx, &phone, Lang::Vi)?;
+            // One of them reads English, and is told so of what is his.
+            let lang = if opened == ENGLISH { Lang::En } else { Lang::Vi };
+            let citizen = accounts::create_by_phone(tx, &phone, lang)?;
+            dossiers::told_in(tx, DossierId(id), lang)?;
             if opened % 2 == 0 {
                 let said = (person.name.as_str(), person.birth_date.as_str());
                 accounts::confirm_number(tx, citizen, &number, said)?;
             }
             for purpose in ["notify", "prefill", "reuse_papers"].iter().skip(opened % 3) {
-                accounts::say(tx, citizen, purpose, true, Lang::Vi)?;
+                accounts::say(tx, citizen, purpose, true, lang)?;
             }
             if opened % 4 == 3 {
-                accounts::say(tx, citizen, "reuse_papers", false, Lang::Vi)?;
+                accounts::say(tx, citizen, "reuse_papers", false, lang)?;
             }
             opened += 1;
         }

@@ -179,6 +179,30 @@ async fn by_telephone(on: On) {
     phone.fill("Mã 6 số", &code).await;
     phone.press("Tiếp tục").await;
     phone.see("Đã xác thực danh tính").await;
+    // He reads English: from now on his pages, his codes and what he is told of his dossiers are in it.
+    phone.see("Của trang này, của mã và tin báo về hồ sơ.").await;
+    phone.choose("Ngôn ngữ", "English").await;
+    phone.click("form[action='/tai-khoan/hien-thi'] button").await;
+    phone.see("of your codes and of the notices about your dossiers").await;
+    phone.sound().await;
+    let told =
+        "select c.lang || p.lang from citizen c join dossier_person p on p.id_number = c.id_number
+        where c.phone = '0912345670' order by p.dossier desc limit 1";
+    assert_eq!(server.text(told).await, "enen");
+    let reading = Page::open_at(&server.base, 1366, 768).await;
+    reading.sign_in("motcua-phuson").await;
+    let of = "select cast(p.dossier as text) from citizen c join dossier_person p on p.id_number = c.id_number
+        where c.phone = '0912345670' order by p.dossier desc limit 1";
+    reading.goto(&format!("/co-quan/ho-so/{}", server.text(of).await)).await;
+    reading.see("Tiếng Anh").await;
+    reading.press("Sửa thông tin người nộp").await;
+    reading.see("Báo tin bằng tiếng Anh").await;
+    reading.sound().await;
+    reading.close().await;
+    phone.choose("Language", "Tiếng Việt").await;
+    phone.click("form[action='/tai-khoan/hien-thi'] button").await;
+    phone.see("Ngôn ngữ và hiển thị").await;
+    assert_eq!(server.text(told).await, "vivi");
     phone.press("Ai đã xem hồ sơ của tôi").await;
     phone.see("Tiếp nhận").await;
     phone.sound().await;

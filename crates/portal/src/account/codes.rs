@@ -4,7 +4,7 @@
 //! installation's key, so that a copied database opens nothing. Whether a number has an account cannot be told
 //! from what is answered: a code is sent to whichever number asks for one.
 
-use domain::{identity::Phone, ids::CitizenId, time::Instant};
+use domain::{identity::Phone, ids::CitizenId, lang::Lang, time::Instant};
 use site::{Site, Words};
 use store::{Fault, Tx};
 
@@ -181,7 +181,7 @@ pub(super) fn phone_mark(site: &Site, phone: &str) -> String {
     site::token_sha256(&format!("{}:{phone}", site.seal.derived("citizen-known")))
 }
 
-/// Sends a code to `phone`; after the commit call [`send_now`].
+/// Sends a code to `phone`, asked for on a page in `lang`; after the commit call [`send_now`].
 ///
 /// # Errors
 /// Any [`Fault`] of the engine; why none was sent is in the answer.
@@ -190,7 +190,7 @@ pub fn begin(
     tx: &mut Tx<'_>,
     (purpose, citizen): (Purpose, Option<CitizenId>),
     asker: Asker<'_>,
-    phone: &Phone,
+    (phone, lang): (&Phone, Lang),
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
     let can_reach = sending::can_reach(tx)?;
     if !can_reach && !site.config.demo {
@@ -224,7 +224,7 @@ pub fn begin(
         },
     )?;
     if can_reach {
-        sending::code(tx, (&handle, citizen), phone.reveal(), &code)?;
+        sending::code(tx, (&handle, citizen), (phone.reveal(), lang), &code)?;
     }
     Ok(Ok(Begun { handle, shown: site.config.demo.then_some(code) }))
 }

@@ -136,7 +136,7 @@ impl FromRequestParts<Site> for Visitor {
     }
 }
 
-/// Sends a code to a telephone that somebody without an account says is his. Count the request with
+/// Sends a code to a telephone that somebody without an account says is his, on a page in `lang`. Count the request with
 /// [`may_ask`] first, and call [`send_now`] after the commit; the answer's handle is kept in the browser.
 ///
 /// # Errors
@@ -145,8 +145,10 @@ pub fn begin_phone(
     site: &Site,
     tx: &mut Tx<'_>,
     phone: &Phone,
+    lang: site::Lang,
 ) -> Result<Result<Begun, CodeRefusal>, Fault> {
-    super::codes::begin(site, tx, (Purpose::Phone, None), super::codes::Asker::Stranger, phone)
+    let asker = super::codes::Asker::Stranger;
+    super::codes::begin(site, tx, (Purpose::Phone, None), asker, (phone, lang))
 }
 
 /// Whether what was typed is the code behind `handle`; gives the telephone that answered. A wrong code costs a

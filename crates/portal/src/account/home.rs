@@ -212,8 +212,8 @@ pub async fn show(
     let from: usize = asked.get("tu").parse().unwrap_or(0);
     let asker = me.clone();
     let (inner, viewer, sent) = (site.clone(), who.clone(), headers.clone());
-    let (all, dossiers, (doubtful, drafts, has_begun), (providers, store), (sessions, devices)) = site
-        .read(&who, move |tx| {
+    let (all, dossiers, (doubtful, drafts, has_begun), (providers, store), (sessions, devices)) =
+        site.read(&who, move |tx| {
             // What is in a draft is more than a telephone alone opens.
             let drafts =
                 if is_whole { drafts(&inner, &viewer, tx, words, asker.id)? } else { Vec::new() };
@@ -403,7 +403,7 @@ pub async fn contact(
     Ok(told("/tai-khoan", &words.say("account-saved")))
 }
 
-/// POST `/tai-khoan/hien-thi`: language and size of type.
+/// POST `/tai-khoan/hien-thi`: language, of pages and of what is sent, and size of type.
 pub async fn taste(
     State(site): State<Site>,
     who: Who,
@@ -412,10 +412,17 @@ pub async fn taste(
 ) -> Result<Response, Failure> {
     let lang = Lang::from_code(typed.get("ngon-ngu")).unwrap_or(Lang::Vi);
     let large = typed.get("chu-lon") == "1";
-    let citizen = it.citizen.id;
+    let (me, before) = (it.citizen, it.account.lang);
     site.write(&who, move |tx| {
-        sql::set_taste(tx, citizen, lang, large)?;
-        tx.journal(Entry::new(SUBJECT, citizen.0, "set_taste"));
+        sql::set_taste(tx, me.id, lang, large)?;
+        // He is told of what runs already in the language that he has just chosen; what he filed on a page in
+        // another one stays as it is while he chooses none.
+        if lang != before {
+            for id in super::own::of(tx, &me)? {
+                dossiers::told_in(tx, id, lang)?;
+            }
+        }
+        tx.journal(Entry::new(SUBJECT, me.id.0, "set_taste"));
         Ok(())
     })
     .await?;

@@ -107,7 +107,8 @@ pub async fn send(
                 let begun = site
                     .write(&who, move |tx| {
                         let purpose = (Purpose::Phone, Some(citizen));
-                        Ok(codes::begin(&inner, tx, purpose, Asker::Account(citizen), &asked)?)
+                        let to = (&asked, words.lang);
+                        Ok(codes::begin(&inner, tx, purpose, Asker::Account(citizen), to)?)
                     })
                     .await?;
                 codes::send_now(&site);

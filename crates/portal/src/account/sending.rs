@@ -1,6 +1,6 @@
 //! How a message reaches a citizen. One place, so that whoever sends messages has one place to stand.
 
-use domain::{ids::CitizenId, message::Kind, time::Instant};
+use domain::{ids::CitizenId, lang::Lang, message::Kind, time::Instant};
 use messages::{Contact, Message, facts as kept, push};
 use site::Site;
 use store::{Fault, Tx};
@@ -15,13 +15,25 @@ pub(super) fn can_reach(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     messages::can_reach_phones(tx)
 }
 
+/// The language of a code. Whoever asks on an English page reads English. A Vietnamese page says little, every
+/// browser begins with one: there it is the language of the account with this telephone, if there is one. Who asks
+/// does not see which: the code goes to the telephone alone.
+fn language_of(tx: &mut Tx<'_>, phone: &str, page: Lang) -> Result<Lang, Fault> {
+    let account = sql::by_phone(tx, phone)?;
+    Ok(match page {
+        Lang::En => Lang::En,
+        Lang::Vi => account.map_or(Lang::Vi, |it| it.lang),
+    })
+}
+
 /// Queues a code. Whatever the person agreed to: he asked for it. After the commit call [`now`].
 pub(super) fn code(
     tx: &mut Tx<'_>,
     (handle, citizen): (&str, Option<CitizenId>),
-    phone: &str,
+    (phone, page): (&str, Lang),
     code: &str,
 ) -> Result<(), Fault> {
+    let lang = language_of(tx, phone, page)?;
     let key = format!("citizen_code:{}", site::token_sha256(handle));
     let to = Contact { phone: phone.to_owned(), ..Contact::default() };
     let message = Message {
@@ -29,6 +41,7 @@ pub(super) fn code(
         kind: Kind::OneTimeCode,
         subject: (SUBJECT, citizen.map_or(0, |it| it.0)),
         to: &to,
+        lang,
         values: &[("ma", code)],
         urgent: true,
         unit: None,
@@ -47,7 +60,7 @@ pub(super) fn signed_in(site: &Site, tx: &mut Tx<'_>, account: &sql::Account) ->
     if account.phone_confirmed.is_none() || !wants || !can_reach(tx)? {
         return Ok(());
     }
-    let when = domain::text::date_time(tx.now().civil());
+    let when = domain::text::date_time_in(tx.now().civil(), account.lang);
     let host = site.config.base_url.split("://").nth(1).unwrap_or_default();
     let key = format!("citizen_sign_in:{}:{}", account.id, tx.now().epoch_ms());
     let to = Contact { phone: account.phone.clone(), ..Contact::default() };
@@ -56,6 +69,7 @@ pub(super) fn signed_in(site: &Site, tx: &mut Tx<'_>, account: &sql::Account) ->
         kind: Kind::SignedIn,
         subject: (SUBJECT, account.id.0),
         to: &to,
+        lang: account.lang,
         values: &[("luc", &when), ("trang", host)],
         urgent: false,
         unit: None,

@@ -164,7 +164,7 @@ pub async fn send(
     let begun = site
         .write(&who, move |tx| {
             let asker = known.as_deref().map_or(Asker::Stranger, Asker::Known);
-            Ok(codes::begin(&inner, tx, (Purpose::SignIn, None), asker, &asked)?)
+            Ok(codes::begin(&inner, tx, (Purpose::SignIn, None), asker, (&asked, words.lang))?)
         })
         .await?;
     codes::send_now(&site);

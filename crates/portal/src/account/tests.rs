@@ -6,6 +6,7 @@ use testkit::{Browser, TestSite, on_both_engines};
 use crate::tests::given_two_communes;
 
 mod filing;
+mod language;
 mod oidc;
 mod own;
 mod privacy;

@@ -7,7 +7,7 @@ use domain::{
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
-use site::{Failure, Site, Typed, form::mark_of, jobs::JobFuture};
+use site::{Failure, Lang, Site, Typed, form::mark_of, jobs::JobFuture};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
@@ -115,6 +115,12 @@ impl Draft {
     /// Who files for the citizen; nobody if he does himself.
     pub const fn assistant(&self) -> Option<AccountId> {
         self.kept.assistant
+    }
+
+    /// The language in which its citizen is told of it: that of the page on which he files. Whoever helps reads that
+    /// page, not whom he helps: that one is told in Vietnamese, until the counter or he himself says otherwise.
+    pub fn told_in(&self, page: Lang) -> Lang {
+        if self.assistant().is_some() { Lang::Vi } else { page }
     }
 
     /// The draft with this word in its address, of this procedure.

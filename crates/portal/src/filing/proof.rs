@@ -7,7 +7,7 @@ use domain::{
     identity::{Phone, PhoneKind},
     paper::AssistConsent,
 };
-use site::Site;
+use site::{Lang, Site};
 use store::{Fault, Tx};
 
 use super::draft::Draft;
@@ -78,15 +78,16 @@ pub(super) fn shown(draft: &Draft) -> String {
     draft.typed.get(SHOWN).to_owned()
 }
 
-/// Sends a code to the telephone of a draft, which is then to be kept and [`accounts::send_now`] called; why none
+/// Sends a code to the telephone of a draft on a page in this language; the draft is then to be kept and [`accounts::send_now`] called; why none
 /// was sent.
 pub(super) fn ask(
     site: &Site,
     tx: &mut Tx<'_>,
     draft: &mut Draft,
+    page: Lang,
 ) -> Result<Option<CodeRefusal>, Fault> {
     let Some(phone) = phone_of(draft) else { return Ok(Some(CodeRefusal::CannotSend)) };
-    match accounts::begin_phone(site, tx, &phone)? {
+    match accounts::begin_phone(site, tx, &phone, draft.told_in(page))? {
         Ok(begun) => {
             draft.typed.set(ASKED, phone.reveal());
             draft.typed.set(HANDLE, begun.handle);

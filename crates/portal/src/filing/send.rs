@@ -125,6 +125,7 @@ pub(super) fn send(
         person.request = format!("{}. Gửi kết quả đến: {post_address}", person.request);
     }
     way.code().clone_into(&mut person.return_way);
+    person.lang = draft.told_in(who.lang);
     let calendars = calendars(site, tx)?;
     let desk = Desk { tree: &who.tree, calendars: &calendars };
     let intake = Intake {

@@ -367,7 +367,7 @@ fn keep(
         waste.extend(draft.drop_file(tx, file)?);
     }
     let refused = match wish {
-        Wish::Code => proof::ask(site, tx, draft)?,
+        Wish::Code => proof::ask(site, tx, draft, words.lang)?,
         Wish::Confirm => proof::answer(site, tx, draft, typed.get(proof::FIELD))?,
         // Whoever typed the code and sends means both.
         Wish::Send if was_asked && typed.has(proof::FIELD) => {

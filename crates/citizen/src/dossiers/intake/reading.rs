@@ -6,6 +6,7 @@ use domain::{
     dossier::{Ground, ReturnChannel},
     identity::{CardQr, Email, IdPaper, Phone},
     ids::{StaffId, UnitId},
+    lang::Lang,
     procedure::{ChannelKind, PaperRole, ProcedureVersion, RequiredPaper, papers::PaperKind},
 };
 use jiff::civil::{Date, DateTime};
@@ -177,6 +178,7 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
     let email = fields.read_optional("email", Email::parse);
     let address = fields.optional_text("dia-chi", 300);
     let proxy_name = fields.optional_text("nguoi-nop", 120);
+    let lang = if fields.typed().has("tieng-anh") { Lang::En } else { Lang::Vi };
     if birth_date.flatten().is_some_and(|it| it > today) {
         fields.wrong("ngay-sinh", "Ngày sinh không thể sau hôm nay.");
     }
@@ -188,6 +190,7 @@ pub(in crate::dossiers) fn read_person(fields: &mut Fields, today: Date) -> Opti
         email: email?.map_or_else(String::new, |it| it.reveal().to_owned()),
         address: domain::text::tidy(&address?),
         proxy_name: domain::text::tidy(&proxy_name?),
+        lang,
         ..Person::default()
     };
     party::read(fields, person, today)

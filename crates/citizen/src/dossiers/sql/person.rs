@@ -1,6 +1,6 @@
 //! SQL of the people of a dossier, and of the words by which they are found.
 
-use domain::{dossier::ReturnChannel, ids::DossierId};
+use domain::{dossier::ReturnChannel, ids::DossierId, lang::Lang};
 use store::{Fault, Tx};
 
 use super::{
@@ -40,6 +40,8 @@ pub struct Person {
     pub return_way: String,
     /// Six digits on the receipt.
     pub secret: String,
+    /// The language in which he is told of his dossier.
+    pub lang: Lang,
 }
 
 impl Person {
@@ -59,8 +61,8 @@ pub(super) fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Resu
     tx.execute(
         "insert into dossier_person
            (dossier, name, id_number, birth_date, phone, email, address, proxy_name,
-            proxy_id_number, request, return_way, secret)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            proxy_id_number, request, return_way, secret, lang)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         &[
             id.into(),
             it.name.as_str().into(),
@@ -74,6 +76,7 @@ pub(super) fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Resu
             it.request.as_str().into(),
             it.return_way.as_str().into(),
             it.secret.as_str().into(),
+            it.lang.code().into(),
         ],
     )?;
     party::insert(tx, id, it)
@@ -84,7 +87,7 @@ pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
     let row = tx.query_one(
         "select p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
                 p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
-                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until
+                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until, p.lang
          from dossier_person p left join dossier_party o on o.dossier = p.dossier
            left join dossier_proxy x on x.dossier = p.dossier
          where p.dossier = ?1",
@@ -106,7 +109,17 @@ pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
         organisation: party::organisation(&row, 11)?,
         proxy_paper: party::proxy_paper(&row, 14)?,
         members: Vec::new(),
+        lang: row.parse(19, "lang", Lang::from_code)?,
     }))
+}
+
+/// From now on he is told of his dossier in this language; whether that is new.
+pub fn set_lang(tx: &mut Tx<'_>, id: DossierId, lang: Lang) -> Result<bool, Fault> {
+    let touched = tx.execute(
+        "update dossier_person set lang = ?2 where dossier = ?1 and lang <> ?2",
+        &[id.into(), lang.code().into()],
+    )?;
+    Ok(touched > 0)
 }
 
 /// Writes what is right about the people of a dossier. `false`: somebody else was first.

@@ -88,10 +88,13 @@ async fn the_citizen_gets_code_and_secret_on_paper_and_a_word_on_his_telephone(s
     let (mut head, here) = helped(&site, &HEARD).await;
     filled(&site, &mut head, &here).await;
     assert_eq!(site.count("select count(*) from outbox"), 0, "nothing is said of what is not sent");
+    // Whoever helps may read English himself: the citizen is told in Vietnamese.
+    assert!(head.get(&format!("{here}?lang=en")).await.text.contains("lang=\"en\""));
     head.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
     let (code, secret) = (site.text("select code from dossier"), site.text("select secret from dossier_person"));
     let note = format!("{here}/giay-bao.pdf");
-    let done = head.get(&here).await;
+    assert_eq!(site.text("select o.lang || p.lang from outbox o, dossier_person p"), "vivi");
+    let done = head.get(&format!("{here}?lang=vi")).await;
     assert!(done.text.contains(&format!("href=\"{note}\"")) && done.text.contains("trong 15 phút"), "{}", done.text);
     let text = testkit::text_of_pdf(&head.get(&note).await.bytes);
     for wanted in [code.as_str(), secret.as_str(), "Lê Thị Minh Họa", "truongxom", "nghe đọc lại", "/tra-cuu"] {
