@@ -341,7 +341,8 @@ on_both_engines! { crate::routes();
         assert_eq!(renewals(), 1);
         // This one was looked at before the tokens came: its own refresh token is spent.
         let phone = domain::identity::Phone::parse("0912345678").unwrap();
-        let late = crate::zns::ByTemplate { phone: &phone, kind: Kind::Supplement, values: &[], key: "b", lang: domain::lang::Lang::Vi };
+        let (kind, lang) = (Kind::Supplement, domain::lang::Lang::Vi);
+        let late = crate::zns::ByTemplate { phone: &phone, kind, values: &[], key: "b", lang };
         let ended = crate::zns::send(&site.site, &before, &late).await.unwrap();
         assert!(matches!(ended, crate::web::Ended::Accepted { .. }), "{ended:?}");
         assert_eq!(renewals(), 1);

@@ -10,17 +10,20 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    dossier::PublicStatus,
+    dossier::{PublicStatus, Status},
     identity::Phone,
     lang::Lang,
     message::{SMS_CHARS_MAX, unaccented},
     money::Dong,
 };
 use jiff::civil::DateTime;
-use site::{Failure, Path, Site, State, Who};
+use site::{Failure, Path, Site, State, Who, Words};
 use store::journal::Entry;
 
-use crate::{dossiers::facts as dossiers, tracking};
+use crate::{
+    dossiers::facts as dossiers,
+    tracking::{self, ready::Way},
+};
 
 /// Bytes of a call at most.
 const BODY_BYTES_MAX: usize = 16 << 10;
@@ -163,6 +166,8 @@ struct Found<'a> {
     /// Civil time in Viet Nam; nothing once there is a result.
     due: Option<DateTime>,
     owed: Option<Dong>,
+    /// How its result is had, where there is one to be had.
+    ready: Option<Way>,
     unit: &'a str,
 }
 
@@ -177,18 +182,23 @@ impl Found<'_> {
         match lang {
             Lang::Vi => {
                 let status = self.status.map_or("Đang xử lý", |it| it.label());
+                let status = if self.ready.is_some() { "Đã có kết quả" } else { status };
                 parts.push(format!("Ho so {}: {status}.", self.code));
                 parts.extend(self.due.map(|it| format!("Hen tra {}.", when(it))));
                 parts.extend(self.owed.map(|it| format!("Con phai nop {}.", money(it))));
             }
             Lang::En => {
                 let status = self.status.map_or("In process", |it| it.english());
+                let status = if self.ready.is_some() { "Result ready" } else { status };
                 parts.push(format!("Dossier {}: {status}.", self.code));
                 parts.extend(self.due.map(|it| format!("Due {}.", when(it))));
                 parts.extend(self.owed.map(|it| format!("To pay: {}.", money(it))));
             }
         }
-        parts.push(self.unit.to_owned());
+        match self.ready {
+            Some(way) => parts.push(way.told(Words::new(lang), self.unit)),
+            None => parts.push(self.unit.to_owned()),
+        }
         parts.join(" ")
     }
 }
@@ -227,6 +237,9 @@ async fn look_up(
                 status: dossier.status.public(),
                 due: dossier.due_at.filter(|_| dossier.finished_at.is_none()),
                 owed: Some(owed).filter(|it| *it > Dong::ZERO),
+                ready: (dossier.status == Status::ResultAtCounter)
+                    .then(|| Way::now(tx, &kept))
+                    .transpose()?,
                 unit: asker.tree.title(kept.unit),
             };
             Ok(found.said(lang))
@@ -246,6 +259,7 @@ mod tests {
             status: Some(PublicStatus::PaymentAsked),
             due: Some(jiff::civil::date(2026, 12, 5).at(17, 0, 0, 0)),
             owed: Some(Dong(50_000)),
+            ready: None,
             unit: "Một cửa xã Phú Sơn",
         };
         assert_eq!(
@@ -257,6 +271,15 @@ mod tests {
             unaccented(&found.said(Lang::Vi)),
             "Ho so H41.99.40-260108-0001: Yeu cau thuc hien nghia vu tai chinh. Hen tra 17:00 05/12/2026. \
              Con phai nop 50.000 d. Mot cua xa Phu Son"
+        );
+        let ready = Found { due: None, owed: None, ready: Some(Way::Receipt), ..found };
+        assert_eq!(
+            unaccented(&ready.said(Lang::Vi)),
+            "Ho so H41.99.40-260108-0001: Da co ket qua. Moi nhan tai Mot cua xa Phu Son, mang theo giay hen."
+        );
+        assert_eq!(
+            Found { ready: Some(Way::File), ..ready }.said(Lang::En),
+            "Dossier H41.99.40-260108-0001: Result ready. Download it on your dossier's page."
         );
         for words in [&VIETNAMESE, &ENGLISH] {
             for text in [words.help, words.not_found, words.too_many, words.off, words.on] {

@@ -11,10 +11,13 @@ use domain::{
 };
 use jiff::civil::DateTime;
 use messages::{Contact, Message, facts as kept_messages};
-use site::{AdminGroup, Routes, Tie, Who, get, post, tree::Tree};
+use site::{AdminGroup, Routes, Tie, Who, Words, get, post, tree::Tree};
 use store::{Fault, Tx};
 
-use crate::dossiers::facts::{self as dossiers, Kept};
+use crate::{
+    dossiers::facts::{self as dossiers, Kept},
+    tracking::ready::Way,
+};
 
 mod letters;
 mod list;
@@ -75,6 +78,10 @@ enum Value<'a> {
     At(Option<DateTime>),
     /// An amount.
     Money(Dong),
+    /// How a result is had that waits at this counter.
+    Ready(Way, &'a str),
+    /// How what is asked for is handed in at this counter, by whoever filed over the line or not.
+    HandIn(bool, &'a str),
 }
 
 impl Value<'_> {
@@ -83,6 +90,13 @@ impl Value<'_> {
             Self::Words(it) => (*it).to_owned(),
             Self::At(at) => at.map_or_else(String::new, |it| domain::text::date_time_in(it, lang)),
             Self::Money(it) => domain::text::money_in(it.0, lang),
+            Self::Ready(way, unit) => way.told(Words::new(lang), unit),
+            Self::HandIn(true, unit) => {
+                Words::new(lang).say_with("tell-hand-in-online", &[("unit", unit)])
+            }
+            Self::HandIn(false, unit) => {
+                Words::new(lang).say_with("tell-hand-in", &[("unit", unit)])
+            }
         }
     }
 }
@@ -189,27 +203,35 @@ pub(crate) fn follow(
     event: &Event,
 ) -> Result<(), Fault> {
     let dossier = &kept.dossier;
+    let is_online = dossier.channel == Some(ChannelKind::Online);
     match &event.what {
         What::Accept { .. } => {
             // Whoever filed over the line has no paper in his hand: he is owed an answer (NĐ 45/2020/NĐ-CP Đ.11).
-            let online = was == Status::Submitted && dossier.channel == Some(ChannelKind::Online);
-            let kind = if online { Kind::FilingAccepted } else { Kind::Received };
+            let answers = was == Status::Submitted && is_online;
+            let kind = if answers { Kind::FilingAccepted } else { Kind::Received };
             queue(tx, counter, kept, kind, &[("ngay-hen", Value::At(dossier.due_at))])?;
         }
-        What::RefuseIntake { .. } if dossier.channel == Some(ChannelKind::Online) => {
+        What::RefuseIntake { .. } if is_online => {
             let why = event.words.clone().unwrap_or_default();
             queue(tx, counter, kept, Kind::FilingRefused, &[("ly-do", Value::Words(&why))])?;
         }
         What::RequestSupplement { until } => {
             let words = event.words.clone().unwrap_or_default();
-            let values =
-                [("noi-dung", Value::Words(&words)), ("ngay-hen", Value::At(Some(*until)))];
+            let values = [
+                ("noi-dung", Value::Words(&words)),
+                ("ngay-hen", Value::At(Some(*until))),
+                ("cach-nop", Value::HandIn(is_online, counter)),
+            ];
             queue(tx, counter, kept, Kind::Supplement, &values)?;
         }
         // Whoever stands at the counter has the paper in his hand.
-        What::RequestIntakeSupplement if dossier.channel == Some(ChannelKind::Online) => {
+        What::RequestIntakeSupplement if is_online => {
             let words = event.words.clone().unwrap_or_default();
-            let values = [("noi-dung", Value::Words(&words)), ("ngay-hen", Value::At(None))];
+            let values = [
+                ("noi-dung", Value::Words(&words)),
+                ("ngay-hen", Value::At(None)),
+                ("cach-nop", Value::HandIn(is_online, counter)),
+            ];
             queue(tx, counter, kept, Kind::Supplement, &values)?;
         }
         What::RequestPayment { amount, .. } => {
@@ -240,7 +262,8 @@ pub(crate) fn follow(
     }
     if was != Status::ResultAtCounter && dossier.status == Status::ResultAtCounter {
         replace(tx, kept, &OF_OPEN, "Hồ sơ đã có kết quả.")?;
-        queue(tx, counter, kept, Kind::ResultReady, &[])?;
+        let way = Value::Ready(Way::now(tx, kept)?, counter);
+        queue(tx, counter, kept, Kind::ResultReady, &[("cach-nhan", way)])?;
     } else if dossier.status.is_over() {
         let mut kinds = OF_OPEN.to_vec();
         kinds.push(Kind::ResultReady);

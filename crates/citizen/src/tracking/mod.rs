@@ -35,7 +35,7 @@ use crate::{
 mod devices;
 mod messages;
 mod pass;
-mod ready;
+pub(crate) mod ready;
 #[cfg(test)]
 mod tests;
 
@@ -388,7 +388,12 @@ async fn show(
             let mine = crate::results::facts::for_citizen(tx, &on_desk.kept)?;
             let ready = (dossier.status == Status::ResultAtCounter)
                 .then(|| {
-                    ready::said(words, tx, &on_desk, (asker.tree.title(on_desk.kept.unit), &mine))
+                    ready::said(
+                        words,
+                        tx,
+                        &on_desk.kept,
+                        (asker.tree.title(on_desk.kept.unit), &mine),
+                    )
                 })
                 .transpose()?;
             let asked_of_you = asked_of_you.or(ready);

@@ -8,6 +8,8 @@ pub(super) fn example(place: &str) -> Option<&'static str> {
     match place {
         "ngay-hen" => Some("17:00, Wednesday 16 September 2026"),
         "so-tien" => Some("50,000 VND"),
+        "cach-nhan" => Some("Collect it at Một cửa xã Phú Sơn, bring your ID and this code."),
+        "cach-nop" => Some("Send it on your dossier's page or hand it in at Một cửa xã Phú Sơn."),
         "luc" => Some("14:05, Wednesday 16 September 2026"),
         _ => None,
     }
@@ -42,9 +44,9 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
             "Dossier {ma-ho-so} received, result due {ngay-hen}. {don-vi}"
         }
         (Kind::Supplement, Form::Full) => {
-            "Dossier {ma-ho-so}: please add {noi-dung}. Hand it in at {don-vi}."
+            "Dossier {ma-ho-so}: please add {noi-dung}. {cach-nop} {lien-ket}"
         }
-        (Kind::Supplement, Form::Short) => "Dossier {ma-ho-so}, please add: {noi-dung}. {don-vi}",
+        (Kind::Supplement, Form::Short) => "Dossier {ma-ho-so}, please add: {noi-dung}. {cach-nop}",
         (Kind::NewDate, Form::Full) => {
             "Dossier {ma-ho-so}: your result is now due at {ngay-hen}, because the office's working days have \
              changed ({ly-do})."
@@ -60,12 +62,9 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
             "Dossier {ma-ho-so}: we are sorry for the delay, now due {ngay-hen}. {don-vi}"
         }
         (Kind::ResultReady, Form::Full) => {
-            "The result of your dossier {ma-ho-so} is ready. Please collect it at {don-vi} and bring your receipt. \
-             {lien-ket}"
+            "The result of your dossier {ma-ho-so} is ready. {cach-nhan} {lien-ket}"
         }
-        (Kind::ResultReady, Form::Short) => {
-            "Dossier {ma-ho-so}: your result is ready. Collect it at {don-vi}, bring your receipt."
-        }
+        (Kind::ResultReady, Form::Short) => "Dossier {ma-ho-so}: your result is ready. {cach-nhan}",
         (Kind::PayAsked, Form::Full) => {
             "Dossier {ma-ho-so}: please pay {so-tien}. Pay at {don-vi} or scan the code at {lien-ket}"
         }

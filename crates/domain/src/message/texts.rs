@@ -48,6 +48,9 @@ const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
 const SECRET: Place = ("ma", "481 920");
 const HELPER: Place = ("nguoi-nop-ho", "Nguyễn Văn Giúp");
+const COLLECT: Place =
+    ("cach-nhan", "Mời nhận tại Một cửa xã Phú Sơn, mang giấy tờ tùy thân, nói mã hồ sơ.");
+const HAND_IN: Place = ("cach-nop", "Gửi ở trang theo dõi hồ sơ hoặc nộp tại Một cửa xã Phú Sơn.");
 const WHEN: Place = ("luc", "14:05, thứ Hai 02/03/2026");
 const SITE: Place = ("trang", "motcua.example");
 
@@ -56,10 +59,10 @@ const SITE: Place = ("trang", "motcua.example");
 pub const fn places(kind: Kind) -> &'static [Place] {
     match kind {
         Kind::Received => &[CODE, DUE, UNIT, LINK],
-        Kind::Supplement => &[CODE, WHAT, DUE, UNIT, LINK],
+        Kind::Supplement => &[CODE, WHAT, DUE, HAND_IN, UNIT, LINK],
         Kind::NewDate => &[CODE, DUE, WHY, UNIT, LINK],
         Kind::Extended => &[CODE, DUE, UNIT, LINK],
-        Kind::ResultReady => &[CODE, UNIT, LINK],
+        Kind::ResultReady => &[CODE, COLLECT, UNIT, LINK],
         Kind::PayAsked | Kind::Paid => &[CODE, AMOUNT, UNIT, LINK],
         Kind::OneTimeCode => &[SECRET],
         Kind::FilingAccepted => &[CODE, DUE, UNIT, LINK],
@@ -99,9 +102,9 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
             "Ho so {ma-ho-so} da tiep nhan, hen tra {ngay-hen}. {don-vi}"
         }
         (Kind::Supplement, Form::Full) => {
-            "Hồ sơ {ma-ho-so}: đề nghị bổ sung {noi-dung}. Nộp tại {don-vi}."
+            "Hồ sơ {ma-ho-so}: đề nghị bổ sung {noi-dung}. {cach-nop} {lien-ket}"
         }
-        (Kind::Supplement, Form::Short) => "Ho so {ma-ho-so} can bo sung: {noi-dung}. {don-vi}",
+        (Kind::Supplement, Form::Short) => "Ho so {ma-ho-so} can bo sung: {noi-dung}. {cach-nop}",
         (Kind::NewDate, Form::Full) => {
             "Hồ sơ {ma-ho-so}: ngày hẹn trả kết quả là {ngay-hen} vì lịch làm việc thay đổi ({ly-do})."
         }
@@ -114,12 +117,8 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
         (Kind::Extended, Form::Short) => {
             "Ho so {ma-ho-so}: co quan xin loi vi tra cham, hen lai {ngay-hen}. {don-vi}"
         }
-        (Kind::ResultReady, Form::Full) => {
-            "Hồ sơ {ma-ho-so} đã có kết quả. Mời nhận tại {don-vi}, mang theo giấy hẹn. {lien-ket}"
-        }
-        (Kind::ResultReady, Form::Short) => {
-            "Ho so {ma-ho-so} da co ket qua. Moi nhan tai {don-vi}, mang theo giay hen."
-        }
+        (Kind::ResultReady, Form::Full) => "Hồ sơ {ma-ho-so} đã có kết quả. {cach-nhan} {lien-ket}",
+        (Kind::ResultReady, Form::Short) => "Ho so {ma-ho-so} da co ket qua. {cach-nhan}",
         (Kind::PayAsked, Form::Full) => {
             "Hồ sơ {ma-ho-so} cần nộp {so-tien}. Nộp tại {don-vi} hoặc quét mã ở {lien-ket}"
         }
@@ -279,7 +278,7 @@ pub fn unaccented(text: &str) -> String {
 }
 
 /// Values that may be cut where a message gets too long: free words, never codes, dates or amounts.
-const CUT: [&str; 3] = ["noi-dung", "ly-do", "don-vi"];
+const CUT: [&str; 5] = ["noi-dung", "ly-do", "don-vi", "cach-nop", "cach-nhan"];
 
 /// The text message: filled, unaccented and never longer than [`SMS_CHARS_MAX`]. What is too long is cut in the
 /// free words, and at the end only if nothing else helps.
