@@ -7,8 +7,10 @@
 mod answer;
 mod expression;
 mod findings;
+mod follow;
 mod judge;
 mod lines;
+mod merge;
 mod message;
 mod prefill;
 mod screens;
@@ -21,13 +23,15 @@ mod value;
 pub use answer::{Answer, Answers, Cells, PLACE_PARTS, Place, WEIGHT_MAX, weight};
 pub use expression::{Condition, Term};
 pub use findings::{COLUMNS_MAX, FIELDS_MAX, Finding, OPTIONS_MAX, PAGES_MAX, ROWS_MAX, is_code};
-pub use judge::{Judgement, Mistake, judge};
+pub use follow::{Follow, Source, take_over};
+pub use judge::{Judgement, Mistake, judge, judge_of};
 pub use lines::{Block, Item, blocks, shown_date};
+pub use merge::{Merged, merged};
 pub use message::{MESSAGES, Said};
 pub use prefill::{Account, Applicant, Known, Prefill, applicant, exports, prefill};
 pub use screens::{Screen, screens};
-pub use settle::settle_place;
-pub use stands::stands_for;
+pub use settle::{place_of, settle_place};
+pub use stands::{stands_for, stood_for};
 pub use value::{NUMBER_MAX, is_name};
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +89,18 @@ codes! {
         Past = "past", "Không sau hôm nay";
         /// Not before today.
         Future = "future", "Không trước hôm nay";
+    }
+}
+
+codes! {
+    /// What a whole number counts that is paid for (TT 281/2016/TT-BTC Đ.4, TT 226/2016/TT-BTC Đ.4).
+    pub enum FeeCount {
+        /// Copies that are what is asked for: at least one is paid for.
+        Copies = "copies", "Số bản của chính thủ tục này";
+        /// Copies of the extract that are asked for beside what the procedure gives: there may be none.
+        Beside = "beside", "Số bản sao trích lục xin thêm";
+        /// Pages of a paper, in a table that counts its copies as well.
+        Pages = "pages", "Số trang của một bản";
     }
 }
 
@@ -159,6 +175,12 @@ pub struct Field {
     /// Where a first answer can be taken from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefill: Option<Prefill>,
+    /// What is proposed while it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
+    /// What it counts that is paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<FeeCount>,
 }
 
 impl Field {
@@ -185,6 +207,8 @@ impl Field {
             born: String::new(),
             sex: String::new(),
             prefill: None,
+            follow: None,
+            fee: None,
         }
     }
 

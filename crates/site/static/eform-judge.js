@@ -234,7 +234,7 @@
     }
   };
 
-  const judge = (form, answers, todayIso) => {
+  const judge = (form, answers, todayIso, account = {}) => {
     const today = date(todayIso);
     const fields = new Map(form.pages.flatMap((page) => page.fields.map((it) => [it.code, it])));
     const values = new Map();
@@ -273,6 +273,10 @@
         case "field": return get(it);
         case "number": case "text": return it;
         case "date": return date(it);
+        case "year": {
+          const one = value(it);
+          return one !== null && typeof one === "object" ? one.y ?? one.year ?? null : null;
+        }
         case "age": {
           const both = pair(it, isDate);
           if (!both || both[0].day > both[1].day) return null;
@@ -357,13 +361,25 @@
     };
     const shown = (it) => !it.when || holds(it.when) === true;
 
-    const out = { mistakes: [], warnings: [], visible: [], computed: {}, answers: {}, signers: [] };
+    const out = { mistakes: [], warnings: [], visible: [], computed: {}, answers: {}, signers: [], follows: {} };
+    // What is proposed for a field: a settled word, the answer of another one, what is known of the account.
+    const proposed = (field) => {
+      const follow = field.follow;
+      if (!follow || (follow.when && holds(follow.when) !== true)) return undefined;
+      const [[what, it]] = Object.entries(follow.from);
+      const found = what === "field" ? out.answers[it] : what === "account" ? account[it] : it;
+      if (found === undefined) return undefined;
+      const place = typeof found === "object" && !Array.isArray(found);
+      return (field.kind === "address") === place && (place || typeof found === "string") ? found : undefined;
+    };
     const say = (list, field, it) => list.push({ path: field.code + it.at, code: it.code, number: it.number });
     for (const page of form.pages) {
       if (!shown(page)) continue;
       for (const field of page.fields) {
         if (!shown(field)) continue;
         out.visible.push(field.code);
+        const follows = proposed(field);
+        if (follows !== undefined) out.follows[field.code] = follows;
         if (field.kind === "note") continue;
         if (field.kind === "computed") {
           const it = field.formula ? value(field.formula) : null;

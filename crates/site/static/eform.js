@@ -100,6 +100,42 @@
     }
     return it;
   };
+  // What the form proposes stands in its field while that is empty, and goes with what it was taken from.
+  const put = (field, answer) => {
+    const name = `f.${field.code}`;
+    if (field.kind === "address") {
+      for (const part of ["unit", "detail"]) {
+        const control = controls(`${name}.${part}`)[0];
+        if (control) control.value = answer ? answer[part] : "";
+      }
+      return;
+    }
+    const shownAs = String(answer ?? "").replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$3/$2/$1");
+    for (const control of controls(name)) {
+      if (control.type === "radio") control.checked = control.value === (answer ?? "");
+      else control.value = shownAs;
+    }
+  };
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const blank = (answer) => !answer || (typeof answer === "object" && !answer.unit && !answer.detail);
+  let follows = judged().follows;
+  const propose = () => {
+    for (let round = 0; round < 16; round += 1) {
+      const it = judged();
+      let changed = false;
+      for (const field of fields) {
+        const [before, now, typed] = [follows[field.code], it.follows[field.code], read(field)];
+        if (typed === undefined || same(before, now) || !it.visible.includes(field.code)) continue;
+        const stale = before !== undefined && same(before, it.answers[field.code]);
+        if (stale || (now !== undefined && blank(typed))) {
+          put(field, now);
+          changed = true;
+        }
+      }
+      follows = it.follows;
+      if (!changed) return;
+    }
+  };
   const touched = new Set();
   const pathOf = (control) => control.name.slice(2);
   const tell = (it) => {
@@ -132,6 +168,7 @@
     if (event.target.list && event.target.list.id === "f-units") {
       event.target.value = eformPlace(event.target.value, [...event.target.list.options].map((it) => it.value));
     }
+    propose();
     touched.add(pathOf(event.target));
     if (pressed && event.target.tagName !== "SELECT") waiting = true;
     else tell(update());

@@ -305,6 +305,8 @@ fn of_a_field(a: &Field, b: &Field) -> Vec<String> {
         (a.born != b.born || a.sex != b.sex, "đổi mục đối chiếu"),
         (a.screen != b.screen, "đổi việc có in ra hay không"),
         (a.prefill != b.prefill, "đổi chỗ lấy sẵn"),
+        (a.follow != b.follow, "đổi trả lời đề nghị sẵn"),
+        (a.fee != b.fee, "đổi số bản tính phí"),
     ];
     parts.extend(changed.iter().filter(|it| it.0).map(|it| it.1.to_owned()));
     parts

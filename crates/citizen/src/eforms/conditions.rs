@@ -200,11 +200,12 @@ pub fn read(it: &Shown) -> Result<Option<Condition>, String> {
 }
 
 /// How a formula works, and what people read.
-pub const FORMULAS: [(&str, &str); 10] = [
+pub const FORMULAS: [(&str, &str); 11] = [
     ("", "–"),
     ("value", "Giá trị của một mục"),
     ("sum", "Tổng một cột (bảng, cột)"),
     ("count", "Số dòng, số lựa chọn (mục)"),
+    ("year", "Năm của một ngày (mục)"),
     ("age", "Tuổi (ngày sinh, đến ngày)"),
     ("days", "Số ngày (từ, đến)"),
     ("add", "Cộng các mục"),
@@ -245,6 +246,7 @@ pub fn formula_shown(it: Option<&Term>) -> FormulaShown {
     let said = match it {
         Term::Sum(table, column) => of("sum", Some(format!("{table}\n{column}")), ""),
         Term::Count(at) => of("count", Some(at.clone()), ""),
+        Term::Year(at) => of("year", lines(&[at]), ""),
         Term::Age(a, b) => of("age", lines(&[a, b]), ""),
         Term::Days(a, b) => of("days", lines(&[a, b]), ""),
         Term::Subtract(a, b) => of("subtract", lines(&[a, b]), ""),
@@ -285,8 +287,9 @@ pub fn formula(it: &FormulaShown) -> Result<Option<Term>, String> {
             [table, column] => Term::Sum((*table).to_owned(), (*column).to_owned()),
             _ => return Err("Tổng một cột: dòng một là bảng, dòng hai là cột.".to_owned()),
         },
-        "count" | "value" => match (lines.as_slice(), it.how.as_str()) {
+        "count" | "value" | "year" => match (lines.as_slice(), it.how.as_str()) {
             ([at], "count") => Term::Count((*at).to_owned()),
+            ([at], "year") => Term::Year(Box::new(operand(at))),
             ([at], _) => operand(at),
             _ => return Err("Công thức này cần đúng một dòng.".to_owned()),
         },

@@ -53,7 +53,10 @@ pub fn configuration_import(tx: &mut Tx<'_>, value: &Value) -> Result<Vec<String
     let bytes = serde_json::to_vec(value).map_err(|e| Fault::Broken(e.to_string()))?;
     let list = if empty("eforms") { Ok(Vec::new()) } else { transfer::read(&bytes) };
     let list = list.map_err(|wrong| {
-        let said = wrong.iter().map(|it| format!("{}: {}", it.form, it.text));
+        let said = wrong.iter().map(|it| match it.at.as_str() {
+            "" => format!("{}: {}", it.form, it.text),
+            at => format!("{}, {at}: {}", it.form, it.text),
+        });
         Failure::Refused(said.collect::<Vec<_>>().join(" "))
     })?;
     let today = tx.now().civil().date();

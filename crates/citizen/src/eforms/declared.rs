@@ -100,7 +100,13 @@ fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Loaded
     }
     let first = match (declared.first(), &form) {
         (Some(it), _) => it.answers.clone(),
-        (None, Some(it)) => eform::prefill(&it.form, &known(tx, id)?),
+        (None, Some(it)) => {
+            let known = known(who, tx, id)?;
+            let mut first = eform::prefill(&it.form, &known);
+            let today = who.today();
+            eform::take_over(&it.form, &Answers::new(), &mut first, &known.account, today);
+            first
+        }
         (None, None) => Answers::new(),
     };
     let due = match declared.first() {
@@ -116,8 +122,9 @@ fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Loaded
 }
 
 /// What the dossier knows of its applicant, for the first answers.
-fn known(tx: &mut Tx<'_>, id: DossierId) -> Result<Known, Fault> {
-    Ok(facts::known(&dossiers::person_of(tx, id)?.unwrap_or_default()))
+fn known(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Known, Fault> {
+    let person = dossiers::person_of(tx, id)?.unwrap_or_default();
+    Ok(facts::known(&person, &fill::units(&who.tree)))
 }
 
 struct Edition {
@@ -277,14 +284,15 @@ pub async fn fill(
     let (inner, asker) = (site.clone(), who.clone());
     let it = site.read(&who, move |tx| load(&inner, &asker, tx, id)).await?;
     let form = it.form.clone().filter(|_| it.may).ok_or(Failure::NotFound)?;
-    let answers = fill::read_here(&form.form, &typed, &who.tree);
+    let mut answers = fill::read_here(&form.form, &typed, &who.tree);
+    let judged = fill::proposed(&form.form, &typed, &mut answers, who.today());
     if eform::weight(&answers) > eform::WEIGHT_MAX {
         return Err(Failure::TooLarge);
     }
     if let Some(table) = typed.get("viec").strip_prefix("dong.") {
         return Ok(filled(&site, &who, &it, &answers, (false, table))?.into_response());
     }
-    let judged = fill::without_files(&form.form, eform::judge(&form.form, &answers, who.today()));
+    let judged = fill::without_files(&form.form, judged);
     if !judged.mistakes.is_empty() {
         return Err(Failure::Mistaken(filled(&site, &who, &it, &answers, (true, ""))?));
     }

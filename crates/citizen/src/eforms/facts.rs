@@ -98,7 +98,8 @@ impl Declaration {
     #[must_use]
     pub fn judged(&self) -> Judgement {
         let day = domain::time::Instant::from_epoch_ms(self.kept_ms).civil().date();
-        eform::judge(&self.version.form, &self.answers, day)
+        let judged = eform::judge(&self.version.form, &self.answers, day);
+        super::papers::with_places(&self.version.form, &self.answers, judged)
     }
 }
 
@@ -163,9 +164,9 @@ pub fn declare(
     Ok(())
 }
 
-/// What is known of a person, for first answers.
+/// What is known of a person, for first answers. His address is taken apart by the units of today that it can mean.
 #[must_use]
-pub fn known(person: &Person) -> Known {
+pub fn known(person: &Person, units: &[String]) -> Known {
     let pairs = [
         (Account::Name, &person.name),
         (Account::Id, &person.id_number),
@@ -176,12 +177,8 @@ pub fn known(person: &Person) -> Known {
     let filled = pairs.into_iter().filter(|(_, it)| !it.is_empty());
     let mut account: BTreeMap<Account, Answer> =
         filled.map(|(what, it)| (what, Answer::Text(it.clone()))).collect();
-    // The last comma-parted pieces of an address are its commune and what stands above it.
-    let parts: Vec<&str> = person.address.split(',').map(str::trim).collect();
-    if parts.len() > 2 {
-        let cut = parts.len() - parts.len().min(3);
-        let (detail, unit) = parts.split_at(cut.max(1));
-        let place = Place { unit: unit.join(", "), detail: detail.join(", ") };
+    let place = eform::place_of(&person.address, units);
+    if place != Place::default() {
         account.insert(Account::Address, Answer::Place(place));
     }
     Known { account, earlier: BTreeMap::new() }

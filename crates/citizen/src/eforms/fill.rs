@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::eform::{
     Account, Answer, Answers, Cells, Choice, Eform, Field, Judgement, Kind, MESSAGES, Place,
-    Prefill, ROWS_MAX, judge, settle_place, shown_date,
+    Prefill, ROWS_MAX, judge, settle_place, shown_date, take_over,
 };
 use domain::text;
 use jiff::civil::Date;
@@ -398,6 +398,7 @@ fn evaluator(it: &Asking<'_>) -> Result<String, Fault> {
         field.hint_en.clear();
         field.label_en.clear();
         field.prefill = None;
+        field.fee = None;
         for option in &mut field.options {
             option.label_en.clear();
         }
@@ -468,6 +469,15 @@ pub fn without_files(form: &Eform, mut judged: Judgement) -> Judgement {
     let is_file = |code: &str| form.field(code).is_some_and(|it| it.kind == Kind::File);
     judged.mistakes.retain(|it| !is_file(&it.path));
     judged
+}
+
+/// Fills what was sent with what the form proposes, and judges it. What stood on the page was proposed there: if it
+/// was emptied it stays empty, unless it must be answered.
+pub fn proposed(form: &Eform, typed: &Typed, answers: &mut Answers, today: Date) -> Judgement {
+    let shown: Vec<&str> = typed.all(SHOWN).collect();
+    let mut was = judge(form, answers, today).follows;
+    was.retain(|code, _| shown.contains(&code.as_str()));
+    take_over(form, &was, answers, &BTreeMap::new(), today)
 }
 
 /// What was judged without the telephones that were left empty: who is helped may have none.

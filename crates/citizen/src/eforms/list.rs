@@ -9,7 +9,7 @@ use site::{Asked, Failure, Filled, Shell, Site, State, Typed, Who, told};
 use store::{Tx, journal::Entry};
 
 use super::{
-    PAGE, SUBJECT, address, facts, shipped,
+    PAGE, SUBJECT, address, facts, news, shipped,
     sql::{self, Version},
 };
 
@@ -20,11 +20,12 @@ const LINES: usize = 50;
 const SORTS: [(&str, &str); 3] = [("ten", "Tên"), ("ma", "Mã"), ("ngay", "Mới có hiệu lực")];
 
 /// What a form is on a day.
-const STATES: [(&str, &str); 4] = [
+const STATES: [(&str, &str); 5] = [
     ("ap-dung", "Đang áp dụng"),
     ("sap-co", "Có bản sắp áp dụng"),
     ("ban-nhap", "Có bản nháp"),
     ("chua-gan", "Chưa gắn thủ tục"),
+    ("ban-moi", "Có bản mẫu mới của phần mềm"),
 ];
 
 struct Line {
@@ -36,6 +37,7 @@ struct Line {
     from_text: String,
     next: Option<String>,
     has_draft: bool,
+    has_news: bool,
     fields: usize,
     procedures: Vec<String>,
 }
@@ -52,6 +54,7 @@ impl Line {
             from_text: "chưa công bố".to_owned(),
             next: None,
             has_draft: false,
+            has_news: false,
             fields: body.fields().count(),
             procedures: bound.map(|(procedure, _)| procedure.clone()).collect(),
         }
@@ -63,6 +66,7 @@ impl Line {
             "sap-co" => self.next.is_some(),
             "ban-nhap" => self.has_draft,
             "chua-gan" => self.procedures.is_empty(),
+            "ban-moi" => self.has_news,
             _ => true,
         }
     }
@@ -94,6 +98,8 @@ struct List {
     workbook: String,
     /// How many forms ship that are not here.
     missing: usize,
+    /// How many forms ship otherwise now, and how many of them can be taken over as they are.
+    news: (usize, usize),
 }
 
 fn line(of: &[Version], bindings: &[(String, String)], today: Date) -> Option<Line> {
@@ -109,7 +115,7 @@ fn line(of: &[Version], bindings: &[(String, String)], today: Date) -> Option<Li
     })
 }
 
-fn lines(tx: &mut Tx<'_>, today: Date) -> Result<(Vec<Line>, usize), Failure> {
+fn lines(tx: &mut Tx<'_>, today: Date) -> Result<Loaded, Failure> {
     let (all, drafts, bindings) = (sql::all(tx)?, sql::drafts(tx)?, sql::bindings(tx)?);
     let of = all.chunk_by(|a, b| a.body.code == b.body.code);
     let mut lines: Vec<Line> = of.filter_map(|it| line(it, &bindings, today)).collect();
@@ -121,7 +127,19 @@ fn lines(tx: &mut Tx<'_>, today: Date) -> Result<(Vec<Line>, usize), Failure> {
     }
     let known = |code: &String| all.iter().any(|it| it.body.code == *code);
     let missing = shipped::all()?.iter().filter(|it| !known(&it.code)).count();
-    Ok((lines, missing))
+    let news = news::all(tx)?;
+    for it in &news {
+        let found = lines.iter_mut().filter(|line| line.code == it.shipped.code);
+        found.for_each(|line| line.has_news = true);
+    }
+    let ready = news.iter().filter(|it| it.is_ready()).count();
+    Ok(Loaded { lines, missing, news: (news.len(), ready) })
+}
+
+struct Loaded {
+    lines: Vec<Line>,
+    missing: usize,
+    news: (usize, usize),
 }
 
 /// The same list, another page.
@@ -155,7 +173,7 @@ pub async fn list(
     Asked(asked): Asked,
 ) -> Result<Response, Failure> {
     let today = who.today();
-    let (mut lines, missing) = site.read(&who, move |tx| lines(tx, today)).await?;
+    let Loaded { mut lines, missing, news } = site.read(&who, move |tx| lines(tx, today)).await?;
     let words = text::words(asked.get("q"));
     let (procedure, state) = (asked.get("thu-tuc").to_owned(), asked.get("trang-thai").to_owned());
     lines.retain(|it| {
@@ -200,6 +218,7 @@ pub async fn list(
         next: (from + LINES < count).then(|| place(&asked, page + 1)),
         workbook: format!("{}&dang=xlsx", place(&asked, 0)),
         missing,
+        news,
     })?;
     Ok(shown.into_response())
 }

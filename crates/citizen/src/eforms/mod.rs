@@ -15,8 +15,11 @@ mod edit;
 pub mod facts;
 pub mod fill;
 mod list;
+mod misread;
+mod news;
 pub mod papers;
 mod part;
+mod proposing;
 mod public;
 mod publish;
 pub mod shipped;
@@ -71,10 +74,12 @@ fn builder() -> Routes {
         .on(PAGE, manage, get(list::list))
         .on("/co-quan/bieu-mau/moi", manage, get(edit::new_form).post(edit::create))
         .on("/co-quan/bieu-mau/co-san", manage, post(list::seed))
+        .on("/co-quan/bieu-mau/ban-moi", manage, post(news::take_all))
         .on("/co-quan/bieu-mau/nhap", manage, get(transfer::form).post(transfer::import))
         .on("/co-quan/bieu-mau/xuat", manage, get(transfer::export_all))
         .on("/co-quan/bieu-mau/{code}", manage, get(show::show))
         .on("/co-quan/bieu-mau/{code}/xuat", manage, get(transfer::export))
+        .on("/co-quan/bieu-mau/{code}/ban-moi", manage, get(news::compare).post(news::answer))
         .on("/co-quan/bieu-mau/{code}/ap-dung", manage, post(show::bind))
         .on("/co-quan/bieu-mau/{code}/nhap-moi", manage, post(edit::begin))
         .on("/co-quan/bieu-mau/{code}/sua", manage, get(edit::form).post(edit::keep))

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use domain::eform::{self, Answer, Eform, Item, Judgement, Kind};
+use domain::{
+    eform::{self, Answer, Answers, Eform, Item, Judgement, Kind, Place},
+    text,
+};
 use jiff::civil::Date;
 use prints::{DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner};
 use site::{Failure, Site, tree::UnitToday};
@@ -61,6 +64,27 @@ fn addressee(form: &Eform, title: &str) -> String {
 fn item(it: Item) -> DeclaredItem {
     let (heads, rows) = it.table.unwrap_or_default();
     DeclaredItem { label: it.label, text: it.text, heads, rows }
+}
+
+/// What was judged, with addresses as they were typed where they do not read: on paper nothing of them is lost.
+#[must_use]
+pub fn with_places(form: &Eform, answers: &Answers, mut judged: Judgement) -> Judgement {
+    let places = form.fields().map(|(_, it)| it).filter(|it| it.kind == Kind::Address);
+    for field in places {
+        if !judged.shows(&field.code) {
+            continue;
+        }
+        if let (Some(Answer::Place(it)), None) =
+            (answers.get(&field.code), judged.answers.get(&field.code))
+        {
+            let (unit, detail) = (text::tidy(&it.unit), text::tidy(&it.detail));
+            let place = Place { unit, detail };
+            if place != Place::default() {
+                judged.answers.insert(field.code.clone(), Answer::Place(place));
+            }
+        }
+    }
+    judged
 }
 
 /// The declaration as a sheet.

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     eform::{
-        Account, Bound, COLUMNS_MAX, Choice, Condition, Eform, Field, Kind, Page, Prefill, Rule,
-        Signer, is_code,
+        Account, Bound, COLUMNS_MAX, Choice, Condition, Eform, FeeCount, Field, Kind, Page,
+        Prefill, Rule, Signer, is_code,
     },
     text,
 };
@@ -18,7 +18,7 @@ use super::{
     address, changes,
     conditions::{self, FORMULAS, FormulaShown, JOINS, Row, Shown, WAYS},
     edit::{self, Loaded},
-    sql,
+    proposing, sql,
 };
 
 /// Rows of a condition that a page offers beside those that are there.
@@ -97,6 +97,7 @@ struct ColumnView {
     label_en: String,
     options: String,
     required: bool,
+    fees: Vec<Chosen>,
 }
 
 type Options = Vec<(String, String)>;
@@ -116,6 +117,8 @@ struct PartPage<'a> {
     prefills: Options,
     joins: Options,
     formulas: Options,
+    sources: Options,
+    fees: Options,
     names: Options,
     rows: Vec<RowView>,
     columns: Vec<ColumnView>,
@@ -220,6 +223,10 @@ fn field_pairs(p: &mut Vec<(String, String)>, it: &Field) {
     };
     put(p, "lay-san", from);
     put(p, "lay-san-ten", name);
+    put(p, "tinh-phi", it.fee.map_or("", FeeCount::code));
+    for (name, value) in proposing::pairs(it.follow.as_ref()) {
+        put(p, name, value);
+    }
     let formula = conditions::formula_shown(it.formula.as_ref());
     put(p, "ct-phep", formula.how);
     put(p, "ct-cac", formula.operands);
@@ -233,6 +240,7 @@ fn field_pairs(p: &mut Vec<(String, String)>, it: &Field) {
         put(p, "c-nhan-en", column.label_en.clone());
         put(p, "c-chon", options_text(&column.options, "; "));
         put(p, "c-bat-buoc", if column.required { "1" } else { "" });
+        put(p, "c-phi", column.fee.map_or("", FeeCount::code));
         // What the page does not offer goes along.
         let rest = (column.min, column.max, column.bound);
         put(p, "c-han", serde_json::to_string(&rest).unwrap_or_default());
@@ -243,6 +251,7 @@ fn columns_view(typed: &Typed) -> Vec<ColumnView> {
     let all = |name: &str| typed.all(name).map(str::to_owned).collect::<Vec<String>>();
     let (codes, kinds, labels) = (all("c-ma"), all("c-kieu"), all("c-nhan"));
     let (english, options, musts) = (all("c-nhan-en"), all("c-chon"), all("c-bat-buoc"));
+    let fees = all("c-phi");
     let count = (codes.len() + BLANK_ROWS).min(COLUMNS_MAX.max(codes.len()));
     let at = |list: &[String], n: usize| list.get(n).cloned().unwrap_or_default();
     (0..count)
@@ -258,6 +267,10 @@ fn columns_view(typed: &Typed) -> Vec<ColumnView> {
             label_en: at(&english, n),
             options: at(&options, n),
             required: at(&musts, n) == "1",
+            fees: proposing::counts(true)
+                .into_iter()
+                .map(|(code, label)| (code.clone(), label, code == at(&fees, n)))
+                .collect(),
         })
         .filter(|it| it.n > codes.len() || !it.code.is_empty())
         .collect()
@@ -324,6 +337,8 @@ fn shown(
         prefills,
         joins: owned(&joins),
         formulas,
+        sources: proposing::sources(),
+        fees: proposing::counts(false),
         names,
         rows: (1..)
             .zip(rows)
@@ -394,12 +409,14 @@ fn columns(typed: &Typed) -> Vec<Field> {
         .map(|it| {
             let kind = Kind::from_code(&it.kind).unwrap_or(Kind::Text);
             let (min, max, bound) = rest(it.n - 1);
+            let fee = it.fees.iter().find(|it| it.2).and_then(|it| FeeCount::from_code(&it.0));
             Field {
                 label_en: text::tidy(&it.label_en),
                 required: it.required,
                 options: options_of(&it.options, ';'),
                 min,
                 max,
+                fee,
                 bound: bound.filter(|_| matches!(kind, Kind::Date | Kind::PartialDate)),
                 ..Field::new(it.code.trim(), kind, text::tidy(&it.label))
             }
@@ -446,6 +463,9 @@ fn field(fields: &mut Fields, before: &Field) -> Option<Field> {
         _ if from == "earlier" && !name.is_empty() => Some(Prefill::Earlier(name.to_owned())),
         _ => None,
     };
+    let fee = FeeCount::from_code(typed.get("tinh-phi"));
+    let follow = proposing::read(fields);
+    let typed = fields.typed();
     let (kind, formula) = (kind?, formula?);
     let choices = matches!(kind, Kind::Choice | Kind::MultipleChoice);
     Some(Field {
@@ -468,6 +488,8 @@ fn field(fields: &mut Fields, before: &Field) -> Option<Field> {
         born: typed.get("sinh").to_owned(),
         sex: typed.get("gioi").to_owned(),
         prefill,
+        follow: follow?,
+        fee,
     })
 }
 

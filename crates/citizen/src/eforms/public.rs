@@ -243,8 +243,8 @@ pub async fn form(
     } else {
         None
     };
-    let answers = sample.unwrap_or_default();
-    let judged = eform::judge(&it.form, &answers, who.today());
+    let mut answers = sample.unwrap_or_default();
+    let judged = fill::proposed(&it.form, &asked, &mut answers, who.today());
     let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
     let mut part = Part { at: (asked.get("phan") != WHOLE).then_some(0), ..Part::default() };
     let is_named = asked.has("phan") || asked.has("cau");
@@ -270,11 +270,12 @@ pub async fn fill(
 ) -> Result<Response, Failure> {
     let begun = typed.get("ban").parse().unwrap_or(0);
     let (it, procedures) = version(&site, &who, code, begun).await?;
-    let answers = fill::read_here(&it.form, &typed, &who.tree);
+    let mut answers = fill::read_here(&it.form, &typed, &who.tree);
+    let judged = fill::proposed(&it.form, &typed, &mut answers, who.today());
     if eform::weight(&answers) > eform::WEIGHT_MAX {
         return Err(Failure::TooLarge);
     }
-    let judged = fill::without_files(&it.form, eform::judge(&it.form, &answers, who.today()));
+    let judged = fill::without_files(&it.form, judged);
     let of = Shown { it: &it, answers: &answers, judged: &judged, procedures: &procedures };
     let (walk, part) = (of.walk(), part_of(&typed, &it.form));
     let show = |part| shown(&site, &who, &of, part);

@@ -50,6 +50,38 @@ pub fn all() -> Result<Vec<Eform>, Fault> {
     FILES.iter().map(read).collect()
 }
 
+/// What tells one edition of a form from another, whatever its number here.
+///
+/// # Errors
+/// If the form cannot be written.
+pub fn mark(form: &Eform) -> Result<String, Fault> {
+    let bare = Eform { version: 0, ..form.clone() };
+    let text = serde_json::to_string(&bare)
+        .map_err(|e| Fault::Broken(format!("form {}: {e}", form.code)))?;
+    Ok(site::token_sha256(&text).chars().take(MARK_CHARS).collect())
+}
+
+/// Letters of a mark: enough for the few editions of one form.
+const MARK_CHARS: usize = 20;
+
+/// The marks of every edition that ever shipped, by code; the last of each is the one that ships.
+const EDITIONS: &str = include_str!("../../../../data/eform-editions.txt");
+
+fn editions(code: &str) -> impl Iterator<Item = &'static str> {
+    let lines = EDITIONS.lines().filter(|it| !it.starts_with('#'));
+    let of = lines.filter_map(move |it| it.strip_prefix(code)?.strip_prefix(' '));
+    of.flat_map(str::split_whitespace)
+}
+
+/// Whether a form is as it shipped once: the office changed nothing of it.
+///
+/// # Errors
+/// If the form cannot be written.
+pub fn was_shipped(form: &Eform) -> Result<bool, Fault> {
+    let mark = mark(form)?;
+    Ok(editions(&form.code).any(|it| it == mark))
+}
+
 /// A full sample of answers to a form that ships: for trials and the demo.
 ///
 /// # Errors
@@ -85,6 +117,21 @@ mod tests {
         }
         let codes: BTreeSet<&str> = all.iter().map(|it| it.code.as_str()).collect();
         assert_eq!(codes.len(), all.len());
+    }
+
+    #[test]
+    fn every_edition_that_ships_is_known_by_its_mark() {
+        for it in all().unwrap() {
+            let (code, now) = (&it.code, mark(&it).unwrap());
+            let last = editions(code).last();
+            assert_eq!(
+                last,
+                Some(now.as_str()),
+                "add “{now}” to {code} in data/eform-editions.txt"
+            );
+            assert!(was_shipped(&Eform { version: 7, ..it.clone() }).unwrap());
+            assert!(!was_shipped(&Eform { title: "Tên khác".into(), ..it }).unwrap());
+        }
     }
 
     #[test]
@@ -162,6 +209,13 @@ mod tests {
         assert_eq!(judged("khai-sinh", &[("tre-sinh", "02/02/2026")]), ["date_past"]);
         let nobody = [("me-co", "no"), ("cha-co", "no")];
         assert_eq!(judged("khai-sinh", &nobody), ["rule:mot-nguoi"]);
+        // Parents come twelve years before their child at least, also where only a year is known.
+        assert_eq!(judged("khai-sinh", &[("me-sinh", "2015")]), ["rule:me-tuoi"]);
+        assert_eq!(judged("khai-sinh", &[("me-sinh", "2014")]), [""; 0]);
+        assert_eq!(judged("khai-sinh", &[("cha-sinh", "2026")]), ["rule:cha-tuoi"]);
+        assert_eq!(judged("dang-ky-lai-khai-sinh", &[("me-sinh", "2025")]), ["rule:me-tuoi"]);
+        let child = [("nhan-la", "cha"), ("nhan-sinh", "01/01/1990"), ("duoc-sinh", "01/01/1985")];
+        assert_eq!(judged("nhan-cha-me-con", &child), ["rule:tuoi"]);
         assert_eq!(judged("dat-dai-lan-dau", &[("tranh-chap", "yes")]), ["rule:tranh-chap"]);
     }
 

@@ -13,6 +13,7 @@ use store::Tx;
 use super::{
     address, changes,
     conditions::{self, WAYS},
+    news,
     sql::{self, Version},
 };
 use crate::procedures::facts as procedures;
@@ -58,6 +59,7 @@ struct Show<'a> {
     followers: Vec<(String, String)>,
     procedures: Vec<(String, String)>,
     draft: Option<String>,
+    has_news: bool,
 }
 
 /// A condition in one line, for people.
@@ -87,6 +89,12 @@ fn field(form: &Eform, it: &domain::eform::Field) -> FieldLine {
     if it.when.is_some() {
         more.push(format!("Hiện khi {}", said(form, it.when.as_ref())));
     }
+    if it.follow.is_some() {
+        more.push("Có đề nghị sẵn khi còn trống".to_owned());
+    }
+    if let Some(fee) = it.fee {
+        more.push(format!("Tính phí: {}", fee.label()));
+    }
     if !it.options.is_empty() {
         let labels: Vec<&str> = it.options.iter().map(|it| it.label.as_str()).collect();
         more.push(format!("Lựa chọn: {}", labels.join("; ")));
@@ -110,6 +118,7 @@ struct Loaded {
     followers: Vec<(String, String)>,
     procedures: Vec<(String, String)>,
     draft: Option<String>,
+    has_news: bool,
 }
 
 fn load(site: &Site, tx: &mut Tx<'_>, code: &str, wanted: &str) -> Result<Option<Loaded>, Failure> {
@@ -140,6 +149,7 @@ fn load(site: &Site, tx: &mut Tx<'_>, code: &str, wanted: &str) -> Result<Option
             .map(|it| (it.body.code.clone(), it.body.name.clone()))
             .collect(),
         draft,
+        has_news: news::of_code(tx, code)?.is_some(),
         versions,
         shown,
     }))
@@ -200,6 +210,7 @@ async fn page(
         followers: it.followers,
         procedures: it.procedures,
         draft: it.draft,
+        has_news: it.has_news,
         shown: it.shown.id,
         code,
     })

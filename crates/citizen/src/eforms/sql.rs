@@ -330,6 +330,24 @@ pub fn drop_draft(tx: &mut Tx<'_>, id: i64, edition: i64) -> Result<bool, Fault>
     Ok(touched > 0)
 }
 
+/// The mark of the shipped edition of a form that the office passed over; empty if it did not.
+pub fn passed(tx: &mut Tx<'_>, code: &str) -> Result<String, Fault> {
+    let name = format!("eform_passed:{code}");
+    let row = tx.query_one("select value from setting where name = ?1", &[name.into()])?;
+    row.map_or_else(|| Ok(String::new()), |it| it.get(0))
+}
+
+/// The office passes over the shipped edition of a form that has this mark.
+pub fn pass(tx: &mut Tx<'_>, code: &str, mark: &str) -> Result<(), Fault> {
+    let name = format!("eform_passed:{code}");
+    tx.execute(
+        "insert into setting (name, value) values (?1, ?2)
+         on conflict (name) do update set value = excluded.value",
+        &[name.into(), mark.into()],
+    )?;
+    Ok(())
+}
+
 /// Which procedures are filed with which form.
 pub fn bindings(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, Fault> {
     let rows = tx.query(

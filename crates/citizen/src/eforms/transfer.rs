@@ -9,7 +9,7 @@ use site::{
 };
 use store::Fault;
 
-use super::{changes, sql};
+use super::{changes, misread, sql};
 
 /// Eforms of one file at most.
 const FORMS_MAX: usize = 1_000;
@@ -17,15 +17,23 @@ const FORMS_MAX: usize = 1_000;
 const BYTES_MAX: usize = 8 << 20;
 
 /// Words of our own addresses: no form is called so.
-pub(super) const RESERVED: [&str; 4] = ["moi", "nhap", "xuat", "co-san"];
+pub(super) const RESERVED: [&str; 5] = ["moi", "nhap", "xuat", "co-san", "ban-moi"];
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
     /// The form's code, or which it is in the file.
     pub form: String,
+    /// Where in it; empty: all of it.
+    pub at: String,
     /// What, in words for people.
     pub text: String,
+}
+
+impl Wrong {
+    fn of(form: &str, text: &str) -> Self {
+        Self { form: form.to_owned(), at: String::new(), text: text.to_owned() }
+    }
 }
 
 struct Line {
@@ -57,12 +65,18 @@ struct Import<'a> {
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn read(bytes: &[u8]) -> Result<Vec<Eform>, Vec<Wrong>> {
-    let whole = |text: &str| vec![Wrong { form: "Tệp".to_owned(), text: text.to_owned() }];
+    let whole = |text: &str| vec![Wrong::of("Tệp", text)];
     if bytes.len() > BYTES_MAX {
         return Err(whole("Tệp lớn hơn 8 MB."));
     }
     let value: Value = serde_json::from_slice(site::form::without_bom(bytes))
-        .map_err(|e| whole(&format!("Không phải JSON (dòng {}, cột {}).", e.line(), e.column())))?;
+        .map_err(|e| {
+            whole(&format!(
+                "Không phải JSON: hỏng ở dòng {}, cột {}. Xem dấu phẩy, ngoặc và dấu nháy quanh chỗ đó, hoặc xuất lại tệp.",
+                e.line(),
+                e.column()
+            ))
+        })?;
     let list = match value {
         Value::Array(list) => list,
         Value::Object(mut it) => match it.remove("eforms") {
@@ -81,9 +95,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Eform>, Vec<Wrong>> {
         let it = one(number, value, &mut wrong);
         let Some(it) = it.filter(|_| wrong.len() == before) else { continue };
         if found.iter().any(|other| other.code == it.code) {
-            wrong.push(Wrong {
-                form: it.code, text: "Mã này có hai lần trong tệp.".to_owned()
-            });
+            wrong.push(Wrong::of(&it.code, "Mã này có hai lần trong tệp: bỏ bớt một biểu mẫu."));
             continue;
         }
         found.push(it);
@@ -94,34 +106,36 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Eform>, Vec<Wrong>> {
 fn one(number: usize, value: Value, wrong: &mut Vec<Wrong>) -> Option<Eform> {
     let code = value.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
     let named = if code.is_empty() { format!("Biểu mẫu thứ {number}") } else { code.clone() };
-    let mut tell = |text: String| wrong.push(Wrong { form: named.clone(), text });
+    let mut tell = |at: &str, text: String| {
+        wrong.push(Wrong { at: at.to_owned(), ..Wrong::of(&named, &text) });
+    };
     if !eform::is_code(&code) || RESERVED.contains(&code.as_str()) {
-        tell("Thiếu mã (code), hoặc mã có ký tự lạ.".to_owned());
+        let text = "Thiếu mã, hoặc mã dùng chữ khác chữ thường không dấu, số và gạch nối, như don-xin-phep.";
+        tell("code", text.to_owned());
         return None;
     }
     let pages = value.get("pages").and_then(Value::as_array);
     let fields = pages.into_iter().flatten().filter_map(|it| it.get("fields")?.as_array());
     if fields.flatten().count() > eform::FIELDS_MAX {
-        tell(format!("Có nhiều hơn {} mục.", eform::FIELDS_MAX));
+        tell("pages", format!("Có nhiều hơn {} mục: tách thành hai biểu mẫu.", eform::FIELDS_MAX));
+        return None;
+    }
+    let misread = misread::misread(&value);
+    if !misread.is_empty() {
+        misread.into_iter().for_each(|it| tell(&it.at, it.text));
         return None;
     }
     match serde_json::from_value::<Eform>(value) {
         Ok(it) => Some(Eform { version: 0, ..it }),
-        Err(e) => {
-            tell(format!("Không đọc được: {}", plain(&e.to_string())));
+        Err(_) => {
+            tell(
+                "",
+                "Không đọc được: hãy xuất một biểu mẫu từ phần mềm và ghi theo đúng dạng đó."
+                    .to_owned(),
+            );
             None
         }
     }
-}
-
-/// What the reader of JSON says, in Vietnamese as far as it is about what people write.
-fn plain(said: &str) -> String {
-    said.replace("missing field", "thiếu mục")
-        .replace("unknown field", "mục lạ")
-        .replace("unknown variant", "giá trị lạ")
-        .replace("invalid type", "sai kiểu")
-        .replace("invalid value", "sai giá trị")
-        .replace(", expected", "; cần")
 }
 
 fn page(
@@ -193,9 +207,8 @@ pub async fn import(
                     continue;
                 }
                 if sql::draft(tx, &it.code)?.is_some() {
-                    let text =
-                        "Đang có bản nháp. Hãy công bố hoặc bỏ bản nháp đó trước.".to_owned();
-                    wrong.push(Wrong { form: it.code.clone(), text });
+                    let text = "Đang có bản nháp. Hãy công bố hoặc bỏ bản nháp đó trước.";
+                    wrong.push(Wrong::of(&it.code, text));
                 }
                 let grave = it.findings().into_iter().filter(|it| it.is_grave);
                 let told = grave.map(|f| match f.at.as_str() {

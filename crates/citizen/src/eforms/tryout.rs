@@ -102,7 +102,9 @@ pub async fn form(
 ) -> Result<Html<String>, Failure> {
     let it = load(&site, &who, &code, asked.get("ban")).await?;
     let sample = if asked.has("mau") { shipped::sample(&code)? } else { None };
-    page(&site, &who, &it, (&sample.unwrap_or_default(), &asked), (false, ""))
+    let mut answers = sample.unwrap_or_default();
+    fill::proposed(&it.0, &asked, &mut answers, who.today());
+    page(&site, &who, &it, (&answers, &asked), (false, ""))
 }
 
 /// POST: judges what was typed, or prints it.
@@ -113,9 +115,10 @@ pub async fn fill(
     Filled(typed): Filled,
 ) -> Result<Response, Failure> {
     let it = load(&site, &who, &code, typed.get("ban")).await?;
-    let answers = fill::read_here(&it.0, &typed, &who.tree);
+    let mut answers = fill::read_here(&it.0, &typed, &who.tree);
+    let judged = fill::proposed(&it.0, &typed, &mut answers, who.today());
     if typed.get("viec") == "in" {
-        let judged = eform::judge(&it.0, &answers, who.today());
+        let judged = papers::with_places(&it.0, &answers, judged);
         let around =
             Around { made_on: Some(who.today()), demo: site.config.demo, ..Around::default() };
         let sheet = papers::sheet(&it.0, &judged, &around.to_unit(who.tree.seat()));

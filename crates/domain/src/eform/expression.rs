@@ -54,6 +54,8 @@ pub enum Term {
     Date(Date),
     /// The day on which it is judged.
     Today,
+    /// The year of a day; of a date of which only the year is known as well.
+    Year(Box<Term>),
     /// Full years from the first day to the second.
     Age(Box<Term>, Box<Term>),
     /// Days from the first day to the second.
@@ -130,6 +132,11 @@ impl Term {
             Self::Text(it) => Some(Value::Text(it.clone())),
             Self::Date(it) => Some(Value::Date(*it)),
             Self::Today => Some(Value::Date(values.today)),
+            Self::Year(of) => match of.value(values)? {
+                Value::Date(it) => Some(Value::Number(i64::from(it.year()))),
+                Value::Partial(year, _) => Some(Value::Number(i64::from(year))),
+                _ => None,
+            },
             Self::Age(from, to) => years(date(from, values)?, date(to, values)?).map(Value::Number),
             Self::Days(from, to) => {
                 let (from, to) = (date(from, values)?, date(to, values)?);
@@ -210,6 +217,7 @@ impl Term {
                 a.walk(see);
                 b.walk(see);
             }
+            Self::Year(of) => of.walk(see),
             Self::Add(terms) | Self::Join { terms, .. } => {
                 terms.iter().for_each(|it| it.walk(see));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Account, Condition, Eform, Field, Kind, Page, Prefill, Term};
+use super::{Account, Condition, Eform, FeeCount, Field, Kind, Page, Prefill, Source, Term};
 
 /// Pages of a form at most.
 pub const PAGES_MAX: usize = 30;
@@ -118,6 +118,9 @@ impl<'a> Findings<'a> {
                 self.grave("", format!("Phần {what} dài quá {NOTE_MAX} ký tự."));
             }
         }
+        self.places("Kính gửi", &form.to, &PLACES);
+        self.places("tiêu đề in trên tờ khai", &form.heading, &[]);
+        self.places("lời cam đoan", &form.oath, &[]);
         for text in [&form.oath, &form.oath_en] {
             if text.chars().count() > NOTE_MAX {
                 self.grave("", format!("Lời cam đoan dài quá {NOTE_MAX} ký tự."));
@@ -159,6 +162,67 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// Places in braces that stand for something on paper: only those that the program fills.
+    fn places(&mut self, what: &str, text: &str, known: &[(&str, &str)]) {
+        let named = known.iter().map(|(name, means)| format!("{name} ({means})"));
+        let named = named.collect::<Vec<_>>().join(", ");
+        let remedy = if named.is_empty() {
+            "Phần này in nguyên văn: hãy viết thành chữ, bỏ dấu ngoặc nhọn.".to_owned()
+        } else {
+            format!("Chỗ điền sẵn có: {named}. Chữ khác thì viết ra, không để trong ngoặc nhọn.")
+        };
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let from = rest.get(at..).unwrap_or_default();
+            let end = from.find('}').map_or(from.len(), |it| it + 1);
+            let place = from.get(..end).unwrap_or_default();
+            if !known.iter().any(|(name, _)| *name == place) {
+                let place: String = place.chars().take(40).collect();
+                self.grave(
+                    "",
+                    format!("Phần {what} có “{place}” mà phần mềm không biết điền gì. {remedy}"),
+                );
+            }
+            rest = from.get(end..).unwrap_or_default();
+        }
+    }
+
+    /// What is proposed for a field: it reads, and comes from what stands before.
+    fn follow(&mut self, at: &str, field: &'a Field) {
+        let Some(follow) = &field.follow else { return };
+        if let Some(when) = &follow.when {
+            self.condition(at, when);
+        }
+        let fits = match &follow.from {
+            _ if !takes_proposals(field.kind) => false,
+            Source::Text(text) => super::value::reads(field, text),
+            Source::Field(code) => match self.known(at, code) {
+                Some(from) => is_like(from.kind, field.kind),
+                None => return,
+            },
+            Source::Account(what) => fits_account(*what, field.kind),
+        };
+        if !fits {
+            self.grave(at, "Trả lời đề nghị sẵn không hợp với kiểu của mục này.");
+        }
+    }
+
+    /// What a field or a column counts that is paid for.
+    fn fee(&mut self, at: &str, field: &Field, in_table: bool) {
+        let fits = match field.fee {
+            None => true,
+            Some(FeeCount::Pages) => in_table && field.kind == Kind::Integer,
+            Some(FeeCount::Beside) => !in_table && field.kind == Kind::Integer,
+            Some(FeeCount::Copies) => field.kind == Kind::Integer,
+        };
+        if !fits {
+            self.grave(
+                at,
+                "Số tính phí phải là số nguyên; số trang chỉ dùng cho cột của bảng, số bản xin thêm thì không.",
+            );
+        }
+    }
+
     fn codes(&mut self, at: &str, codes: &[&String], what: &str) {
         let mut seen = BTreeSet::new();
         for code in codes {
@@ -194,6 +258,8 @@ impl<'a> Findings<'a> {
             self.condition(at, when);
         }
         self.shape(at, field);
+        self.follow(at, field);
+        self.fee(at, field, false);
         match (&field.formula, field.kind) {
             (Some(formula), Kind::Computed) => self.formula(at, formula),
             (None, Kind::Computed) => self.grave(at, "Mục tự tính chưa có công thức."),
@@ -235,6 +301,7 @@ impl<'a> Findings<'a> {
             let plain = column.when.is_none()
                 && column.formula.is_none()
                 && column.prefill.is_none()
+                && column.follow.is_none()
                 && column.columns.is_empty()
                 && column.born.is_empty()
                 && column.sex.is_empty();
@@ -248,6 +315,15 @@ impl<'a> Findings<'a> {
                 );
             }
             self.shape(at, column);
+            self.fee(at, column, true);
+        }
+        let counts = |what| field.columns.iter().filter(|it| it.fee == Some(what)).count();
+        let (pages, copies) = (counts(FeeCount::Pages), counts(FeeCount::Copies));
+        if pages > 1 || copies > 1 || pages > copies {
+            self.grave(
+                at,
+                "Bảng tính phí cần đúng một cột số bản, và nhiều nhất một cột số trang.",
+            );
         }
     }
 
@@ -407,6 +483,36 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// What the words “Kính gửi” may hold in braces, and what is put there.
+const PLACES: [(&str, &str); 1] = [("{unit}", "tên cơ quan nhận, như “xã Phú Sơn”")];
+
+const fn takes_proposals(kind: Kind) -> bool {
+    !matches!(kind, Kind::Table | Kind::MultipleChoice | Kind::File | Kind::Note | Kind::Computed)
+}
+
+/// Whether an answer of one kind can be that of another.
+fn is_like(from: Kind, to: Kind) -> bool {
+    let wider = [
+        (Kind::Date, Kind::PartialDate),
+        (Kind::PersonalId, Kind::IdPaper),
+        (Kind::PersonName, Kind::Text),
+        (Kind::Text, Kind::LongText),
+    ];
+    from == to || wider.contains(&(from, to))
+}
+
+const fn fits_account(what: Account, kind: Kind) -> bool {
+    match what {
+        Account::Name => matches!(kind, Kind::PersonName | Kind::Text),
+        Account::Id => matches!(kind, Kind::IdPaper),
+        Account::Birth => matches!(kind, Kind::Date | Kind::PartialDate),
+        Account::Sex => matches!(kind, Kind::Choice),
+        Account::Phone => matches!(kind, Kind::Phone),
+        Account::Email => matches!(kind, Kind::Email),
+        Account::Address => matches!(kind, Kind::Address),
+    }
+}
+
 fn depth(it: &Condition) -> usize {
     1 + match it {
         Condition::All(many) | Condition::Any(many) => many.iter().map(depth).max().unwrap_or(0),
@@ -423,6 +529,7 @@ fn term_depth(it: &Term) -> usize {
         Term::Add(many) | Term::Join { terms: many, .. } => {
             many.iter().map(term_depth).max().unwrap_or(0)
         }
+        Term::Year(it) => term_depth(it),
         _ => 0,
     }
 }

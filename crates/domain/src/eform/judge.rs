@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    Answers, Eform, Field, Kind, Said,
+    Account, Answer, Answers, Eform, Field, Kind, Said,
     value::{self, Value, Values, Wrong},
 };
 use crate::identity::{PersonalId, Sex};
@@ -38,6 +38,8 @@ pub struct Judgement {
     pub answers: Answers,
     /// The codes of those who must sign, in order.
     pub signers: Vec<String>,
+    /// What is proposed for shown fields, whether they are answered or not.
+    pub follows: Answers,
 }
 
 impl Judgement {
@@ -58,6 +60,17 @@ impl Judgement {
 /// know.
 #[must_use]
 pub fn judge(form: &Eform, answers: &Answers, today: Date) -> Judgement {
+    judge_of(form, answers, &BTreeMap::new(), today)
+}
+
+/// [`judge`] where something is known of whoever fills the form in.
+#[must_use]
+pub fn judge_of(
+    form: &Eform,
+    answers: &Answers,
+    account: &BTreeMap<Account, Answer>,
+    today: Date,
+) -> Judgement {
     let mut it = Judgement::default();
     let fields = form.fields().map(|(_, field)| (field.code.as_str(), field)).collect();
     let mut values = Values { today, of: BTreeMap::new(), fields };
@@ -69,6 +82,9 @@ pub fn judge(form: &Eform, answers: &Answers, today: Date) -> Judgement {
         for field in &page.fields {
             if field.when.as_ref().is_none_or(|it| it.holds(&values) == Some(true)) {
                 it.visible.push(field.code.clone());
+                if let Some(proposed) = super::follow::proposed(field, account, &values, &it) {
+                    it.follows.insert(field.code.clone(), proposed);
+                }
                 of_field(field, answers, &mut values, &mut it);
             }
         }

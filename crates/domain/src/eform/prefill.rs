@@ -73,7 +73,7 @@ pub fn prefill(form: &Eform, known: &Known) -> Answers {
         .collect()
 }
 
-const fn fits(kind: Kind, answer: &Answer) -> bool {
+pub(super) const fn fits(kind: Kind, answer: &Answer) -> bool {
     match answer {
         Answer::Place(_) => matches!(kind, Kind::Address),
         Answer::Rows(_) => matches!(kind, Kind::Table),

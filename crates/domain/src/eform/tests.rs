@@ -31,6 +31,8 @@ struct Expected {
     computed: BTreeMap<String, String>,
     answers: Answers,
     signers: Vec<String>,
+    #[serde(default)]
+    follows: Answers,
 }
 
 impl Expected {
@@ -45,6 +47,7 @@ impl Expected {
             computed: it.computed,
             answers: it.answers,
             signers: it.signers,
+            follows: it.follows,
         }
     }
 }
@@ -66,6 +69,46 @@ fn every_case_of_the_vectors() {
         let judged = judge(form, &case.answers, case.today);
         assert_eq!(Expected::of(judged), case.expected, "{}", case.name);
     }
+}
+
+fn proposing() -> Eform {
+    vectors().forms.remove(1)
+}
+
+#[test]
+fn what_is_proposed_is_taken_over_goes_with_its_source_and_leaves_what_was_typed() {
+    let (form, day) = (proposing(), date(2026, 11, 26));
+    assert_eq!(form.findings(), []);
+    let born = [(Account::Birth, Answer::from("1992-03-04"))].into();
+    let place =
+        || Answer::Place(Place { unit: "xã A, huyện B".into(), detail: "Xóm 1".into() });
+    let mut answers: Answers = [("ten".to_owned(), "Trần Thị Lan".into())].into();
+    let first = take_over(&form, &Answers::new(), &mut answers, &born, day);
+    assert_eq!(answers["nuoc"], "Việt Nam".into());
+    assert!(!answers.contains_key("co"));
+    // She says that she is the mother: her part is there, one proposal standing on another.
+    answers.insert("la".to_owned(), "me".into());
+    answers.insert("noi".to_owned(), place());
+    let second = take_over(&form, &first.follows, &mut answers, &born, day);
+    assert_eq!(second.mistakes, []);
+    assert_eq!(answers["me-ten"], "Trần Thị Lan".into());
+    assert_eq!(answers["me-noi"], place());
+    assert_eq!(answers["me-sinh"], "1992-03-04".into());
+    assert_eq!(answers["me-nuoc"], "Việt Nam".into());
+    // What is emptied by hand stays empty where it may; what must be answered is proposed again.
+    answers.insert("me-noi".to_owned(), Answer::Place(Place::default()));
+    answers.remove("me-ten");
+    answers.insert("me-nuoc".to_owned(), "Lào".into());
+    let third = take_over(&form, &second.follows, &mut answers, &born, day);
+    assert_eq!(answers["me-noi"], Answer::Place(Place::default()));
+    assert_eq!(answers["me-ten"], "Trần Thị Lan".into());
+    // Another relation: what was taken over goes, what was typed stays.
+    answers.insert("la".to_owned(), "ba".into());
+    answers.insert("nuoc".to_owned(), "Pháp".into());
+    let last = take_over(&form, &third.follows, &mut answers, &born, day);
+    assert!(!answers.contains_key("me-ten"), "{answers:?}");
+    assert_eq!(answers["me-nuoc"], "Lào".into());
+    assert!(!last.mistakes.is_empty() || !last.shows("me-ten"));
 }
 
 #[test]
@@ -163,6 +206,39 @@ fn what_is_wrong_with_a_form_is_told_at_its_place() {
     at(
         |it| it.pages[0].fields[18].columns[0].kind = Kind::Table,
         "bang: Cột “ten” có kiểu hoặc điều kiện không dùng được trong bảng.",
+    );
+    at(|it| it.to = "Trưởng phòng {phong}".into(), "“{phong}” mà phần mềm không biết điền gì");
+    at(|it| it.to = "{unit} {phong}".into(), "Chỗ điền sẵn có: {unit} (tên cơ quan nhận");
+    at(|it| it.to = "Ủy ban {unit".into(), "“{unit” mà phần mềm không biết");
+    at(|it| it.to = "Ủy ban unit}".into(), "“}” mà phần mềm không biết");
+    at(|it| it.oath = "Gửi {unit}".into(), "lời cam đoan có “{unit}”");
+    at(
+        |it| {
+            it.pages[0].fields[1].follow =
+                Some(Follow { from: Source::Field("dai".into()), when: None })
+        },
+        "chu: Chỉ được nhắc đến mục đứng trước; “dai” đứng sau",
+    );
+    let text = |it: &str| Some(Follow { from: Source::Text(it.to_owned()), when: None });
+    for (at_field, it) in [(12, "21"), (6, "khac"), (18, "x"), (3, "mai")] {
+        let said = broken(|form| form.pages[0].fields[at_field].follow = text(it));
+        assert!(said.contains("Trả lời đề nghị sẵn không hợp"), "{it}: {said:?}");
+    }
+    assert_eq!(broken(|form| form.pages[0].fields[12].follow = text("20")), "");
+    let account = Some(Follow { from: Source::Account(Account::Birth), when: None });
+    let said = broken(|form| form.pages[0].fields[1].follow = account);
+    assert!(said.contains("chu: Trả lời đề nghị sẵn không hợp"), "{said:?}");
+    at(
+        |it| it.pages[0].fields[1].fee = Some(FeeCount::Copies),
+        "chu: Số tính phí phải là số nguyên",
+    );
+    at(
+        |it| it.pages[0].fields[12].fee = Some(FeeCount::Pages),
+        "so: Số tính phí phải là số nguyên",
+    );
+    at(
+        |it| it.pages[0].fields[18].columns[2].fee = Some(FeeCount::Pages),
+        "bang: Bảng tính phí cần đúng một cột số bản",
     );
     at(
         |it| {

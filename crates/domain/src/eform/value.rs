@@ -149,6 +149,13 @@ pub(super) fn read(field: &Field, answer: Option<&Answer>, today: Date) -> Read 
     }
 }
 
+/// Whether `text` is an answer to `field` on any day.
+pub(super) fn reads(field: &Field, text: &str) -> bool {
+    let free = Field { bound: None, ..field.clone() };
+    let answer = Answer::Text(text.to_owned());
+    matches!(read(&free, Some(&answer), Date::ZERO), Ok(Some(_)))
+}
+
 fn one(read: Result<Option<Vec<String>>, Wrong>) -> Read {
     let read = read.map_err(|it| vec![it])?;
     Ok(read.map(|many| (Value::Many(many.clone()), Answer::Many(many))))

@@ -5,7 +5,7 @@
 
 use super::{Assessment, Exemption, Item, Rate, assess};
 use crate::{
-    eform::{Answer, Answers, Eform, Kind},
+    eform::{Answer, Answers, Eform, FeeCount, Field, Kind},
     money::Dong,
     procedure::ProcedureVersion,
 };
@@ -13,9 +13,9 @@ use crate::{
 /// The procedure by whose rate copies of extracts are charged, also where they are asked for with another one.
 pub const COPIES_OF_EXTRACTS: &str = "2.000635";
 
-/// Fields whose whole number is a number of copies.
+/// Fields whose whole number is a number of copies, in forms that mark none.
 const COPIES: [&str; 2] = ["ban-sao", "so-ban"];
-/// The columns of a table that counts papers: pages of each, copies of each.
+/// The columns of a table that counts papers, in forms that mark none: pages of each, copies of each.
 const ROW: (&str, &str) = ("trang", "ban");
 
 /// What a declaration counts.
@@ -30,24 +30,50 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// What `answers` to `form` count, by the names of its fields: `ban-sao` or `so-ban`, and tables with the columns
-    /// `trang` and `ban`.
+    /// What `answers` to `form` count, by what its fields and columns are marked as ([`Field::fee`]). A form that
+    /// marks nothing is read by the names of its fields: `ban-sao` or `so-ban`, and tables with the columns `trang`
+    /// and `ban`.
     #[must_use]
     pub fn of(form: &Eform, answers: &Answers) -> Self {
         let mut all = Self::default();
+        let fields = || form.pages.iter().flat_map(|it| &it.fields);
+        let is_marked =
+            fields().any(|it| it.fee.is_some() || it.columns.iter().any(|it| it.fee.is_some()));
+        let counts = |field: &Field| match field.fee {
+            Some(it) => Some(it),
+            None if is_marked || !COPIES.contains(&field.code.as_str()) => None,
+            None if field.min >= Some(1) => Some(FeeCount::Copies),
+            None => Some(FeeCount::Beside),
+        };
+        let column = |table: &Field, what: FeeCount, name: &str| {
+            let is_it =
+                |it: &&Field| if is_marked { it.fee == Some(what) } else { it.code == name };
+            table.columns.iter().find(is_it).map(|it| it.code.clone())
+        };
         let number = |text: &str| text.parse::<u32>().unwrap_or(0).min(super::COUNT_MAX);
-        for field in form.pages.iter().flat_map(|it| &it.fields) {
+        for field in fields() {
             let Some(answer) = answers.get(&field.code) else { continue };
             match (field.kind, answer) {
-                (Kind::Integer, Answer::Text(text)) if COPIES.contains(&field.code.as_str()) => {
-                    let of = if field.min >= Some(1) { &mut all.copies } else { &mut all.beside };
+                (Kind::Integer, Answer::Text(text)) => {
+                    let of = match counts(field) {
+                        Some(FeeCount::Copies) => &mut all.copies,
+                        Some(FeeCount::Beside) => &mut all.beside,
+                        Some(FeeCount::Pages) | None => continue,
+                    };
                     *of = of.saturating_add(number(text));
                 }
                 (Kind::Table, Answer::Rows(rows)) => {
                     let cell = |row: &crate::eform::Cells, code: &str| {
                         row.get(code).map_or(0, |it| number(it))
                     };
-                    let both = rows.iter().map(|it| (cell(it, ROW.0), cell(it, ROW.1)));
+                    let pages = column(field, FeeCount::Pages, ROW.0);
+                    let Some(copies) = column(field, FeeCount::Copies, ROW.1) else { continue };
+                    // Where pages are not asked for, a paper has one.
+                    let pages_of = |row| match &pages {
+                        Some(code) => cell(row, code),
+                        None => u32::from(is_marked),
+                    };
+                    let both = rows.iter().map(|it| (pages_of(it), cell(it, &copies)));
                     all.papers.extend(both.filter(|it| it.0 > 0 && it.1 > 0));
                 }
                 _ => {}
@@ -186,6 +212,39 @@ mod tests {
         assert_eq!(Counted::of(&form(1), &answers), own);
         assert_eq!(Counted::of(&form(0), &answers), Counted { copies: 0, beside: 3, papers });
         assert_eq!(Counted::of(&form(0), &Answers::new()), Counted::default());
+    }
+
+    #[test]
+    fn copies_are_counted_by_the_marks_of_fields_whatever_they_are_called() {
+        let form: Eform = serde_json::from_value(serde_json::json!({
+            "code": "thu", "title": "Thử", "heading": "TỜ KHAI", "to": "{unit}", "source": "Thử",
+            "pages": [{ "code": "a", "title": "A", "fields": [
+                { "code": "xin", "kind": "integer", "label": "Xin mấy bản", "fee": "copies" },
+                { "code": "them", "kind": "integer", "label": "Thêm mấy bản", "min": 1, "fee": "beside" },
+                { "code": "ban-sao", "kind": "integer", "label": "Bản sao đã có" },
+                { "code": "giay", "kind": "table", "label": "Từng loại", "columns": [
+                    { "code": "to", "kind": "integer", "label": "Số tờ", "fee": "pages" },
+                    { "code": "so", "kind": "integer", "label": "Mấy bản", "fee": "copies" },
+                ]},
+                { "code": "khac", "kind": "table", "label": "Loại khác", "columns": [
+                    { "code": "so", "kind": "integer", "label": "Mấy bản", "fee": "copies" },
+                    { "code": "trang", "kind": "integer", "label": "Số trang đã nộp" },
+                ]},
+            ]}],
+        }))
+        .unwrap();
+        let row = |cells: [(&str, &str); 2]| {
+            cells.map(|(code, it)| (code.to_owned(), it.to_owned())).into()
+        };
+        let answers = Answers::from([
+            ("xin".to_owned(), Answer::from("2")),
+            ("them".to_owned(), Answer::from("1")),
+            ("ban-sao".to_owned(), Answer::from("9")),
+            ("giay".to_owned(), Answer::Rows(vec![row([("to", "5"), ("so", "2")])])),
+            ("khac".to_owned(), Answer::Rows(vec![row([("so", "3"), ("trang", "7")])])),
+        ]);
+        let counted = Counted { copies: 2, beside: 1, papers: vec![(5, 2), (1, 3)] };
+        assert_eq!(Counted::of(&form, &answers), counted);
     }
 
     #[test]

@@ -79,6 +79,54 @@ fn bare(name: &str) -> String {
     }
 }
 
+/// A paper's name as people read it: without the marks of the list that it was taken out of (`(1)`, `a)`, `-`,
+/// “Thành phần hồ sơ 2:”) and without what ended its line.
+#[must_use]
+pub fn paper_name(name: &str) -> String {
+    let tidied = text::tidy(name);
+    let mut rest = tidied.as_str();
+    loop {
+        let before = rest;
+        rest = rest.trim_start_matches(['-', '+', '*', '•', '–', ' ', '\u{a0}']);
+        if let Some((_, more)) = rest.split_once(' ').filter(|it| is_list_mark(it.0)) {
+            rest = more;
+        }
+        let lower: String = rest.chars().take(HEAD_CHARS).flat_map(char::to_lowercase).collect();
+        if lower.starts_with(HEAD)
+            && let Some((_, more)) =
+                rest.split_once(':').filter(|it| it.0.chars().count() <= HEAD_CHARS)
+        {
+            rest = more;
+        }
+        if rest == before {
+            break;
+        }
+    }
+    let rest = rest.trim_end_matches([';', '.', ',', ':', ' ']);
+    if rest.is_empty() { tidied } else { raised(rest) }
+}
+
+/// How a line is headed that counts the papers itself, and within how many characters its colon stands.
+const HEAD: &str = "thành phần hồ sơ ";
+const HEAD_CHARS: usize = 30;
+
+/// `(1)`, `1.`, `1)`, `a)`, `(iii)`, `2.1.`: what counts a line of a list, and no number of copies (`02 bộ`).
+fn is_list_mark(word: &str) -> bool {
+    let inner = word.trim_start_matches('(').trim_end_matches([')', '.', ':', '/']);
+    let is_closed = word.len() > inner.len() && !word.ends_with(inner);
+    let digits = inner.chars().all(|it| it.is_ascii_digit() || it == '.');
+    let letters =
+        inner.chars().count() == 1 || inner.chars().all(|it| matches!(it, 'i' | 'v' | 'x'));
+    is_closed && inner.len() <= 4 && !inner.is_empty() && (digits || letters)
+}
+
+/// With a capital letter at its head.
+fn raised(name: &str) -> String {
+    let mut chars = name.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
 /// What a line of the catalogue is.
 #[must_use]
 pub fn kind_of(paper: &RequiredPaper) -> PaperKind {
@@ -163,6 +211,23 @@ mod tests {
 
     fn shipped() -> Vec<ProcedureVersion> {
         serde_json::from_str(include_str!("../../../../data/procedures.json")).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_shown_without_the_marks_of_its_list() {
+        for (name, shown) in [
+            ("(2) Giấy đề nghị đăng ký;", "Giấy đề nghị đăng ký"),
+            ("- Thành phần hồ sơ 1: Đơn đề nghị của thân nhân.", "Đơn đề nghị của thân nhân"),
+            ("Thành phần hồ sơ 2 (nếu có): giấy tờ làm căn cứ", "Giấy tờ làm căn cứ"),
+            ("a) Các loại bản đồ", "Các loại bản đồ"),
+            ("(iv) Trường hợp ủy quyền", "Trường hợp ủy quyền"),
+            ("2.1. Giấy chứng sinh", "Giấy chứng sinh"),
+            ("02 bộ bản vẽ", "02 bộ bản vẽ"),
+            ("Giấy tờ (nếu có)", "Giấy tờ (nếu có)"),
+            ("- ;", "- ;"),
+        ] {
+            assert_eq!(paper_name(name), shown);
+        }
     }
 
     #[test]

@@ -40,9 +40,13 @@ const PROCEDURE: &str = "1.001193";
 const TIMES: [(i8, i8); 3] = [(8, 20), (10, 5), (14, 40)];
 
 /// The sample of the form under the applicant's own name and numbers, for a child of last week.
-fn declared(form: &FormVersion, person: &Person, day: Date) -> Result<Option<Judgement>, Fault> {
+fn declared(
+    form: &FormVersion,
+    (person, tree): (&Person, &site::tree::Tree),
+    day: Date,
+) -> Result<Option<Judgement>, Fault> {
     let Some(mut answers) = shipped::sample(&form.form.code)? else { return Ok(None) };
-    answers.extend(eform::prefill(&form.form, &eforms::known(person)));
+    answers.extend(eform::prefill(&form.form, &eforms::known(person, &fill::units(tree))));
     let born = day.checked_sub(6.days()).unwrap_or(day);
     answers.insert("tre-sinh".to_owned(), Answer::Text(born.to_string()));
     let judged = eform::judge(&form.form, &answers, day);
@@ -98,7 +102,7 @@ pub(super) fn play(db: &Db, now: Instant, play: &Play, office: &Office) -> Resul
                     None
                 };
                 let judged = match &form {
-                    Some(it) => declared(it, &person, day)?,
+                    Some(it) => declared(it, (&person, &tree), day)?,
                     None => None,
                 };
                 let papers = promised.iter().map(|(place, paper)| Paper {

@@ -38,7 +38,10 @@ pub(super) async fn printed(page: &Page, below: &str) {
 pub(super) async fn declared(phone: &Page) {
     let form = citizen::eforms::shipped::all().unwrap();
     let form = form.into_iter().find(|it| it.code == "khai-sinh").unwrap();
-    let sample = citizen::eforms::shipped::sample("khai-sinh").unwrap().unwrap();
+    let mut sample = citizen::eforms::shipped::sample("khai-sinh").unwrap().unwrap();
+    // She is the mother: her part takes what she said of herself, and nobody types it again.
+    sample.insert("ban-la".into(), domain::eform::Answer::Text("me".into()));
+    sample.retain(|code, _| code == "me-co" || !code.starts_with("me-"));
     let said = serde_json::json!(citizen::eforms::fill::carried(&form, &sample, |_| false));
     let script = format!(
         "for (const [name, value] of {said}) {{
@@ -58,7 +61,10 @@ pub(super) async fn declared(phone: &Page) {
     phone.see("Có chỗ cần sửa").await;
     phone.sound().await;
     let mark = "const it = document.getElementById('dau'); return it ? it.value : ''";
+    let mother = "const it = document.getElementsByName('f.me-ten')[0]; return it ? it.value : ''";
+    let mut mothers: Vec<String> = Vec::new();
     for _ in 0..12 {
+        mothers.push(phone.script(mother).await);
         phone.script(&script).await;
         let before = phone.script(mark).await;
         phone.press("Tiếp tục").await;
@@ -71,6 +77,7 @@ pub(super) async fn declared(phone: &Page) {
         }
         phone.sound().await;
         if phone.script("return location.search").await.contains("buoc=giay-to") {
+            assert!(mothers.iter().any(|it| it == "Lê Thị Minh Họa"), "{mothers:?}");
             return;
         }
     }
@@ -119,6 +126,23 @@ async fn a_birth_is_filed_from_a_phone(on: On) {
     elsewhere.goto(&format!("{}?buoc=nguoi-nop", here.split('?').next().unwrap())).await;
     elsewhere.holds("Họ và tên người yêu cầu", "Lê Thị Minh Họa").await;
     elsewhere.close().await;
+
+    // Of a wedding the declaration is filled in here: neither it nor its twin of the portal is asked for as a paper.
+    let wedding = Page::open_at(&server.base, 390, 844).await;
+    wedding.goto("/nop/1.000894").await;
+    wedding.choose("Nộp đến", "Ủy ban nhân dân xã Phú Sơn").await;
+    wedding.press("Bắt đầu").await;
+    wedding.see("Người nộp").await;
+    let draft = wedding.path().await.split('?').next().unwrap().to_owned();
+    wedding.goto(&format!("{draft}?buoc=giay-to")).await;
+    wedding.see("Điền xong tờ khai là đủ, không phải nộp riêng:").await;
+    wedding.see("Tờ khai đăng ký kết hôn theo mẫu").await;
+    let asked =
+        "return [...document.querySelectorAll('legend')].map((it) => it.innerText).join('|')";
+    let asked = wedding.script(asked).await;
+    assert!(asked.starts_with("1. ") && !asked.contains("Tờ khai đăng ký kết hôn"), "{asked}");
+    wedding.sound().await;
+    wedding.close().await;
 
     let scan = testkit::pdf("giấy chứng sinh");
     phone.click("#cach-5 input[value=gui]").await;

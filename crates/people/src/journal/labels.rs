@@ -84,6 +84,7 @@ const ACTS: &[(&str, &str)] = &[
     ("change_draft", "Sửa bản nháp"),
     ("discard_draft", "Bỏ bản nháp"),
     ("bind", "Gắn thủ tục"),
+    ("pass_shipped", "Bỏ qua bản mẫu mới của phần mềm"),
     ("unbind", "Thôi gắn thủ tục"),
     ("end_grant", "Thôi quyền"),
     ("escalate", "Báo lên cấp trên"),

@@ -19,11 +19,13 @@ use domain::{
     text,
     time::Instant,
 };
+use jiff::civil::Date;
 use prints::DeclarationSheet;
 use site::{Failure, Lang, Site, Typed, Who, Words, tree::Tree};
 use store::{Fault, Tx};
 
 use super::draft::Draft;
+use crate::account::facts::Citizen;
 
 /// The field of a draft that names the version of the form that it was begun with.
 pub(super) const FORM: &str = "to-khai";
@@ -58,7 +60,8 @@ impl Declared {
         let Ok(row) = typed.get(FORM).parse() else { return Ok(None) };
         let Some(version) = eforms::version(tx, row)? else { return Ok(None) };
         let answers = fill::read(&version.form, typed);
-        let judged = eform::judge(&version.form, &answers, tx.now().civil().date());
+        let (account, today) = (known(typed, &[]).account, tx.now().civil().date());
+        let judged = eform::judge_of(&version.form, &answers, &account, today);
         // Files are handed in with the papers.
         let mut judged = fill::without_files(&version.form, judged);
         if typed.get(NO_PHONE) == "1" {
@@ -119,7 +122,8 @@ pub(super) fn sheet(
     let Some(id) = draft.dossier() else {
         let it = draft.declared.as_ref().ok_or(Failure::NotFound)?;
         let around = Around { made_on: Some(who.today()), ..around };
-        return Ok(papers::sheet(it.form(), &it.judged, &around));
+        let judged = papers::with_places(it.form(), &it.answers, it.judged.clone());
+        return Ok(papers::sheet(it.form(), &judged, &around));
     };
     sent_sheet(tx, id, around)
 }
@@ -164,7 +168,7 @@ fn put(typed: &mut Typed, form: &Eform, answers: &Answers) {
 /// [`Failure::TooLarge`] if it is more than a form may hold.
 pub(super) fn take(
     draft: &mut Draft,
-    tree: &Tree,
+    (tree, today): (&Tree, Date),
     part: Part<'_>,
     sent: &Typed,
 ) -> Result<(), Failure> {
@@ -185,6 +189,8 @@ pub(super) fn take(
             None => answers.remove(&field.code),
         };
     }
+    let account = known(&draft.typed, &fill::units(tree)).account;
+    eform::take_over(form, &it.judged.follows, &mut answers, &account, today);
     if eform::weight(&answers) > eform::WEIGHT_MAX {
         return Err(Failure::TooLarge);
     }
@@ -193,10 +199,10 @@ pub(super) fn take(
 }
 
 /// What the first step says of the person, as first answers of a form.
-fn known(typed: &Typed) -> Known {
+fn known(typed: &Typed, units: &[String]) -> Known {
     let said = |name: &str| text::tidy(typed.get(name));
     let born = site::form::parse_date(typed.get("ngay-sinh"));
-    eforms::known(&Person {
+    let person = Person {
         name: said("ho-ten"),
         id_number: said("so-giay-to"),
         birth_date: born.map_or_else(String::new, |it| it.to_string()),
@@ -204,26 +210,36 @@ fn known(typed: &Typed) -> Known {
         email: said("email"),
         address: said("dia-chi"),
         ..Person::default()
-    })
+    };
+    eforms::known(&person, units)
 }
 
 /// The declaration says of the person what the first step says, unless something else was declared.
-pub(super) fn follow(draft: &mut Draft, before: &Typed) {
+pub(super) fn follow(draft: &mut Draft, before: &Typed, (tree, today): (&Tree, Date)) {
     let Some(it) = &draft.declared else { return };
-    let form = it.form();
-    let was = eform::prefill(form, &known(before));
+    let (form, units) = (it.form(), fill::units(tree));
+    let was = eform::prefill(form, &known(before, &units));
+    let now = known(&draft.typed, &units);
     let mut answers = it.answers.clone();
-    for (code, now) in eform::prefill(form, &known(&draft.typed)) {
-        let own = it.judged.answers.get(&code);
-        if !answers.contains_key(&code) || own == was.get(&code) {
+    for (code, now) in eform::prefill(form, &now) {
+        let typed = answers.get(&code);
+        let own = it.judged.answers.get(&code).or(typed);
+        if typed.is_none() || own == was.get(&code) {
             answers.insert(code, now);
         }
     }
+    let follows = eform::judge_of(form, &it.answers, &known(before, &units).account, today).follows;
+    eform::take_over(form, &follows, &mut answers, &now.account, today);
     put(&mut draft.typed, form, &answers);
 }
 
 /// First answers out of what somebody declared before, who agreed to that.
-pub(super) fn first(tx: &mut Tx<'_>, typed: &mut Typed, before: &[DossierId]) -> Result<(), Fault> {
+pub(super) fn first(
+    tx: &mut Tx<'_>,
+    typed: &mut Typed,
+    tree: &Tree,
+    before: &[DossierId],
+) -> Result<(), Fault> {
     let Some(it) = Declared::of(tx, typed)? else { return Ok(()) };
     let mut earlier = BTreeMap::new();
     for id in before.iter().take(EARLIER_MAX) {
@@ -233,8 +249,11 @@ pub(super) fn first(tx: &mut Tx<'_>, typed: &mut Typed, before: &[DossierId]) ->
             earlier.entry(name).or_insert(answer);
         }
     }
-    let known = Known { account: known(typed).account, earlier };
-    put(typed, it.form(), &eform::prefill(it.form(), &known));
+    let known = Known { account: known(typed, &fill::units(tree)).account, earlier };
+    let mut answers = eform::prefill(it.form(), &known);
+    let today = tx.now().civil().date();
+    eform::take_over(it.form(), &Answers::new(), &mut answers, &known.account, today);
+    put(typed, it.form(), &answers);
     Ok(())
 }
 
@@ -251,9 +270,51 @@ pub(super) fn carry(
             answers.insert(field.clone(), Answer::Text(value.clone()));
         }
     }
+    let (account, today) = (known(typed, &[]).account, tx.now().civil().date());
+    eform::take_over(it.form(), &it.judged.follows, &mut answers, &account, today);
     put(typed, it.form(), &answers);
     Ok(())
 }
 
 /// Earlier dossiers that are looked through for first answers.
 const EARLIER_MAX: usize = 20;
+
+/// What somebody said of himself in earlier dossiers of his account, the newest first: in those that bear the
+/// account's telephone and were not handed in for another. Whoever is called otherwise than in the newest, or has
+/// another number, is somebody else.
+pub(super) fn said_before(
+    tx: &mut Tx<'_>,
+    me: &Citizen,
+    before: &[DossierId],
+) -> Result<Person, Fault> {
+    let mut found = Person { name: me.name.clone(), ..Person::default() };
+    found.id_number.clone_from(&me.id_number);
+    for id in before.iter().take(EARLIER_MAX) {
+        let Some(it) = dossiers::person_of(tx, *id)? else { continue };
+        let same = |known: &str, said: &str| {
+            known.is_empty() || said.is_empty() || text::fold(known) == text::fold(said)
+        };
+        let is_me = it.organisation.is_none()
+            && it.proxy_name.is_empty()
+            && !me.phone.is_empty()
+            && it.phone == me.phone
+            && it.name != dossiers::ERASED
+            && same(&found.name, &it.name)
+            && same(&found.id_number, &it.id_number);
+        if !is_me {
+            continue;
+        }
+        for (kept, said) in [
+            (&mut found.name, it.name),
+            (&mut found.id_number, it.id_number),
+            (&mut found.birth_date, it.birth_date),
+            (&mut found.email, it.email),
+            (&mut found.address, it.address),
+        ] {
+            if kept.is_empty() {
+                *kept = said;
+            }
+        }
+    }
+    Ok(found)
+}

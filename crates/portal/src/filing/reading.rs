@@ -119,6 +119,20 @@ pub(super) fn papers(body: &ProcedureVersion) -> impl Iterator<Item = (i64, &Req
     placed.map(|it| (i64::try_from(it.place).unwrap_or(0), it.paper))
 }
 
+/// The papers of a procedure that a declaration of this title is itself, by their places.
+pub(super) fn stood_by(title: &str, body: &ProcedureVersion) -> Vec<i64> {
+    eform::stood_for(title, papers(body).map(|(place, it)| (place, it.name.as_str())))
+}
+
+/// The papers for which the declaration of a draft stands: nobody is asked for them. One that was sent as a file all
+/// the same is one like the others.
+pub(super) fn stood_for(draft: &Draft, body: &ProcedureVersion) -> Vec<i64> {
+    let Some(declared) = &draft.declared else { return Vec::new() };
+    let mut found = stood_by(&declared.version.form.title, body);
+    found.retain(|place| draft.files_at(*place).next().is_none());
+    found
+}
+
 /// The field in which a result of one's store is chosen for the paper at `place`.
 pub(super) fn store_field(place: i64) -> String {
     format!("kho-{place}")
@@ -296,7 +310,15 @@ impl Judged {
     pub fn papers(&mut self, draft: &Draft, body: &ProcedureVersion, shelf: &Shelf) -> Vec<Paper> {
         let mut found = Vec::new();
         let mut from_store = false;
+        let stood = stood_for(draft, body);
         for (place, it) in papers(body) {
+            // One declaration is one paper, whatever else the catalogue calls it.
+            if stood.contains(&place) {
+                if stood.first() == Some(&place) {
+                    found.push(paper(place, it, "copy", true, DECLARED));
+                }
+                continue;
+            }
             let field = format!("cach-{place}");
             let count = draft.files_at(place).count();
             match Way::from_code(draft.typed.get(&field)) {
@@ -326,7 +348,8 @@ impl Judged {
         if from_store && shelf.agreed().is_none() && draft.typed.get(AGREE) != "1" {
             self.wrong(AGREE, self.words.say("vault-agree-owed"));
         }
-        let first = papers(body).next().map(|(place, _)| format!("cach-{place}"));
+        let asked = |it: &(i64, &RequiredPaper)| !stood.contains(&it.0);
+        let first = papers(body).find(asked).map(|(place, _)| format!("cach-{place}"));
         if let Some(first) = first.filter(|_| found.is_empty() && self.by_field.is_empty()) {
             self.wrong(&first, self.words.say("filing-no-paper"));
         }

@@ -20,7 +20,7 @@ use super::{
     declaring::{self, FORM},
     draft::{Draft, Keeper},
     owner::{Asker, Waiting},
-    reading::{Way, papers},
+    reading::{Way, papers, stood_by},
     steps::version,
 };
 use crate::account::facts::{self as accounts, Citizen};
@@ -69,30 +69,29 @@ pub(super) fn beginning(
     let mut typed = Typed::default();
     if let Some(form) = eforms::form_for(tx, &it.body.code, who.today())? {
         typed.set(FORM, form.id.to_string());
-        // The first paper that is a declaration is the form that is filled in here.
-        let first = papers(&it.body).find(|(_, it)| domain::eform::stands_for(&it.name));
-        if let Some((place, _)) = first {
-            typed.set(&format!("cach-{place}"), Way::Declared.code());
-        }
     }
     let mut before = Vec::new();
     if let Some(me) = citizen
         && accounts::agrees(tx, me.id, "prefill")?
     {
-        let born = me.birth_date.parse().map(text::date).unwrap_or_default();
+        before = accounts::dossiers_of(tx, me)?;
+        // What the account does not know, he said before.
+        let said = declaring::said_before(tx, me, &before)?;
+        let first =
+            |known: &str, said: &str| if known.is_empty() { said } else { known }.to_owned();
+        let born = first(&me.birth_date, &said.birth_date);
         for (name, said) in [
-            ("ho-ten", me.name.as_str()),
-            ("so-giay-to", me.id_number.as_str()),
-            ("ngay-sinh", born.as_str()),
-            ("dien-thoai", me.phone.as_str()),
-            ("email", me.email.as_str()),
-            ("dia-chi", me.address.as_str()),
+            ("ho-ten", first(&me.name, &said.name)),
+            ("so-giay-to", first(&me.id_number, &said.id_number)),
+            ("ngay-sinh", born.parse().map(text::date).unwrap_or_default()),
+            ("dien-thoai", me.phone.clone()),
+            ("email", first(&me.email, &said.email)),
+            ("dia-chi", first(&me.address, &said.address)),
         ] {
             typed.set(name, said);
         }
-        before = accounts::dossiers_of(tx, me)?;
     }
-    declaring::first(tx, &mut typed, &before)?;
+    declaring::first(tx, &mut typed, &who.tree, &before)?;
     if let Some(carried) = carried {
         for (name, answer) in carried.fields() {
             typed.set(&name, answer);
@@ -154,12 +153,14 @@ async fn start_page(
     let who = &whose.who;
     let (inner, asker, asked) = (site.clone(), whose.clone(), code.clone());
     let answered = m.typed.clone();
-    let (it, (shops, has_others), begun, carried) = site
+    let (it, (shops, has_others), begun, carried, stood) = site
         .read(who, move |tx| {
             let it = version(tx, &asked, &asker.who)?;
             let shops = shops(&inner, &asker.who, tx, &it)?;
             let carried = carried::read(&inner, tx, &it.body, &answered)?;
-            Ok((it, shops, asker.waiting(&inner, tx)?, carried))
+            let form = eforms::form_for(tx, &it.body.code, asker.who.today())?;
+            let stood = form.map_or_else(Vec::new, |form| stood_by(&form.form.title, &it.body));
+            Ok((it, shops, asker.waiting(&inner, tx)?, carried, stood))
         })
         .await?;
     // Whoever comes from the page of a commune named the commune.
@@ -177,12 +178,12 @@ async fn start_page(
         online: !units.is_empty() || !has_others && levels::can_be_filed(&it.body),
         level: it.body.level.said(who.lang == site::Lang::En),
         paused: it.paused_on(who.today()).map_or_else(String::new, |it| it.reason.clone()),
-        papers: match &carried {
-            Some(known) => {
-                papers(&it.body).filter(|(_, it)| !known.not_mine.contains(&it.name)).count()
-            }
-            None => papers(&it.body).count(),
-        },
+        papers: papers(&it.body)
+            .filter(|(place, it)| {
+                let is_mine = |known: &Carried| !known.not_mine.contains(&it.name);
+                !stood.contains(place) && carried.as_ref().is_none_or(is_mine)
+            })
+            .count(),
         carried: carried.iter().flat_map(Carried::fields).collect(),
         name: it.body.name.clone(),
         problems: shell.words.say("problems"),

@@ -345,8 +345,8 @@ fn keep(
     let before = draft.typed.clone();
     draft.fill(&step.fields(&filing.it.body), &typed);
     match step {
-        Step::Form => declaring::take(draft, &who.tree, part, &typed)?,
-        Step::Person => declaring::follow(draft, &before),
+        Step::Form => declaring::take(draft, (&who.tree, today), part, &typed)?,
+        Step::Person => declaring::follow(draft, &before, (&who.tree, today)),
         Step::Papers | Step::Receive | Step::Review => {}
     }
     // Two windows: what the other one changed is not lost unseen.

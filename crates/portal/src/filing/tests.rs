@@ -10,6 +10,7 @@ mod assist;
 mod carried;
 mod fee;
 mod one_by_one;
+mod stood;
 mod unproven;
 mod waiting;
 

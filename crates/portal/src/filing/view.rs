@@ -9,7 +9,11 @@ use citizen::{
     },
     procedures::facts::Version,
 };
-use domain::{dossier::ReturnChannel, party::Authority, procedure::PaperRole};
+use domain::{
+    dossier::ReturnChannel,
+    party::Authority,
+    procedure::{PaperRole, papers::paper_name},
+};
 use site::{Failure, Html, Mistakes, Shell, Site, Who, Words};
 
 use super::{
@@ -17,7 +21,7 @@ use super::{
     declaring::Look,
     owner::{self, Asker},
     proof::{self, Proof},
-    reading::{Step, Way, file_line, offered, papers, store_field},
+    reading::{Step, Way, file_line, offered, papers, stood_for, store_field},
 };
 use crate::{account::facts::PurposeText, vault::Offer};
 
@@ -29,6 +33,8 @@ struct StepView {
 
 struct PaperView {
     place: i64,
+    /// Which it is of those that the page asks for, from 1.
+    number: usize,
     name: String,
     group: String,
     way: String,
@@ -78,6 +84,10 @@ struct StepPage<'a> {
     is_proved: bool,
     code_shown: String,
     papers: Vec<PaperView>,
+    /// The papers for which the declaration stands, and that are not asked for.
+    stood: Vec<String>,
+    /// Nothing is wrong in what is declared.
+    is_declared: bool,
     /// How many of them are not for his case, as he answered beforehand.
     spared: usize,
     /// He answered questions before he began.
@@ -129,8 +139,9 @@ fn in_order(step: Step, it: &Version, m: &Mistakes) -> Vec<(String, String)> {
             take(&mut left, "tep", "tep", "");
             for (place, paper) in papers(&it.body) {
                 let anchor = format!("cach-{place}");
-                take(&mut left, &anchor, &anchor, &paper.name);
-                take(&mut left, &format!("tep-{place}"), &anchor, &paper.name);
+                let name = paper_name(&paper.name);
+                take(&mut left, &anchor, &anchor, &name);
+                take(&mut left, &format!("tep-{place}"), &anchor, &name);
             }
         }
         Step::Person | Step::Receive => {
@@ -266,7 +277,12 @@ fn authorities(words: Words) -> Vec<(String, String)> {
 /// The papers that are handed in, and how each is.
 pub(super) fn handed(words: Words, filing: &Filing) -> Vec<(String, String)> {
     let (draft, typed) = (&filing.draft, &filing.draft.typed);
+    let stood = stood_for(draft, &filing.it.body);
     let handed = papers(&filing.it.body).filter_map(|(place, paper)| {
+        if stood.contains(&place) {
+            let is_first = stood.first() == Some(&place);
+            return is_first.then(|| (paper_name(&paper.name), way_label(words, Way::Declared)));
+        }
         let way = Way::from_code(typed.get(&format!("cach-{place}")))?;
         if way == Way::NotMine {
             return None;
@@ -281,7 +297,7 @@ pub(super) fn handed(words: Words, filing: &Filing) -> Vec<(String, String)> {
             },
             _ => how,
         };
-        Some((paper.name.clone(), how))
+        Some((paper_name(&paper.name), how))
     });
     handed.collect()
 }
@@ -349,6 +365,17 @@ fn said(words: Words, filing: &Filing) -> Vec<Said> {
     ]
 }
 
+/// The names of papers by their places, as people read them, each once.
+fn citizen_papers(body: &domain::procedure::ProcedureVersion, places: &[i64]) -> Vec<String> {
+    let named = papers(body).filter(|it| places.contains(&it.0)).map(|it| paper_name(&it.1.name));
+    named.fold(Vec::new(), |mut all, it| {
+        if !all.contains(&it) {
+            all.push(it);
+        }
+        all
+    })
+}
+
 /// A step of a draft.
 pub(super) fn page(
     site: &Site,
@@ -384,10 +411,13 @@ pub(super) fn page(
             && m.typed(&way) == Way::NotMine.code()
             && m.at(&way).is_empty()
     };
-    let papers = papers(&it.body)
+    let stood = stood_for(draft, &it.body);
+    let mut papers = papers(&it.body)
+        .filter(|(place, _)| !stood.contains(place))
         .map(|(place, paper)| PaperView {
             place,
-            name: paper.name.clone(),
+            number: 0,
+            name: paper_name(&paper.name),
             group: paper.group.clone(),
             way: m.typed(&format!("cach-{place}")).to_owned(),
             files: draft
@@ -402,7 +432,11 @@ pub(super) fn page(
             is_spared: is_spared(place, &paper.name, m),
         })
         .collect::<Vec<_>>();
+    // Those that are not for his case stand below the others.
+    papers.sort_by_key(|it| it.is_spared);
+    (1..).zip(&mut papers).for_each(|(number, it)| it.number = number);
     let spared = papers.iter().filter(|it| it.is_spared).count();
+    let named = citizen_papers(&it.body, &stood);
     let offered_any = papers.iter().any(|it| !it.offers.is_empty());
     let store_asks = filing.shelf.asks(who.lang, who.today()).filter(|_| offered_any);
     let store_agreed =
@@ -452,6 +486,8 @@ pub(super) fn page(
         is_carried: carried.is_some(),
         steps,
         papers,
+        stood: named,
+        is_declared: declared.is_some_and(|it| it.judged.mistakes.is_empty()),
         spared,
         step,
         m,

@@ -97,6 +97,42 @@ on_both_engines! { routes();
         assert_eq!(site.count("select count(*) from filing where dossier is null"), 0);
     }
 
+    async fn whoever_is_known_by_his_telephone_finds_again_what_he_said_before(site) {
+        given_two_communes(&site);
+        given_a_carrier(&site);
+        let mut browser = site.browser();
+        sign_in(&site, &mut browser, "0912345678").await;
+        let here = begun(&mut browser).await;
+        filled(&mut browser, &here, "040090123456").await;
+        let sent = browser.post(&here, &SEND).await;
+        assert_eq!(sent.location.as_deref(), Some(here.as_str()), "{}", sent.text);
+        let knows = |text: &str| {
+            ["Nguyễn Văn Thử", "040090123456", "01/01/1990", "Xóm 1, xã Phú Sơn"]
+                .map(|it| text.contains(&format!("value=\"{it}\"")))
+        };
+        // Without his word nothing of it.
+        let here = begun(&mut browser).await;
+        assert_eq!(knows(&browser.get(&here).await.text), [false; 4]);
+        browser.post("/tai-khoan/dong-y/prefill", &[("dong-y", "1")]).await;
+        let here = begun(&mut browser).await;
+        let page = browser.get(&here).await.text;
+        assert_eq!(knows(&page), [true; 4], "{page}");
+        // Its form says it too, the address in its parts, and what was declared of the parents.
+        let form = browser.get(&format!("{here}?buoc=to-khai&phan=tat-ca")).await.text;
+        for (name, value) in [("yc-ten", "Nguyễn Văn Thử"), ("yc-noi-o.detail", "Xóm 1"), ("me-ten", "Trần Thị Lan")] {
+            assert!(form.contains(&format!("name=\"f.{name}\" value=\"{value}\"")), "{name}: {form}");
+        }
+        // Somebody else's dossier that he handed in says nothing of him, nor does another telephone's account.
+        site.given("update dossier_person set proxy_name = 'Trần Người Nộp' where proxy_name = ''", &[]);
+        let here = begun(&mut browser).await;
+        assert_eq!(knows(&browser.get(&here).await.text), [false; 4]);
+        let mut other = site.browser();
+        sign_in(&site, &mut other, "0987654321").await;
+        other.post("/tai-khoan/dong-y/prefill", &[("dong-y", "1")]).await;
+        let here = begun(&mut other).await;
+        assert_eq!(knows(&other.get(&here).await.text), [false; 4]);
+    }
+
     async fn without_an_account_the_telephone_answers_before_anything_is_sent(site) {
         given_two_communes(&site);
         given_a_carrier(&site);
