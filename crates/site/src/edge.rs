@@ -109,9 +109,17 @@ async fn headers(State(site): State<Site>, request: Request, next: Next) -> Resp
     let asked_size = request.uri().query().and_then(|it| {
         it.split('&').find_map(|it| it.strip_prefix("chu=")).map(|it| it == crate::who::LARGE)
     });
+    let is_citizens = method == Method::GET
+        && !is_static
+        && !request.uri().path().starts_with("/co-quan")
+        && crate::who::hall(request.headers()).is_none();
+    let cookies = is_citizens.then(|| request.headers().clone());
     let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
+    if let Some(cookies) = cookies.filter(|_| status == StatusCode::OK) {
+        offline::say_whose(&site, &cookies, headers).await;
+    }
     let mut put = |name: header::HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };

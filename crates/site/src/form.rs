@@ -377,6 +377,12 @@ pub fn one_file(
     files.into_iter().find(|it| it.field == field).ok_or_else(|| none.to_owned())
 }
 
+/// A file's name as it was before a browser wrote it into a form in parts: there it escapes three characters, and no
+/// other.
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+}
+
 /// A form with files. Checked like [`Filled`]; every file and their number are bounded.
 pub struct FilledWithFiles(pub Typed, pub Vec<Upload>);
 
@@ -419,6 +425,7 @@ impl FromRequest<Site> for FilledWithFiles {
                     if files.len() >= FILES_MAX {
                         return Err(Failure::TooLarge);
                     }
+                    let file_name = unescaped(&file_name);
                     let last = file_name.rsplit(['/', '\\']).next().unwrap_or("");
                     let shown: String = last
                         .chars()

@@ -54,7 +54,7 @@ pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
 pub use routes::{
     AdminEntry, AdminGroup, Awaiting, Awaits, Consents, MenuEntry, Received, RouteInfo, Routes,
-    Tie, Ties, Told, UnitNeed,
+    Session, Tie, Ties, Told, UnitNeed,
 };
 pub use shell::Shell;
 pub use who::Who;
@@ -107,6 +107,7 @@ pub struct Site {
     ties: Arc<[Ties]>,
     awaits: Arc<[Awaits]>,
     sessions: Arc<[routes::Stands]>,
+    holders: Option<routes::Holders>,
     configuration: Arc<[configuration::ConfigPart]>,
     received: Arc<[Received]>,
     numbers: Arc<[at_once::Numbers]>,
@@ -148,6 +149,7 @@ impl Site {
             ties: Arc::new([]),
             awaits: Arc::new([]),
             sessions: Arc::new([]),
+            holders: None,
             configuration: Arc::new([]),
             received: Arc::new([]),
             numbers: Arc::new([]),

@@ -9,12 +9,16 @@ use axum::{
 };
 
 use crate::{
-    Failure, Shell, Site, assets,
+    Failure, Session, Shell, Site, assets,
     who::{DRAFTS_COOKIE, Knock, LANG_COOKIE, SIZE_COOKIE, Who},
 };
 
 /// The header that lets the service worker keep a page: `public`, or `own` for one that shows a citizen's dossier.
 pub(crate) const KEEP: &str = "mc-keep";
+/// The header that tells the service worker whose session the browser shows; [`NOBODY`] if that was ended. Copies of
+/// pages do not outlive that, nor does somebody else find them who signs in.
+const WHOSE: &str = "mc-who";
+const NOBODY: &str = "-";
 /// Cookies that change nothing of who a page is for.
 const HARMLESS: [&str; 3] = [LANG_COOKIE, SIZE_COOKIE, "mc_theo_doi"];
 /// Static files that a page without a network needs.
@@ -68,6 +72,23 @@ pub(crate) fn mark(path: &str, headers: &HeaderMap) -> Option<&'static str> {
         }
     }
     kept_as(path).map(|it| if is_his { "own" } else { it })
+}
+
+/// Says on a page of a citizen who is signed in whose it is.
+pub(crate) async fn say_whose(site: &Site, cookies: &HeaderMap, told: &mut HeaderMap) {
+    let token = crate::who::cookie(cookies, CITIZEN_COOKIE);
+    let (Some(token), Some(holders)) = (token, site.holders) else { return };
+    let hash = crate::token_sha256(token);
+    let stamp = store::Stamp::of_program((site.clock)(), "offline");
+    let found = site.db.glance(stamp, move |tx| holders(tx, &hash)).await;
+    let whose = match found {
+        Ok(Session::Open(row)) => crate::form::mark_of([site.seal.derived(WHOSE), row.to_string()]),
+        Ok(Session::Ended) => NOBODY.to_owned(),
+        Ok(Session::Over) | Err(_) => return,
+    };
+    if let Ok(whose) = HeaderValue::from_str(&whose) {
+        told.insert(header::HeaderName::from_static(WHOSE), whose);
+    }
 }
 
 /// GET `/sw.js`: the service worker, with the hashes of what it keeps; another hash is another version.

@@ -132,6 +132,20 @@ pub type Awaits = fn(&Site, &Who, &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure>
 /// Whether a citizen's session with this row is open.
 pub type Stands = fn(&mut Tx<'_>, i64) -> Result<bool, Fault>;
 
+/// What became of the session that a citizen's browser shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// It is open, for the citizen with this row.
+    Open(i64),
+    /// Nobody used it for long.
+    Over,
+    /// Somebody ended it, or closed the account.
+    Ended,
+}
+
+/// What became of the session with this hash of its token.
+pub type Holders = fn(&mut Tx<'_>, &str) -> Result<Session, Fault>;
+
 /// What of a slice hangs on a dossier, for somebody who sees the dossier.
 pub type Ties = fn(&Who, &mut Tx<'_>, DossierId) -> Result<Vec<Tie>, Fault>;
 
@@ -158,6 +172,7 @@ pub struct Routes {
     ties: Vec<Ties>,
     awaits: Vec<Awaits>,
     sessions: Vec<Stands>,
+    holders: Option<Holders>,
     received: Vec<Received>,
     numbers: Vec<Numbers>,
     consents: Vec<Consents>,
@@ -251,6 +266,13 @@ impl Routes {
         self
     }
 
+    /// Has the slice say whose session a citizen's browser shows.
+    #[must_use]
+    pub fn holders(mut self, holders: Holders) -> Self {
+        self.holders = Some(holders);
+        self
+    }
+
     /// Has the slice asked what a citizen is told of his dossier.
     #[must_use]
     pub fn tells(mut self, told: Told) -> Self {
@@ -305,6 +327,7 @@ impl Routes {
         self.ties.extend(more.ties);
         self.awaits.extend(more.awaits);
         self.sessions.extend(more.sessions);
+        self.holders = self.holders.or(more.holders);
         self.received.extend(more.received);
         self.numbers.extend(more.numbers);
         self.consents.extend(more.consents);
@@ -329,6 +352,7 @@ impl Routes {
         site.ties = self.ties.into();
         site.awaits = self.awaits.into();
         site.sessions = self.sessions.into();
+        site.holders = self.holders;
         site.configuration = self.configuration.into();
         site.received = self.received.into();
         site.numbers = self.numbers.into();

@@ -18,7 +18,7 @@
   var box = board.querySelector("[data-slides]"), pause = board.querySelector("[data-pause]");
   var age = board.querySelector("[data-age]"), where = board.querySelector("[data-where]"), clock = board.querySelector("[data-clock]");
   var slides = function () { return Array.from(box.querySelectorAll("[data-slide]")); };
-  var at = Number(board.dataset.at), good = new Date(), asking = false, turn = 0;
+  var at = Number(board.dataset.at), asking = false, turn = 0;
   // Whoever asks for less motion starts it himself.
   var paused = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -54,9 +54,9 @@
     if (event.key === "ArrowLeft") { show(at - 1, true); }
   });
 
-  var two = function (it) { return String(it).padStart(2, "0"); };
+  // By the clock of the office, which stands since then: that of this machine may be set anyhow.
   var old = function () {
-    age.textContent = board.dataset.old.replace("__", two(good.getHours()) + ":" + two(good.getMinutes()));
+    age.textContent = board.dataset.old.replace("__", (/\d\d:\d\d/.exec(clock.textContent) || [""])[0]);
   };
   // The last slides stay while the line is cut, and say since when they are old.
   var refresh = function () {
@@ -76,7 +76,6 @@
         if (fresh.innerHTML !== box.innerHTML) { box.replaceChildren.apply(box, Array.from(fresh.childNodes)); show(at, false); }
         var told = page.querySelector("[data-clock]");
         if (told) { clock.textContent = told.textContent; }
-        good = new Date();
         age.textContent = "";
       })
       .catch(old)

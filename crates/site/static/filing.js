@@ -1,12 +1,14 @@
-// Holds a step of a filing in this browser while the network is gone, sealed with a key that only the draft's
-// address gives, and sends it once when the network is back: the draft's mark tells whether it had arrived.
+// Holds a step of a filing, or a supplement, in this browser while the network is gone, sealed with a key that only
+// the draft's address or the page gives, and sends it once when the network is back: the draft says what of it had
+// arrived.
 (function () {
   "use strict";
-  var form = document.querySelector("form[data-filing]"), done = document.querySelector("[data-filing-done]");
+  var form = document.querySelector("form[data-filing], form[data-supplement]"), done = document.querySelector("[data-filing-done]");
   var subtle = window.crypto && window.crypto.subtle;
   if (!(form || done) || !subtle || !window.indexedDB) { return; }
   var path = location.pathname, utf8 = new TextEncoder();
-  var hash = function (what) { return subtle.digest("SHA-256", utf8.encode(what + path)); };
+  var about = form && form.dataset.key ? form.dataset.key : path;
+  var hash = function (what) { return subtle.digest("SHA-256", utf8.encode(what + about)); };
   var hex = function (it) { return Array.from(new Uint8Array(it)).map(function (b) { return b.toString(16).padStart(2, "0"); }).join(""); };
   var name = function () { return hash("mc-ten ").then(hex); };
   var key = function () {
@@ -42,13 +44,28 @@
   if (document.querySelector("[data-idle]")) { forget(); return; }
 
   // A form of the office has parts of its own within the step.
-  var part = form.elements.phan, step = form.elements.buoc.value + (part ? "&phan=" + part.value : "");
-  var mark = form.elements.dau.value;
-  var state = document.createElement("p");
-  state.setAttribute("role", "status");
-  state.hidden = true;
-  form.prepend(state);
-  var say = function (words, warn) { state.hidden = false; state.className = warn ? "warning" : "soft"; state.textContent = words; };
+  var said = function (name) { return form.elements[name] ? "&" + name + "=" + encodeURIComponent(form.elements[name].value) : ""; };
+  var step = form.elements.buoc ? form.elements.buoc.value + said("phan") + said("cau") : "";
+  var mark = function () { return form.elements.dau.value; };
+  // A page that answers a form has the address of the step: going back to it asks for the step.
+  if (step && form.hasAttribute("data-wrong") && !location.search) { history.replaceState(history.state, "", path + "?buoc=" + step); }
+  // What was put back is said where the page begins; what happens to a press, beside the buttons that were pressed.
+  var line = function () {
+    var it = document.createElement("p");
+    it.setAttribute("role", "status");
+    it.className = "sr";
+    return it;
+  };
+  var top = line(), near = line();
+  form.prepend(top);
+  Array.from(form.querySelectorAll(".toolbar")).pop().before(near);
+  var put = function (it, words, warn) { it.className = warn ? "warning" : "soft"; it.textContent = words; };
+  var pressed = false;
+  var say = function (words, warn) {
+    put(near, words, warn);
+    if (pressed) { near.scrollIntoView({ block: "nearest" }); }
+    pressed = false;
+  };
   var clock = function (at) { return new Date(at).toTimeString().slice(0, 5); };
 
   // What the form holds; `wish` is the button that was pressed, if one was.
@@ -58,9 +75,12 @@
       if (typeof value !== "string") { if (value.size > 0) { files.push([field, value]); } }
       else if (field !== "csrf") { fields.push([field, value]); }
     });
+    // What is held has a name: the draft remembers which of it arrived.
+    var held = hex(window.crypto.getRandomValues(new Uint8Array(16)));
+    if (form.elements.lan) { form.elements.lan.value = held; }
     return Promise.all(files.map(function (it) { return it[1].arrayBuffer().then(seal); })).then(function (bodies) {
       var named = files.map(function (it) { return [it[0], it[1].name, it[1].type]; });
-      var head = { step: step, mark: mark, fields: fields, files: named, wish: wish, at: Date.now() };
+      var head = { step: step, mark: mark(), fields: fields, files: named, wish: wish, at: Date.now(), held: held };
       return seal(utf8.encode(JSON.stringify(head))).then(function (sealed) {
         return name().then(function (at) {
           return store("readwrite", function (it) { it.put({ head: sealed, bodies: bodies }, at); });
@@ -109,11 +129,12 @@
     retry = window.setTimeout(back, 3000);
   };
   function back() {
-    if (waiting && !leaving) { alive().then(function () { say(form.dataset.sending, false); go(); }, wait); }
+    if (waiting && !leaving) { alive().then(function () { say(form.dataset.back || form.dataset.sending, false); go(); }, wait); }
   }
   window.addEventListener("online", back);
   var begin = function (button) {
     waiting = button;
+    pressed = true;
     window.clearTimeout(timer);
     hold([button.name, button.value]).catch(function () {}).then(alive).then(go, wait);
   };
@@ -131,16 +152,44 @@
   form.addEventListener("change", later);
   window.addEventListener("pageshow", function (event) { if (event.persisted) { leaving = false; waiting = null; } });
 
+  // Whether the page says what is held already.
+  var isSaid = function (kept) {
+    var shown = new FormData(form), of = function (pairs) {
+      return pairs.filter(function (it) { return it[1] !== "" && !/^(csrf|phien|dau|lan|cua-so|buoc|dong-y.*)$/.test(it[0]); })
+        .map(function (it) { return it[0] + "=" + it[1].trim().replace(/\s+/g, " "); }).sort().join("\n");
+    };
+    var texts = Array.from(shown.entries()).filter(function (it) { return typeof it[1] === "string"; });
+    return of(texts) === of(kept.head.fields) && kept.head.files.every(function (it) {
+      var box = form.elements[it[0]] && form.elements[it[0]].closest("[data-files], .paper");
+      return box && Array.from(box.querySelectorAll(".file b")).some(function (b) { return b.textContent === it[1]; });
+    });
+  };
+
   read().then(function (kept) {
     if (!kept) { return null; }
-    // The server knows more than was held here: it had arrived.
-    if (kept.head.mark !== mark) { return forget(); }
+    var arrived = (form.dataset.arrived || "").split(" ").indexOf(kept.head.held) >= 0;
+    if (arrived) { return forget(); }
+    if (kept.head.mark !== mark()) {
+      if (kept.head.step !== step) {
+        if (kept.head.wish) { location.replace(path + "?buoc=" + encodeURI(kept.head.step)); }
+        return null;
+      }
+      // The page that says that it was changed elsewhere shows what was sent and not kept.
+      if (form.hasAttribute("data-stale")) { return hold(null); }
+      if (isSaid(kept)) { return forget(); }
+      // Somebody changed the draft meanwhile: who held this sees it, and the server tells him once more.
+      return fill(kept).then(function () {
+        form.elements.dau.value = kept.head.mark;
+        put(top, form.dataset.elsewhere + " " + clock(kept.head.at), true);
+        return hold(null);
+      });
+    }
     if (kept.head.step !== step) {
       if (kept.head.wish) { location.replace(path + "?buoc=" + encodeURI(kept.head.step)); }
       return null;
     }
     return fill(kept).then(function () {
-      say(form.dataset.restored + " " + clock(kept.head.at), false);
+      put(top, form.dataset.restored + " " + clock(kept.head.at), false);
       if (!kept.head.wish) { return; }
       var button = Array.from(form.querySelectorAll("button[name=viec]"))
         .find(function (it) { return it.value === kept.head.wish[1]; });

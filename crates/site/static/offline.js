@@ -1,6 +1,9 @@
 // Has the service worker keep what is read, and lets whoever uses this browser say what stays in it.
 (function () {
   "use strict";
+  // What answers a form with mistakes is not asked for again as a form: going back asks for the page.
+  var came = window.performance && performance.getEntriesByType("navigation")[0];
+  if (came && came.responseStatus === 422) { history.replaceState(history.state, ""); }
   if (!("serviceWorker" in navigator) || !window.caches) { return; }
   var isFirst = !navigator.serviceWorker.controller;
   window.addEventListener("load", function () {

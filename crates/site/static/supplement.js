@@ -15,9 +15,11 @@
       if (it.name !== field) { data.delete(it.name); }
     });
     data.set("viec", "luu");
+    // Only what is sent whole is said to have arrived.
+    data.delete("lan");
     return data;
   };
-  var last = Promise.resolve(), busy = 0, dirty = false, timer = 0;
+  var last = Promise.resolve(), busy = 0, dirty = false, timer = 0, halted = false;
   // One after the other: each carries the mark that the one before it left.
   var keep = function (field) {
     busy += 1;
@@ -28,7 +30,9 @@
     }).then(function (text) {
       var page = new DOMParser().parseFromString(text, "text/html"), fresh = page.querySelector("form[data-supplement]");
       if (!fresh) { throw new Error("not kept"); }
-      form.querySelector("#dau").value = fresh.querySelector("#dau").value;
+      // Another window wrote meanwhile: whoever writes here looks it over before his words take the place of those.
+      halted = fresh.hasAttribute("data-stale");
+      if (!halted) { form.querySelector("#dau").value = fresh.querySelector("#dau").value; }
       if (field) {
         var here = form.elements[field].closest("[data-files]");
         var there = fresh.querySelector("[name='" + field + "']").closest("[data-files]");
@@ -36,7 +40,7 @@
         form.elements[field].focus();
         if (here.querySelector(".mistake")) { state.hidden = true; return; }
       }
-      say(form.dataset.saved + " " + clock(), false);
+      if (halted) { say(fresh.dataset.stale, true); } else { say(form.dataset.saved + " " + clock(), false); }
     }).catch(function () {
       dirty = true;
       say(form.dataset.failed, true);
@@ -45,10 +49,10 @@
 
   form.addEventListener("change", function (event) {
     if (event.target.type === "file") { if (event.target.value) { keep(event.target.name); } }
-    else if (event.target.type === "radio") { keep(""); }
+    else if (event.target.type === "radio" && !halted) { keep(""); }
   });
   form.addEventListener("input", function (event) {
-    if (event.target.tagName !== "TEXTAREA") { return; }
+    if (event.target.tagName !== "TEXTAREA" || halted) { return; }
     dirty = true;
     window.clearTimeout(timer);
     timer = window.setTimeout(function () { if (dirty) { keep(""); } }, 1200);
@@ -59,7 +63,7 @@
     dirty = false;
     if (!busy) { return; }
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation();
     var button = event.submitter;
     last.then(function () { form.requestSubmit(button); });
   });

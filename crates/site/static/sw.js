@@ -4,7 +4,7 @@
 var STATIC = "mc-tinh-__VERSION__", PAGES = "mc-trang", OWN = "mc-rieng";
 var FILES = "__FILES__";
 var OWN_MS = 30 * 60 * 1000, LONG_MS = 30 * 24 * 3600 * 1000, PAGES_MAX = 60;
-var ASKED = "/__mc/giu", LANG = "/__mc/lang";
+var ASKED = "/__mc/giu", LANG = "/__mc/lang", WHOSE = "/__mc/ai";
 
 self.addEventListener("install", function (event) {
   event.waitUntil(caches.open(STATIC).then(function (it) {
@@ -39,7 +39,9 @@ function tidy() {
 self.addEventListener("message", function (event) {
   var url = new URL(String(event.data && event.data.keep || ""), self.location.origin);
   if (url.origin !== self.location.origin || url.pathname.startsWith("/co-quan")) { return; }
-  event.waitUntil(fetch(url.href).then(function (it) { return keep(it, url); }).catch(function () {}));
+  event.waitUntil(fetch(url.href).then(function (it) {
+    return hear(it.headers.get("mc-who")).then(function () { return keep(it, url); });
+  }).catch(function () {}));
 });
 
 self.addEventListener("fetch", function (event) {
@@ -50,9 +52,17 @@ self.addEventListener("fetch", function (event) {
   } else if (request.mode === "navigate" && !url.pathname.startsWith("/co-quan")) {
     // Whoever signs out leaves nothing of his own to the next one at this device.
     if (request.method === "POST" && (url.pathname === "/dang-xuat" || url.pathname === "/tai-khoan/dong")) { event.waitUntil(leave()); }
-    event.respondWith(request.method === "GET" ? page(event, request, url) : fetch(request).catch(away));
+    event.respondWith(request.method === "GET" ? page(event, request, url) : fetch(request).catch(function () { return unsent(url); }));
   }
 });
+
+// A form that was sent cannot be had again by going back. Where there is a network its address is asked for; there
+// one finds what was kept.
+function unsent(url) {
+  return fetch("/healthz", { cache: "no-store" }).then(function (it) {
+    return it.ok ? Response.redirect(url.href, 303) : away();
+  }, away);
+}
 
 function leave() {
   indexedDB.deleteDatabase("mc-nop");
@@ -107,15 +117,40 @@ function key(url) {
 
 function page(event, request, url) {
   return fetch(request).then(function (it) {
-    event.waitUntil(keep(it.clone(), url).then(tidy).catch(function () {}));
+    var held = it.clone();
+    event.waitUntil(hear(it.headers.get("mc-who")).then(function () { return keep(held, url); }).then(tidy).catch(function () {}));
     return it;
   }, function () { return tidy().then(function () { return copy(url); }); });
+}
+
+// Whose session the browser shows. Where it was ended, copies that were read in it go; whoever signs in as somebody
+// else finds nothing of who was here before.
+function hear(whose) {
+  if (!whose) { return Promise.resolve(); }
+  return caches.open(OWN).then(function (cache) {
+    return cache.match(WHOSE).then(function (it) { return it ? it.text() : ""; }).then(function (before) {
+      if (whose === before) { return null; }
+      if (whose !== "-") {
+        return (before ? leave() : Promise.resolve()).then(function () { return caches.open(OWN); })
+          .then(function (own) { return own.put(WHOSE, new Response(whose)); });
+      }
+      return cache.keys().then(function (all) {
+        return Promise.all(all.map(function (at) {
+          return cache.match(at).then(function (it) {
+            return it && it.headers.get("mc-who") ? Promise.all([cache.delete(at), cache.delete(ASKED + new URL(at.url).pathname)]) : null;
+          });
+        }));
+      });
+    });
+  });
 }
 
 function keep(answer, url) {
   var how = answer.headers.get("mc-keep");
   var at = key(url);
-  if (answer.status === 404 || answer.status === 410) {
+  // What one may not read any more leads elsewhere; with its secret it leads to itself.
+  var led = (answer.type === "opaqueredirect" || answer.redirected) && url.pathname.startsWith("/ho-so/") && !url.searchParams.has("ma");
+  if (led || answer.status === 404 || answer.status === 410) {
     return caches.open(OWN).then(function (cache) { return cache.delete(at); });
   }
   if (answer.status !== 200 || answer.redirected || !how || url.searchParams.has("ma")) { return Promise.resolve(); }
@@ -124,6 +159,7 @@ function keep(answer, url) {
     var headers = { "content-type": "text/html; charset=utf-8", "mc-luc": String(now),
       "content-security-policy": answer.headers.get("content-security-policy") || "default-src 'self'",
       "mc-ten": encodeURIComponent((/<title>([^<]*)/.exec(html) || ["", ""])[1]) };
+    if (answer.headers.get("mc-who")) { headers["mc-who"] = answer.headers.get("mc-who"); }
     if (how === "own") { headers["mc-den"] = String(now + (all[2] ? LONG_MS : OWN_MS)); }
     var lang = (/<html lang="(\w+)/.exec(html) || ["", "vi"])[1];
     return cache.delete(at).then(function () { return cache.put(at, new Response(html, { headers: headers })); })

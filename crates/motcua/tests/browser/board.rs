@@ -94,6 +94,12 @@ async fn the_articles_figure_grows_and_a_screen_hangs_in_the_hall(on: On) {
     let before = wall.text_of("[data-slides] section:not([hidden]) h2").await;
     wall.network(false).await;
     wall.see("Mất kết nối: số liệu từ lúc").await;
+    // By the office's clock, as it stands above, wherever the browser thinks it is.
+    let clock = wall.text_of("[data-clock]").await;
+    assert!(
+        clock.contains("09:00") && wall.text_of("[data-age]").await.contains("09:00"),
+        "{clock}"
+    );
     assert_eq!(wall.text_of("[data-slides] section:not([hidden]) h2").await, before);
     wall.network(true).await;
     until(&wall, "return String(document.querySelector('[data-age]').textContent === '')").await;

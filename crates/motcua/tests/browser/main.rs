@@ -6,6 +6,7 @@
 mod account;
 mod administration;
 mod afterwards;
+mod backward;
 mod board;
 mod books;
 mod copies;
@@ -16,6 +17,7 @@ mod exchange;
 mod fees;
 mod filing;
 mod find;
+mod held;
 mod issue;
 mod lateness;
 mod line;

@@ -97,6 +97,64 @@ async fn left_and_found_again(server: &Server, phone: &Page, follow: &str, line:
     phone.leads_to("/bo-sung").await;
     phone.holds("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Hai").await;
     assert_eq!(server.text("select status from dossier").await, "intake_supplement");
+    // Another device wrote meanwhile: that is not written over by what saves itself, but by whoever looked.
+    let secret = server.text("select secret from dossier_person").await;
+    let desk = Page::open_at(&server.base, 1366, 768).await;
+    desk.goto(&format!("{follow}?ma={secret}")).await;
+    desk.press("Bổ sung ngay trên cổng").await;
+    desk.fill("Ghi chú cho cơ quan", "Lời ở máy khác").await;
+    desk.see("Đã tự lưu, chưa gửi.").await;
+    phone.fill("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Ba").await;
+    phone.see("vừa được sửa ở một cửa sổ khác").await;
+    phone.fill("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Tư").await;
+    phone.press("Lưu, làm tiếp sau").await;
+    phone.see("vừa được sửa ở một cửa sổ khác").await;
+    phone.sound().await;
+    desk.goto(&format!("{follow}/bo-sung")).await;
+    desk.holds("Ghi chú cho cơ quan", "Lời ở máy khác").await;
+    desk.close().await;
+    phone.press("Lưu, làm tiếp sau").await;
+    phone.see("Đã lưu, chưa gửi.").await;
+    phone.holds("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Tư").await;
+}
+
+/// It is sent while the network is gone: all of it stays, also when the page is lost, and goes off once.
+async fn sent_when_the_network_is_back(server: &Server, phone: &Page, follow: &str, line: &Line) {
+    line.cut();
+    phone.choose_file("#tep-0", "them.pdf", &testkit::pdf("thêm")).await;
+    phone.see("Chưa lưu được").await;
+    phone.press("Gửi bổ sung").await;
+    phone.see("Mất mạng: nội dung đang giữ trong máy này").await;
+    phone.holds("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Tư").await;
+    let chosen = "return String(document.querySelector('#tep-0').files.length)";
+    assert_eq!(phone.script(chosen).await, "1");
+    phone.sound().await;
+    line.mend();
+    phone.see("Đánh dấu cam đoan trước khi gửi.").await;
+    for file in ["ban-ro.pdf", "them.pdf"] {
+        phone.see(file).await;
+    }
+    phone.sound().await;
+    phone.tick("Tôi đã kiểm tra").await;
+    line.cut();
+    phone.press("Gửi bổ sung").await;
+    phone.see("Mất mạng: nội dung đang giữ trong máy này").await;
+    phone.goto(follow).await;
+    phone.see("đang xem bản lưu lúc").await;
+    assert_eq!(server.text("select cast(count(*) as text) from citizen_act").await, "0");
+    line.mend();
+    phone.see("Trao đổi về hồ sơ").await;
+    phone.press("Bổ sung ngay trên cổng").await;
+    phone.see("Đã gửi bổ sung. Cơ quan thấy ngay").await;
+    phone.see("Ông, bà đã gửi bổ sung qua cổng.").await;
+    assert_eq!(server.text("select cast(count(*) as text) from citizen_act").await, "1");
+    let files =
+        "select cast(count(*) as text) from dossier_file where name in ('ban-ro.pdf', 'them.pdf')";
+    assert_eq!(server.text(files).await, "2");
+    // What was held for this request is not for the next one, nor sent again by opening the page.
+    phone.goto(&format!("{follow}/bo-sung")).await;
+    phone.see("Trao đổi về hồ sơ").await;
+    assert_eq!(server.text("select cast(count(*) as text) from citizen_act").await, "1");
 }
 
 async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
@@ -173,14 +231,7 @@ async fn an_interrupted_filing_is_sent_once_and_answered(on: On) {
     phone.see("Cơ quan yêu cầu").await;
     phone.sound().await;
     left_and_found_again(&server, &phone, &follow, &line).await;
-    phone.press("Gửi bổ sung").await;
-    phone.see("Đánh dấu cam đoan trước khi gửi.").await;
-    phone.see("ban-ro.pdf").await;
-    phone.sound().await;
-    phone.tick("Tôi đã kiểm tra").await;
-    phone.press("Gửi bổ sung").await;
-    phone.see("Đã gửi bổ sung. Cơ quan thấy ngay").await;
-    phone.see("Ông, bà đã gửi bổ sung qua cổng.").await;
+    sent_when_the_network_is_back(&server, &phone, &follow, &line).await;
     assert_eq!(server.text("select status from dossier").await, "submitted");
     counter.goto("/co-quan/nop-truc-tuyen/bo-sung").await;
     counter.see("Nộp lại theo yêu cầu bổ sung").await;

@@ -263,6 +263,20 @@ async fn a_public_form_question_by_question(on: On) {
                 phone.press("Tiếp tục").await;
                 asks(&phone, at + 1, question).await;
             }
+            // The browser's own way back leads to the question before, with its answer, and on from there.
+            "yc-giay-to" => {
+                phone.back().await;
+                asks(&phone, at, &all[at - 1]).await;
+                let held = "return [...document.querySelectorAll('.eform [data-f] input:not([type=hidden])')]
+                    .map((it) => it.value).join('')";
+                assert!(!phone.script(held).await.is_empty(), "the answer is there");
+                phone.back().await;
+                asks(&phone, at - 1, &all[at - 2]).await;
+                for back in [2, 1] {
+                    phone.press("Tiếp tục").await;
+                    asks(&phone, at + 2 - back, &all[at + 1 - back]).await;
+                }
+            }
             // An answer brings a question, and takes it away again.
             "huong-bhxh" => {
                 phone.pick("Có").await;

@@ -49,6 +49,7 @@ pub fn routes() -> Routes {
         .on("/tai-khoan/hien-thi", mine, post(home::taste))
         .on("/tai-khoan/ma-tai-quay", mine, post(home::counter_code))
         .sessions(session::is_open)
+        .holders(session::of_token)
         .on("/tai-khoan/ho-so/{code}", mine, post(own::open))
         .on("/tai-khoan/ho-so/{code}/cua-toi", mine, post(own::claim))
         .on("/tai-khoan/ho-so/{code}/khong-phai-toi", mine, post(own::deny))

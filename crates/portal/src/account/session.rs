@@ -212,6 +212,15 @@ pub(super) fn is_open(tx: &mut Tx<'_>, session: i64) -> Result<bool, Fault> {
     sql::is_open(tx, session)
 }
 
+/// What became of the session with this hash of its token.
+pub(super) fn of_token(tx: &mut Tx<'_>, token_sha256: &str) -> Result<site::Session, Fault> {
+    if let Some(open) = sql::session(tx, token_sha256)? {
+        return Ok(site::Session::Open(open.account.id.0));
+    }
+    let is_over = sql::was_left(tx, token_sha256)?;
+    Ok(if is_over { site::Session::Over } else { site::Session::Ended })
+}
+
 /// Ends the session of this browser.
 pub(super) async fn end(site: &Site, who: &Who, it: &SignedIn) -> Result<(), Failure> {
     let (citizen, session): (CitizenId, i64) = (it.citizen.id, it.session);

@@ -1,5 +1,7 @@
 //! A draft with what surrounds it: the procedure of today, the level at which its unit offers it, its telephone.
 
+use std::collections::BTreeMap;
+
 use citizen::{
     fees::facts as fees,
     find::carried::{self, Carried},
@@ -17,7 +19,7 @@ use store::Tx;
 
 use super::{
     draft::Draft,
-    proof::Proof,
+    proof::{self, Proof},
     reading::{Judged, Step},
     steps::version,
 };
@@ -87,6 +89,29 @@ impl Filing {
             Step::Review => {}
         }
         judged
+    }
+
+    /// What stands in the way of sending it once every step is right.
+    pub fn owed(&self, words: Words, today: Date) -> BTreeMap<String, String> {
+        let mut wrong = BTreeMap::new();
+        if !self.is_open(today) {
+            wrong.insert("dau".to_owned(), words.say("filing-closed-now"));
+        }
+        if self.proof.is_missing() {
+            wrong.insert(proof::FIELD.to_owned(), words.say("filing-proof-owed"));
+        }
+        if self.draft.typed.get("dong-y") != "1" {
+            wrong.insert("dong-y".to_owned(), words.say("filing-agree-owed"));
+        }
+        wrong
+    }
+
+    /// What the draft itself tells of a step that could not be left.
+    pub fn told_at(&self, step: Step, words: Words, today: Date) -> BTreeMap<String, String> {
+        match step {
+            Step::Review => self.owed(words, today),
+            _ => self.judge_step(step, words, today).by_field,
+        }
     }
 
     /// What is wrong with any step, and the first step that it is in.

@@ -24,6 +24,9 @@ pub(crate) const FILES_MAX: usize = 40;
 pub(super) const SECRET_BYTES: usize = 20;
 /// What the journal calls a draft.
 const SUBJECT: &str = "filing";
+/// The field in which a browser names what it holds while the network is gone, and how many of them are remembered.
+pub(crate) const HELD: &str = "lan";
+const HELD_MAX: usize = 8;
 /// What the seal of a draft is for.
 const SEALED: &str = "filing";
 /// What the seal of an address is for that somebody finds again on a page of his.
@@ -162,6 +165,21 @@ impl Draft {
         mark_of([self.kept.id.to_string(), self.kept.edition.to_string()])
     }
 
+    /// What browsers held of it and have sent, by their own names for that.
+    pub fn arrived(&self) -> String {
+        self.typed.all(HELD).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Remembers that what a browser held has arrived: it need not send it once more.
+    pub fn has_arrived(&mut self, held: &str) {
+        if site::form::is_token(held) {
+            let known: Vec<String> = self.typed.all(HELD).map(str::to_owned).collect();
+            let kept = known.into_iter().filter(|it| it != held);
+            let newest = std::iter::once(held.to_owned()).chain(kept).take(HELD_MAX);
+            self.typed.set_all(HELD, newest);
+        }
+    }
+
     /// The files of one paper.
     pub fn files_at(&self, place: i64) -> impl Iterator<Item = &DraftFile> {
         self.files.iter().filter(move |it| it.place == place)
@@ -189,12 +207,15 @@ impl Draft {
         if sql::keep(tx, &self.kept, &typed)? { Ok(()) } else { Err(stale()) }
     }
 
-    /// Adds a file beside the paper at `place`; the same file again, sent because an answer was lost, is one.
-    pub fn add(&self, tx: &mut Tx<'_>, place: i64, it: &Stored) -> Result<(), Fault> {
+    /// Adds a file beside the paper at `place`; the same file again, chosen twice or sent because an answer was lost,
+    /// is one.
+    pub fn add(&mut self, tx: &mut Tx<'_>, place: i64, it: Stored) -> Result<(), Fault> {
         if self.files_at(place).any(|known| known.stored.sha256 == it.sha256) {
             return Ok(());
         }
-        sql::insert_file(tx, self.kept.id, place, (&it.sha256, it.size, &written(it)?))
+        let id = sql::insert_file(tx, self.kept.id, place, (&it.sha256, it.size, &written(&it)?))?;
+        self.files.push(DraftFile { id, place, stored: it });
+        Ok(())
     }
 
     /// Takes a file out; the hashes of files that are waste now.

@@ -27,7 +27,7 @@ mod view;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use draft::{FILES_BYTES_MAX, FILES_MAX, erase};
+pub(crate) use draft::{FILES_BYTES_MAX, FILES_MAX, HELD, erase};
 
 /// Days after which a draft that nobody touches is erased.
 pub const IDLE_DAYS: i64 = 30;

@@ -250,18 +250,17 @@ pub(super) fn files(tx: &mut Tx<'_>, filing: i64) -> Result<Vec<(i64, i64, Strin
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
-/// Adds a file to a draft.
+/// Adds a file to a draft; its row.
 pub(super) fn insert_file(
     tx: &mut Tx<'_>,
     filing: i64,
     place: i64,
     (sha256, size, stored): (&str, i64, &str),
-) -> Result<(), Fault> {
-    tx.execute(
-        "insert into filing_file (filing, place, sha256, size, stored) values (?1, ?2, ?3, ?4, ?5)",
+) -> Result<i64, Fault> {
+    tx.insert(
+        "insert into filing_file (filing, place, sha256, size, stored) values (?1, ?2, ?3, ?4, ?5) returning id",
         &[filing.into(), place.into(), sha256.into(), size.into(), stored.into()],
-    )?;
-    Ok(())
+    )
 }
 
 /// Takes a file from a draft; its hash.

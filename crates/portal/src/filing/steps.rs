@@ -45,6 +45,9 @@ pub(super) fn version(tx: &mut Tx<'_>, code: &str, who: &Who) -> Result<Version,
     procedures::in_force(tx, code, who.today())?.ok_or(Failure::NotFound)
 }
 
+/// In an address: the mistakes of the step are told.
+const TOLD: &str = "sai";
+
 /// GET `/nop/{code}/{secret}`, with `buoc` for a step and `phan` for a part of the declaration.
 pub async fn show(
     State(site): State<Site>,
@@ -84,7 +87,11 @@ pub async fn show(
             step
         }
     };
-    let m = Mistakes::none(filing.draft.typed.clone());
+    let mut m = Mistakes::none(filing.draft.typed.clone());
+    if asked.has(TOLD) {
+        m.by_field = filing.told_at(step, words, who.today());
+        part.told = true;
+    }
     Ok(page(&site, &who, &filing, &Here { address, step, part }, &m)?.into_response())
 }
 
@@ -300,6 +307,13 @@ fn answered(
                 part.at = walk.and_then(|it| it.first_wrong());
                 part.question = question.map_or("", |it| it.first_wrong_question());
             }
+            // What the draft tells by itself is led to: whoever goes back later comes to a page, not to a form that
+            // was sent.
+            if m.by_field == filing.told_at(at, site.shell(who).words, who.today()) {
+                let shown = if at == Step::Form { part.address() } else { String::new() };
+                let to = format!("/nop/{code}/{secret}?buoc={}{shown}&{TOLD}=1", at.code());
+                return Ok(Redirect::to(&to).into_response());
+            }
             let address = (code, secret);
             let page = page(site, who, &filing, &Here { address, step: at, part }, &m)?;
             Err(Failure::Mistaken(page))
@@ -358,8 +372,9 @@ fn keep(
     // The declaration beside the last button stands for what was looked over: it goes with any change.
     let agreed: Vec<String> = typed.all("dong-y").map(str::to_owned).collect();
     draft.typed.set_all("dong-y", if step == Step::Review { agreed } else { Vec::new() });
-    for (place, it) in &stored {
-        draft.add(tx, *place, it)?;
+    draft.has_arrived(typed.get(draft::HELD));
+    for (place, it) in stored {
+        draft.add(tx, place, it)?;
         // A file says by itself that it comes as a file.
         draft.typed.set(&format!("cach-{place}"), Way::File.code());
     }
@@ -402,15 +417,7 @@ fn keep(
             if is_unseen {
                 wrong.insert("dau".to_owned(), words.say("filing-changed-look"));
             }
-            if !filing.is_open(today) {
-                wrong.insert("dau".to_owned(), words.say("filing-closed-now"));
-            }
-            if filing.proof.is_missing() {
-                wrong.insert(proof::FIELD.to_owned(), words.say("filing-proof-owed"));
-            }
-            if typed.get("dong-y") != "1" {
-                wrong.insert("dong-y".to_owned(), words.say("filing-agree-owed"));
-            }
+            wrong.extend(filing.owed(words, today));
             if wrong.is_empty() {
                 let (id, left) = send::send(site, who, tx, &filing, sender.as_ref())?;
                 waste.extend(left);

@@ -109,6 +109,8 @@ struct StepPage<'a> {
     idle_days: i64,
     /// What lets the form be kept though its sender is signed out meanwhile.
     pass: String,
+    /// What browsers held of it and have sent.
+    arrived: String,
     /// The draft is in the account of whoever is signed in.
     is_mine: bool,
     /// How the citizen agreed that another files for him; empty if he files himself.
@@ -481,6 +483,7 @@ pub(super) fn page(
         problems: words.say("problems"),
         idle_days: super::IDLE_DAYS,
         pass: owner::pass(site, who, secret)?,
+        arrived: draft.arrived(),
         is_mine: draft.citizen().is_some(),
         consent: draft.consent_said(),
         is_carried: carried.is_some(),

@@ -7,8 +7,12 @@ use site::{Failure, Site, Typed, form::mark_of, jobs::JobFuture};
 use store::{Fault, Tx};
 
 use super::sql::kept as sql;
-use crate::filing::{IDLE_DAYS, erase};
+use crate::filing::{HELD, IDLE_DAYS, erase};
 
+/// The field that names the window in which somebody writes.
+pub(super) const WINDOW: &str = "cua-so";
+/// What the key is for of what a browser holds.
+const HELD_KEY: &str = "supplement-held";
 /// What the seal of it is for.
 const SEALED: &str = "supplement";
 /// Drafts that one transaction of the sweep erases.
@@ -67,7 +71,32 @@ impl Kept {
 
     /// A mark of what a page was filled from: another one means that another window changed it.
     pub fn mark(&self) -> String {
-        mark_of([self.dossier.to_string(), self.edition.to_string()])
+        let asked = self.asked.epoch_ms().to_string();
+        mark_of([self.dossier.to_string(), asked, self.edition.to_string()])
+    }
+
+    /// A key for what a browser holds of it while the network is gone: only a page of this request gives it, and
+    /// nobody makes it up from the address.
+    pub fn key(&self, site: &Site) -> String {
+        site.seal.derived(&format!("{HELD_KEY} {} {}", self.dossier, self.asked.epoch_ms()))
+    }
+
+    /// Whether a page sends other words and choices than those that another window kept after it was filled: the
+    /// window that kept them itself, and did not hear that they had arrived, goes on.
+    pub fn was_changed_elsewhere(&self, page: &Typed, said: &Typed) -> bool {
+        let told = |it: &Typed| {
+            let mut pairs = it.pairs().to_vec();
+            pairs.retain(|it| !it.1.is_empty() && it.0 != WINDOW && it.0 != HELD);
+            pairs.sort();
+            pairs
+        };
+        let is_own = page.has(WINDOW) && page.get(WINDOW) == self.typed.get(WINDOW);
+        self.is_unseen(page) && !is_own && told(&self.typed) != told(said)
+    }
+
+    /// Whether a page was filled from something else than what is kept now.
+    pub fn is_unseen(&self, page: &Typed) -> bool {
+        page.has("dau") && page.get("dau") != self.mark()
     }
 
     /// Keeps these fields and files with what there is, without the file `dropped`; the hashes of files that are

@@ -21,24 +21,27 @@ use domain::{
 };
 use people::calendar::facts::calendars;
 use site::{
-    Failure, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State, Typed, Upload,
-    Who, Words, form::TOO_LARGE, told,
+    Asked as Query, Failure, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State,
+    Typed, Upload, Who, Words, form::TOO_LARGE, told,
 };
 use store::Tx;
 
 use super::{
     SENDS_MAX, WINDOW_S, ask_for_secret, code_of, has_pass, is_let_in,
-    kept::{self, Kept, KeptFile},
+    kept::{self, Kept, KeptFile, WINDOW},
     pass, sql, take,
 };
 use crate::{
     account::facts::{Citizen, PurposeText, Visitor},
-    filing::{FILES_BYTES_MAX, FILES_MAX, IDLE_DAYS, erase},
+    filing::{FILES_BYTES_MAX, FILES_MAX, HELD, IDLE_DAYS, erase},
     vault::{AGREE, Offer, Shelf},
 };
 
 /// Characters of the note at most.
 const NOTE_MAX: usize = 2_000;
+/// In an address: what is wrong is told; and what one declares and agrees to, which is not kept.
+const TOLD: &str = "sai";
+const SAID: [&str; 2] = ["dong-y", AGREE];
 /// Characters of a field that are kept at most: what is too long is told, not cut before one sees it.
 const KEPT_MAX: usize = 4 * NOTE_MAX;
 /// Forms with files of one dossier within [`WINDOW_S`]: a browser sends each file as it is chosen.
@@ -77,6 +80,12 @@ struct Page<'a> {
     until: String,
     papers: Vec<PaperView>,
     mark: String,
+    /// See [`WINDOW`].
+    window: String,
+    /// What the browser held last, and has sent.
+    arrived: String,
+    /// What the browser seals with what it holds while the network is gone.
+    key: String,
     idle_days: i64,
     /// What he is asked to agree to before his store is used.
     store_asks: Option<PurposeText>,
@@ -189,6 +198,9 @@ fn page(
         until: asked.until.map_or_else(String::new, |it| words.moment(it)),
         papers,
         mark: scene.kept.mark(),
+        window: m.typed(WINDOW).to_owned(),
+        arrived: scene.kept.typed.get(HELD).to_owned(),
+        key: scene.kept.key(site),
         idle_days: IDLE_DAYS,
         store_asks: scene.shelf.asks(who.lang, who.today()).filter(|_| offered),
         problems: words.say("problems"),
@@ -203,6 +215,7 @@ pub async fn show(
     Visitor(sender): Visitor,
     Path(code): Path<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response, Failure> {
     let code = code_of(&code)?;
     if !is_let_in(&site, &who, &headers, &code).await? {
@@ -212,7 +225,14 @@ pub async fn show(
     let Some(asked) = &scene.asked else {
         return Ok(Redirect::to(&format!("/ho-so/{code}")).into_response());
     };
-    let m = Mistakes::none(scene.kept.typed.clone());
+    let mut m = Mistakes::none(scene.kept.typed.clone());
+    if query.has(TOLD) {
+        for name in SAID {
+            m.typed.set(name, query.get(name));
+        }
+        m.by_field = judge(site.shell(&who).words, (asked, &scene), &m.typed.clone());
+    }
+    m.typed.set(WINDOW, site::form::new_token());
     Ok(page(&site, &who, (&code, &headers), (&scene, asked), &m)?.into_response())
 }
 
@@ -294,9 +314,12 @@ fn note_of(typed: &Typed) -> String {
 fn kept_of(scene: &Scene, typed: &Typed) -> Typed {
     let mut kept = Typed::default();
     let papers = scene.asked.iter().flat_map(|it| &it.papers).map(|it| store_field(it.id));
-    for name in papers.chain(["ghi-chu".to_owned()]) {
+    for name in papers.chain(["ghi-chu".to_owned(), WINDOW.to_owned()]) {
         kept.set(&name, typed.get(&name).chars().take(KEPT_MAX).collect::<String>());
     }
+    // The last of what a browser held, and has sent.
+    let held = if typed.has(HELD) { typed } else { &scene.kept.typed };
+    kept.set(HELD, held.get(HELD).chars().take(KEPT_MAX).collect::<String>());
     kept
 }
 
@@ -345,8 +368,20 @@ pub async fn send(
                     Ok(told(&format!("{here}/bo-sung"), &said))
                 }
                 Done::Wrong(scene, by_field) => {
-                    let m = Mistakes { by_field, typed };
                     let asked = scene.asked.clone().ok_or(Failure::NotFound)?;
+                    let mut seen = scene.kept.typed.clone();
+                    for name in SAID {
+                        seen.set(name, typed.get(name));
+                    }
+                    // What is kept tells by itself what is wrong: whoever goes back comes to a page, not to a form
+                    // that was sent.
+                    if by_field == judge(site.shell(&who).words, (&asked, &scene), &seen) {
+                        let said = SAID.iter().filter(|it| typed.get(it) == "1");
+                        let said: String = said.map(|it| format!("&{it}=1")).collect();
+                        let to = format!("{here}/bo-sung?{TOLD}=1{said}");
+                        return Ok(Redirect::to(&to).into_response());
+                    }
+                    let m = Mistakes { by_field, typed };
                     let page = page(&site, &who, (&code, &headers), (&scene, &asked), &m)?;
                     Err(Failure::Mistaken(page))
                 }
@@ -373,18 +408,33 @@ fn work(
     // A second click finds that it was sent.
     let Some(asked) = scene.asked.clone() else { return Ok((Done::Sent, Vec::new())) };
     // What is sent is what the sender saw, not what another window added meanwhile.
-    let is_unseen = typed.has("dau") && typed.get("dau") != scene.kept.mark();
+    let is_unseen = scene.kept.is_unseen(typed);
+    let said = kept_of(&scene, typed);
+    let is_changed = scene.kept.was_changed_elsewhere(typed, &said);
     let (fields, dropped) = (
-        kept_of(&scene, typed),
+        // Two windows: what the other one wrote is not lost unseen.
+        if is_changed { scene.kept.typed.clone() } else { said },
         match wish {
             Wish::Drop(file) => Some(file),
             Wish::Keep | Wish::Send => None,
         },
     );
     let mut waste = scene.kept.keep(site, tx, (fields, came, dropped))?;
+    if is_changed {
+        wrong.insert("dau".to_owned(), Words::new(who.lang).say("supplement-changed"));
+        return Ok((Done::Wrong(Box::new(scene), wrong), waste));
+    }
     let note = note_of(typed);
     if wish == Wish::Send {
-        judge(Words::new(who.lang), (&asked, &scene), &note, typed, &mut wrong);
+        // A file that could not be taken is put right first: he did send one.
+        let is_refused = wrong.keys().any(|it| it.starts_with("tep"));
+        let mut judged = judge(Words::new(who.lang), (&asked, &scene), typed);
+        if is_refused && !note_is_long(&note) {
+            judged.remove("ghi-chu");
+        }
+        for (field, why) in judged {
+            wrong.entry(field).or_insert(why);
+        }
         if is_unseen && wrong.is_empty() {
             wrong.insert("dau".to_owned(), Words::new(who.lang).say("filing-changed-look"));
         }
@@ -422,10 +472,10 @@ fn sent(site: &Site, who: &Who, here: &str) -> Response {
 fn judge(
     words: Words,
     (asked, scene): (&Asked, &Scene),
-    note: &str,
     typed: &Typed,
-    wrong: &mut BTreeMap<String, String>,
-) {
+) -> BTreeMap<String, String> {
+    let mut wrong = BTreeMap::new();
+    let note = note_of(typed);
     let files = &scene.kept.files;
     let chosen = scene.chosen(asked, typed);
     for it in &asked.papers {
@@ -442,16 +492,19 @@ fn judge(
     };
     let left = asked.papers.iter().filter(is_left).count();
     let nothing = files.is_empty() && chosen.is_empty();
-    if note.chars().count() > NOTE_MAX {
+    if note_is_long(&note) {
         let max = NOTE_MAX.to_string();
         let said = words.say_with("filing-too-long", &[("count", &max)]);
         wrong.insert("ghi-chu".to_owned(), said);
-    } else if wrong.keys().any(|it| it.starts_with("tep")) {
-        // A file that could not be taken is put right first: he did send one.
     } else if note.is_empty() && (left > 0 || nothing) {
         wrong.insert("ghi-chu".to_owned(), words.say("supplement-note-owed"));
     }
     if typed.get("dong-y") != "1" {
         wrong.insert("dong-y".to_owned(), words.say("supplement-agree-owed"));
     }
+    wrong
+}
+
+fn note_is_long(note: &str) -> bool {
+    note.chars().count() > NOTE_MAX
 }

@@ -126,6 +126,7 @@ filing-follow = Follow the dossier
 filing-held = No network: what you typed is held on this device and is sent when the network is back. Held at
 filing-sending = The network is back: sending…
 filing-restored = What was held on this device was put back. Held at
+filing-elsewhere = This device still holds words that were not sent, but the draft was changed elsewhere. Below is what this device holds; please look it over and press the button to use it. Held at
 filing-done-later = The secret is shown once, on the device that sent the dossier. Follow the dossier with the secret that you noted, with the office's message, or from your account.
 filing-sign-owed = Signatures are missing
 filing-sign-who = This declaration still needs the signature of: { $who }. Nobody works on the dossier while it is missing.

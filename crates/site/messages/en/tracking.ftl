@@ -173,3 +173,4 @@ supplement-kept = Kept, not sent. Come back to this page at any time and press �
 supplement-kept-at = Kept by itself, not sent. At
 supplement-keeping = Bringing the file over…
 supplement-not-kept = It could not be kept; the network may be gone. Please leave this page open and press “Save for later” when it is back.
+supplement-changed = This was just changed in another window. Below is what you just entered; please look it over and press “Save for later” or “Send” again to use it.

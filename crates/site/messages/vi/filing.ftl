@@ -126,6 +126,7 @@ filing-follow = Theo dõi hồ sơ
 filing-held = Mất mạng: nội dung đang giữ trong máy này, sẽ tự gửi khi có mạng. Giữ lúc
 filing-sending = Có mạng lại: đang gửi…
 filing-restored = Đã lấy lại nội dung giữ trong máy này lúc
+filing-elsewhere = Trên máy này còn nội dung chưa gửi, nhưng bản nháp đã được sửa ở nơi khác. Dưới đây là nội dung giữ trên máy này; xin xem lại rồi bấm nút để dùng. Giữ lúc
 filing-done-later = Mã bí mật chỉ hiện một lần, trên máy vừa gửi. Xem hồ sơ bằng mã đã ghi lại, trong tin nhắn của cơ quan, hoặc trong tài khoản của ông, bà.
 filing-sign-owed = Còn thiếu chữ ký
 filing-sign-who = Tờ khai này còn cần chữ ký của: { $who }. Hồ sơ chưa được giải quyết khi còn thiếu.

@@ -173,3 +173,4 @@ supplement-kept = Đã lưu, chưa gửi. Mở lại trang này lúc nào cũng 
 supplement-kept-at = Đã tự lưu, chưa gửi. Lúc
 supplement-keeping = Đang tải tệp lên…
 supplement-not-kept = Chưa lưu được, có lẽ do mất mạng. Xin giữ trang này, bấm “Lưu, làm tiếp sau” khi có mạng lại.
+supplement-changed = Nội dung này vừa được sửa ở một cửa sổ khác. Dưới đây là điều ông, bà vừa nhập; xin xem lại, bấm “Lưu, làm tiếp sau” hoặc “Gửi bổ sung” lần nữa để dùng nội dung này.

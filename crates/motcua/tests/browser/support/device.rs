@@ -34,6 +34,21 @@ impl Page {
         self.tell("chromium/network_conditions", conditions).await;
     }
 
+    /// Presses the browser's own button that goes back.
+    pub async fn back(&self) {
+        self.client.back().await.unwrap();
+    }
+
+    /// Takes a cookie away, as a browser does when its time is over.
+    pub async fn lose_cookie(&self, name: &str) {
+        self.client.delete_cookie(name).await.unwrap();
+    }
+
+    /// Takes all cookies of the page away.
+    pub async fn lose_cookies(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
     /// A phone in a mountain commune: 400 ms there and back, 400 kbit/s each way.
     pub async fn slow(&self) {
         let conditions = json!({"network_conditions": {

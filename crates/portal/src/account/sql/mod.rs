@@ -301,6 +301,16 @@ pub(super) fn is_open(tx: &mut Tx<'_>, id: i64) -> Result<bool, Fault> {
     Ok(row.is_some())
 }
 
+/// Whether a session ran out by itself: nobody ended it, and its account is there.
+pub(super) fn was_left(tx: &mut Tx<'_>, token_sha256: &str) -> Result<bool, Fault> {
+    let row = tx.query_one(
+        "select 1 from citizen_session s join citizen c on c.id = s.citizen
+         where s.token_sha256 = ?1 and s.ended_ms is null and c.closed_ms is null",
+        &[token_sha256.into()],
+    )?;
+    Ok(row.is_some())
+}
+
 /// Ends every session of an account but `kept` (0: every one).
 pub(super) fn end_sessions(tx: &mut Tx<'_>, citizen: CitizenId, kept: i64) -> Result<usize, Fault> {
     tx.execute(

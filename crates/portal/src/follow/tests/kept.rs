@@ -83,6 +83,42 @@ async fn whoever_leaves_and_comes_back_finds_words_and_files(site) {
     assert!(is_there(&site, &site.text("select sha256 from dossier_file where name = 'ba.pdf'")).await);
 }
 
+async fn words_of_another_window_are_not_written_over_unseen(site) {
+    let mut browser = site.browser();
+    let at = format!("{}/bo-sung", followed(&site, &mut browser).await);
+    asked_at_intake(&site).await;
+    let window = |page: &Answer| {
+        let rest = page.text.split("name=\"cua-so\" value=\"").nth(1).expect("a window");
+        rest.split('"').next().expect("a value").to_owned()
+    };
+    let first = browser.get(&at).await;
+    let (seen, mine) = (mark(&first), window(&first));
+    let other = browser.get(&at).await;
+    assert_ne!(window(&other), mine);
+    let kept = [("ghi-chu", "Lời của cửa sổ kia"), ("viec", "luu"), ("dau", &*seen), ("cua-so", &*window(&other))];
+    assert_eq!(browser.post(&at, &kept).await.status, 303);
+    // This window saw nothing of it: its words wait, its file is taken, what the other one wrote stays.
+    let scan = testkit::pdf("bản rõ");
+    let late = [("ghi-chu", "Lời của cửa sổ này"), ("viec", "luu"), ("dau", &*seen), ("cua-so", &*mine)];
+    for _ in 0..2 {
+        let told = browser.upload(&at, &late, &[("tep-0", "ro.pdf", &scan)]).await;
+        assert!(told.status == 422 && told.text.contains("data-stale=\"Nội dung này vừa được sửa"), "{}", told.text);
+        assert!(told.text.contains("Lời của cửa sổ này") && told.text.contains("ro.pdf"), "{}", told.text);
+        let page = browser.get(&at).await;
+        assert!(page.text.contains("Lời của cửa sổ kia") && page.text.contains("ro.pdf"), "{}", page.text);
+    }
+    let send = [("ghi-chu", "Lời của cửa sổ này"), ("dong-y", "1"), ("viec", "gui"), ("dau", &*seen), ("cua-so", &*mine)];
+    assert_eq!(browser.post(&at, &send).await.status, 422, "nor is it sent");
+    // Looked over, they take its place.
+    let now = mark(&browser.get(&at).await);
+    let again = [late[0], late[1], ("dau", &*now), late[3]];
+    assert_eq!(browser.post(&at, &again).await.status, 303);
+    assert!(browser.get(&at).await.text.contains("Lời của cửa sổ này"));
+    // Whose answer was lost on the way goes on: it was he himself who changed it.
+    let more = [("ghi-chu", "Lời của cửa sổ này, thêm"), ("viec", "luu"), ("dau", &*now), late[3]];
+    assert_eq!(browser.post(&at, &more).await.status, 303);
+}
+
 async fn what_answers_another_request_or_lies_too_long_is_gone(site) {
     let mut browser = site.browser();
     let at = format!("{}/bo-sung", followed(&site, &mut browser).await);
