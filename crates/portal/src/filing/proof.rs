@@ -78,8 +78,8 @@ pub(super) fn shown(draft: &Draft) -> String {
     draft.typed.get(SHOWN).to_owned()
 }
 
-/// Sends a code to the telephone of a draft on a page in this language; the draft is then to be kept and [`accounts::send_now`] called; why none
-/// was sent.
+/// Sends a code to the telephone of a draft on a page in this language; the draft is then to be kept and
+/// [`accounts::send_now`] called; why none was sent.
 pub(super) fn ask(
     site: &Site,
     tx: &mut Tx<'_>,
