@@ -150,7 +150,13 @@
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  window.addEventListener("pageshow", function (event) { if (event.persisted) { leaving = false; waiting = null; } });
+  // A page that the browser had put by shows what the draft was then: with a network it is asked for anew.
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) { return; }
+    leaving = false;
+    waiting = null;
+    alive().then(function () { location.reload(); }, function () {});
+  });
 
   // Whether the page says what is held already.
   var isSaid = function (kept) {

@@ -39,6 +39,18 @@ impl Page {
         self.client.back().await.unwrap();
     }
 
+    /// Waits until the page shows `text` no more.
+    pub async fn comes_to_lack(&self, text: &str) {
+        for _ in 0..100 {
+            let shown = self.text().await;
+            if !shown.is_empty() && !shown.contains(text) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("“{text}” is still shown:\n{}", self.text().await);
+    }
+
     /// Takes a cookie away, as a browser does when its time is over.
     pub async fn lose_cookie(&self, name: &str) {
         self.client.delete_cookie(name).await.unwrap();
