@@ -9,7 +9,6 @@ use people::staff::facts as staff;
 use site::{Failure, Who};
 use store::{Fault, Select, Tx};
 
-use super::{list, sql};
 pub(crate) use super::{
     desk::OnDesk,
     list::TURN,
@@ -17,6 +16,7 @@ pub(crate) use super::{
     turns::Turns,
     view::{Around, Seen},
 };
+use super::{list, sql};
 pub use super::{
     show::{Stage, StepView},
     sql::{ERASED, File as Attached, Kept, SUBJECT},
@@ -86,6 +86,16 @@ pub fn codes_of(tx: &mut Tx<'_>, ids: &[DossierId]) -> Result<Vec<(DossierId, St
 /// Any [`Fault`] of the engine.
 pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<sql::File>, Fault> {
     sql::files(tx, id)
+}
+
+/// Whether a file of a dossier is called so, by its name or as the document that it is: `folded` without marks.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_file_called(tx: &mut Tx<'_>, id: DossierId, folded: &str) -> Result<bool, Fault> {
+    let files = sql::files(tx, id)?.into_iter().map(|it| it.name);
+    let documents = sql::documents(tx, id)?.into_iter().map(|it| it.1);
+    Ok(files.chain(documents).any(|it| domain::text::fold(&it).contains(folded)))
 }
 
 /// The papers of a dossier, in order.

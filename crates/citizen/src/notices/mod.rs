@@ -5,6 +5,7 @@ use domain::{
     access::Action,
     dossier::{CommandKind, Event, Status, What},
     message::Kind,
+    money::Dong,
     procedure::ChannelKind,
 };
 use jiff::civil::DateTime;
@@ -189,6 +190,14 @@ pub(crate) fn follow(
         What::RequestPayment { amount, .. } => {
             let amount = amount.to_string();
             queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", &amount)])?;
+        }
+        // Whoever filed over the line learns by this alone what he is to pay now.
+        What::AdjustFee { amount, .. } if dossier.channel == Some(ChannelKind::Online) => {
+            replace(tx, kept, &[Kind::PayAsked], "Số phải nộp đã được tính lại.")?;
+            let left = Dong(amount.0.saturating_sub(dossier.fee_paid.0));
+            if left > Dong::ZERO && !dossier.status.is_over() {
+                queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", &left.to_string())])?;
+            }
         }
         What::MarkPaid { amount, paid_at, .. } => {
             if dossier.fee_paid >= dossier.fee_due {
