@@ -70,6 +70,7 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     }
     if let Some((by, consent, witness)) = sql::assistant_of(tx, dossier)? {
         let name = people::staff::facts::account_name(tx, by)?;
+        let doubts = super::assist::doubts(tx, dossier, &consent)?;
         let consent = AssistConsent::said(&consent);
         let heard =
             if witness.is_empty() { String::new() } else { format!("; làm chứng: {witness}") };
@@ -82,6 +83,14 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
             number: None,
             stays: None,
         });
+        ties.extend(doubts.into_iter().map(|label| Tie {
+            label,
+            href: PAGE.to_owned(),
+            is_due: waits,
+            owed: None,
+            number: None,
+            stays: None,
+        }));
     }
     Ok(ties)
 }
@@ -222,8 +231,11 @@ pub async fn list(
     let view = if waiting { "" } else { "xem=tat-ca" };
     let phone = if only { UNPROVEN } else { "" };
     let q = asked.get("q").to_owned();
-    let query =
-        format!("{view}&q={}&thu-tuc={}&dien-thoai={phone}", site::percent(&q), site::percent(&procedure));
+    let query = format!(
+        "{view}&q={}&thu-tuc={}&dien-thoai={phone}",
+        site::percent(&q),
+        site::percent(&procedure)
+    );
     let is_filtered = only || !q.trim().is_empty() || !procedure.is_empty();
     let phones = [("", "Mọi hồ sơ"), (UNPROVEN, "Chưa xác nhận điện thoại")];
     site.page(&List {

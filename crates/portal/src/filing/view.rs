@@ -9,7 +9,9 @@ use citizen::{
     },
     procedures::facts::Version,
 };
-use domain::{dossier::ReturnChannel, party::Authority, procedure::PaperRole};
+use domain::{
+    dossier::ReturnChannel, paper::AssistConsent, party::Authority, procedure::PaperRole,
+};
 use site::{Failure, Html, Mistakes, Shell, Site, Who, Words};
 
 use super::{
@@ -103,6 +105,8 @@ struct StepPage<'a> {
     is_mine: bool,
     /// How the citizen agreed that another files for him; empty if he files himself.
     consent: String,
+    /// He agreed by a code on his own telephone: there is no slip to sign.
+    by_own_phone: bool,
 }
 
 impl StepPage<'_> {
@@ -449,6 +453,7 @@ pub(super) fn page(
         pass: owner::pass(site, who, secret)?,
         is_mine: draft.citizen().is_some(),
         consent: draft.consent_said(),
+        by_own_phone: draft.consent() == Some(AssistConsent::OwnPhone),
         is_carried: carried.is_some(),
         steps,
         papers,
