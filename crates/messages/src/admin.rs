@@ -100,7 +100,8 @@ pub async fn home_page(site: &Site, who: &Who, m: &Mistakes) -> Result<Html<Stri
             .sum()
     };
     let mut m = m.clone();
-    if m.typed.pairs().is_empty() {
+    // Another form of the page that is shown again has not emptied this one.
+    if !m.typed.has("nghi-tu") {
         m.typed.set("nghi-tu", Quiet::shown(policy.quiet.from));
         m.typed.set("nghi-den", Quiet::shown(policy.quiet.until));
         for (at, it) in policy.order.iter().enumerate() {

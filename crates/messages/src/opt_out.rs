@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use domain::message::Channel;
-use site::{Failure, Fields, Filled, Html, Path, Shell, Site, State, Who, told};
+use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
 use store::{Fault, journal::Entry};
 
 use crate::{Contact, admin, channels::person_of, is_whole, sql};
@@ -100,6 +100,7 @@ pub async fn lift(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(admin::home_page(&site, &who, &m).await?)),
     };
+    let again = address.clone();
     let (contact, channels) = if address.contains('@') {
         (Contact { email: address.clone(), ..Contact::default() }, vec![Channel::Email])
     } else {
@@ -109,9 +110,14 @@ pub async fn lift(
         )
     };
     if !channels.iter().any(|it| contact.has(*it)) {
-        return Err(Failure::Refused(
-            "Nhập một số di động hoặc một địa chỉ thư điện tử.".to_owned(),
-        ));
+        let mut typed = Typed::default();
+        typed.set("dia-chi-nhan", again);
+        let m = Mistakes::one(
+            typed,
+            "dia-chi-nhan",
+            "Nhập một số di động hoặc một địa chỉ thư điện tử.",
+        );
+        return Err(Failure::Mistaken(admin::home_page(&site, &who, &m).await?));
     }
     let inner = site.clone();
     let changed = site

@@ -543,6 +543,12 @@ on_both_engines! { crate::routes();
             assert_eq!(admin.post(&format!("{ADMIN}/nhan-lai"), &wish).await.status, 303);
         }
         assert_eq!(site.count("select count(*) from message_opt_out"), 0);
+        // What is neither is told beside its field, and stands there to be put right; nothing else of the page is lost.
+        let wrong = admin.post(&format!("{ADMIN}/nhan-lai"), &[("dia-chi-nhan", "12345"), ("viec", "tu-choi")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text.contains("id=\"dia-chi-nhan-mistake\"") && wrong.text.contains("value=\"12345\""), "{}", wrong.text);
+        assert!(!wrong.text.contains("name=\"nghi-tu\" value=\"\""), "{}", wrong.text);
+        assert!(wrong.text.contains("<code>msisdn</code>"), "{}", wrong.text);
     }
 
     async fn a_trial_tells_what_the_provider_said(site) {

@@ -88,6 +88,16 @@ pub fn files(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<sql::File>, Fault> {
     sql::files(tx, id)
 }
 
+/// Whether a file of a dossier is called so, by its name or as the document that it is: `folded` without marks.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn has_file_called(tx: &mut Tx<'_>, id: DossierId, folded: &str) -> Result<bool, Fault> {
+    let files = sql::files(tx, id)?.into_iter().map(|it| it.name);
+    let documents = sql::documents(tx, id)?.into_iter().map(|it| it.1);
+    Ok(files.chain(documents).any(|it| domain::text::fold(&it).contains(folded)))
+}
+
 /// The papers of a dossier, in order.
 ///
 /// # Errors

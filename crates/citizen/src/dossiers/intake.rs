@@ -89,6 +89,8 @@ struct Form<'a> {
     papers: Vec<PaperRow>,
     notes: Vec<String>,
     fee_hint: String,
+    /// Nobody knows here what it costs: the counter says it, or that nothing is charged.
+    asks_fee: bool,
     fees: Choices,
     warnings: Vec<String>,
     promised: Option<Promised>,
@@ -330,6 +332,7 @@ async fn form_page(
         papers: paper_rows(body, declaration.as_deref(), &m.typed),
         notes: body.paper_notes().map(|it| it.name.clone()).collect(),
         fee_hint: body.fee_text(),
+        asks_fee: fees::is_unknown(&tariff, body),
         fees: choices(&tariff, &m, channel_of(&m.typed)),
         warnings,
         promised,

@@ -22,7 +22,10 @@ use super::{
     sql::visits,
     view::Around,
 };
-use crate::procedures::facts::{self as procedures, Version};
+use crate::{
+    fees::facts::Tariff,
+    procedures::facts::{self as procedures, Version},
+};
 
 /// Procedures of one visit at most.
 pub(super) const PROCEDURES_MAX: usize = 8;
@@ -59,6 +62,8 @@ struct Part {
     due: String,
     limit: String,
     fee_hint: String,
+    /// Nobody knows here what it costs.
+    asks_fee: bool,
     asks_days: bool,
     refused: String,
 }
@@ -234,6 +239,7 @@ async fn stage(site: &Site, who: &Who, typed: &Typed) -> Result<Stage, Failure> 
                 due,
                 limit: limit_text,
                 fee_hint: version.body.fee_text(),
+                asks_fee: crate::fees::is_unknown(&Tariff::default(), &version.body),
                 asks_days: limit.is_none(),
                 refused,
             });
@@ -311,7 +317,7 @@ fn part_of(
     let own = |name: &str| {
         let dashed = name.rsplit_once('-').filter(|it| it.1.parse::<usize>().is_ok());
         dashed.is_some_and(|it| {
-            matches!(it.0, "co" | "so" | "dang" | "le-phi" | "ly-do-phi" | "so-ngay")
+            matches!(it.0, "co" | "so" | "dang" | "le-phi" | "khong-thu" | "ly-do-phi" | "so-ngay")
         })
     };
     let pairs = typed.pairs().iter().filter(|(name, _)| {
@@ -320,7 +326,7 @@ fn part_of(
     let mut part = Typed::of(pairs.cloned().collect());
     part.set("thu-tuc", version.body.code.clone());
     part.set("kenh", ChannelKind::Direct.code());
-    for name in ["le-phi", "ly-do-phi", "so-ngay"] {
+    for name in ["le-phi", "khong-thu", "ly-do-phi", "so-ngay"] {
         part.set(name, typed.get(&format!("{name}-{}", at + 1)));
     }
     for (union, (_, places)) in papers.iter().enumerate() {
@@ -338,7 +344,7 @@ fn part_of(
 
 /// Where a mistake of one procedure stands in the form of all.
 fn in_all(field: &str, at: usize, papers: &[(String, Vec<(usize, usize)>)]) -> String {
-    if matches!(field, "le-phi" | "ly-do-phi" | "so-ngay") {
+    if matches!(field, "le-phi" | "khong-thu" | "ly-do-phi" | "so-ngay") {
         return format!("{field}-{}", at + 1);
     }
     if let Some((name @ ("co" | "so"), place)) = field.rsplit_once('-')
@@ -375,7 +381,7 @@ async fn read(site: &Site, who: &Who, typed: Typed) -> Result<Result<Read, Mista
     }
     for (at, version) in stage.versions.iter().enumerate() {
         // Rates are counted on a procedure's own form; here an amount is typed, with why.
-        let tariff = crate::fees::facts::Tariff::default();
+        let tariff = Tariff::default();
         let part = part_of(&typed, at, version, &papers);
         match read_form(part, Then::Accept, unit, (version, &tariff, AskedOf::default()), now) {
             Ok((intake, _, _, fee)) => {
@@ -385,7 +391,7 @@ async fn read(site: &Site, who: &Who, typed: Typed) -> Result<Result<Read, Mista
             Err(wrong) => {
                 for (field, why) in wrong.by_field {
                     let why = match field.as_str() {
-                        "le-phi" | "ly-do-phi" | "so-ngay" | "co-1" => {
+                        "le-phi" | "khong-thu" | "ly-do-phi" | "so-ngay" | "co-1" => {
                             format!("Thủ tục {}: {why}", at + 1)
                         }
                         _ => why,

@@ -441,7 +441,7 @@ async fn page(
                     .all(|it| open.contains(it)),
                 buttons: buttons(id, open, last),
                 steps: steps(way(&on_desk.workflow, dossier, limit_minutes), dossier, &holder),
-                done: done(tx, &asker, &mut names, &events, asides)?,
+                done: done(tx, &asker, &mut names, &events, asides, id)?,
                 papers,
                 may_clone: counter && !erased,
                 procedure_code: on_desk.version.body.code.clone(),

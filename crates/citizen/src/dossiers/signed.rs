@@ -56,7 +56,9 @@ fn place(on_desk: &OnDesk, maker: &Maker, files: &[File], seals: &[String]) -> P
             && maker.plays_any(&[Part::Officer, Part::Reviewer, Part::Signer, Part::Clerk]),
         may_sign: there
             && maker.staff.is_some()
-            && matches!(dossier.status, Status::ToSign | Status::ToNumber)
+            // Signed by a valid signature and passed on, it is not signed once more.
+            && (dossier.status == Status::ToSign
+                || dossier.status == Status::ToNumber && !verdict.valid)
             && maker.plays_any(&[Part::Signer]),
         may_seal: there && !before_number && !is_sealed && maker.plays_any(&[Part::Clerk]),
         is_sealed,

@@ -77,6 +77,10 @@ impl StepPage<'_> {
         self.m.typed.has(&format!("du-{row}"))
     }
 
+    fn is_fee_unknown(&self) -> bool {
+        self.ask.proposal.as_ref().is_some_and(|it| it.is_unknown)
+    }
+
     fn is_chosen(&self, unit: &str) -> bool {
         consult::is_chosen(&self.m.typed, unit)
     }
@@ -95,7 +99,7 @@ async fn step_page(
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let mut typed = m.typed.clone();
-    let (ask, on_desk, (hint, missing), (drafted, number), (person, letter)) = site
+    let (ask, on_desk, (hint, missing), (drafted, number), (person, letter, noted)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -105,6 +109,7 @@ async fn step_page(
                     on_desk.kept.dossier.why_not(kind, &maker).to_string(),
                 ));
             }
+            let mut noted = "";
             let ties = match kind {
                 CommandKind::Number | CommandKind::Return | CommandKind::OnTheSpot => {
                     inner.ties_of(&asker, tx, id)?
@@ -120,10 +125,17 @@ async fn step_page(
             let number = numbers::of_entry(tx, &on_desk, kind, &ties)?.or(next);
             let drafted =
                 if kind == CommandKind::Extend { lateness::drafted(tx, id)? } else { None };
-            let person = match kind {
+            let mut person = match kind {
                 CommandKind::Return => sql::person(tx, id)?.unwrap_or_default(),
                 _ => sql::Person::default(),
             };
+            // What he took home by himself is not given to him once more.
+            if kind == CommandKind::Return && !results::downloads(tx, id)?.is_empty() {
+                ReturnChannel::Online.code().clone_into(&mut person.return_way);
+                if typed.get("an-ban").is_empty() {
+                    noted = hint::TAKEN;
+                }
+            }
             let missing = match kind {
                 CommandKind::Number | CommandKind::Return => {
                     missing::of(&on_desk, &maker, &ties, &missing::Own::of(tx, id)?)
@@ -137,7 +149,7 @@ async fn step_page(
                 }
                 _ => None,
             };
-            Ok((ask, on_desk, (hint, missing), (drafted, number), (person, letter)))
+            Ok((ask, on_desk, (hint, missing), (drafted, number), (person, letter, noted)))
         })
         .await?;
     if kind == CommandKind::MarkPaid && m.typed("so-tien").is_empty() {
@@ -145,6 +157,9 @@ async fn step_page(
         m.typed.set("so-tien", owed.to_string());
     }
     propose_letter(drafted.as_ref(), &mut m.typed);
+    if !noted.is_empty() {
+        m.typed.set("loi", noted);
+    }
     if let Some(number) = number.filter(|_| !m.typed.has(numbers::FIELD)) {
         m.typed.set(numbers::FIELD, number);
     }

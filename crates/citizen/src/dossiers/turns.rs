@@ -94,16 +94,22 @@ impl Turns {
         self.held(tx, around, named, (dossier.status.code(), competent))
     }
 
-    /// Puts the word into the lines of a list.
+    /// Puts the word into the lines of a list, and which results are at home already.
     pub fn tell(
         &mut self,
         tx: &mut Tx<'_>,
         around: &Around,
         lines: &mut [Line],
     ) -> Result<(), Fault> {
-        for it in lines {
+        for it in lines.iter_mut() {
             let word = self.held(tx, around, it.holder.take(), (&it.status, it.competent))?;
             it.holder = Some(word);
+        }
+        let waits = |it: &&mut Line| it.status == Status::ResultAtCounter.code();
+        let ids = lines.iter_mut().filter(waits).map(|it| it.id).collect();
+        let taken = crate::results::facts::downloaded_among(tx, ids)?;
+        for it in lines.iter_mut().filter(waits) {
+            it.downloaded = taken.contains(&it.id);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use axum::response::Response;
 use domain::{eform::Eform, text};
 use people::staff::facts as staff;
 use site::{
-    Asked, Failure, Fields, Filled, Html, Mistakes, OrRefuse as _, OrShowAgain as _, Path, Shell,
-    Site, State, Who, told,
+    Asked, Failure, Fields, Filled, Html, Mistakes, OrShowAgain as _, Path, Shell, Site, State,
+    Who, told,
 };
 use store::Tx;
 
@@ -235,6 +235,7 @@ pub async fn bind(
 ) -> Result<Response, Failure> {
     let back = address(&code);
     let lets_go = typed.get("viec") == "thoi";
+    let as_typed = typed.clone();
     let mut fields = Fields::of(typed);
     let procedure = fields.text("thu-tuc", 200);
     // The list of proposals writes the code before the name.
@@ -251,12 +252,20 @@ pub async fn bind(
     } else {
         format!("Thủ tục {procedure} dùng biểu mẫu này từ bây giờ.")
     };
-    site.write(&who, move |tx| {
-        if lets_go {
-            return Ok(changes::unbind(tx, &procedure, &code)?);
-        }
-        changes::bind(tx, &procedure, &code)?.or_refuse()
-    })
-    .await?;
+    let form = code.clone();
+    let done = site
+        .write(&who, move |tx| {
+            if lets_go {
+                changes::unbind(tx, &procedure, &form)?;
+                return Ok::<_, Failure>(Ok(()));
+            }
+            Ok(changes::bind(tx, &procedure, &form)?)
+        })
+        .await?;
+    if let Err(why) = done {
+        let m = Mistakes::one(as_typed, "thu-tuc", why.to_string());
+        let again = page(&site, &who, code, String::new(), &m).await?;
+        return Err(Failure::Mistaken(again));
+    }
     Ok(told(&back, &said))
 }

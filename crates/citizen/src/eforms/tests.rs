@@ -238,6 +238,7 @@ on_both_engines! { crate::routes();
         assert_eq!(bound.status, 303, "{}", bound.text);
         let nothing = browser.post("/co-quan/bieu-mau/don-xin-phep/ap-dung", &[("thu-tuc", "9.999999"), ("viec", "gan")]).await;
         assert_eq!(nothing.status, 422);
+        assert!(nothing.text.contains("id=\"thu-tuc-mistake\"") && nothing.text.contains("value=\"9.999999\""), "{}", nothing.text);
         let today = site.now().civil().date();
         let first = site.run(|tx| facts::form_for(tx, "1.012994", today)).unwrap();
         assert_eq!((first.form.code.as_str(), first.form.version), ("don-xin-phep", 1));

@@ -6,7 +6,7 @@ use domain::{
     fees::{Assessment, COUNT_MAX, Item, assess},
     ids::DossierId,
     money::Dong,
-    procedure::ChannelKind,
+    procedure::{ChannelKind, ProcedureVersion},
 };
 use site::{Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, told};
 
@@ -170,7 +170,15 @@ pub(crate) fn read_choice(
         return None;
     }
     let counted = !made.lines.is_empty();
+    if must && !fields.typed().get(NONE).is_empty() {
+        return nothing_charged(fields, typed, reason);
+    }
     match typed {
+        None if must && tariff.rates.is_empty() => {
+            let text = "Chưa tính được lệ phí: nhập số tiền phải nộp kèm căn cứ, hoặc đánh dấu “Không thu”.";
+            fields.wrong("le-phi", text);
+            None
+        }
         None if must && !counted => {
             fields.wrong(
                 "le-phi",
@@ -181,7 +189,7 @@ pub(crate) fn read_choice(
         None => {
             Some(Chosen { assessment: made, by_hand: false, reason: String::new(), any: counted })
         }
-        Some(amount) if amount == made.due() && (counted || tariff.rates.is_empty()) => {
+        Some(amount) if amount == made.due() && (counted || (tariff.rates.is_empty() && !must)) => {
             Some(Chosen { assessment: made, by_hand: false, reason, any: counted })
         }
         Some(amount) => {
@@ -205,6 +213,27 @@ pub(crate) fn read_choice(
             Some(Chosen { assessment, by_hand: true, reason, any: true })
         }
     }
+}
+
+/// The tick that nothing is charged, where no table says what would be.
+const NONE: &str = "khong-thu";
+
+fn nothing_charged(fields: &mut Fields, typed: Option<Dong>, reason: String) -> Option<Chosen> {
+    if typed.is_some_and(|it| it > Dong::ZERO) {
+        fields.wrong(NONE, "Đã nhập số tiền thì bỏ dấu “Không thu”, hoặc xóa số tiền.");
+        return None;
+    }
+    if reason.is_empty() {
+        let text = "Ghi vì sao không thu: được miễn, hoặc địa phương chưa quy định mức thu.";
+        fields.wrong("ly-do-phi", text);
+        return None;
+    }
+    Some(Chosen { assessment: Assessment::by_hand(Dong::ZERO), by_hand: true, reason, any: true })
+}
+
+/// Whether nobody knows here what a procedure costs: no rate of the table, and no amount in the catalogue.
+pub(crate) fn is_unknown(tariff: &Tariff, body: &ProcedureVersion) -> bool {
+    tariff.rates.is_empty() && body.fees.iter().any(|it| it.amount.is_none())
 }
 
 #[derive(Template)]

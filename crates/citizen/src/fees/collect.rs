@@ -20,7 +20,7 @@ use store::Tx;
 use super::{
     address, all_or, cut,
     facts::{self, PayRequest},
-    sql::{receipts, table},
+    sql::{calls, receipts, table},
     till::{self, Payment},
 };
 use crate::dossiers::facts::{Around, seen};
@@ -193,6 +193,8 @@ struct Page<'a> {
     receipts: Vec<ReceiptRow>,
     pay: Option<PayRequest>,
     qr: String,
+    /// A bank tells of the money by itself.
+    is_heard: bool,
 }
 
 async fn page(
@@ -202,7 +204,7 @@ async fn page(
     mut m: Mistakes,
 ) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let (kept, procedure, may_act, worked, receipts, (pay, has_book)) = site
+    let (kept, procedure, may_act, worked, receipts, (pay, has_book, is_heard)) = site
         .read(who, move |tx| {
             let around = Around::load(&inner, &asker, tx)?;
             let on_desk = around.take(tx, id)?;
@@ -223,9 +225,14 @@ async fn page(
             }
             let receipts = receipts::of_dossier(tx, id)?;
             let pay = facts::pay_request(tx, &on_desk.kept)?;
+            let places = [on_desk.kept.unit, on_desk.kept.body];
+            let is_heard = match table::account_of(tx, &places, asker.today())? {
+                Some(it) => calls::is_heard(tx, it.id)?,
+                None => false,
+            };
             let has_book = till::open_book(tx, (on_desk.kept.unit, on_desk.kept.body))?.is_some();
             let procedure = on_desk.version.body.name.clone();
-            Ok((on_desk.kept, procedure, may_act, worked, receipts, (pay, has_book)))
+            Ok((on_desk.kept, procedure, may_act, worked, receipts, (pay, has_book, is_heard)))
         })
         .await?;
     let dossier = &kept.dossier;
@@ -270,6 +277,7 @@ async fn page(
             .collect(),
         pay,
         qr,
+        is_heard,
         m: &m,
     })
 }

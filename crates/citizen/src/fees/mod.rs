@@ -30,7 +30,7 @@ pub mod till;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assess::{Choices, Chosen, choices, read_choice};
+pub(crate) use assess::{Choices, Chosen, choices, is_unknown, read_choice};
 pub(crate) use collect::qr_of;
 
 /// The routes of this slice.
@@ -73,6 +73,7 @@ pub fn routes() -> Routes {
         .on("/co-quan/quan-tri/bao-co/{id}/dung", manage, post(calls::admin::pause))
         .on("/co-quan/quan-tri/bao-co/{id}/thu-chu-ky", manage, post(calls::admin::try_out))
         .on("/thu-phi/bao-co/{code}", Action::RelayReceive, post(calls::hear))
+        .job_apart("bank_calls_take_up", 5, |site| Box::pin(calls::take_up(site)))
         .on("/ho-so/{code}/ma-qr.png", Action::DossierTrack, get(receipts::qr_picture))
         .on("/ho-so/{code}/bien-lai/{id}", Action::DossierTrack, get(receipts::for_citizen))
         .on("/co-quan/thu-phi", take, get(collect::list))

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use domain::{
+    access::{Action, Object},
     ids::UnitId,
     level::{LEVELS, Setting},
     procedure::ServiceLevel,
@@ -87,6 +88,9 @@ struct Set<'a> {
     why: String,
     choices: Vec<(String, String)>,
     possible: Vec<Possible>,
+    /// The catalogue names no way over the line: where that is put right, and whether whoever looks may.
+    lacks_online: bool,
+    may_edit: bool,
     history: Vec<Row>,
 }
 
@@ -123,6 +127,8 @@ fn page(
                     .join("; "),
             })
             .collect(),
+        lacks_online: !means.online,
+        may_edit: who.can(Action::ProcedureManage, Object::Anything),
         history: it.history,
     })
 }

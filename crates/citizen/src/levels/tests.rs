@@ -149,6 +149,18 @@ on_both_engines! { crate::routes();
         let refused = officer.post("/co-quan/muc-do/2/1.014027", &fields).await;
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("chưa có con dấu số"), "{}", refused.text);
+        // Where the catalogue names no way over the line, the page leads to where that is ticked.
+        let ticked = |code: &str| format!("href=\"/co-quan/thu-tuc/{code}/sua\"");
+        assert!(!officer.get("/co-quan/muc-do/2/1.014027").await.text.contains(&ticked("1.014027")));
+        let all = site.run(crate::procedures::facts::all);
+        let on_paper = all.iter().find(|it| {
+            let body = &it.body;
+            let settles = body.body == "ubnd" && body.settled_by(domain::procedure::Tier::Commune, true);
+            settles && !facts::can_be_filed(body)
+        });
+        let code = on_paper.expect("one of the commune's that is handed in on paper alone").body.code.clone();
+        let page = site.signed_in("cchc").get(&format!("/co-quan/muc-do/2/{code}")).await.text;
+        assert!(page.contains(&ticked(&code)), "{page}");
         site.given(
             "insert into unit_seal (unit, subject, issuer, fingerprint, not_before_ms, not_after_ms, closed,
                added_ms, added_by) values (2, 'a', 'b', 'c', 0, 1, '', 0, 0)",

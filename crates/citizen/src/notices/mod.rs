@@ -237,6 +237,14 @@ pub(crate) fn follow(
         What::RequestPayment { amount, .. } => {
             queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", Value::Money(*amount))])?;
         }
+        // Whoever filed over the line learns by this alone what he is to pay now.
+        What::AdjustFee { amount, .. } if is_online => {
+            replace(tx, kept, &[Kind::PayAsked], "Số phải nộp đã được tính lại.")?;
+            let left = Dong(amount.0.saturating_sub(dossier.fee_paid.0));
+            if left > Dong::ZERO && !dossier.status.is_over() {
+                queue(tx, counter, kept, Kind::PayAsked, &[("so-tien", Value::Money(left))])?;
+            }
+        }
         What::MarkPaid { amount, paid_at, .. } => {
             if dossier.fee_paid >= dossier.fee_due {
                 replace(tx, kept, &[Kind::PayAsked], "Đã nộp tiền.")?;

@@ -1,12 +1,15 @@
 //! Results for other slices: the desk says what happened, the register follows.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use domain::{
-    dossier::{Delivery, Dossier, Event, Outcome, ReturnChannel, What},
+    access::{Action, Object},
+    dossier::{Delivery, Dossier, Event, Outcome, ReturnChannel, Status, What},
     ids::DossierId,
     procedure::ProcedureVersion,
     results::{ParcelState, ResultHolder, ResultState, TermFile, expiry},
+    text,
+    time::Instant,
 };
 use site::{Failure, Tie, Who};
 use store::{Fault, Tx};
@@ -244,7 +247,9 @@ pub fn backfill(tx: &mut Tx<'_>) -> Result<(), Fault> {
 /// The results of a dossier, and its parcel, for its page.
 pub(super) fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>, Fault> {
     let today = who.today();
-    let ties = sql::of_dossier(tx, id)?.into_iter().map(|it| {
+    let all = sql::of_dossier(tx, id)?;
+    let newest = all.last().map_or_else(|| ADDRESS.to_owned(), |it| format!("{ADDRESS}/{}", it.id));
+    let ties = all.into_iter().map(|it| {
         let state = super::list::state_of(&it, today).0;
         let given = it.collected_at.is_some() && state != super::list::GIVEN;
         let given = if given { ", đã giao" } else { "" };
@@ -257,7 +262,50 @@ pub(super) fn ties(who: &Who, tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<Tie>
             number: None,
         }
     });
-    Ok(ties.collect())
+    let mut ties: Vec<Tie> = ties.collect();
+    if let Some((_, at)) = downloads(tx, id)?.pop() {
+        let at = text::date_time(at.civil());
+        let kept = dossiers::by_id(tx, id)?;
+        let waits = kept.is_some_and(|it| it.dossier.status == Status::ResultAtCounter);
+        // Who has it at home does not come: the dossier is closed by whoever hands results over.
+        let closes = waits && who.can(Action::DossierReturn, Object::Anything);
+        ties.push(Tie {
+            label: match waits {
+                true => {
+                    format!("Người dân đã tải bản điện tử lúc {at}: trả kết quả để kết thúc hồ sơ")
+                }
+                false => format!("Người dân đã tải bản điện tử lúc {at}"),
+            },
+            href: if closes { format!("/co-quan/ho-so/{id}/tra-ket-qua") } else { newest },
+            is_due: waits,
+            owed: None,
+            stays: None,
+            number: None,
+        });
+    }
+    Ok(ties)
+}
+
+/// When the results of a dossier were downloaded, oldest first, each with its number.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn downloads(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<(String, Instant)>, Fault> {
+    sql::downloads(tx, id)
+}
+
+/// Of these dossiers those whose citizen took an electronic result home.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn downloaded_among(
+    tx: &mut Tx<'_>,
+    ids: Vec<DossierId>,
+) -> Result<HashSet<DossierId>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(sql::downloaded(tx, ids)?.into_iter().collect())
 }
 
 /// What the citizen sees of his results: the post's number, and files to take home.

@@ -1,5 +1,7 @@
 //! The list of results: search, filters, paging, workbook, print.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::response::Response;
 use domain::{
@@ -57,10 +59,18 @@ struct Line {
     expires: String,
     state: &'static str,
     tone: &'static str,
+    /// It waits to be handed over and the citizen has the electronic one already.
+    downloaded: bool,
 }
 
 /// The results with the members of groups to whom they were given.
 type WithMembers = Vec<(Kept, Vec<(String, String)>)>;
+
+/// Of these those that wait to be handed over and that their citizens have already.
+fn at_home(tx: &mut Tx<'_>, found: &WithMembers) -> Result<HashSet<DossierId>, Fault> {
+    let waits = found.iter().filter(|(it, _)| it.collected_at.is_none() && it.file.is_some());
+    super::facts::downloaded_among(tx, waits.map(|(it, _)| it.dossier).collect())
+}
 
 fn with_members(tx: &mut Tx<'_>, found: Vec<Kept>) -> Result<WithMembers, Fault> {
     let granted = |it: &Kept| it.outcome == Outcome::Granted.code();
@@ -91,6 +101,7 @@ fn line((it, members): (Kept, Vec<(String, String)>), today: Date) -> Line {
         expires: it.expires_on.map_or_else(String::new, text::date),
         state,
         tone,
+        downloaded: false,
     }
 }
 
@@ -166,7 +177,7 @@ pub async fn list(
 ) -> Result<Html<String>, Failure> {
     let (filter, wrong_date) = read(&who, &asked);
     let (asker, before) = (who.clone(), after(asked.get("sau")));
-    let (mut found, count, near) = site
+    let (mut found, home, count, near) = site
         .read(&who, move |tx| {
             let seen = dossiers::seen(&asker);
             let limit = i64::try_from(ROWS).unwrap_or(50) + 1;
@@ -178,8 +189,11 @@ pub async fn list(
                 ..filter.clone()
             };
             let found = sql::page(tx, &seen, &filter, before, limit)?;
+            let found = with_members(tx, found)?;
+            let home = at_home(tx, &found)?;
             Ok((
-                with_members(tx, found)?,
+                found,
+                home,
                 sql::count(tx, &seen, &filter, COUNT_MAX)?,
                 sql::count(tx, &seen, &soon, 1_000)?,
             ))
@@ -214,7 +228,13 @@ pub async fn list(
         query: address("", &asked, "sau", None),
         count: format!("{} kết quả", text::number(count)),
         near,
-        lines: found.into_iter().map(|it| line(it, today)).collect(),
+        lines: found
+            .into_iter()
+            .map(|it| {
+                let downloaded = it.0.collected_at.is_none() && home.contains(&it.0.dossier);
+                Line { downloaded, ..line(it, today) }
+            })
+            .collect(),
         is_filtered: ["q", "trang-thai", "tu", "den"].iter().any(|it| !asked.get(it).is_empty()),
         first: asked.has("sau").then(|| address(ADDRESS, &asked, "sau", None)),
         next,

@@ -471,6 +471,30 @@ pub fn insert_handover(
     Ok(())
 }
 
+/// Downloads of the results of a dossier, oldest first: which number, when.
+pub fn downloads(tx: &mut Tx<'_>, id: DossierId) -> Result<Vec<(String, Instant)>, Fault> {
+    let select =
+        Select::new("r.number, h.made_ms", "result_handover h join result r on r.id = h.result");
+    let select = select
+        .and("r.dossier = ? and h.channel = 'online' and r.state <> 'undone'", [id.into()])
+        .order_by("h.id desc");
+    let mut rows = select.rows(tx, DOWNLOADS_MAX)?;
+    rows.reverse();
+    rows.iter().map(|row| Ok((row.get(0)?, Instant::from_epoch_ms(row.get(1)?)))).collect()
+}
+
+/// Those of these dossiers whose result was downloaded.
+pub fn downloaded(tx: &mut Tx<'_>, ids: Vec<DossierId>) -> Result<Vec<DossierId>, Fault> {
+    let select =
+        Select::new("distinct r.dossier", "result_handover h join result r on r.id = h.result");
+    let select = select.and("h.channel = 'online' and r.state <> 'undone'", []);
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    select.and_in("r.dossier", ids).rows(tx, most)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Downloads that one question brings at most.
+const DOWNLOADS_MAX: i64 = 100;
+
 /// How a result changed hands, newest first.
 pub fn handovers(tx: &mut Tx<'_>, result: i64) -> Result<Vec<Handover>, Fault> {
     let rows = tx.query(

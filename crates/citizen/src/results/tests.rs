@@ -34,6 +34,7 @@ async fn signed_single(site: &TestSite, id: i64, name: &str) {
     let once = format!("{id:032}");
     let mut fields = birth(name, &once);
     fields.retain(|(name, _)| !matches!(*name, "thu-tuc" | "nhan-ket-qua"));
+    fields.extend([("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu")]);
     fields.extend([("thu-tuc", SINGLE), ("dia-chi", "Xóm 1, Phú Sơn"), ("nhan-ket-qua", "post")]);
     if id == 1 {
         fields.push(("so-giay-to", "040190001234"));
@@ -486,6 +487,17 @@ on_both_engines! { crate::routes();
         let got = citizen.get(&file).await;
         assert_eq!((got.status, got.media_type.as_str()), (200, "application/pdf"));
         assert_eq!(site.text("select channel from result_handover"), "online");
+        // Whoever hands results over reads it on the dossier, in its history, on his first page and in the register.
+        let page = counter.get("/co-quan/ho-so/1").await.text;
+        assert!(page.contains("Người dân đã tải bản điện tử lúc"), "{page}");
+        assert!(page.contains("Tải bản điện tử</") && page.contains("Người nộp, qua cổng"), "{page}");
+        for list in ["/co-quan", "/co-quan/ho-so?nhom=co-ket-qua", "/co-quan/ket-qua?trang-thai=cho"] {
+            let page = counter.get(list).await.text;
+            assert!(page.contains("đã tải bản điện tử"), "{list}: {page}");
+        }
+        // Closing it takes no word of his own.
+        let step = counter.get("/co-quan/ho-so/1/tra-ket-qua").await.text;
+        assert!(step.contains("value=\"online\" selected") && step.contains(">Đã nhận bản điện tử</textarea>"), "{step}");
         // What nobody has looked through yet is not downloaded.
         site.given("update dossier_file set scan = 'waiting'", &[]);
         assert_eq!(citizen.get(&file).await.status, 404, "not looked through");

@@ -540,6 +540,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
                 ("thu-tuc", procedure), ("lan", &*token), ("viec", "nhan"), ("ho-ten", "Nguyễn Thị Thử"),
                 ("dien-thoai", "0912345678"), ("kenh", "direct"), ("nhan-ket-qua", "counter"), ("so-ngay", days),
                 ("co-1", "1"), ("so-1", "1"), ("co-2", "1"), ("so-2", "1"), ("co-3", "1"), ("so-3", "1"),
+                ("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu"),
             ];
             let done = quay.post("/co-quan/ho-so/moi", &fields).await;
             assert_eq!(done.status, 303, "{}", done.text);

@@ -92,6 +92,9 @@ pub struct Proposal {
     pub has_own: bool,
     /// Everything is in it: the procedure costs nothing, or its only rate was counted.
     pub is_whole: bool,
+    /// Something is charged, and how much cannot be said here: somebody has to. Where neither the catalogue nor the
+    /// table names a fee nothing may be charged (Luật Phí và lệ phí 97/2015/QH13 Đ.16), and nothing is asked.
+    pub is_unknown: bool,
 }
 
 impl Proposal {
@@ -152,10 +155,13 @@ pub fn propose(
     }
     let is_free = !body.fees.is_empty() && body.fees.iter().all(|it| it.amount == Some(Dong(0)));
     let copies_known = counted.beside == 0 || copy_rate.is_some();
+    let is_whole = (has_own || own.is_empty() && is_free) && copies_known;
+    let names_none = own.is_empty() && body.fees.is_empty() && copies_known;
     Proposal {
         assessment: assess(&items, exemption),
         has_own,
-        is_whole: (has_own || own.is_empty() && is_free) && copies_known,
+        is_whole,
+        is_unknown: !is_whole && !names_none,
     }
 }
 
@@ -262,9 +268,16 @@ mod tests {
         assert_eq!((it.assessment.due(), it.has_own, it.is_whole), (Dong(16_000), false, true));
         assert_eq!(it.assessment.lines[0].copies, 2);
         // What the province sets is not known: what is proposed is not all of it.
+        assert!(!it.is_unknown);
         let it = propose(&body(None), (&[], &[&rate]), &counted, None);
-        assert!(!it.is_whole && it.assessment.due() == Dong(16_000));
-        assert!(!propose(&body(Some(0)), (&[], &[]), &counted, None).is_whole);
+        assert!(!it.is_whole && it.is_unknown && it.assessment.due() == Dong(16_000));
+        let it = propose(&body(Some(0)), (&[], &[]), &counted, None);
+        assert!(!it.is_whole && it.is_unknown);
+        // No fee is named anywhere: nothing may be charged, and nobody is asked. Several rates: somebody chooses.
+        let unnamed = ProcedureVersion { fees: Vec::new(), ..body(None) };
+        let none = Counted::default();
+        assert!(!propose(&unnamed, (&[], &[]), &none, None).is_unknown);
+        assert!(propose(&unnamed, (&[&rate, &rate], &[]), &none, None).is_unknown);
     }
 
     #[test]

@@ -103,6 +103,8 @@ async fn messages(on: On) {
     page.tick("Đã nhận giấy tờ 1").await;
     page.fill("Điện thoại", "0912 345 678").await;
     page.fill("Thư điện tử", "thu@example.vn").await;
+    page.tick("Không thu").await;
+    page.fill("Lý do, căn cứ khi nhập tay", "HĐND tỉnh chưa quy định mức thu").await;
     page.press("Tiếp nhận và in giấy hẹn").await;
     page.see("Đã tiếp nhận hồ sơ.").await;
     let path = page.path().await;

@@ -85,6 +85,8 @@ async fn a_group_of_an_organisation(on: On) {
         "Trẻ Thử Một\t\tlớp 5A\nTrẻ Thử Hai\t12\tlớp 5A\nTrẻ Thử Ba\t\tlớp 5B",
     )
     .await;
+    page.tick("Không thu").await;
+    page.fill("Lý do, căn cứ khi nhập tay", "HĐND tỉnh chưa quy định mức thu").await;
     page.sound().await;
     page.press("Tiếp nhận và in giấy hẹn").await;
     page.see("Dòng 2:").await;
@@ -199,7 +201,15 @@ async fn a_visit_with_three_procedures(on: On) {
     page.sound().await;
     page.press("Tiếp nhận cả 3 hồ sơ").await;
     page.see("Chưa đánh dấu giấy tờ nào").await;
+    page.see("Thủ tục 2: Chưa tính được lệ phí").await;
     page.tick_all("Đã nhận giấy tờ").await;
+    for place in [2, 3] {
+        let script = format!(
+            "document.getElementById('khong-thu-{place}').checked = true; \
+             document.getElementById('ly-do-phi-{place}').value = 'Chưa quy định mức thu'; return ''"
+        );
+        page.script(&script).await;
+    }
     page.press("Tiếp nhận cả 3 hồ sơ").await;
     page.see("Đã tiếp nhận các hồ sơ.").await;
     page.see("cùng lượt với 2 hồ sơ khác").await;

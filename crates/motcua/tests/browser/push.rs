@@ -69,6 +69,8 @@ async fn notices(on: On) {
     office.goto("/co-quan/ho-so/moi?thu-tuc=1.004873").await;
     office.fill("Họ và tên chủ hồ sơ", "Nguyễn Văn Thử").await;
     office.tick("Đã nhận giấy tờ 1").await;
+    office.tick("Không thu").await;
+    office.fill("Lý do, căn cứ khi nhập tay", "HĐND tỉnh chưa quy định mức thu").await;
     office.press("Tiếp nhận và in giấy hẹn").await;
     office.see("Đã tiếp nhận hồ sơ.").await;
     let path = office.path().await;

@@ -189,6 +189,8 @@ async fn taken_in(page: &Page, of: &str) -> String {
     page.tick("Đã nhận giấy tờ 1").await;
     page.fill("Điện thoại", "0912 345 678").await;
     page.fill("Địa chỉ", "Xóm 7").await;
+    page.tick("Không thu").await;
+    page.fill("Lý do, căn cứ khi nhập tay", "HĐND tỉnh chưa quy định mức thu").await;
     // A doubtful signature is taken with a warning, as this office has set it.
     page.attach("Bản quét kèm theo", &named("them.pdf"), &vector("changed_after.pdf")).await;
     page.press("Xem lại ngày hẹn").await;

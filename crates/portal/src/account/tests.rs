@@ -298,6 +298,15 @@ on_both_engines! { routes();
         let shown: String = page.text[at..].chars().skip_while(|it| *it != '>').skip(1).take(9).collect();
         let mut counter = site.signed_in("quay");
         let path = "/co-quan/xac-nhan-cong-dan";
+        // He finds it where he begins his day and where he receives, and comes back to where he receives.
+        let door = format!("href=\"{path}\"");
+        for page in ["/co-quan", "/co-quan/ho-so/moi"] {
+            let page = counter.get(page).await.text;
+            assert!(page.contains(&door), "{page}");
+        }
+        let page = counter.get(path).await.text;
+        assert!(page.contains("class=\"crumbs\"><a href=\"/co-quan/ho-so/moi\""), "{page}");
+        assert!(!site.signed_in("thuly").get("/co-quan").await.text.contains(&door), "no door for who may not");
         let wrong = counter.post(path, &[("ma", "00000000"), ("quet", CARD)]).await;
         assert_eq!(wrong.status, 422, "{}", wrong.text);
         let wrong = counter.post(path, &[("ma", &shown), ("quet", "không phải thẻ")]).await;

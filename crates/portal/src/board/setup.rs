@@ -174,6 +174,21 @@ pub async fn form(
     shown(&site, &who, unit, &holders, filled(&setup))
 }
 
+/// A number of a slide; what is wrong with it names the slide.
+fn number(
+    fields: &mut Fields,
+    (name, range): (&str, std::ops::RangeInclusive<i64>),
+    (slide, what): (Slide, &str),
+) -> Option<i64> {
+    let read = fields.typed().get(name).trim().parse::<i64>().ok();
+    let read = read.filter(|it| range.contains(it));
+    if read.is_none() {
+        let (label, from, to) = (slide.label(), range.start(), range.end());
+        fields.wrong(name, format!("Trang “{label}”: {what} là một số từ {from} đến {to}."));
+    }
+    read
+}
+
 fn read(fields: &mut Fields, known: &[staff::Holder]) -> Option<Setup> {
     let most = i64::try_from(Slide::ALL.len()).unwrap_or(99);
     let mut slides: Vec<Plan> = Vec::new();
@@ -181,15 +196,20 @@ fn read(fields: &mut Fields, known: &[staff::Holder]) -> Option<Setup> {
     for slide in Slide::ALL {
         let code = slide.code();
         let shown = fields.typed().has(&format!("hien-{code}"));
-        let place = fields.number(&format!("thu-tu-{code}"), 1..=most);
-        let seconds = fields.number(&format!("giay-{code}"), SECONDS);
-        match place.zip(seconds) {
-            Some((place, _)) if slides.iter().any(|it| it.place == place) => {
-                fields.wrong(&format!("thu-tu-{code}"), "Hai trang cùng một thứ tự.");
+        let place = number(fields, (&format!("thu-tu-{code}"), 1..=most), (*slide, "thứ tự"));
+        let seconds = number(fields, (&format!("giay-{code}"), SECONDS), (*slide, "số giây"));
+        let twin = place.and_then(|place| slides.iter().find(|it| it.place == place));
+        match (place.zip(seconds), twin) {
+            (_, Some(twin)) => {
+                let (label, other) = (slide.label(), twin.slide.label());
+                let text = format!("Trang “{label}”: cùng thứ tự với trang “{other}”.");
+                fields.wrong(&format!("thu-tu-{code}"), text);
                 whole = false;
             }
-            Some((place, seconds)) => slides.push(Plan { slide: *slide, place, seconds, shown }),
-            None => whole = false,
+            (Some((place, seconds)), None) => {
+                slides.push(Plan { slide: *slide, place, seconds, shown });
+            }
+            (None, None) => whole = false,
         }
     }
     if whole && slides.iter().all(|it| !it.shown) {

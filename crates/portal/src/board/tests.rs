@@ -98,6 +98,13 @@ async fn mistakes_of_the_set_up_are_told_and_strangers_find_nothing(site) {
         assert_eq!(answer.status, 422, "{name}={value}");
         assert!(answer.text.contains("class=\"mistake\""), "{name}={value}");
     }
+    // Several at once are told apart by their slides.
+    let wrong = fields(&[("giay-queue", "2"), ("giay-rules", "x"), ("giay-ledger", "999")]);
+    let told = head.post("/co-quan/bang-tin/2", &plain(&wrong)).await.text;
+    for slide in [Slide::Queue, Slide::Rules, Slide::Ledger] {
+        let line = format!("Trang “{}”: số giây là một số từ 5 đến 300.", slide.label());
+        assert!(told.contains(&line), "{line}: {told}");
+    }
     assert_eq!(site.count("select count(*) from bulletin"), 0);
     for unit in ["4", "1", "3", "99"] {
         assert_eq!(head.get(&format!("/co-quan/bang-tin/{unit}")).await.status, 404, "{unit}");

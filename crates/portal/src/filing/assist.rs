@@ -6,6 +6,7 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use citizen::{
+    dossiers::facts as dossiers,
     find::{carried, facts as find},
     levels::facts as levels,
     procedures::facts as procedures,
@@ -71,6 +72,48 @@ struct Assist<'a> {
     chosen: Option<Chosen>,
     consents: Vec<(String, String)>,
     rows: Vec<Row>,
+}
+
+/// Whether two names are written for the same person: by their words, whatever their marks and capitals.
+pub(super) fn is_same_person(one: &str, other: &str) -> bool {
+    let one = text::words(one);
+    !one.is_empty() && one == text::words(other)
+}
+
+/// What a paper or a file is called that proves the consent.
+const SLIP: &str = "phieu dong y";
+
+/// What the counter should look at before it believes a consent: one telephone that agreed for several people, a
+/// slip of which nothing was sent.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(super) fn doubts(
+    tx: &mut Tx<'_>,
+    dossier: DossierId,
+    consent: &str,
+) -> Result<Vec<String>, Fault> {
+    let mut doubts = Vec::new();
+    match AssistConsent::from_code(consent) {
+        Some(AssistConsent::OwnPhone) => {
+            let phone = dossiers::person_of(tx, dossier)?.map_or_else(String::new, |it| it.phone);
+            let people = sql::agreed_by_phone(tx, &phone)?;
+            if people > 1 {
+                doubts.push(format!(
+                    "Số {} đã đồng ý nộp hộ cho {people} số định danh khác nhau: gọi lại, hỏi đúng người dân",
+                    text::mask_phone(&phone)
+                ));
+            }
+        }
+        Some(AssistConsent::Slip) if !dossiers::has_file_called(tx, dossier, SLIP)? => {
+            doubts.push(
+                "Chưa có bản quét phiếu đồng ý: hỏi người nộp hộ, thêm tệp và đặt tên “Phiếu đồng ý”"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    Ok(doubts)
 }
 
 /// How he agreed, in the reader's words; rows of before there were codes say it in their own.
@@ -214,6 +257,10 @@ pub async fn begin(
     if heard && witness.is_empty() {
         let owed = "Ghi họ tên người làm chứng đã nghe người dân đồng ý.";
         m.by_field.insert("lam-chung".to_owned(), owed.to_owned());
+    }
+    if is_same_person(&witness, &who.name) {
+        let wrong = "Người nộp hộ không tự làm chứng cho mình. Ghi họ tên người khác đã cùng nghe.";
+        m.by_field.insert("lam-chung".to_owned(), wrong.to_owned());
     }
     let (inner, asker, of) = (site.clone(), who.clone(), code.clone());
     let answered = m.typed.clone();

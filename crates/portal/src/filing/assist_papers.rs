@@ -6,6 +6,7 @@
 use axum::response::Response;
 use citizen::{dossiers::facts as dossiers, levels::facts as levels};
 use domain::{
+    access::{Action, Grant, may},
     dossier::ReturnChannel,
     ids::{AccountId, UnitId},
     paper::AssistConsent,
@@ -42,14 +43,24 @@ fn agency(who: &Who, unit: UnitId) -> Agency {
     }
 }
 
-/// Who helps: his name, and his position and unit in one line.
+/// Who helps: his name, and his position and unit in one line. Who holds no position helps by what his account may
+/// do, and for the unit where.
 fn helper(who: &Who, tx: &mut Tx<'_>, account: AccountId) -> Result<(String, String), Fault> {
     let name = staff::account_name(tx, account)?;
     let place = staff::place_of_account(tx, account, who.today())?;
-    let place = place.map_or_else(String::new, |(unit, position)| {
-        let unit = who.tree.title(unit);
-        if position.is_empty() { unit.to_owned() } else { format!("{position}, {unit}") }
-    });
+    let place = match place {
+        Some((unit, position)) if position.is_empty() => who.tree.title(unit).to_owned(),
+        Some((unit, position)) => format!("{position}, {}", who.tree.title(unit)),
+        None if account == who.account => {
+            let helps =
+                |it: &&Grant| it.holds_on(who.today()) && may(it.role, Action::FilingAssist);
+            let grant = who.grants.iter().find(helps);
+            grant.map_or_else(String::new, |it| {
+                format!("{}, {}", it.role.label(), who.tree.title(it.unit))
+            })
+        }
+        None => String::new(),
+    };
     Ok((name, place))
 }
 

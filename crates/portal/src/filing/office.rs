@@ -70,6 +70,7 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
     }
     if let Some((by, consent, witness)) = sql::assistant_of(tx, dossier)? {
         let name = people::staff::facts::account_name(tx, by)?;
+        let doubts = super::assist::doubts(tx, dossier, &consent)?;
         let consent = AssistConsent::said(&consent);
         let heard =
             if witness.is_empty() { String::new() } else { format!("; làm chứng: {witness}") };
@@ -82,6 +83,14 @@ pub(super) fn ties(_: &Who, tx: &mut Tx<'_>, dossier: DossierId) -> Result<Vec<T
             number: None,
             stays: None,
         });
+        ties.extend(doubts.into_iter().map(|label| Tie {
+            label,
+            href: PAGE.to_owned(),
+            is_due: waits,
+            owed: None,
+            number: None,
+            stays: None,
+        }));
     }
     Ok(ties)
 }

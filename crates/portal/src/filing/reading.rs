@@ -238,6 +238,9 @@ impl Judged {
         let words = self.words;
         let name = self.text(typed, "ho-ten", NAME_MAX, Some(&words.say("filing-name-owed")));
         self.is_name("ho-ten", &name);
+        if super::assist::is_same_person(draft.witness(), &name) {
+            self.wrong("ho-ten", WITNESS_IS_HE.to_owned());
+        }
         let id_number = self.number(typed, "so-giay-to");
         let birth_date = self.day(typed, "ngay-sinh", today);
         let phone = match Phone::parse(typed.get("dien-thoai")) {
@@ -383,6 +386,10 @@ impl Judged {
 
 /// Characters of what the counter reads beside a paper at most.
 const NOTE_MAX: usize = 300;
+
+/// Said to whoever helps, who is of an office.
+const WITNESS_IS_HE: &str = "Người làm chứng đã ghi trùng với họ tên này: người dân không tự làm chứng cho mình. Bỏ \
+                             bản nháp này, bắt đầu lại với người làm chứng khác.";
 
 /// What the counter reads beside a paper that is still to come.
 const PROMISED: &str = "Người nộp hẹn nộp bản giấy tại quầy";

@@ -195,6 +195,18 @@ pub(super) fn assistant_of(
     row.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
 }
 
+/// How many people are said to have agreed by this telephone that another files for them, by their numbers.
+pub(super) fn agreed_by_phone(tx: &mut Tx<'_>, phone: &str) -> Result<i64, Fault> {
+    if phone.is_empty() {
+        return Ok(0);
+    }
+    tx.query_number(
+        "select count(distinct p.id_number) from dossier_person p join filing f on f.dossier = p.dossier
+         where p.phone = ?1 and p.id_number <> '' and f.consent = 'own_phone' and f.assistant is not null",
+        &[phone.into()],
+    )
+}
+
 /// Keeps what was typed; false if it was sent or changed in another window in between.
 pub(super) fn keep(tx: &mut Tx<'_>, it: &Kept, typed: &str) -> Result<bool, Fault> {
     let changed = tx.execute(

@@ -132,6 +132,8 @@ struct Start<'a> {
     is_mine: bool,
     /// What was answered beforehand, as fields.
     carried: Vec<(String, String)>,
+    /// The office that somebody comes from and that takes this on paper alone: its row and title.
+    on_paper_at: Option<(UnitId, String)>,
 }
 
 /// GET `/nop/{code}`, with `don-vi` for the office that somebody comes from.
@@ -168,6 +170,11 @@ async fn start_page(
     if let Some(shop) = shops.iter().find(|it| Some(it.id) == named || Some(it.body) == named) {
         m.typed.set("don-vi", shop.id.to_string());
     }
+    let on_paper_at = named
+        .filter(|named| !shops.iter().any(|it| it.id == *named || it.body == *named))
+        .filter(|named| who.tree.unit(*named).is_some())
+        .map(|named| levels::body_of(&who.tree, named))
+        .map(|body| (body, who.tree.title(body).to_owned()));
     let shell = site.shell(who);
     let mut units: Vec<(String, String)> = Vec::new();
     if shops.len() > 1 {
@@ -190,6 +197,7 @@ async fn start_page(
         begun,
         is_mine: whose.account().is_some(),
         units,
+        on_paper_at,
         code,
         m: &m,
         shell,

@@ -594,4 +594,21 @@ async fn a_village_head_files_for_a_citizen_who_agreed_and_sees_nothing_else(sit
     assert!(!site.signed_in("quay").get("/co-quan/nop-ho").await.text.contains("H41.99.40"));
 }
 
+async fn a_commune_that_takes_it_on_paper_alone_says_so_and_leads_to_its_form(site) {
+    given_two_communes(&site);
+    let today = site.now().civil().date();
+    let level = Some(domain::procedure::ServiceLevel::Forms);
+    let setting = domain::level::Setting { from: today, level };
+    site.run(move |tx| citizen::levels::facts::set(tx, domain::ids::UnitId(2), BIRTH, &setting, "Thử"));
+    for named in ["2", &SHOP.to_string()] {
+        let page = site.browser().get(&format!("/nop/{BIRTH}?don-vi={named}")).await.text;
+        assert!(page.contains("xã Phú Sơn chưa nhận qua mạng thủ tục này"), "{named}: {page}");
+        assert!(page.contains(&format!("href=\"/thu-tuc/{BIRTH}?don-vi=2#mau-don\"")), "{page}");
+        let english = site.browser().get(&format!("/nop/{BIRTH}?don-vi={named}&lang=en")).await.text;
+        assert!(english.contains("does not take this procedure online yet"), "{english}");
+    }
+    let other = site.browser().get(&format!("/nop/{BIRTH}?don-vi=4")).await.text;
+    assert!(!other.contains("chưa nhận qua mạng thủ tục này"), "{other}");
+}
+
 }

@@ -11,6 +11,7 @@ use citizen::{
 };
 use domain::{
     dossier::ReturnChannel,
+    paper::AssistConsent,
     party::Authority,
     procedure::{PaperRole, papers::paper_name},
 };
@@ -115,6 +116,8 @@ struct StepPage<'a> {
     is_mine: bool,
     /// How the citizen agreed that another files for him; empty if he files himself.
     consent: String,
+    /// He agreed by a code on his own telephone: there is no slip to sign.
+    by_own_phone: bool,
 }
 
 impl StepPage<'_> {
@@ -486,6 +489,7 @@ pub(super) fn page(
         arrived: draft.arrived(),
         is_mine: draft.citizen().is_some(),
         consent: draft.consent_said(),
+        by_own_phone: draft.consent() == Some(AssistConsent::OwnPhone),
         is_carried: carried.is_some(),
         steps,
         papers,

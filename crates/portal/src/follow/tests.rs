@@ -12,6 +12,10 @@ fn routes() -> site::Routes {
     crate::routes().and(citizen::routes())
 }
 
+/// Nobody has worked out what the copies cost that are asked for with it.
+const FREE: [(&str, &str); 2] =
+    [("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu")];
+
 const WORDS: &str = "Giấy chứng sinh: bản gửi bị mờ";
 
 mod kept;
@@ -40,7 +44,7 @@ async fn asked_at_intake(site: &TestSite) {
 }
 
 async fn asked_later(site: &TestSite) {
-    take(site, "quay", "tiep-nhan", &[]).await;
+    take(site, "quay", "tiep-nhan", &FREE).await;
     take(site, "quay", "chuyen", &[("don-vi", "2")]).await;
     take(site, "thuly", "thu-ly", &[]).await;
     take(site, "thuly", "yeu-cau-bo-sung", &[("loi", WORDS)]).await;
@@ -124,7 +128,9 @@ async fn what_the_counter_asks_for_is_sent_once_and_lies_on_the_counter_again(si
     let id = site.count("select id from dossier");
     let shown = counter.get(&format!("/co-quan/ho-so/{id}")).await;
     assert!(shown.text.contains("Người nộp vừa làm: Nộp lại"), "{}", shown.text);
+    // Also the file that came with it is his, not the program's.
     assert!(shown.text.contains("Người nộp, qua cổng"));
+    assert!(!shown.text.contains("data-label=\"Người làm\">Hệ thống"), "{}", shown.text);
     let stranger = site.signed_in("quay-khac").get("/co-quan/nop-truc-tuyen/bo-sung").await;
     assert!(!stranger.text.contains("Minh Họa"));
     assert_eq!(counter.get("/co-quan/nop-truc-tuyen/bo-sung/xuat").await.status, 200);
@@ -297,7 +303,7 @@ async fn what_was_sent_is_read_back_and_no_time_is_made_up_before_it_is_accepted
         let stranger = site.browser().get(&format!("{at}/{path}")).await;
         assert!(stranger.location.is_some_and(|it| it.starts_with("/tra-cuu")), "{path}");
     }
-    take(&site, "quay", "tiep-nhan", &[]).await;
+    take(&site, "quay", "tiep-nhan", &FREE).await;
     let page = browser.get(&at).await.text;
     assert!(!page.contains("Cơ quan trả lời trước") && steps(&page).contains(" giờ"), "{page}");
 }

@@ -1,7 +1,7 @@
 //! The meter in the office: every unit at a glance, one unit with what is missing, and posting it.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use citizen::procedures::facts as procedures;
 use domain::{
     access::Action,
@@ -10,7 +10,9 @@ use domain::{
     text,
 };
 use jiff::civil::Date;
-use site::{Asked, Failure, Filled, Html, Path, Shell, Site, State, Typed, Who, demand, told};
+use site::{
+    Asked, Failure, Filled, Html, Path, Redirect, Shell, Site, State, Typed, Who, demand, told,
+};
 use store::Tx;
 
 use super::{
@@ -241,6 +243,9 @@ struct UnitPage {
     next: Option<String>,
     query: String,
     may_post: bool,
+    page: usize,
+    /// Somebody asked for every tick, without a script.
+    all_ticked: bool,
 }
 
 /// Columns of the table over time.
@@ -379,6 +384,8 @@ pub async fn unit(
                 note: lacking(it, measure),
             })
             .collect(),
+        page,
+        all_ticked: asked.get("chon") == "het",
         sets: found.sets,
         day,
         query,
@@ -395,6 +402,12 @@ pub async fn hang(
 ) -> Result<Response, Failure> {
     demand(&who, Action::PostingManage, unit)?;
     let base_id: i64 = typed.get("bo").parse().unwrap_or(CATALOGUE);
+    if matches!(typed.get("viec"), "chon-het" | "bo-chon-het") {
+        let ticks = if typed.get("viec") == "chon-het" { "het" } else { "" };
+        let (q, page) = (site::percent(typed.get("q")), site::percent(typed.get("trang")));
+        let to = format!("{PAGE}/{unit}?bo={base_id}&q={q}&trang={page}&chon={ticks}#con-thieu");
+        return Ok(Redirect::to(&to).into_response());
+    }
     let ticked: Vec<String> = typed.all("ma").map(str::to_owned).collect();
     let asker = who.clone();
     let done = site

@@ -80,6 +80,15 @@ async fn the_articles_figures_come_from_data_and_grow_by_posting(site) {
     let rest = page.text.split("name=\"ma\" value=\"").nth(1).expect("one that is missing");
     let code = rest.split('"').next().expect("a code").to_owned();
     assert!(page.text.contains(&format!("href=\"/co-quan/thu-tuc/{code}\"")));
+    // What the denominator is stands once above the table; everything on the page is ticked in one press.
+    assert!(page.text.contains("Mẫu số của mọi số liệu") && !page.text.contains("Mẫu số là gì"), "{}", page.text);
+    let base_now = base(&site).to_string();
+    let press = [("bo", base_now.as_str()), ("trang", "1"), ("viec", "chon-het")];
+    let ticked = reform.post("/co-quan/muc-niem-yet/1/niem-yet", &press).await;
+    let ticked = reform.get(ticked.location.as_deref().expect("the page again")).await.text;
+    let boxes = ticked.matches("name=\"ma\"").count();
+    assert!(boxes > 40 && ticked.matches(" checked></td>").count() == boxes, "{ticked}");
+    assert_eq!(figure(&site, "board"), (282, 375), "ticking writes nothing");
     // A day later one more hangs: the figure grows, the old day stays as it was.
     site.pass_minutes(24 * 60);
     let fields = [("bo", base(&site).to_string()), ("ma", code)];

@@ -21,7 +21,7 @@ use crate::{
         sql::{Paper, Person},
     },
     eforms::facts as eforms,
-    fees::{Chosen, facts::Tariff, read_choice},
+    fees::{Chosen, facts::Tariff, is_unknown, read_choice},
     procedures::facts::Version,
 };
 
@@ -110,7 +110,11 @@ pub(in crate::dossiers) fn read_form(
     let channel = fields.choice("kenh", ChannelKind::from_code);
     let charged = !tariff.rates.is_empty()
         || version.body.fees.iter().any(|it| it.amount.is_none_or(|it| it.0 > 0));
-    let must = then == Then::AtOnce && charged;
+    let must = match then {
+        Then::AtOnce => charged,
+        Then::Accept => is_unknown(tariff, &version.body),
+        _ => false,
+    };
     let fee = read_choice(&mut fields, tariff, channel.unwrap_or(ChannelKind::Direct), must);
     let once = fields.typed().get("lan").to_owned();
     let papers = read_papers(&mut fields, &version.body, asked.declaration);

@@ -42,6 +42,8 @@ pub(super) struct LineView {
     pub due: String,
     pub due_class: &'static str,
     pub provisional: bool,
+    /// The citizen has the electronic result already.
+    pub downloaded: bool,
     pub holder: String,
     pub unit: String,
     /// Whether whoever looks may give it to an officer.
@@ -94,6 +96,7 @@ pub(super) fn line_view(line: Line, who: &Who) -> LineView {
         due: line.due_at.map_or_else(|| "–".to_owned(), |it| domain::text::date(it.date()) + late),
         due_class,
         provisional: line.provisional && line.is_open,
+        downloaded: line.downloaded,
         holder: line.holder.unwrap_or_else(|| "–".to_owned()),
         unit: body_title(who, line.unit),
         pick: matches!(

@@ -86,6 +86,8 @@ pub struct Line {
     pub is_open: bool,
     /// Whether its date lies beyond the calendar that documents have settled.
     pub provisional: bool,
+    /// Whether its result waits at the counter and was downloaded: told by whoever tells who holds it.
+    pub downloaded: bool,
 }
 
 /// What the register says of a dossier beside its line.
@@ -128,6 +130,7 @@ fn line(row: &Row) -> Result<Line, Fault> {
         is_open: row.get(9)?,
         provisional: row.get(10)?,
         competent: row.get(11)?,
+        downloaded: false,
     })
 }
 

@@ -10,7 +10,10 @@ use people::staff::facts as staff;
 use site::Who;
 use store::{Fault, Tx};
 
-use crate::dossiers::{copies, links, online, sql, view::name_of};
+use crate::{
+    dossiers::{copies, links, online, sql, view::name_of},
+    results::facts as results,
+};
 
 /// One line of it.
 pub(super) struct Done {
@@ -190,6 +193,9 @@ fn of_result(details: &str) -> String {
     }
 }
 
+/// Who did what was done through the portal.
+const BY_CITIZEN: &str = "Người nộp, qua cổng";
+
 /// Everything that was done with the dossier, the newest first.
 pub(super) fn done(
     tx: &mut Tx<'_>,
@@ -197,6 +203,7 @@ pub(super) fn done(
     names: &mut Names,
     events: &[Event],
     asides: Vec<store::journal::Kept>,
+    id: domain::ids::DossierId,
 ) -> Result<Vec<Done>, Fault> {
     let actors = events.iter().map(|it| it.by).chain(asides.iter().map(|it| it.by));
     names.learn(tx, actors)?;
@@ -204,7 +211,7 @@ pub(super) fn done(
     let mut done = Vec::with_capacity(events.len() + asides.len());
     for event in events {
         let mut name = if online::is_his(event.by, &event.what) {
-            "Người nộp, qua cổng".to_owned()
+            BY_CITIZEN.to_owned()
         } else {
             names.of(event.by)
         };
@@ -220,6 +227,9 @@ pub(super) fn done(
         };
         done.push((event.at, line));
     }
+    // What he sent with a supplement was put to the dossier in the same moment as the supplement itself.
+    let his: Vec<_> =
+        events.iter().filter(|it| online::is_his(it.by, &it.what)).map(|it| it.at).collect();
     for it in asides {
         let unit = links::act_unit(&it.details);
         if let Some(what) = links::act_label(&it.act) {
@@ -261,14 +271,25 @@ pub(super) fn done(
             "hand_over_result" => ("Giao kết quả cấp lại", it.words.unwrap_or_default()),
             _ => ("Thêm tệp", String::new()),
         };
+        let sent = it.act == "add_file" && it.by == AccountId(0) && his.contains(&it.at);
         let line = Done {
             when: domain::text::date_time(it.at.civil()),
-            who: names.of(it.by),
+            who: if sent { BY_CITIZEN.to_owned() } else { names.of(it.by) },
             about,
             what,
             words,
         };
         done.push((it.at, line));
+    }
+    for (number, at) in results::downloads(tx, id)? {
+        let line = Done {
+            when: domain::text::date_time(at.civil()),
+            who: BY_CITIZEN.to_owned(),
+            what: "Tải bản điện tử",
+            about: if number.is_empty() { String::new() } else { format!("Số {number}") },
+            words: String::new(),
+        };
+        done.push((at, line));
     }
     done.sort_by_key(|(at, _)| *at);
     Ok(done.into_iter().rev().map(|(_, line)| line).collect())

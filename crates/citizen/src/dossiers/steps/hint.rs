@@ -14,6 +14,10 @@ use crate::dossiers::{
     links, sql,
     view::Around,
 };
+use crate::results::facts as results;
+
+/// What is noted of a result that the citizen took home by himself.
+pub(super) const TAKEN: &str = "Đã nhận bản điện tử";
 
 /// What is said above the form of a step.
 pub(super) fn of(
@@ -41,6 +45,13 @@ pub(super) fn of(
     }
     if kind == CommandKind::Return {
         let wish = sql::person(tx, on_desk.kept.id)?.map_or("", |it| it.wish());
+        if let Some((_, at)) = results::downloads(tx, on_desk.kept.id)?.pop() {
+            let at = domain::text::date_time(at.civil());
+            return Ok(format!(
+                "Người dân đã tải bản điện tử lúc {at}. Không lấy bản giấy nữa thì giữ cách trả “Trực \
+                 tuyến” và ghi chú “{TAKEN}” rồi bấm trả để kết thúc hồ sơ."
+            ));
+        }
         return Ok(match wish {
             "" => String::new(),
             wish => format!("Người nộp muốn nhận {wish}."),

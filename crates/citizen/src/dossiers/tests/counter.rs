@@ -20,6 +20,28 @@ fn text_of(pdf: &[u8]) -> String {
 }
 
 on_both_engines! { crate::routes();
+    async fn a_fee_that_nobody_knows_is_asked_for_at_the_counter_as_well(site) {
+        given_two_communes(&site);
+        let set = r#"update procedure_version set body = replace(body, '"amount":0', '"amount":null')"#;
+        site.given(set, &[]);
+        let mut browser = site.signed_in("quay");
+        let page = browser.get("/co-quan/ho-so/moi?thu-tuc=1.001193").await.text;
+        assert!(page.contains("name=\"khong-thu\""), "{page}");
+        for (more, field) in [(vec![], "le-phi"), (vec![("le-phi", "0")], "ly-do-phi"), (vec![("khong-thu", "1")], "ly-do-phi")] {
+            let mut fields = birth("Nguyễn Thị Thử", ONCE);
+            fields.extend(more);
+            let wrong = browser.post("/co-quan/ho-so/moi", &fields).await;
+            let beside = format!("id=\"{field}-mistake\"");
+            assert!(wrong.status == 422 && wrong.text.contains(&beside), "{field}: {}", wrong.text);
+        }
+        let mut fields = birth("Nguyễn Thị Thử", ONCE);
+        fields.extend([("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh miễn")]);
+        let done = browser.post("/co-quan/ho-so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.text("select reason from fee_assessment"), "HĐND tỉnh miễn");
+        assert_eq!(site.count("select fee from dossier"), 0);
+    }
+
     async fn letters_that_no_database_and_no_header_takes_are_left_out(site) {
         given_two_communes(&site);
         let mut browser = site.signed_in("quay");

@@ -294,6 +294,9 @@ on_both_engines! { crate::routes();
             ("viec", "nhan"), ("ho-ten", "Nguyễn Văn Thử"), ("so-giay-to", "040090123456"),
             ("nhan-ket-qua", "counter"), ("le-phi-2", "15000"), ("ly-do-phi-2", "NQ"),
         ];
+        let unnamed = counter.post("/co-quan/ho-so/nhieu", &fields).await.text;
+        assert!(unnamed.contains("Thủ tục 3: Chưa tính được lệ phí") && unnamed.contains("name=\"khong-thu-3\""), "{unnamed}");
+        fields.extend([("khong-thu-3", "1"), ("ly-do-phi-3", "Đăng ký đúng hạn")]);
         let refused = counter.post("/co-quan/ho-so/nhieu", &fields).await;
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("Thủ tục 1: Chưa đánh dấu giấy tờ nào"), "{}", refused.text);

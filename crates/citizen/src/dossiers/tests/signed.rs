@@ -103,7 +103,10 @@ on_both_engines! { crate::routes();
         let page = site.signed_in("ky").get(RESULT).await.text;
         assert!(page.contains("chữ ký số hợp lệ: Nguyễn Thị Ký Thử"), "{page}");
 
+        assert!(page.contains("Ký số bản hiện hành"), "it may be signed until he passes it on: {page}");
         assert_eq!(step(&site, "ky", "ky", &[]).await.status, 303);
+        let page = site.signed_in("ky").get(RESULT).await.text;
+        assert!(!page.contains("Ký số bản hiện hành"), "signed and passed on: {page}");
         let numbered = step(&site, "vanthu", "cap-so", &[("so-van-ban", "12/GXN-UBND")]).await;
         assert_eq!(numbered.status, 303, "{}", numbered.text);
         let mut clerk = site.signed_in("vanthu");

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::response::Response;
-use domain::{access::Action, fees::calls::Shape};
+use domain::{
+    access::Action,
+    fees::calls::{SIGNED, Shape, platform_text},
+};
 use site::{
     Asked, Failure, Fields, Filled, Html, Mistakes, Path, Shell, Site, State, Typed, Who, demand,
     told,
@@ -199,11 +202,74 @@ struct Show<'a> {
     edition: i64,
     url: String,
     sample: String,
+    rule: Rule,
     heads: Vec<(&'static str, String)>,
     rows: Vec<Row>,
     next: Option<String>,
     /// What the trial of a signature came to.
     tried: Option<Result<(), String>>,
+}
+
+/// A message that anybody can sign and compare: key, time, body.
+const EXAMPLE: (&str, &str, &str) = (
+    "khoa-vi-du-khong-dung-that",
+    "1767837600",
+    r#"{"reference":"FT26008-1","amount":8000,"paid_at":"2026-01-08T09:00:00","content":"HS H4199402601080001"}"#,
+);
+
+/// How a call is signed, with an example that comes out the same everywhere.
+struct Rule {
+    key: &'static str,
+    timestamp: &'static str,
+    body: String,
+    /// What is hashed, as one text.
+    hashed: String,
+    signature: String,
+    /// Names of the values in the order in which they are hashed; of the platform alone.
+    order: String,
+}
+
+fn rule(shape: Shape) -> Rule {
+    let (key, timestamp, body) = EXAMPLE;
+    match shape {
+        Shape::Bank => Rule {
+            key,
+            timestamp,
+            hashed: format!("{timestamp}.{body}"),
+            signature: bank_signature(key, timestamp, body.as_bytes()),
+            body: body.to_owned(),
+            order: String::new(),
+        },
+        Shape::Platform => {
+            let fields = platform_fields("UBNDVIDU", "20260108090000");
+            let value = |name: &str| fields.get(name).map_or("", String::as_str);
+            Rule {
+                key,
+                timestamp: "",
+                hashed: platform_text(value, key),
+                signature: platform_signature(&fields, key),
+                body: serde_json::to_string(&fields).unwrap_or_default(),
+                order: SIGNED.join("|"),
+            }
+        }
+    }
+}
+
+fn platform_fields(partner: &str, time: &str) -> super::FieldsOfCall {
+    let fields = [
+        ("LoaiBanTin", "210"),
+        ("MaLoi", "00"),
+        ("MaDoiTac", partner),
+        ("MaThamChieu", "HS H4199402603020001"),
+        ("SoTien", "8000"),
+        ("MaTienTe", "VND"),
+        ("MaGiaoDich", "GD-THU-1"),
+        ("MaNganHang", "970405"),
+        ("ThoiGianGD", time),
+        ("ThongTinGiaoDich", "nop phi"),
+        ("TrangThaiGD", "1"),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// A message as this caller would send it now, signed.
@@ -225,23 +291,8 @@ fn sample(
             (body, vec![(TIME, timestamp), (SIGNATURE, signature)])
         }
         Shape::Platform => {
-            let mut fields = super::FieldsOfCall::new();
             let time = at.strftime("%Y%m%d%H%M%S").to_string();
-            for (name, value) in [
-                ("LoaiBanTin", "210"),
-                ("MaLoi", "00"),
-                ("MaDoiTac", it.partner.as_str()),
-                ("MaThamChieu", "HS H4199402603020001"),
-                ("SoTien", "8000"),
-                ("MaTienTe", "VND"),
-                ("MaGiaoDich", "GD-THU-1"),
-                ("MaNganHang", "970405"),
-                ("ThoiGianGD", time.as_str()),
-                ("ThongTinGiaoDich", "nop phi"),
-                ("TrangThaiGD", "1"),
-            ] {
-                fields.insert(name.to_owned(), value.to_owned());
-            }
+            let mut fields = platform_fields(&it.partner, &time);
             let signature = platform_signature(&fields, secret);
             fields.insert("MaXacThuc".to_owned(), signature);
             (serde_json::to_string(&fields).unwrap_or_default(), Vec::new())
@@ -284,6 +335,7 @@ async fn show_page(
         url: format!("{}{PATH}{}", site.config.base_url, caller.code),
         it: line(&caller),
         sample,
+        rule: rule(caller.shape),
         heads,
         rows: found
             .into_iter()

@@ -201,22 +201,22 @@ pub async fn hear(
             return Ok(answer(shape, StatusCode::BAD_REQUEST, "refused", &error.to_string()));
         }
     };
-    settle(&site, &who, &caller, call).await
+    settle(&site, &caller, call).await
 }
 
 /// What was found of a call that is believed.
 enum Found {
-    /// It was told before.
+    /// It was told before, and all is done that the program can do.
     Repeat(String),
     /// It was told before with another amount.
     Contradicts,
-    /// Its money stands in a line and waits to be matched.
-    New { told: i64, line: i64 },
+    /// Its money stands in a line and waits to be matched. What was kept before and broken off then waits as well.
+    Open { told: i64, repeats: bool },
 }
 
 /// Keeps the money first, and then pays for what it names: whatever keeps that from being done, the money stands
 /// in the list that people match.
-async fn settle(site: &Site, who: &Who, caller: &Caller, call: Call) -> Result<Response, Failure> {
+async fn settle(site: &Site, caller: &Caller, call: Call) -> Result<Response, Failure> {
     let (kept, of) = (call.clone(), caller.clone());
     let found = site.as_program("bank-call", move |tx| keep(tx, &of, &kept)).await;
     let found = match found {
@@ -225,39 +225,93 @@ async fn settle(site: &Site, who: &Who, caller: &Caller, call: Call) -> Result<R
         other => other?,
     };
     let shape = caller.shape;
-    let (told, line) = match found {
+    let (told, repeats) = match found {
         Found::Repeat(outcome) => return Ok(answer(shape, StatusCode::OK, &outcome, "repeat")),
         Found::Contradicts => {
             return Ok(answer(shape, StatusCode::CONFLICT, "refused", "reference"));
         }
-        Found::New { told, line } => (told, line),
+        Found::Open { told, repeats } => (told, repeats),
     };
-    let (inner, asker) = (site.clone(), who.clone());
-    let paid = site
+    let outcome = match_one(site, told).await?;
+    Ok(answer(shape, StatusCode::OK, outcome, if repeats { "repeat" } else { "" }))
+}
+
+/// Pays for what a kept call names if it fits to the đồng, once: whoever comes second finds it paid. What came of it.
+async fn match_one(site: &Site, told: i64) -> Result<&'static str, Failure> {
+    let inner = site.clone();
+    let done = site
         .as_program("bank-call", move |tx| {
-            let dossier = match matching(tx, &inner, &asker, line)? {
+            let call = sql::told_by_id_held(tx, told)?.ok_or(Failure::NotFound)?;
+            if call.outcome == "paid" {
+                return Ok("paid");
+            }
+            let Some(line) = call.line else { return Ok("open") };
+            let around = around(&inner, tx)?;
+            let dossier = match matching(tx, &around, &mut Finder::default(), line)? {
                 Ok(it) => it,
                 Err(why) => {
-                    sql::outcome(tx, told, "open", why)?;
-                    return Ok(false);
+                    if why != call.why {
+                        sql::outcome(tx, told, "open", why)?;
+                    }
+                    return Ok("open");
                 }
             };
-            pay(tx, &inner, &asker, line, dossier)?;
+            pay(tx, &around, line, dossier)?;
             sql::outcome(tx, told, "paid", "")?;
-            Ok(true)
+            Ok("paid")
         })
         .await;
-    match paid {
-        Ok(true) => Ok(answer(shape, StatusCode::OK, "paid", "")),
-        Ok(false) => Ok(answer(shape, StatusCode::OK, "open", "")),
+    match done {
         // The rules or the till said no: the money is there all the same.
         Err(Failure::Refused(why)) => {
-            site.as_program("bank-call", move |tx| Ok(sql::outcome(tx, told, "open", &why)?))
-                .await?;
-            Ok(answer(shape, StatusCode::OK, "open", ""))
+            site.as_program("bank-call", move |tx| Ok(sql::left_open(tx, told, &why)?)).await?;
+            Ok("open")
         }
-        Err(other) => Err(other),
+        other => other,
     }
+}
+
+/// The desk as the program itself stands around it.
+fn around(site: &Site, tx: &mut Tx<'_>) -> Result<Around, Fault> {
+    let mut who = Who::nobody(site::Lang::Vi);
+    who.tree = site.tree(tx)?;
+    who.now = tx.now();
+    Around::load(site, &who, tx)
+}
+
+/// Calls that one round of the job looks at.
+const OPEN_MAX: i64 = 200;
+/// The job takes up what was told in so many days; older money is for people.
+const OPEN_DAYS: i64 = 31;
+
+/// Takes up what was kept and not paid for: the program may have been stopped between the two, or what it names has
+/// been worked out since.
+///
+/// # Errors
+/// [`Failure::Fault`] if the database cannot be asked.
+pub(super) async fn take_up(site: Site) -> Result<(), Failure> {
+    let inner = site.clone();
+    let stamp = store::Stamp::of_program((site.clock)(), "bank-call");
+    let fits: Vec<i64> = site
+        .db
+        .read(stamp, move |tx| {
+            let around = around(&inner, tx)?;
+            let since = tx.now().epoch_ms() - OPEN_DAYS * 86_400_000;
+            let (mut finder, mut fits) = (Finder::default(), Vec::new());
+            for (told, line) in sql::left_unmatched(tx, since, OPEN_MAX)? {
+                if matching(tx, &around, &mut finder, line)?.is_ok() {
+                    fits.push(told);
+                }
+            }
+            Ok::<_, Failure>(fits)
+        })
+        .await?;
+    for told in fits {
+        if let Err(failure) = match_one(&site, told).await {
+            tracing::error!(call = told, ?failure, "a bank's call was not taken up");
+        }
+    }
+    Ok(())
 }
 
 fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &Call) -> Result<Found, Failure> {
@@ -268,7 +322,10 @@ fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &Call) -> Result<Found, Failure>
             return Ok(Found::Contradicts);
         }
         sql::repeated(tx, before.id)?;
-        return Ok(Found::Repeat(before.outcome));
+        return Ok(match before.outcome.as_str() {
+            "open" => Found::Open { told: before.id, repeats: true },
+            _ => Found::Repeat(before.outcome),
+        });
     }
     let said = (call.reference.as_str(), call.amount);
     let line = match sql::known_line(tx, caller.account, said, call.paid_at)? {
@@ -287,22 +344,21 @@ fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &Call) -> Result<Found, Failure>
     let told = sql::insert_told(tx, caller.id, said, line)?;
     let details = serde_json::json!({"caller": caller.id, "amount": call.amount, "line": line});
     tx.journal(Entry::new("fee_line", line, "call").details(&details));
-    Ok(Found::New { told, line })
+    Ok(Found::Open { told, repeats: false })
 }
 
 /// The one dossier that the line pays for to the đồng; or why people have to look.
 fn matching(
     tx: &mut Tx<'_>,
-    site: &Site,
-    who: &Who,
+    around: &Around,
+    finder: &mut Finder,
     line: i64,
 ) -> Result<Result<DossierId, &'static str>, Failure> {
     let line = bank::line(tx, line)?.ok_or(Failure::NotFound)?;
     if line.left() <= Dong::ZERO || !line.aside.is_empty() {
         return Ok(Err("Dòng tiền này đã được khớp hoặc để riêng từ sao kê."));
     }
-    let around = Around::load(site, who, tx)?;
-    let found = Finder::default().of(tx, &around, &line)?;
+    let found = finder.of(tx, around, &line)?;
     Ok(match found.as_slice() {
         [] => Err("Nội dung không có mã của hồ sơ nào còn nợ."),
         [one] => match one.fit {
@@ -316,14 +372,7 @@ fn matching(
 }
 
 /// Pays for a dossier out of a line, through the till like everybody.
-fn pay(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    who: &Who,
-    line: i64,
-    dossier: DossierId,
-) -> Result<(), Failure> {
-    let around = Around::load(site, who, tx)?;
+fn pay(tx: &mut Tx<'_>, around: &Around, line: i64, dossier: DossierId) -> Result<(), Failure> {
     let line = bank::line(tx, line)?.ok_or(Failure::NotFound)?;
     let mut on_desk = desk::take(tx, dossier)?;
     let amount = line.left();

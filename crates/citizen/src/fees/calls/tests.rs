@@ -54,9 +54,14 @@ async fn call(bank: &mut Browser<'_>, path: &str, it: &(String, String, String))
 on_both_engines! { crate::routes();
     async fn a_signed_call_pays_with_a_receipt_and_a_repeat_does_nothing(site) {
         given(&site);
-        let path = caller(&site, "bank").await;
         let mut browser = site.signed_in("quay");
         assert_eq!(copies(&site, &mut browser, 'a', "1", &[]).await.status, 303);
+        // Who collects reads whether the bank tells of the money by itself.
+        let by_hand = "chỉ ghi nhận khi tiền có trên sao kê";
+        assert!(browser.get("/co-quan/thu-phi/ho-so/1").await.text.contains(by_hand));
+        let path = caller(&site, "bank").await;
+        let page = browser.get("/co-quan/thu-phi/ho-so/1").await.text;
+        assert!(page.contains("ngân hàng báo có cho tài khoản này") && !page.contains(by_hand), "{page}");
         site.pass_minutes(30);
         let message = signed(&site, "FT26008-1", 8_000, &format!("MBVCB {} chuyen tien", purpose(&site, 1)));
         let mut bank = site.browser();
@@ -85,6 +90,54 @@ on_both_engines! { crate::routes();
         assert_eq!(site.count("select count(*) from fee_statement_line"), 1);
         let page = browser.get("/co-quan/thu-phi/bien-lai/1").await.text;
         assert!(page.contains("Tự động theo báo có của ngân hàng"), "{page}");
+        sound(&site);
+    }
+
+    async fn what_was_kept_and_broken_off_is_paid_on_the_repeat_or_by_the_job_once(site) {
+        given(&site);
+        let path = caller(&site, "bank").await;
+        let mut browser = site.signed_in("quay");
+        let mut bank = site.browser();
+        let open = "select count(*) from fee_call where outcome = 'open'";
+        for (place, by_job) in [(1, false), (2, true)] {
+            // The job ran long enough ago to run again.
+            site.pass_minutes(6);
+            let copied = copies(&site, &mut browser, if by_job { 'b' } else { 'a' }, "1", &[]).await;
+            assert_eq!(copied.status, 303, "{}", copied.text);
+            let message = signed(&site, &format!("FT-{place}"), 8_000, &purpose(&site, place));
+            // The fault strikes later and later until the call is kept and what it pays for is not.
+            for statements in 0..200 {
+                site.db.fail_after(statements);
+                let (status, _) = call(&mut bank, &path, &message).await;
+                site.db.fail_no_more();
+                assert_ne!(status, 200, "it was paid before the fault came between");
+                if site.count(open) == 1 {
+                    break;
+                }
+            }
+            assert_eq!(site.count(open), 1, "kept, and broken off");
+            let paid = format!("select financial from dossier where id = {place}");
+            assert_eq!(site.text(&paid), "due");
+            if by_job {
+                site.run_jobs().await;
+            } else {
+                let (status, said) = call(&mut bank, &path, &message).await;
+                assert!(status == 200 && said.contains("\"paid\"") && said.contains("repeat"), "{status} {said}");
+            }
+            assert_eq!((site.text(&paid).as_str(), site.count(open)), ("paid", 0));
+            let (status, said) = call(&mut bank, &path, &message).await;
+            assert!(status == 200 && said.contains("\"paid\"") && said.contains("repeat"), "{status} {said}");
+            site.pass_minutes(6);
+            site.run_jobs().await;
+            assert_eq!(site.count("select count(*) from fee_receipt"), place);
+        }
+        // Money that names nothing stays with people, however often it is told.
+        let message = signed(&site, "FT-3", 8_000, "tien nha");
+        for _ in 0..2 {
+            let (status, said) = call(&mut bank, &path, &message).await;
+            assert!(status == 200 && said.contains("\"open\""), "{status} {said}");
+        }
+        assert_eq!(site.count("select count(*) from fee_statement_line where matched = 0"), 1);
         sound(&site);
     }
 
@@ -210,6 +263,23 @@ on_both_engines! { crate::routes();
         let mut reform = site.signed_in("cchc");
         let (body, timestamp, signature) = signed(&site, "FT1", 8_000, "x");
         let path = format!("{ADMIN}/1/thu-chu-ky");
+        // How to sign is written there, with an example; its signatures were worked out by another program.
+        let page = reform.get(&format!("{ADMIN}/1")).await.text;
+        for said in [
+            "HMAC-SHA256", "X-Timestamp", "X-Signature", "timestamp.body", "khoa-vi-du-khong-dung-that",
+            "2e5122be09b17df723bfa33ce786dc6a7cf452e25e91ab2c4046f0c8ad713f41",
+        ] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let example = page.split("<dt>Thân bản tin</dt><dd class=\"mono break\">").nth(1).unwrap_or_default();
+        let example = example.split("</dd>").next().unwrap_or_default().replace("&#34;", "\"");
+        let shown = bank_signature("khoa-vi-du-khong-dung-that", "1767837600", example.as_bytes());
+        assert!(shown.starts_with("2e5122be"), "{example}");
+        caller(&site, "platform").await;
+        let page = reform.get(&format!("{ADMIN}/2")).await.text;
+        for said in ["SHA-256", "LoaiBanTin|MaLoi|MaDoiTac", "1363f33f4ae619a1323968823dbda41ad90a0029263d53f6eb1a66a30d207267"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
         let mut fields = [
             ("ban-tin", body.as_str()), ("thoi-diem", timestamp.as_str()), ("chu-ky", signature.as_str()),
         ];

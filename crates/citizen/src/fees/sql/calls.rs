@@ -84,6 +84,12 @@ pub fn caller_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Caller>, Fau
     tx.query_one(&sql, &[code.into()])?.as_ref().map(caller_of).transpose()
 }
 
+/// Whether somebody calls for an account now: its money is told by itself.
+pub fn is_heard(tx: &mut Tx<'_>, account: i64) -> Result<bool, Fault> {
+    let sql = "select count(*) from fee_caller where account = ?1 and is_on = 1";
+    Ok(tx.query_number(sql, &[account.into()])? > 0)
+}
+
 /// Lets somebody call.
 pub fn insert_caller(tx: &mut Tx<'_>, it: &Caller) -> Result<i64, Fault> {
     tx.insert(
@@ -154,6 +160,28 @@ pub fn told_held(tx: &mut Tx<'_>, caller: i64, reference: &str) -> Result<Option
     tx.query_one(&sql, &[caller.into(), reference.into()])?.as_ref().map(told_of).transpose()
 }
 
+/// The call with this number, held until the transaction is done.
+pub fn told_by_id_held(tx: &mut Tx<'_>, id: i64) -> Result<Option<Told>, Fault> {
+    let sql = format!("{TOLD} where id = ?1{}", tx.for_update());
+    tx.query_one(&sql, &[id.into()])?.as_ref().map(told_of).transpose()
+}
+
+/// Calls since `since_ms` that were not paid for and whose line has money left, with their lines: first those that
+/// nobody has looked at, then the newest.
+pub fn left_unmatched(
+    tx: &mut Tx<'_>,
+    since_ms: i64,
+    limit: i64,
+) -> Result<Vec<(i64, i64)>, Fault> {
+    let rows = tx.query(
+        "select c.id, l.id from fee_call c join fee_statement_line l on l.id = c.line
+         where c.outcome = 'open' and c.at_ms >= ?1 and l.matched < l.amount and l.aside = ''
+         order by case when c.why = '' then 0 else 1 end, c.id desc limit ?2",
+        &[since_ms.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Calls of somebody, the newest first.
 pub fn told(
     tx: &mut Tx<'_>,
@@ -185,6 +213,15 @@ pub fn outcome(tx: &mut Tx<'_>, id: i64, outcome: &str, why: &str) -> Result<(),
     tx.execute(
         "update fee_call set outcome = ?2, why = ?3 where id = ?1",
         &[id.into(), outcome.into(), why.into()],
+    )?;
+    Ok(())
+}
+
+/// Says why a call is left to people, unless it was paid for meanwhile.
+pub fn left_open(tx: &mut Tx<'_>, id: i64, why: &str) -> Result<(), Fault> {
+    tx.execute(
+        "update fee_call set why = ?2 where id = ?1 and outcome = 'open'",
+        &[id.into(), why.into()],
     )?;
     Ok(())
 }

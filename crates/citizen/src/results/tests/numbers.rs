@@ -19,6 +19,7 @@ async fn in_process(site: &TestSite, id: i64, procedure: &str, members: &str) {
     let mut fields = birth(&name, &once);
     fields.retain(|(name, _)| *name != "thu-tuc");
     fields.extend([("thu-tuc", procedure), ("thanh-vien", members)]);
+    fields.extend([("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu")]);
     let done = counter.post("/co-quan/ho-so/moi", &fields).await;
     assert_eq!(done.status, 303, "{}", done.text);
     take(&mut counter, &format!("../{id}/chuyen"), &[("don-vi", "2")]).await;

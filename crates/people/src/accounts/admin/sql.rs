@@ -63,7 +63,7 @@ pub enum State {
 /// What somebody looks for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Folded words; each begins a word of the person's name.
+    /// Folded words; each begins a word of the person's name, or all of them stand in the sign-in name.
     pub words: Vec<String>,
     /// A role held today.
     pub role: Option<Role>,
@@ -137,9 +137,14 @@ fn narrowed(reach: Option<&[UnitId]>, filter: &Filter, now: Instant) -> Select {
     if !filter.words.is_empty() {
         let named = vec!["' ' || s.search like ?"; filter.words.len()].join(" and ");
         let words = filter.words.iter().map(|it| format!("% {it}%").into());
-        let login: Param = format!("{}%", filter.words.concat()).into();
-        select = select
-            .and(&format!("({named}) or a.login like ?"), words.chain(std::iter::once(login)));
+        // A sign-in name has hyphens and dots where what is typed has none any more.
+        let login = vec!["a.login like ?"; filter.words.len()].join(" and ");
+        let parts = filter.words.iter().map(|it| format!("%{it}%").into());
+        let whole: Param = format!("{}%", filter.words.concat()).into();
+        select = select.and(
+            &format!("({named}) or ({login}) or a.login like ?"),
+            words.chain(parts).chain(std::iter::once(whole)),
+        );
     }
     if let Some(role) = filter.role {
         select = select.and(

@@ -128,6 +128,14 @@ on_both_engines! { crate::routes();
             assert!(page.contains(found), "{query}: {page}");
             assert!(!page.contains(not), "{query}: {page}");
         }
+        // A sign-in name of several words is found in full, by each of its words and by words of it together.
+        given_account(&site, "motcua-phuson", None, Role::CounterOfficial, 103);
+        for query in ["motcua-phuson", "MotCua-PhuSon", "phuson", "motcua", "phuson+motcua", "motcuaphuson", "phus"] {
+            let page = admin.get(&format!("{LIST}?q={query}")).await.text;
+            let is_found = page.contains(">motcua-phuson<") && page.contains("1 tài khoản");
+            assert_eq!(is_found, query != "motcuaphuson", "{query}: {page}");
+            assert!(!page.contains(">hoa<"), "{query}: {page}");
+        }
         let file = admin.get(&format!("{LIST}/xuat?tinh-trang=khoa")).await;
         assert_eq!(sheets::read("a.xlsx", &file.bytes).unwrap().rows.len(), 1);
     }

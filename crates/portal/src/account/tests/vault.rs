@@ -200,7 +200,7 @@ on_both_engines! { routes();
         for said in ["từ kho dữ liệu của công dân", "đã kiểm với sổ kết quả", "còn hiệu lực"] {
             assert!(page.contains(said), "{said}: {page}");
         }
-        step(&site, "quay", "2/tiep-nhan", &[]).await;
+        step(&site, "quay", "2/tiep-nhan", &[("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu")]).await;
         assert_eq!(counter.get("/co-quan/ho-so/2/in/giay-hen").await.status, 200);
         assert!(browser.get("/tai-khoan/kho/1").await.text.contains(&site.text("select code from dossier where id = 2")));
         // A copy of his data says what is in the store and where it was used.

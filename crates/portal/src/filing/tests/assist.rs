@@ -135,4 +135,52 @@ async fn whoever_files_for_himself_is_not_told_that_somebody_did(site) {
     assert!(!done.text.contains("giay-bao.pdf") && !done.text.contains("Đã quá 15 phút"), "{}", done.text);
 }
 
+async fn a_consent_that_is_easily_forged_is_refused_or_told_to_the_counter(site) {
+    given_two_communes(&site);
+    site.given_account("truongxom", Role::Intermediary, 2);
+    let shop = SHOP.to_string();
+    // Nobody witnesses for himself: not whoever helps, not whoever is helped.
+    let mut head = site.signed_in("truongxom");
+    let own = [("thu-tuc", BIRTH), ("don-vi", shop.as_str()), ("dong-y-cach", "witnessed"), ("lam-chung", "TRUONGXOM")];
+    let wrong = head.post("/co-quan/nop-ho", &own).await;
+    assert!(wrong.status == 422 && wrong.text.contains("không tự làm chứng cho mình"), "{}", wrong.text);
+    let (mut head, here) = helped(&site, &[("dong-y-cach", "witnessed"), ("lam-chung", "le thi minh hoa")]).await;
+    let now = mark(&head.get(&here).await);
+    let wrong = head.post(&here, &person(&now)).await;
+    assert!(wrong.status == 422 && wrong.text.contains("người dân không tự làm chứng"), "{}", wrong.text);
+    // His place on the slip is that of his account.
+    let text = testkit::text_of_pdf(&head.get(&format!("{here}/phieu-dong-y.pdf")).await.bytes);
+    assert!(text.contains("Người hỗ trợ nộp hồ sơ"), "{text}");
+    // Who agrees by his own telephone signs no slip.
+    for (number, waits_for_slip) in [("040188001234", true), ("040188001235", false), ("040188001236", false)] {
+        let way = if waits_for_slip { "slip" } else { "own_phone" };
+        let (mut head, here) = helped(&site, &[("dong-y-cach", way)]).await;
+        let now = mark(&head.get(&here).await);
+        let mut fields = person(&now);
+        fields.retain(|it| it.0 != "so-giay-to");
+        fields.push(("so-giay-to", number));
+        assert_eq!(head.post(&here, &fields).await.status, 303);
+        declare(&mut head, &here, "Lê Thị Minh Họa").await;
+        filled_from_papers(&site, &mut head, &here).await;
+        let review = head.get(&format!("{here}?buoc=xem-lai")).await;
+        assert_eq!(review.text.contains("để người dân ký hai bản"), waits_for_slip, "{}", review.text);
+        assert_eq!(review.text.contains("không phải ký phiếu"), !waits_for_slip, "{}", review.text);
+        let sent = head.post(&here, &[("buoc", "xem-lai"), ("dong-y", "1"), ("viec", "gui")]).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+    }
+    let mut counter = site.signed_in("quay");
+    // One telephone that agreed for two people is told on the dossiers of both, and on no other.
+    for (dossier, is_told) in [(1, false), (2, true), (3, true)] {
+        let page = counter.get(&format!("/co-quan/ho-so/{dossier}")).await.text;
+        assert_eq!(page.contains("đã đồng ý nộp hộ cho 2 số định danh khác nhau"), is_told, "{page}");
+    }
+    let page = counter.get("/co-quan/ho-so/1").await.text;
+    assert!(page.contains("Chưa có bản quét phiếu đồng ý"), "{page}");
+    let scan = testkit::pdf("phiếu");
+    let done = counter.upload("/co-quan/ho-so/1/tep", &[], &[("tep", "Phiếu đồng ý.pdf", &scan)]).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let page = counter.get("/co-quan/ho-so/1").await.text;
+    assert!(!page.contains("Chưa có bản quét phiếu đồng ý"), "{page}");
+}
+
 }

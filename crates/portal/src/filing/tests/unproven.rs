@@ -37,7 +37,8 @@ async fn those_whose_telephone_answered_nothing_are_a_list_of_their_own(site) {
     let other = site.signed_in("quay-khac").get("/co-quan/nop-truc-tuyen?dien-thoai=chua").await;
     assert!(!other.text.contains(&unproven) && !other.text.contains("0912"), "{}", other.text);
     let id = site.count(&format!("select id from dossier where code = '{unproven}'"));
-    assert_eq!(counter.post(&format!("/co-quan/ho-so/{id}/tiep-nhan"), &[]).await.status, 303);
+    let free = [("khong-thu", "1"), ("ly-do-phi", "HĐND tỉnh chưa quy định mức thu")];
+    assert_eq!(counter.post(&format!("/co-quan/ho-so/{id}/tiep-nhan"), &free).await.status, 303);
     let after = counter.get("/co-quan/nop-truc-tuyen").await;
     assert!(!after.text.contains("gọi trước"), "{}", after.text);
     let kept = counter.get("/co-quan/nop-truc-tuyen?xem=tat-ca&dien-thoai=chua").await;
