@@ -53,7 +53,8 @@ pub fn hours(quiet: Quiet) -> String {
     if quiet.from == quiet.until {
         return "gửi cả đêm".to_owned();
     }
-    format!("không gửi từ {} đến {}", Quiet::shown(quiet.from), Quiet::shown(quiet.until))
+    let (from, until) = (Quiet::shown(quiet.from), Quiet::shown(quiet.until));
+    format!("không gửi từ {from} đến {until}, trừ mã dùng một lần")
 }
 
 fn keep(tx: &mut Tx<'_>, it: &Policy) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ use crate::{Contact, Message, hooks::zalo_mac, opt_out, send};
 mod english;
 mod headers;
 mod push;
+mod zalo;
 
 const ADMIN: &str = "/co-quan/quan-tri/kenh-tin";
 
@@ -67,11 +68,16 @@ fn queued(site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
 
 /// The same for whoever reads this language.
 fn queued_in(lang: Lang, site: &TestSite, kind: Kind, key: &str, to: &Contact) -> Option<i64> {
+    let hand_in = match lang {
+        Lang::Vi => "Nộp tại Một cửa xã Phú Sơn.",
+        Lang::En => "Hand it in at Một cửa xã Phú Sơn.",
+    };
     let values = [
         ("ma-ho-so", "H41.99.40-260108-0001"),
         ("noi-dung", "Giấy chứng sinh (bản chính)"),
         ("ma", "481920"),
         ("don-vi", "Một cửa xã Phú Sơn"),
+        ("cach-nop", hand_in),
         ("lien-ket", "/tra-cuu?ma-ho-so=H41.99.40-260108-0001"),
     ];
     let urgent = kind.is_urgent();
@@ -206,7 +212,7 @@ on_both_engines! { crate::routes();
         assert_eq!(said["Phone"], "0912345678");
         assert_eq!(
             said["Content"],
-            "Ho so H41.99.40-260108-0001 can bo sung: Giay chung sinh (ban chinh). Mot cua xa Phu Son"
+            "Ho so H41.99.40-260108-0001 can bo sung: Giay chung sinh (ban chinh). Nop tai Mot cua xa Phu Son."
         );
         assert_eq!((said["IsUnicode"].as_str(), said["SmsType"].as_str()), (Some("0"), Some("2")));
         site.pass_minutes(2);
@@ -326,87 +332,6 @@ on_both_engines! { crate::routes();
         assert_eq!(state(&site, id), "sent email");
         let page = admin.get(ADMIN).await.text;
         assert!(page.contains("Thư điện tử → Tin nhắn SMS → Zalo → Thư giấy → Báo trực tiếp"), "{page}");
-    }
-
-    async fn whoever_comes_late_to_a_renewal_finds_what_the_first_one_got(site) {
-        let providers = Providers::start().await;
-        given(&site);
-        let mut admin = site.signed_in("quantri");
-        zalo_on(&mut admin, &providers).await;
-        let channel = || site.run(|tx| crate::sql::channel(tx, Channel::Zalo)).expect("set up");
-        let before = channel();
-        queued(&site, Kind::Supplement, "a", &somebody()).unwrap();
-        site.run_jobs().await;
-        let renewals = || providers.heard().iter().filter(|it| it.body.contains("refresh_token=")).count();
-        assert_eq!(renewals(), 1);
-        // This one was looked at before the tokens came: its own refresh token is spent.
-        let phone = domain::identity::Phone::parse("0912345678").unwrap();
-        let (kind, lang) = (Kind::Supplement, domain::lang::Lang::Vi);
-        let late = crate::zns::ByTemplate { phone: &phone, kind, values: &[], key: "b", lang };
-        let ended = crate::zns::send(&site.site, &before, &late).await.unwrap();
-        assert!(matches!(ended, crate::web::Ended::Accepted { .. }), "{ended:?}");
-        assert_eq!(renewals(), 1);
-        // What an administrator types meanwhile is not written over by tokens of before.
-        let kept = site.run(|tx| {
-            let turn = crate::sql::begin_renewal(tx, site.now())?.expect("a turn");
-            tx.execute("update message_channel set edition = edition + 1 where channel = 'zalo'", &[])?;
-            crate::sql::end_renewal(tx, Some(("cu", 1, turn.edition)))?;
-            crate::sql::channel(tx, Channel::Zalo)
-        });
-        assert_ne!(kept.expect("set up").lent, "cu");
-    }
-
-    async fn a_token_of_zalo_is_renewed_once_and_kept_before_it_is_used(site) {
-        given(&site);
-        let providers = Providers::start().await;
-        let mut admin = site.signed_in("quantri");
-        zalo_on(&mut admin, &providers).await;
-        let first = queued(&site, Kind::Supplement, "a", &somebody()).unwrap();
-        site.run_jobs().await;
-        assert_eq!(state(&site, first), "sent zalo");
-        // Zalo forgets the token before its time: it is renewed with the successor, and the message goes out.
-        providers.expire();
-        let second = queued(&site, Kind::Supplement, "b", &somebody()).unwrap();
-        site.pass_minutes(1);
-        site.run_jobs().await;
-        assert_eq!(state(&site, second), "waiting zalo");
-        site.pass_minutes(2);
-        site.run_jobs().await;
-        assert_eq!(state(&site, second), "sent zalo");
-        let asked = providers.heard_at("/access_token");
-        let with = |at: usize, token: &str| asked[at].body.contains(&format!("refresh_token={token}&"));
-        assert!(asked.len() == 2 && with(0, "lam-moi-0") && with(1, "lam-moi-1"), "{asked:?}");
-        // An answer without tokens: the old one is not tried again and again, and the channel says so.
-        providers.expire();
-        site.given("update message_channel set lent_until_ms = 0", &[]);
-        providers.next(200, "{\"error\": -14014}");
-        let third = queued(&site, Kind::Supplement, "c", &somebody()).unwrap();
-        site.pass_minutes(1);
-        site.run_jobs().await;
-        assert_eq!(state(&site, third), "given_up counter");
-        let page = admin.get(ADMIN).await.text;
-        assert!(page.contains("Đang lỗi") && page.contains("mã làm mới khác"), "{page}");
-        // Zalo's own word that a message arrived, with its signature and without.
-        let key = site.text(&format!("select token from outbox where id = {second}"));
-        let body = format!(
-            "{{\"event_name\":\"user_received_message\",\"timestamp\":\"17\",\"message\":{{\"tracking_id\":\"{key}z\"}}}}"
-        );
-        let hook = site.run(|tx| crate::facts::hook_secret(&site.site, tx));
-        let mac = zalo_mac(APP_ID, &body, "17", "oa-bi-mat");
-        let send = |mac: String| {
-            let (body, path) = (body.clone(), format!("/tin/{hook}/zalo"));
-            let listening = site.listen();
-            async move {
-                let url = format!("{}{path}", listening.await);
-                let client = reqwest::Client::new();
-                let sent = client.post(url).header("X-ZEvent-Signature", format!("mac={mac}")).body(body);
-                sent.send().await.unwrap().status().as_u16()
-            }
-        };
-        assert_eq!(send("0".repeat(64)).await, 401);
-        assert_eq!(state(&site, second), "sent zalo");
-        assert_eq!(send(mac).await, 200);
-        assert_eq!(state(&site, second), "delivered zalo");
     }
 
     async fn an_answer_that_nobody_can_read_is_never_sent_again_by_itself(site) {

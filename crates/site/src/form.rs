@@ -276,10 +276,21 @@ fn whole_number(text: &str) -> Option<i64> {
     grouped.then(|| format!("{first}{}", rest.concat()))?.parse().ok()
 }
 
-/// Reads a date as people write it (`31/12/2026`, `31-12-2026`) or as a date field sends it.
+/// Reads a date as people write it (`31/12/2026`, `31-12-2026`; `31122026`, as the keypad of a telephone has no
+/// strokes) or as a date field sends it.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {
     read_date(text).filter(|it| YEARS.contains(&it.year()))
+}
+
+/// `31122026`.
+fn bare_date(text: &str) -> Option<Date> {
+    if text.len() != 8 || !text.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let (day, month, year) = (text.get(0..2)?, text.get(2..4)?, text.get(4..8)?);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    date.filter(|it| YEARS.contains(&it.year()))
 }
 
 /// Nobody who comes to an office was born before, and no decision holds beyond.
@@ -299,6 +310,9 @@ fn unturned(text: &str) -> String {
 }
 
 fn read_date(text: &str) -> Option<Date> {
+    if let Some(date) = bare_date(text) {
+        return Some(date);
+    }
     if let Ok(date) = text.parse() {
         return Some(date);
     }

@@ -28,7 +28,7 @@
   const small = (text) => (/^\d{1,2}$/.test(text) ? +text : null);
   const pieces = (text) => text.split(/[/.-]/).map((it) => it.trim());
   const date = (text) => {
-    const parts = pieces(text);
+    const parts = /^\d{8}$/.test(text) ? [text.slice(0, 2), text.slice(2, 4), text.slice(4)] : pieces(text);
     if (parts.length !== 3) return null;
     const [first, middle, last] = parts;
     const [d, y] = first.length === 4 ? [small(last), year(first)] : [small(first), year(last)];

@@ -244,7 +244,15 @@ pub fn rearrange(form: &mut Eform, wish: &str) -> Option<(&'static str, String)>
             Some(("quy", code))
         }
         ("them", "ky") => {
-            let found = form.fields().map(|(_, it)| it).find(|it| it.kind == Kind::PersonName);
+            // A form without signers is signed by whoever files: he stays when another one comes.
+            if form.signers.is_empty()
+                && let Some(filer) = filer(form)
+            {
+                form.signers.push(filer);
+            }
+            let signs = |code: &str| form.signers.iter().any(|it| it.name == code);
+            let names = || form.fields().map(|(_, it)| it).filter(|it| it.kind == Kind::PersonName);
+            let found = names().find(|it| !signs(&it.code)).or_else(|| names().next());
             let name = found.map_or_else(String::new, |it| it.code.clone());
             let code = free(form, "nguoi-ky");
             form.signers.push(Signer {
@@ -275,6 +283,19 @@ pub fn rearrange(form: &mut Eform, wish: &str) -> Option<(&'static str, String)>
         }
         _ => None,
     }
+}
+
+/// Whoever files, as one who signs: his name is what the account proposes.
+fn filer(form: &Eform) -> Option<Signer> {
+    let his = |it: &&Field| it.prefill == Some(Prefill::Account(Account::Name));
+    let name = form.fields().map(|(_, it)| it).find(his)?.code.clone();
+    Some(Signer {
+        code: free(form, "nguoi-nop"),
+        label: "Người nộp hồ sơ".to_owned(),
+        label_en: "Applicant".to_owned(),
+        name,
+        when: None,
+    })
 }
 
 /// POST `/co-quan/bieu-mau/{code}/sua`: keeps the draft and does what the button says.

@@ -308,6 +308,14 @@ on_both_engines! { crate::routes();
             assert_eq!(page.status, 200, "{of}");
         }
         assert_eq!(browser.get(&format!("{SUA}/muc?loai=muc&ma=khong-co")).await.status, 404);
+        // Without signers whoever files signs; another one does not take his place.
+        for gone in ["nam", "nu"] {
+            act(&mut browser, &format!("xoa-ky.{gone}")).await;
+        }
+        let it = act(&mut browser, "them-ky").await;
+        let signs: Vec<&str> = it.signers.iter().map(|it| it.code.as_str()).collect();
+        let filer = it.fields().any(|(_, it)| it.prefill == Some(domain::eform::Prefill::Account(domain::eform::Account::Name)));
+        assert_eq!(signs, if filer { vec!["nguoi-nop-1", "nguoi-ky-1"] } else { vec!["nguoi-ky-1"] });
         let gone = browser.post("/co-quan/bieu-mau/ket-hon/bo", &[("an-ban", "8")]).await;
         assert_eq!(gone.status, 422, "not that edition");
         let at = site.text("select cast(edition as text) from eform_draft");

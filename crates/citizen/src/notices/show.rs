@@ -21,6 +21,10 @@ use super::{
 pub(super) fn state_of(it: &Kept) -> String {
     let at = |at: domain::time::Instant| domain::text::date_time(at.civil());
     match (it.state, it.closed) {
+        // Put off, by the hours of rest or after a failure.
+        (How::Waiting, _) if it.next > it.created => {
+            format!("{} bằng {}, lúc {}", it.state.label(), it.channel.label(), at(it.next))
+        }
         (How::Waiting, _) => format!("{} bằng {}", it.state.label(), it.channel.label()),
         (How::GivenUp, _) if it.channel == Channel::Letter => "Chờ in thư".to_owned(),
         (How::GivenUp, _) => it.state.label().to_owned(),

@@ -26,12 +26,11 @@ pub(super) struct PaperView {
 }
 
 fn copies(it: &RequiredPaper, words: Words) -> String {
-    let said = |key, number: Option<u32>| {
-        let number = number.filter(|it| *it > 0)?;
-        Some(words.say_with(key, &[("count", &number.to_string())]))
-    };
-    let parts = [("paper-originals", it.originals), ("paper-copies", it.copies)];
-    parts.into_iter().filter_map(|(key, number)| said(key, number)).collect::<Vec<_>>().join(", ")
+    let many = |number: Option<u32>| number.filter(|it| *it > 0).map(|it| it.to_string());
+    let originals =
+        many(it.originals).map(|it| words.say_with("paper-originals", &[("count", &it)]));
+    let copies = many(it.copies).map(|it| words.say_with("paper-copies", &[("count", &it)]));
+    originals.into_iter().chain(copies).collect::<Vec<_>>().join(", ")
 }
 
 /// The papers of a procedure under the headings of its catalogue; what has none stands under what is to be done

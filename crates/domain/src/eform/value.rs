@@ -262,8 +262,12 @@ fn small(text: &str) -> Option<i8> {
     i8::try_from(digits(text, 2)?).ok()
 }
 
-/// `31/12/1990`, `31-12-1990`, `1990-12-31`.
+/// `31/12/1990`, `31-12-1990`, `1990-12-31`; `31121990`, as the keypad of a telephone has no strokes.
 fn date(text: &str) -> Option<Date> {
+    if text.len() == 8 && text.bytes().all(|it| it.is_ascii_digit()) {
+        let part = |range: std::ops::Range<usize>| text.get(range);
+        return Date::new(year(part(4..8)?)?, small(part(2..4)?)?, small(part(0..2)?)?).ok();
+    }
     let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
     let &[first, month, last] = parts.as_slice() else { return None };
     let (day, year_text) = if first.len() == 4 { (last, first) } else { (first, last) };

@@ -4,7 +4,7 @@ use axum::response::Response;
 use domain::{
     identity::{Email, Phone},
     lang::Lang,
-    message::{Channel, Kind, State as How},
+    message::{self, Channel, Kind, State as How},
 };
 use site::{Failure, Fields, Filled, Mistakes, Path, Site, State, Who, told};
 use store::{Tx, journal::Entry};
@@ -12,7 +12,7 @@ use store::{Tx, journal::Entry};
 use super::{PAGE, form_page, of_code, typed_of};
 use crate::{
     Contact, Message,
-    channels::Setup,
+    channels::{Setup, Zalo},
     deliver::{self, Work},
     facts, is_whole, push, sql, texts,
     web::Ended,
@@ -30,6 +30,13 @@ fn trial(
     subject: (&str, i64),
     callback: String,
 ) -> Result<Work, Failure> {
+    // Zalo sends by approved templates alone: the first that was typed is tried, with examples in its places.
+    let kind = if channel == Channel::Zalo { with_template(&setup)? } else { Kind::Trial };
+    let mut values = vec![("don-vi", unit)];
+    if kind != Kind::Trial {
+        let examples = message::examples(kind, Lang::Vi);
+        values.extend(examples.into_iter().filter(|it| it.0 != "don-vi"));
+    }
     let message = Message {
         key,
         kind: Kind::Trial,
@@ -37,7 +44,7 @@ fn trial(
         to,
         // Whoever tries reads the office's pages.
         lang: Lang::Vi,
-        values: &[("don-vi", unit)],
+        values: &values,
         urgent: true,
         unit: None,
     };
@@ -51,7 +58,19 @@ fn trial(
     let it = it.ok_or_else(|| Failure::Refused("Tin gửi thử này đã gửi rồi.".to_owned()))?;
     let attempt = sql::begin(tx, it.id, channel, &deliver::machine(&setup, channel))?;
     let devices = sql::devices::of(tx, subject)?;
-    Ok(Work { it, kind: Kind::Trial, attempt, channel, setup, callback, devices })
+    Ok(Work { it, kind, attempt, channel, setup, callback, devices })
+}
+
+/// The first kind that Zalo has a template for.
+fn with_template(setup: &Setup) -> Result<Kind, Failure> {
+    let zalo: Zalo = setup.read();
+    let has = |it: &Kind| zalo.templates.get(it.code()).is_some_and(|id| !id.is_empty());
+    Kind::editable().find(has).ok_or_else(|| {
+        Failure::Refused(
+            "Chưa nhập mã mẫu nào đã được Zalo duyệt. Nhập ít nhất một mã mẫu, lưu rồi gửi thử."
+                .to_owned(),
+        )
+    })
 }
 
 /// POST `/co-quan/quan-tri/kenh-tin/{code}/gui-thu`

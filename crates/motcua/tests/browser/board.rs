@@ -55,7 +55,7 @@ async fn the_articles_figure_grows_and_a_screen_hangs_in_the_hall(on: On) {
     office.sound().await;
     office.fill("Số giây: Thủ tục theo lĩnh vực", "2").await;
     office.press("Ghi bảng tin").await;
-    office.see("Nhập một số từ 5 đến 300.").await;
+    office.see("số giây là một số từ 5 đến 300.").await;
     office.sound().await;
     office.fill("Số giây: Thủ tục theo lĩnh vực", "5").await;
     office.press("Ghi bảng tin").await;

@@ -15,6 +15,7 @@ use citizen::{
 };
 use domain::{
     eform::{self, Answer, Answers, Block, Eform, Field, Judgement, Known},
+    identity::{Email, IdPaper, Phone},
     ids::DossierId,
     text,
     time::Instant,
@@ -198,16 +199,19 @@ pub(super) fn take(
     Ok(())
 }
 
-/// What the first step says of the person, as first answers of a form.
+/// What the first step says of the person, as first answers of a form: what is refused there is nobody's answer.
 fn known(typed: &Typed, units: &[String]) -> Known {
     let said = |name: &str| text::tidy(typed.get(name));
+    let right = |name: &str, is_right: fn(&str) -> bool| {
+        Some(said(name)).filter(|it| is_right(it)).unwrap_or_default()
+    };
     let born = site::form::parse_date(typed.get("ngay-sinh"));
     let person = Person {
         name: said("ho-ten"),
-        id_number: said("so-giay-to"),
+        id_number: right("so-giay-to", |it| IdPaper::parse(it).is_ok()),
         birth_date: born.map_or_else(String::new, |it| it.to_string()),
-        phone: said("dien-thoai"),
-        email: said("email"),
+        phone: right("dien-thoai", |it| Phone::parse(it).is_ok()),
+        email: right("email", |it| Email::parse(it).is_ok()),
         address: said("dia-chi"),
         ..Person::default()
     };

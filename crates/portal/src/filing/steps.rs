@@ -366,6 +366,8 @@ fn keep(
     // Two windows: what the other one changed is not lost unseen.
     let stale = typed.get("dau") != draft.mark() && !is_same(&before, &draft.typed);
     if stale && step != Step::Review {
+        // What this window brought is shown, not what the other one made of it.
+        filing.draft.declared = Declared::of(tx, &filing.draft.typed)?;
         wrong.insert("dau".to_owned(), words.say("filing-changed-elsewhere"));
         return Ok((Kept::Wrong(Box::new(filing), step, wrong), waste));
     }

@@ -14,6 +14,7 @@ mod one_by_one;
 mod stood;
 mod unproven;
 mod waiting;
+mod windows;
 
 /// Birth registration: partial, at communes.
 pub(crate) const BIRTH: &str = "1.001193";

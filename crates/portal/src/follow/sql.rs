@@ -24,11 +24,11 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Whether the dossier `d` of an act `a` is open and no official has done anything on it since: what the program does
-/// by itself (a limit that ran out, money that came) answers nobody.
+/// Whether no official has done anything on the dossier of an act `a` since: what the program does by itself (a limit
+/// that ran out, money that came) answers nobody.
 macro_rules! fresh {
     () => {
-        "d.is_open = 1 and not exists (select 1 from journal j
+        "not exists (select 1 from journal j
            where j.subject = 'dossier' and j.subject_id = a.dossier and j.actor <> 0 and j.act <> 'read'
              and j.id > coalesce((select max(o.id) from journal o
                    where o.subject = 'dossier' and o.subject_id = a.dossier and o.actor = 0
