@@ -41,8 +41,6 @@ pub(super) async fn declared(phone: &Page) {
     let mut sample = citizen::eforms::shipped::sample("khai-sinh").unwrap().unwrap();
     // She is the mother: her part takes what she said of herself, and nobody types it again.
     sample.insert("ban-la".into(), domain::eform::Answer::Text("me".into()));
-    // None is proposed: she asks for one copy, which is paid for.
-    sample.insert("ban-sao".into(), domain::eform::Answer::Text("1".into()));
     sample.retain(|code, _| code == "me-co" || !code.starts_with("me-"));
     let said = serde_json::json!(citizen::eforms::fill::carried(&form, &sample, |_| false));
     let script = format!(

@@ -108,6 +108,8 @@ async fn left_and_found_again(server: &Server, phone: &Page, follow: &str, line:
     phone.see("vừa được sửa ở một cửa sổ khác").await;
     phone.fill("Ghi chú cho cơ quan", "Bản chính tôi mang đến thứ Tư").await;
     phone.press("Lưu, làm tiếp sau").await;
+    // The page that the server answers with, not what stands beside the field already.
+    phone.see("Có chỗ cần sửa").await;
     phone.see("vừa được sửa ở một cửa sổ khác").await;
     phone.sound().await;
     desk.goto(&format!("{follow}/bo-sung")).await;

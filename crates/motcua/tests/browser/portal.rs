@@ -216,7 +216,7 @@ async fn a_birth_from_the_search_to_the_store(on: On) {
     let follow = phone.path().await;
     let code = follow.rsplit('/').next().unwrap().to_owned();
 
-    // Accepted, and charged by what was declared: one copy of the extract is asked for, at its rate.
+    // Accepted, and charged by what was declared: copies of the extract are asked for, at their rate.
     let office = Page::open_at(&server.base, 1366, 768).await;
     let path = accepted(&office, &code).await;
     office.goto(&path).await;

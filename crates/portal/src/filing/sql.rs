@@ -456,7 +456,7 @@ pub(super) fn of_phone(
 ) -> Result<Vec<DossierId>, Fault> {
     let rows = tx.query(
         "select f.dossier from dossier_person p join filing f on f.dossier = p.dossier
-         where p.phone = ?1 and f.proof = ?2 and (f.citizen is null or f.citizen = ?3) and f.assistant is null
+         where p.phone = ?1 and f.proof = ?2 and (f.citizen = ?3 or f.citizen is null) and f.assistant is null
          order by f.dossier desc limit 500",
         &[phone.into(), Assurance::Phone.code().into(), citizen.into()],
     )?;
