@@ -314,8 +314,8 @@ on_both_engines! { crate::routes();
         }
         let it = act(&mut browser, "them-ky").await;
         let signs: Vec<&str> = it.signers.iter().map(|it| it.code.as_str()).collect();
-        let filer = it.fields().any(|(_, it)| it.prefill == Some(domain::eform::Prefill::Account(domain::eform::Account::Name)));
-        assert_eq!(signs, if filer { vec!["nguoi-nop-1", "nguoi-ky-1"] } else { vec!["nguoi-ky-1"] });
+        assert_eq!(signs, ["nguoi-nop-1", "nguoi-ky-1"]);
+        assert_eq!((it.signers[0].name.as_str(), it.signers[1].name.as_str()), ("nam-ten", "nu-ten"));
         let gone = browser.post("/co-quan/bieu-mau/ket-hon/bo", &[("an-ban", "8")]).await;
         assert_eq!(gone.status, 422, "not that edition");
         let at = site.text("select cast(edition as text) from eform_draft");

@@ -222,6 +222,7 @@ pub async fn show(
             let lines = lines(&inner, tx, words, &part, |_| true)?;
             let providers = sql::providers::names_of(tx, asker.id)?;
             let doubtful = if is_whole { own::doubtful(tx, &asker)? } else { Vec::new() };
+            let doubtful: Vec<_> = doubtful.into_iter().take(ROWS).collect();
             let doubtful = self::lines(&inner, tx, words, &doubtful, |_| false)?;
             let store = crate::vault::mine(tx, &asker)?.len();
             let sessions = (sql::sessions(tx, asker.id)?, devices::asking(&inner, tx, &asker)?);

@@ -469,24 +469,6 @@ async fn mistakes_stand_beside_their_fields_and_nothing_is_lost(site) {
     assert!(answer.text.contains("Enter the full name."), "{}", answer.text);
 }
 
-async fn what_another_window_changed_is_not_overwritten_unseen(site) {
-    given_two_communes(&site);
-    let mut browser = site.browser();
-    let here = begun(&mut browser).await;
-    let old = mark(&browser.get(&here).await);
-    browser.post(&here, &person(&old)).await;
-    let mut fields = person(&old);
-    fields.retain(|it| it.0 != "ho-ten");
-    fields.push(("ho-ten", "Trần Văn Khác"));
-    let answer = browser.post(&here, &fields).await;
-    assert_eq!(answer.status, 422);
-    assert!(answer.text.contains("Trần Văn Khác") && answer.text.contains("cửa sổ khác"));
-    assert!(browser.get(&format!("{here}?buoc=nguoi-nop")).await.text.contains("Minh Họa"));
-    assert!(!site.text("select typed from filing").contains("Minh"), "it lies sealed");
-    // The same words again are only a second click.
-    assert_eq!(browser.post(&here, &person(&old)).await.status, 303);
-}
-
 async fn an_idle_draft_is_erased_with_its_files_and_a_strange_address_finds_nothing(site) {
     given_two_communes(&site);
     let mut browser = site.browser();

@@ -24,15 +24,16 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Whether no official has done anything on the dossier of an act `a` since: what the program does by itself (a limit
-/// that ran out, money that came) answers nobody.
+/// Whether the dossier `d` of an act `a` goes on and no official has done anything on it since: what the program does
+/// by itself (a limit that ran out, money that came) answers nobody. The journal is asked only where something was done.
 macro_rules! fresh {
     () => {
-        "not exists (select 1 from journal j
+        "(d.is_open = 1 or d.status = 'submitted') and (a.edition = d.edition or not exists
+          (select 1 from journal j
            where j.subject = 'dossier' and j.subject_id = a.dossier and j.actor <> 0 and j.act <> 'read'
              and j.id > coalesce((select max(o.id) from journal o
                    where o.subject = 'dossier' and o.subject_id = a.dossier and o.actor = 0
-                     and o.act = a.kind and o.at_ms <= a.at_ms), 0))"
+                     and o.act = a.kind and o.at_ms <= a.at_ms), 0)))"
     };
 }
 pub(crate) use fresh;

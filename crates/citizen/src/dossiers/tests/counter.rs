@@ -4,21 +4,6 @@ use people::staff::facts as staff;
 
 use super::*;
 
-/// What a person reads on a print.
-fn text_of(pdf: &[u8]) -> String {
-    use std::io::Write as _;
-    let mut reader = std::process::Command::new("pdftotext")
-        .args(["-layout", "-", "-"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("pdftotext must be installed (Debian package poppler-utils)");
-    let mut input = reader.stdin.take().expect("a pipe");
-    input.write_all(pdf).expect("the file goes in");
-    drop(input);
-    String::from_utf8(reader.wait_with_output().expect("it ends").stdout).expect("text")
-}
-
 on_both_engines! { crate::routes();
     async fn a_fee_that_nobody_knows_is_asked_for_at_the_counter_as_well(site) {
         given_two_communes(&site);
@@ -228,7 +213,7 @@ on_both_engines! { crate::routes();
         for (login, tells) in [("quay", true), ("truong", true), ("thuly", false), ("ky", false), ("lanhdao-huyen", false)] {
             let paper = site.signed_in(login).get(path).await;
             assert_eq!(paper.status, 200, "{login}");
-            assert_eq!(text_of(&paper.bytes).contains("907531"), tells, "{login}");
+            assert_eq!(testkit::text_of_pdf(&paper.bytes).contains("907531"), tells, "{login}");
         }
     }
 

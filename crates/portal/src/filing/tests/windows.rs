@@ -1,8 +1,26 @@
-//! Two windows on one declaration, and what the first step refused.
+//! Two windows on one draft, and what the first step refused.
 
 use super::*;
 
 on_both_engines! { routes();
+
+async fn what_another_window_changed_is_not_overwritten_unseen(site) {
+    given_two_communes(&site);
+    let mut browser = site.browser();
+    let here = begun(&mut browser).await;
+    let old = mark(&browser.get(&here).await);
+    browser.post(&here, &person(&old)).await;
+    let mut fields = person(&old);
+    fields.retain(|it| it.0 != "ho-ten");
+    fields.push(("ho-ten", "Trần Văn Khác"));
+    let answer = browser.post(&here, &fields).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("Trần Văn Khác") && answer.text.contains("cửa sổ khác"));
+    assert!(browser.get(&format!("{here}?buoc=nguoi-nop")).await.text.contains("Minh Họa"));
+    assert!(!site.text("select typed from filing").contains("Minh"), "it lies sealed");
+    // The same words again are only a second click.
+    assert_eq!(browser.post(&here, &person(&old)).await.status, 303);
+}
 
 async fn what_was_typed_into_a_declaration_is_shown_again_where_another_window_was_first(site) {
     given_two_communes(&site);
