@@ -31,11 +31,15 @@ pub enum Role {
     Auditor,
     /// Trưởng xóm, nhân viên bưu điện, tổ công nghệ số: files for people who cannot, and sees nothing else.
     Intermediary,
+    /// Công chức tiếp công dân, xử lý đơn: citizens' voice, from every door to its answer.
+    ReceptionOfficer,
+    /// Điều tra viên khảo sát: enters what people answered on paper and by telephone, and sees nothing else.
+    Interviewer,
 }
 
 impl Role {
     /// Every role, in the order in which people list them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Administrator,
         Self::UnitHead,
         Self::CounterOfficial,
@@ -45,6 +49,8 @@ impl Role {
         Self::ReformOfficer,
         Self::Auditor,
         Self::Intermediary,
+        Self::ReceptionOfficer,
+        Self::Interviewer,
     ];
 
     /// The stable name in the database. Never changed once released.
@@ -60,6 +66,8 @@ impl Role {
             Self::ReformOfficer => "reform_officer",
             Self::Auditor => "auditor",
             Self::Intermediary => "intermediary",
+            Self::ReceptionOfficer => "reception_officer",
+            Self::Interviewer => "interviewer",
         }
     }
 
@@ -76,6 +84,8 @@ impl Role {
             Self::ReformOfficer => "Công chức cải cách hành chính",
             Self::Auditor => "Kiểm tra, giám sát",
             Self::Intermediary => "Người hỗ trợ nộp hồ sơ (trưởng xóm, bưu điện)",
+            Self::ReceptionOfficer => "Công chức tiếp công dân, xử lý đơn",
+            Self::Interviewer => "Điều tra viên khảo sát",
         }
     }
 
@@ -184,11 +194,49 @@ pub enum Action {
     PortalManage,
     /// File for a citizen who cannot, with his consent.
     FilingAssist,
+    /// Say something to an office, follow it, say whether it is solved; book a reception.
+    FeedbackSend,
+    /// Write down what somebody says by telephone, at the counter, on a slip.
+    FeedbackLog,
+    /// Read feedback without its sender.
+    FeedbackView,
+    /// Classify feedback, hand it on, assign it, turn it down.
+    FeedbackSort,
+    /// Draft an answer to feedback.
+    FeedbackAnswer,
+    /// Release an answer and its publication, which somebody else drafted.
+    FeedbackPublish,
+    /// See who sent feedback; every look is journalled.
+    SenderReveal,
+    /// The sealed path of denunciations.
+    DenunciationKeep,
+    /// Set up boxes, signs with QR, the board of hotlines, limits of answers.
+    VoiceManage,
+    /// Open a suggestion box, as one of two.
+    BoxOpen,
+    /// Write down calls and keep what was promised in them.
+    HotlineKeep,
+    /// Screen, verify and conclude reports about officials.
+    ConductHandle,
+    /// Plan when leaders receive citizens.
+    ReceptionManage,
+    /// Keep the book of receptions and its promises.
+    ReceptionKeep,
+    /// Figures and reports of feedback, receptions and conduct.
+    VoiceFigures,
+    /// Answer a survey with one's own link.
+    SurveyAnswer,
+    /// Set up surveys, draw samples, close them.
+    SurveyManage,
+    /// Enter what people answered on paper or by telephone.
+    SurveyEnter,
+    /// Results of surveys that are closed.
+    SurveyRead,
 }
 
 impl Action {
     /// Every action, for the table that is printed and reviewed.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 66] = [
         Self::PublicRead,
         Self::DossierTrack,
         Self::SignIn,
@@ -236,6 +284,25 @@ impl Action {
         Self::CitizenAccount,
         Self::PortalManage,
         Self::FilingAssist,
+        Self::FeedbackSend,
+        Self::FeedbackLog,
+        Self::FeedbackView,
+        Self::FeedbackSort,
+        Self::FeedbackAnswer,
+        Self::FeedbackPublish,
+        Self::SenderReveal,
+        Self::DenunciationKeep,
+        Self::VoiceManage,
+        Self::BoxOpen,
+        Self::HotlineKeep,
+        Self::ConductHandle,
+        Self::ReceptionManage,
+        Self::ReceptionKeep,
+        Self::VoiceFigures,
+        Self::SurveyAnswer,
+        Self::SurveyManage,
+        Self::SurveyEnter,
+        Self::SurveyRead,
     ];
 
     /// Whether anybody on the street may do it.
@@ -251,6 +318,8 @@ impl Action {
                 | Self::RelayReceive
                 | Self::OnlineFile
                 | Self::CitizenAccount
+                | Self::FeedbackSend
+                | Self::SurveyAnswer
         )
     }
 }
@@ -259,8 +328,8 @@ impl Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     use Role::{
-        Administrator, Auditor, Clerk, CounterOfficial, Intermediary, Leader, ReformOfficer,
-        Specialist, UnitHead,
+        Administrator, Auditor, Clerk, CounterOfficial, Intermediary, Interviewer, Leader,
+        ReceptionOfficer, ReformOfficer, Specialist, UnitHead,
     };
     match action {
         Action::PublicRead
@@ -273,8 +342,12 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::RatingGive
         | Action::RelayReceive
         | Action::OnlineFile
-        | Action::CitizenAccount => true,
-        Action::DossierView => !matches!(role, Administrator | Intermediary),
+        | Action::CitizenAccount
+        | Action::FeedbackSend
+        | Action::SurveyAnswer => true,
+        Action::DossierView | Action::LatenessView => {
+            !matches!(role, Administrator | Intermediary | ReceptionOfficer | Interviewer)
+        }
         Action::DossierReceive
         | Action::DossierReturn
         | Action::QueueServe
@@ -313,9 +386,57 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::BookKeep => matches!(role, CounterOfficial | UnitHead | Specialist | Clerk),
         Action::BookClose => matches!(role, UnitHead | Leader),
         Action::EvaluationView => matches!(role, UnitHead | Leader | ReformOfficer | Auditor),
-        Action::LatenessView => !matches!(role, Administrator | Intermediary),
         Action::FilingAssist => matches!(role, CounterOfficial | UnitHead | Intermediary),
         Action::JournalRead => matches!(role, Auditor | Administrator),
+        Action::FeedbackLog | Action::BoxOpen => {
+            matches!(role, UnitHead | CounterOfficial | Clerk | ReceptionOfficer)
+        }
+        Action::FeedbackView => {
+            matches!(
+                role,
+                UnitHead
+                    | CounterOfficial
+                    | Specialist
+                    | Clerk
+                    | Leader
+                    | ReformOfficer
+                    | Auditor
+                    | ReceptionOfficer
+            )
+        }
+        Action::FeedbackSort | Action::ConductHandle | Action::ReceptionKeep => {
+            matches!(role, UnitHead | Leader | ReceptionOfficer)
+        }
+        Action::FeedbackAnswer => {
+            matches!(role, UnitHead | Specialist | Leader | ReceptionOfficer)
+        }
+        Action::FeedbackPublish => {
+            matches!(role, UnitHead | Leader)
+        }
+        Action::SenderReveal | Action::DenunciationKeep => {
+            matches!(role, Leader | ReceptionOfficer)
+        }
+        Action::VoiceManage => {
+            matches!(role, UnitHead | ReformOfficer | ReceptionOfficer)
+        }
+        Action::HotlineKeep => {
+            matches!(role, UnitHead | CounterOfficial | Clerk | Leader | ReceptionOfficer)
+        }
+        Action::ReceptionManage => {
+            matches!(role, UnitHead | Clerk | ReceptionOfficer)
+        }
+        Action::VoiceFigures => {
+            matches!(role, UnitHead | Leader | ReformOfficer | Auditor | ReceptionOfficer)
+        }
+        Action::SurveyManage => {
+            matches!(role, ReformOfficer)
+        }
+        Action::SurveyEnter => {
+            matches!(role, Interviewer)
+        }
+        Action::SurveyRead => {
+            matches!(role, UnitHead | Leader | ReformOfficer | Auditor)
+        }
     }
 }
 

@@ -45,6 +45,8 @@ mod weight;
 #[must_use]
 pub fn routes() -> Routes {
     citizen::routes()
+        .and(voice::routes())
+        .and(surveys::routes())
         .and(counter::routes())
         .and(portal::routes())
         .and(messages::routes())

@@ -54,4 +54,9 @@ pub const SCHEMA: &[Migration] = migrations![
     "0039_seal_trust",
     "0040_message_language",
     "0041_device_session",
+    "0042_feedback",
+    "0043_box_hotline",
+    "0044_reception",
+    "0045_conduct",
+    "0046_surveys",
 ];

@@ -72,6 +72,11 @@ pub(super) const fn taken_up(role: domain::access::Role) -> &'static [Status] {
         Role::Leader => &[Status::Transferred, Status::ToReview, Status::ToSign],
         Role::Clerk => &[Status::ToNumber],
         Role::Specialist => &[Status::Assigned, Status::Processing],
-        Role::Administrator | Role::ReformOfficer | Role::Auditor | Role::Intermediary => &[],
+        Role::Administrator
+        | Role::ReformOfficer
+        | Role::Auditor
+        | Role::Intermediary
+        | Role::ReceptionOfficer
+        | Role::Interviewer => &[],
     }
 }

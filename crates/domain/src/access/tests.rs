@@ -64,6 +64,25 @@ OnlineFile: everybody
 CitizenAccount: everybody
 PortalManage: administrator reform_officer
 FilingAssist: unit_head counter_official intermediary
+FeedbackSend: everybody
+FeedbackLog: unit_head counter_official clerk reception_officer
+FeedbackView: unit_head counter_official specialist clerk leader reform_officer auditor reception_officer
+FeedbackSort: unit_head leader reception_officer
+FeedbackAnswer: unit_head specialist leader reception_officer
+FeedbackPublish: unit_head leader
+SenderReveal: leader reception_officer
+DenunciationKeep: leader reception_officer
+VoiceManage: unit_head reform_officer reception_officer
+BoxOpen: unit_head counter_official clerk reception_officer
+HotlineKeep: unit_head counter_official clerk leader reception_officer
+ConductHandle: unit_head leader reception_officer
+ReceptionManage: unit_head clerk reception_officer
+ReceptionKeep: unit_head leader reception_officer
+VoiceFigures: unit_head leader reform_officer auditor reception_officer
+SurveyAnswer: everybody
+SurveyManage: reform_officer
+SurveyEnter: interviewer
+SurveyRead: unit_head leader reform_officer auditor
 "
     );
 }

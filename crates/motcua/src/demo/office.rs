@@ -53,6 +53,8 @@ pub(super) struct Body {
     pub specialists: Vec<Player>,
     pub leader: Player,
     pub clerk: Player,
+    /// Who receives citizens and their letters.
+    pub reception_officer: Option<Player>,
     /// A village head who files for people who cannot.
     pub village_head: Option<AccountId>,
 }
@@ -138,23 +140,23 @@ impl Founder<'_> {
         Ok(Player { account, staff: id })
     }
 
-    /// Somebody of no position who files for people of `unit`: an account and nothing else.
+    /// Somebody of no position: an account with a role within `unit` and nothing else.
     fn trust(
         &mut self,
         tx: &mut Tx<'_>,
         unit: (UnitId, &str),
         login: &str,
+        (role, what): (Role, &str),
     ) -> Result<AccountId, Fault> {
         let today = tx.now().civil().date();
         let mut stream = || self.random.next();
         let person = self.names.person(&mut stream, today, Ages::OFFICIAL, unit.1);
         let person = person.ok_or_else(|| missing("names"))?;
-        let role = Role::Intermediary;
         let account = accounts::create(
             tx,
             &NewAccount {
                 login,
-                name: &format!("{} (trưởng xóm, minh họa)", person.name),
+                name: &format!("{} ({what}, minh họa)", person.name),
                 staff: None,
                 password_hash: &self.hash,
                 must_change: false,
@@ -302,6 +304,7 @@ fn bodies(
             specialists,
             leader,
             clerk,
+            reception_officer: None,
             village_head: None,
         });
     }
@@ -309,7 +312,29 @@ fn bodies(
     for at in shown(&bodies) {
         let Some(body) = bodies.get_mut(at) else { continue };
         let login = format!("truongxom-{}", slug(body.place.split_once(' ').map_or("", |it| it.1)));
-        body.village_head = Some(founder.trust(tx, (body.body, &body.place), &login)?);
+        let what = (Role::Intermediary, "trưởng xóm");
+        body.village_head = Some(founder.trust(tx, (body.body, &body.place), &login, what)?);
     }
+    voice_of(tx, founder, &mut bodies)?;
     Ok(bodies)
+}
+
+/// Who listens to citizens: somebody who receives them at the district and where most is shown, an interviewer of surveys.
+fn voice_of(tx: &mut Tx<'_>, founder: &mut Founder<'_>, bodies: &mut [Body]) -> Result<(), Fault> {
+    let mut at: Vec<usize> = shown(bodies);
+    at.extend(bodies.iter().position(|it| it.tier == Tier::District));
+    for at in at {
+        let Some(body) = bodies.get_mut(at) else { continue };
+        let is_district = body.tier == Tier::District;
+        let place = body.place.split_once(' ').map_or("", |it| it.1);
+        let end = if is_district { "huyen".to_owned() } else { slug(place) };
+        let unit = (body.body, body.place.as_str());
+        let (login, title) = (format!("tiepdan-{end}"), "Công chức tiếp công dân");
+        let hired = founder.hire(tx, unit, login, title, 50, &[Role::ReceptionOfficer])?;
+        if is_district {
+            founder.trust(tx, unit, "dieutra", (Role::Interviewer, "điều tra viên"))?;
+        }
+        body.reception_officer = Some(hired);
+    }
+    Ok(())
 }

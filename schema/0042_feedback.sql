@@ -1,0 +1,1 @@
+-- Phản ánh, kiến nghị, đơn: mọi cửa tiếp nhận, phân loại, xử lý, công khai; đơn tố cáo niêm kín.

@@ -1,0 +1,1 @@
+-- Hòm thư góp ý và đường dây nóng.

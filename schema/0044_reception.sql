@@ -1,0 +1,1 @@
+-- Tiếp công dân: lịch, đặt hẹn, sổ, việc đã hứa.

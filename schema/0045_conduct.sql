@@ -1,0 +1,1 @@
+-- Vụ việc về ứng xử của cán bộ; trả lời của cán bộ cho lượt đánh giá.

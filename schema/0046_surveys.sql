@@ -1,0 +1,1 @@
+-- Điều tra xã hội học.
