@@ -151,6 +151,9 @@ pub struct IndicatorSet {
     pub online_dossiers_bp: i64,
     /// Share of dossiers online for one point.
     pub online_dossiers_some_bp: i64,
+    /// Share of feedback answered in time for one point.
+    #[serde(default = "nine_tenths")]
+    pub feedback_some_bp: i64,
     /// The nine.
     pub indicator: Vec<Indicator>,
     /// Classes of units, best first.
@@ -189,6 +192,22 @@ pub struct Online {
     pub late: i64,
 }
 
+/// Feedback of a period as the indicator of its handling sees it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Feedback {
+    /// What had to be answered in the period.
+    pub due: i64,
+    /// Of these, answered in time.
+    pub on_time: i64,
+    /// What is over its time and still has no answer.
+    pub prolonged: i64,
+}
+
+/// 90%, as the circular says.
+const fn nine_tenths() -> i64 {
+    9_000
+}
+
 impl IndicatorSet {
     /// Whose evaluation it is: the nine of a unit, or those of an official.
     pub fn indicators(&self, of_official: bool) -> impl Iterator<Item = &Indicator> {
@@ -225,6 +244,24 @@ impl IndicatorSet {
         Found::Unit(if it.late > 0 || !some {
             0
         } else if full {
+            2
+        } else {
+            1
+        })
+    }
+
+    /// Points for how feedback was handled: full where none arose or all was answered in time, one from the share
+    /// of the set on, none below it or if anything dragged on.
+    ///
+    /// Law: TT 01/2018/TT-VPCP Đ.13 (chỉ số 8).
+    #[must_use]
+    pub fn feedback(&self, it: Feedback) -> Found {
+        let Some(share) = share_bp(it.on_time, it.due) else {
+            return Found::Unit(if it.prolonged > 0 { 0 } else { 2 });
+        };
+        Found::Unit(if it.prolonged > 0 || share < self.feedback_some_bp {
+            0
+        } else if it.on_time >= it.due {
             2
         } else {
             1

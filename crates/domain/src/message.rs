@@ -104,6 +104,8 @@ codes! {
         Extended = "extended", "Xin lỗi và hẹn lại";
         /// The result lies at the counter.
         ResultReady = "result_ready", "Đã có kết quả";
+        /// The result was handed over: how it was, if he likes to say.
+        RateAsked = "rate_asked", "Mời đánh giá sau khi nhận kết quả";
         /// Money is to be paid before it goes on.
         PayAsked = "pay_asked", "Đề nghị nộp tiền";
         /// Money came.
@@ -171,6 +173,7 @@ impl Kind {
             | Self::Supplement
             | Self::Extended
             | Self::ResultReady
+            | Self::RateAsked
             | Self::PayAsked
             | Self::Paid
             | Self::FilingAccepted
@@ -187,7 +190,10 @@ impl Kind {
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
-        matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
+        matches!(
+            self,
+            Self::Received | Self::ResultReady | Self::RateAsked | Self::Paid | Self::SignedIn
+        )
     }
 
     /// What it is called where it is read: over a notice, in a mail's line of subject, on a letter.

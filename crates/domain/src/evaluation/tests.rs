@@ -140,3 +140,15 @@ proptest! {
         prop_assert!((found * count * 2 - sum * 20).abs() <= count);
     }
 }
+
+#[test]
+fn feedback_scores_full_without_any_and_nothing_when_it_drags_on() {
+    let set = set();
+    let points = |due, on_time, prolonged| set.feedback(Feedback { due, on_time, prolonged });
+    assert_eq!(points(0, 0, 0), Found::Unit(2));
+    assert_eq!(points(10, 10, 0), Found::Unit(2));
+    assert_eq!(points(10, 9, 0), Found::Unit(1));
+    assert_eq!(points(100, 89, 0), Found::Unit(0));
+    assert_eq!(points(10, 10, 1), Found::Unit(0), "something of before still waits");
+    assert_eq!(points(0, 0, 1), Found::Unit(0));
+}

@@ -23,6 +23,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::NewDate => "New date for your result",
         Kind::Extended => "Our apology and a new date",
         Kind::ResultReady => "Your result is ready",
+        Kind::RateAsked => "How was it?",
         Kind::PayAsked => "Payment needed",
         Kind::Paid => "Payment received",
         Kind::OneTimeCode => "One-time code",
@@ -65,6 +66,12 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
             "The result of your dossier {ma-ho-so} is ready. {cach-nhan} {lien-ket}"
         }
         (Kind::ResultReady, Form::Short) => "Dossier {ma-ho-so}: your result is ready. {cach-nhan}",
+        (Kind::RateAsked, Form::Full) => {
+            "The result of your dossier {ma-ho-so} was handed over. How was it? Once, and without your name: {lien-ket}"
+        }
+        (Kind::RateAsked, Form::Short) => {
+            "Dossier {ma-ho-so} is done. How was it? Once, without your name: {lien-ket}"
+        }
         (Kind::PayAsked, Form::Full) => {
             "Dossier {ma-ho-so}: please pay {so-tien}. Pay at {don-vi} or scan the code at {lien-ket}"
         }

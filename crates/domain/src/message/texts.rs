@@ -43,6 +43,7 @@ const CODE: Place = ("ma-ho-so", "H41.99.40-260302-0001");
 const DUE: Place = ("ngay-hen", "17:00, thứ Hai 16/03/2026");
 const UNIT: Place = ("don-vi", "Một cửa xã Phú Sơn");
 const LINK: Place = ("lien-ket", "https://motcua.example/tra-cuu?ma-ho-so=H41.99.40-260302-0001");
+const RATE: Place = ("lien-ket", "https://motcua.example/dg/k7m2q9x4tz");
 const WHAT: Place = ("noi-dung", "bản chính giấy chứng sinh");
 const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
@@ -63,6 +64,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::NewDate => &[CODE, DUE, WHY, UNIT, LINK],
         Kind::Extended => &[CODE, DUE, UNIT, LINK],
         Kind::ResultReady => &[CODE, COLLECT, UNIT, LINK],
+        Kind::RateAsked => &[CODE, RATE, UNIT],
         Kind::PayAsked | Kind::Paid => &[CODE, AMOUNT, UNIT, LINK],
         Kind::OneTimeCode => &[SECRET],
         Kind::FilingAccepted => &[CODE, DUE, UNIT, LINK],
@@ -119,6 +121,13 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
         }
         (Kind::ResultReady, Form::Full) => "Hồ sơ {ma-ho-so} đã có kết quả. {cach-nhan} {lien-ket}",
         (Kind::ResultReady, Form::Short) => "Ho so {ma-ho-so} da co ket qua. {cach-nhan}",
+        (Kind::RateAsked, Form::Full) => {
+            "Hồ sơ {ma-ho-so} đã trả kết quả. Mời ông, bà đánh giá sự phục vụ (một lần, không hỏi tên): \
+             {lien-ket}"
+        }
+        (Kind::RateAsked, Form::Short) => {
+            "Ho so {ma-ho-so} da tra ket qua. Moi danh gia (1 lan, khong hoi ten): {lien-ket}"
+        }
         (Kind::PayAsked, Form::Full) => {
             "Hồ sơ {ma-ho-so} cần nộp {so-tien}. Nộp tại {don-vi} hoặc quét mã ở {lien-ket}"
         }
