@@ -153,6 +153,7 @@ pub(crate) fn form_data(form: Form, sheet: &DossierSheet) -> Result<Value, Print
             "fee_total": money(total),
             "fee_words": money_in_words(total),
             "qr": qr_or_nothing(&sheet.track_url)?,
+            "rate_qr": qr_or_nothing(&sheet.rate_url)?,
             "bars": if form == Form::Receipt { bars_svg(&sheet.code) } else { None },
             "pay_qr": qr_or_nothing(&sheet.pay_qr)?,
         }),

@@ -14,6 +14,7 @@ mod board;
 mod book;
 mod checklist;
 mod clean;
+mod conduct;
 mod copy;
 mod declaration;
 mod evaluation;
@@ -43,6 +44,9 @@ pub use book::{
     render_book, render_extract,
 };
 pub use checklist::{ChecklistPaper, ChecklistSheet, render_checklist};
+pub use conduct::{
+    ConductApology, ConductSheet, ConductStep, render_conduct, render_conduct_apology,
+};
 pub use copy::{CopySheet, render_copy};
 pub use declaration::{
     DeclarationSheet, DeclaredItem, DeclaredPart, DeclaredSigner, render_declaration,

@@ -190,6 +190,8 @@ pub struct DossierSheet {
     pub track_url: String,
     /// Secret that goes with the code.
     pub secret: String,
+    /// Address by which it is rated once, after the result; empty for none.
+    pub rate_url: String,
     /// Register book (quyển số).
     pub book: String,
     /// Number in the register (số thứ tự).

@@ -104,7 +104,7 @@ fn has_long_word(data: &Value) -> bool {
         Value::Array(items) => items.iter().any(has_long_word),
         // Pictures are no text.
         Value::Object(fields) => fields.iter().any(|(name, it)| {
-            !matches!(name.as_str(), "qr" | "pay_qr" | "bars") && has_long_word(it)
+            !matches!(name.as_str(), "qr" | "pay_qr" | "rate_qr" | "bars") && has_long_word(it)
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }

@@ -17,10 +17,17 @@ pub struct Carried {
 /// The tables in the order in which the schema makes them: what is referred to comes first.
 pub fn tables() -> impl DoubleEndedIterator<Item = &'static str> {
     let lines = SCHEMA.iter().flat_map(|it| it.sql.lines());
-    let made: Vec<&str> = lines
-        .filter_map(|it| it.strip_prefix("create table "))
-        .filter_map(|it| it.split([' ', '(']).next())
-        .collect();
+    let mut made: Vec<&str> = Vec::new();
+    for line in lines {
+        if let Some(rest) = line.strip_prefix("create table ") {
+            made.extend(rest.split([' ', '(']).next());
+        } else if let Some((old, _)) =
+            line.strip_prefix("alter table ").and_then(|it| it.split_once(" rename to "))
+        {
+            // Made anew beside the old one, whose name and place it then took.
+            made.retain(|it| *it != old);
+        }
+    }
     made.into_iter()
 }
 

@@ -1,8 +1,8 @@
 //! What goes into a statement and what comes out of it, the same on both engines.
 
 use domain::ids::{
-    AccountId, BookEntryId, BookId, BookingId, CitizenId, DeskId, DossierId, LaneId, PositionId,
-    ProcedureId, SessionId, StaffId, TicketId, UnitId, VersionId, VisitId,
+    AccountId, BookEntryId, BookId, BookingId, CitizenId, ConductCaseId, DeskId, DossierId, LaneId,
+    PositionId, ProcedureId, SessionId, StaffId, TicketId, UnitId, VersionId, VisitId,
 };
 
 use crate::Fault;
@@ -260,6 +260,7 @@ id_params!(
     BookId,
     BookingId,
     CitizenId,
+    ConductCaseId,
     DeskId,
     DossierId,
     LaneId,

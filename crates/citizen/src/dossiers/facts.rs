@@ -215,6 +215,19 @@ pub fn of_period(
     sql::of_period(tx, unit, after, days, CHUNK)
 }
 
+/// Dossiers of a one-stop shop that were handed over since a moment, the newest first; some at most.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn returned_since(
+    tx: &mut Tx<'_>,
+    unit: domain::ids::UnitId,
+    since: jiff::civil::DateTime,
+) -> Result<Vec<Kept>, Fault> {
+    const MOST: i64 = 20;
+    sql::returned_since(tx, unit, since, MOST)
+}
+
 /// Whether somebody may do `action` for a unit by a right within its own body: a right over the district lets
 /// see what is its communes', not act in their place.
 #[must_use]

@@ -334,6 +334,9 @@ pub(super) fn sheet_of(
         code: kept.code.clone(),
         track_url: tracking,
         secret: if tells { people.secret.clone() } else { HIDDEN.to_owned() },
+        rate_url: crate::tracking::rating_link(tx, id)?
+            .filter(|_| tells && form == Form::Receipt)
+            .map_or_else(String::new, |link| format!("{}{link}", site.config.base_url)),
         book: String::new(),
         sequence: kept.code.rsplit('-').next().unwrap_or("").to_owned(),
         applicant: slips::applicant(&people),

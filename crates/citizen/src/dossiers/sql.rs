@@ -411,6 +411,19 @@ pub fn of_period(
     tx.query(&sql, &params)?.iter().map(kept).collect()
 }
 
+/// Dossiers of a one-stop shop that were handed over since a moment, the newest first.
+pub fn returned_since(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    since: jiff::civil::DateTime,
+    limit: i64,
+) -> Result<Vec<Kept>, Fault> {
+    let sql = format!(
+        "{COLUMNS} where unit = ?1 and returned_at >= ?2 order by returned_at desc, id desc limit ?3"
+    );
+    tx.query(&sql, &[unit.into(), since.into(), limit.into()])?.iter().map(kept).collect()
+}
+
 /// Marks a date as provisional or settled. No step of the dossier: its date stays.
 pub fn set_provisional(tx: &mut Tx<'_>, id: DossierId, provisional: bool) -> Result<(), Fault> {
     tx.execute(

@@ -120,6 +120,11 @@ fn queue(
     let key = format!("{}:{}:{}", kind.code(), kept.id, kept.edition);
     let link = match kind {
         Kind::Paid => format!("/ho-so/{}#bien-lai", kept.code),
+        Kind::RateAsked => match crate::tracking::rating_link(tx, kept.id)? {
+            Some(link) => link,
+            // Received before there were links.
+            None => return Ok(()),
+        },
         _ => format!("/tra-cuu?ma-ho-so={}", site::percent(&kept.code)),
     };
     let mut all =
@@ -206,6 +211,7 @@ pub(crate) fn follow(
     let is_online = dossier.channel == Some(ChannelKind::Online);
     match &event.what {
         What::Accept { .. } => {
+            crate::tracking::make_rating_link(tx, kept.id)?;
             // Whoever filed over the line has no paper in his hand: he is owed an answer (NĐ 45/2020/NĐ-CP Đ.11).
             let answers = was == Status::Submitted && is_online;
             let kind = if answers { Kind::FilingAccepted } else { Kind::Received };
@@ -254,6 +260,7 @@ pub(crate) fn follow(
                 queue(tx, counter, kept, Kind::Paid, &[("so-tien", Value::Money(*amount))])?;
             }
         }
+        What::Return { .. } => queue(tx, counter, kept, Kind::RateAsked, &[])?,
         What::Undo => {
             // What earlier steps had to say is owed as before.
             let events = dossiers::events(tx, kept.id)?;

@@ -36,6 +36,7 @@ mod devices;
 mod messages;
 mod pass;
 pub(crate) mod ready;
+mod sql;
 #[cfg(test)]
 mod tests;
 
@@ -199,6 +200,39 @@ pub(crate) async fn belong_together(
         site.limiter.forgive(&of);
     }
     Ok(right)
+}
+
+/// Gives a dossier the link by which it is rated once, if it has none.
+///
+/// # Errors
+/// Any [`store::Fault`] of the engine.
+pub(crate) fn make_rating_link(
+    tx: &mut store::Tx<'_>,
+    dossier: DossierId,
+) -> Result<(), store::Fault> {
+    sql::make_link(tx, dossier)
+}
+
+/// The path of the link by which a dossier is rated, without its host; nothing if it was never received.
+///
+/// # Errors
+/// Any [`store::Fault`] of the engine.
+pub fn rating_link(
+    tx: &mut store::Tx<'_>,
+    dossier: DossierId,
+) -> Result<Option<String>, store::Fault> {
+    Ok(sql::link_of(tx, dossier)?.map(|code| format!("/dg/{code}")))
+}
+
+/// The dossier that a link opens to be rated; nothing if it is none of ours.
+///
+/// # Errors
+/// Any [`store::Fault`] of the engine.
+pub fn of_rating_link(
+    tx: &mut store::Tx<'_>,
+    code: &str,
+) -> Result<Option<DossierId>, store::Fault> {
+    sql::of_link(tx, code)
 }
 
 /// How long a pass for rating holds, in seconds.

@@ -8,7 +8,9 @@ use citizen::{
 };
 use domain::{
     dossier::{Status, Timing},
-    evaluation::{Found, IndicatorSet, Online, conduct_points, contact_points, time_points},
+    evaluation::{
+        Feedback, Found, IndicatorSet, Online, conduct_points, contact_points, time_points,
+    },
     ids::{DossierId, StaffId, UnitId, VersionId},
     org::UnitKind,
     procedure::{ChannelKind, ServiceLevel, Tier},
@@ -16,6 +18,8 @@ use domain::{
 use jiff::civil::{Date, DateTime};
 use site::Who;
 use store::{Fault, Tx};
+
+use voice::conduct::facts as conduct;
 
 use crate::ratings::{self, Given};
 
@@ -49,6 +53,8 @@ pub(super) struct Scored {
     pub extended: bool,
     pub refused: bool,
     pub rating: Option<Given>,
+    /// Whether what the rating says of behaviour was looked into and found untrue.
+    pub is_untrue: bool,
     /// How other agencies of this installation did on their parts of it, each by its own limit.
     pub parts: Vec<Timing>,
 }
@@ -58,8 +64,13 @@ impl Scored {
         self.rating.as_ref()?.points.get(item).copied()
     }
 
-    fn complained(&self) -> bool {
+    fn said_bad(&self) -> bool {
         self.points_of("attitude") == Some(0)
+    }
+
+    /// A complaint that was found untrue, or slander, does not count.
+    fn complained(&self) -> bool {
+        self.said_bad() && !self.is_untrue
     }
 
     /// How often it is counted on an indicator: by each agency that takes part on the second, else once.
@@ -96,6 +107,11 @@ impl Scored {
                 let complained = self.complained();
                 let why = if complained {
                     "có phản ánh về thái độ".to_owned()
+                } else if self.said_bad() {
+                    format!(
+                        "{}, phản ánh về thái độ đã được xác minh là không đúng nên không tính",
+                        it.label().to_lowercase()
+                    )
                 } else {
                     format!("{}, không có phản ánh", it.label().to_lowercase())
                 };
@@ -123,10 +139,14 @@ pub(super) struct Counted {
     pub lines: Vec<Line>,
     pub dossiers: Vec<Scored>,
     pub officials: Vec<StaffId>,
+    /// Visits without a dossier that were rated: how many were satisfied, of how many.
+    pub visits: (i64, i64),
+    /// Cases about conduct that were confirmed in the period.
+    pub confirmed: usize,
 }
 
 /// The one-stop shops of a unit.
-pub(super) fn counters_of(who: &Who, unit: UnitId) -> Vec<UnitId> {
+pub(crate) fn counters_of(who: &Who, unit: UnitId) -> Vec<UnitId> {
     let one_stop = |it: &UnitId| who.tree.known(*it).is_some_and(|it| it.kind == "one_stop");
     let mut units: Vec<UnitId> = vec![unit];
     units.extend(who.tree.children(unit));
@@ -159,6 +179,12 @@ fn dossiers_of(
 ) -> Result<(Vec<Scored>, BTreeSet<StaffId>), Fault> {
     let counters = counters_of(who, wanted.unit);
     let ratings = ratings::since(tx, &counters, wanted.from)?;
+    let complaints: Vec<i64> = ratings
+        .values()
+        .filter(|it| it.points.get("attitude") == Some(&0))
+        .map(|it| it.id)
+        .collect();
+    let untrue = conduct::untrue_ratings(tx, &complaints)?;
     let now = tx.now().civil();
     let mut parts: HashMap<DossierId, Vec<DossierId>> = HashMap::new();
     // What others do is not an official's.
@@ -208,6 +234,7 @@ fn dossiers_of(
                 extended: dossier.extensions > 0,
                 refused: dossier.outcome == Some(domain::dossier::Outcome::Refused)
                     || dossier.status == Status::RefusedIntake,
+                is_untrue: ratings.get(&it.id).is_some_and(|it| untrue.contains(&it.id)),
                 rating: ratings.get(&it.id).cloned(),
                 parts: timings(tx, &parts.remove(&it.id).unwrap_or_default())?,
                 code: it.code,
@@ -338,6 +365,40 @@ fn online(
     Ok(line(9, (set.online(found), figure), source, ""))
 }
 
+/// How feedback was handled that the unit and all below it received.
+fn feedback(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    set: &IndicatorSet,
+    wanted: &Wanted,
+) -> Result<Line, Fault> {
+    let body = who.tree.line(wanted.unit).into_iter().find(|it| {
+        who.tree.known(*it).is_some_and(|it| !matches!(it.kind.as_str(), "one_stop" | "division"))
+    });
+    let units = who.tree.subtree(body.unwrap_or(wanted.unit));
+    let found = voice::feedback::facts::figures(tx, &units, wanted.from, wanted.until)?;
+    let counted = Feedback {
+        due: found.in_time + found.late,
+        on_time: found.in_time,
+        prolonged: found.overdue,
+    };
+    let figure = if found.received == 0 {
+        "không có phản ánh".to_owned()
+    } else {
+        format!(
+            "{}/{} phản ánh đến hạn trả lời đúng hạn, {} đang kéo dài; {} tiếp nhận",
+            counted.on_time, counted.due, counted.prolonged, found.received
+        )
+    };
+    Ok(line(
+        8,
+        (set.feedback(counted), figure),
+        "phản ánh, kiến nghị cơ quan tiếp nhận trong kỳ",
+        "Tính cho cả cơ quan. Chỉ phản ánh có quyền được trả lời theo luật mới tính đúng hạn hay trễ; khiếu nại, tố \
+         cáo có sổ riêng.",
+    ))
+}
+
 /// Counts everything.
 pub(super) fn count(
     tx: &mut Tx<'_>,
@@ -375,23 +436,29 @@ pub(super) fn count(
         7,
         of_dossiers(7, &all),
         "thời gian giải quyết và đánh giá về thái độ",
-        "Trả lời “Chưa đúng mực” tính là phản ánh; quá hạn mà không có phản ánh tính 0 điểm.",
+        "Trả lời “Chưa đúng mực” tính là phản ánh, trừ khi vụ việc mở từ lượt đánh giá đó kết luận không đúng; quá \
+         hạn mà không có phản ánh tính 0 điểm.",
     );
     if wanted.official.is_none() {
         lines.push(organisation(set, tier, &all));
         lines.push(publicity(tx, who, tier, wanted)?);
         lines.push(conduct);
-        lines.push(line(
-            8,
-            (Found::Unrecorded, String::new()),
-            "sổ phản ánh, kiến nghị",
-            "Còn thiếu: sổ phản ánh, kiến nghị có ngày nhận, hạn trả lời, ngày trả lời. Chương trình chưa quản lý \
-             sổ này và không cho gõ số thay. Khi cần đủ chín chỉ số, lấy số từ Hệ thống tiếp nhận, trả lời phản \
-             ánh, kiến nghị trên Cổng Dịch vụ công quốc gia và chấm riêng chỉ số này.",
-        ));
+        lines.push(feedback(tx, who, set, wanted)?);
         lines.push(online(tx, who, set, tier, wanted, &all)?);
     } else {
         lines.push(conduct);
     }
-    Ok(Counted { lines, dossiers: all, officials: officials.into_iter().collect() })
+    let counters = counters_of(who, wanted.unit);
+    let visits = match wanted.official {
+        None => ratings::visits(tx, &counters, (wanted.from, wanted.until))?,
+        Some(_) => (0, 0),
+    };
+    let subtree = who.tree.subtree(wanted.unit);
+    let whose = match wanted.official {
+        Some(staff) => conduct::Whose::Official(staff),
+        None => conduct::Whose::Units(&subtree),
+    };
+    let confirmed = conduct::confirmed(tx, whose, (wanted.from, wanted.until))?.len();
+    let officials = officials.into_iter().collect();
+    Ok(Counted { lines, dossiers: all, officials, visits, confirmed })
 }

@@ -8,6 +8,8 @@ use site::{Routes, get};
 mod count;
 mod pages;
 
+pub(crate) use count::counters_of;
+
 #[cfg(test)]
 mod tests;
 
@@ -21,5 +23,4 @@ pub fn routes() -> Routes {
         .on("/co-quan/danh-gia/ho-so", view, get(pages::behind))
         .on("/co-quan/danh-gia/xuat", view, get(pages::export))
         .on("/co-quan/danh-gia/in", view, get(pages::print))
-        .on("/co-quan/danh-gia/y-kien", view, get(pages::said))
 }

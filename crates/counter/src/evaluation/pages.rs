@@ -15,14 +15,11 @@ use people::{
 use site::{Asked, Failure, Html, Shell, Site, State, Typed, Who};
 use store::{Fault, Tx};
 
-use super::count::{Counted, Line, Scored, Wanted, count, counters_of};
+use super::count::{Counted, Line, Scored, Wanted, count};
 use crate::ratings;
 
-const ADDRESS: &str = "/co-quan/danh-gia";
 /// Lines of a list at most; the rest is in the workbook.
 const ROWS: usize = 500;
-/// Words of one page.
-const SAID: i64 = 50;
 
 /// A month `2026-02`, a quarter `2026-q1` or a year `2026`: its days and what people call it.
 fn period(text: &str) -> Option<(Date, Date, String)> {
@@ -212,6 +209,17 @@ fn facts(counted: &Counted) -> Vec<Fact> {
         None => "chưa có đánh giá".to_owned(),
     };
     facts.push(Fact { name: "Hài lòng và rất hài lòng", value, list: "" });
+    let (glad, visits) = counted.visits;
+    if let Some(bp) = share_bp(glad, visits) {
+        let value = format!("{glad}/{visits} ({})", domain::text::percent(bp));
+        facts.push(Fact {
+            name: "Hài lòng, lượt đến không nộp hồ sơ", value, list: ""
+        });
+    }
+    let value = counted.confirmed.to_string();
+    facts.push(Fact {
+        name: "Vụ việc về ứng xử kết luận đúng, đúng một phần", value, list: ""
+    });
     facts
 }
 
@@ -491,76 +499,6 @@ pub async fn print(
         .map_err(|e| Fault::Broken(format!("print: {e}")))?;
     let name = format!("danh-gia-{}.pdf", whole.asking.code);
     Ok(site::file(bytes, "application/pdf", &name, false))
-}
-
-struct SaidLine {
-    month: String,
-    unit: String,
-    face: &'static str,
-    words: String,
-}
-
-#[derive(Template)]
-#[template(path = "evaluation/templates/said.html")]
-struct Said {
-    shell: Shell,
-    title: String,
-    unit: UnitId,
-    faces: Vec<(String, String)>,
-    face: String,
-    lines: Vec<SaidLine>,
-    next: Option<String>,
-}
-
-const fn face_label(face: i64) -> &'static str {
-    match face {
-        5 => "Rất hài lòng",
-        4 => "Hài lòng",
-        3 => "Bình thường",
-        2 => "Không hài lòng",
-        _ => "Rất không hài lòng",
-    }
-}
-
-/// GET `/co-quan/danh-gia/y-kien`: what people added, without telling of which dossier.
-pub async fn said(
-    State(site): State<Site>,
-    who: Who,
-    Asked(asked): Asked,
-) -> Result<Html<String>, Failure> {
-    let asking = ask(&who, &asked)?;
-    let unit = asking.wanted.unit;
-    let units = counters_of(&who, unit);
-    let face: Option<i64> = asked.get("mat").parse().ok().filter(|it| (1..=5).contains(it));
-    let before = asked.get("truoc").parse().ok();
-    let mut found =
-        site.read(&who, move |tx| Ok(ratings::said(tx, &units, face, before, SAID + 1)?)).await?;
-    let full = usize::try_from(SAID).unwrap_or(usize::MAX);
-    let more = found.len() > full;
-    found.truncate(full);
-    let face = face.map_or_else(String::new, |it| it.to_string());
-    let next = found.last().filter(|_| more);
-    let next = next.map(|it| format!("{ADDRESS}/y-kien?don-vi={unit}&mat={face}&truoc={}", it.id));
-    let mut faces = vec![(String::new(), "Mọi mức".to_owned())];
-    faces.extend((1..=5).rev().map(|it: i64| (it.to_string(), face_label(it).to_owned())));
-    let lines = found
-        .into_iter()
-        .map(|it| SaidLine {
-            month: it.day.strftime("%m/%Y").to_string(),
-            unit: who.tree.title(it.unit).to_owned(),
-            face: face_label(it.face),
-            words: it.words,
-        })
-        .collect();
-    site.page(&Said {
-        shell: site.shell(&who),
-        title: who.tree.title(unit).to_owned(),
-        unit,
-        faces,
-        face,
-        lines,
-        next,
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! The queue of today for other slices.
 
-use domain::ids::UnitId;
+use domain::{
+    ids::{AccountId, DeskId, DossierId, TicketId, UnitId},
+    queue::TicketStatus,
+    time::Instant,
+};
 use jiff::civil::DateTime;
 use site::{Failure, Site, Who};
-use store::Tx;
+use store::{Fault, Tx};
 
 use super::{
     calendar_of,
@@ -66,4 +70,87 @@ pub fn today(
         lanes: waits(tx, &queue)?.into_iter().map(lane).collect(),
         calls: calls.into_iter().map(|it| (it.label, it.desk, it.at.civil())).collect(),
     }))
+}
+
+/// A number that was called and served, as whoever rates it is shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Its row.
+    pub ticket: TicketId,
+    /// The one-stop shop.
+    pub unit: UnitId,
+    /// Such as `A012`.
+    pub label: String,
+    /// Whether serving it is over.
+    pub is_done: bool,
+    /// Who served it.
+    pub account: Option<AccountId>,
+    /// What was received from it.
+    pub dossiers: Vec<DossierId>,
+}
+
+fn served(tx: &mut Tx<'_>, it: &tickets::Ticket) -> Result<Served, Fault> {
+    Ok(Served {
+        ticket: it.id,
+        unit: it.unit,
+        label: it.label(),
+        is_done: it.status == TicketStatus::Done,
+        account: it.account,
+        dossiers: tickets::dossiers(tx, it.id)?,
+    })
+}
+
+/// The number whose page has this secret.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_secret(tx: &mut Tx<'_>, secret: &str) -> Result<Option<Served>, Fault> {
+    let found = tickets::by_secret(tx, secret)?;
+    found.map(|it| served(tx, &it)).transpose()
+}
+
+/// A number by its row.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<Served>, Fault> {
+    let found = tickets::find(tx, ticket)?;
+    found.map(|it| served(tx, &it)).transpose()
+}
+
+/// A desk of a unit: its number and who sits there; nothing if there is none, or it is closed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn desk(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    desk: DeskId,
+) -> Result<Option<(i64, Option<AccountId>)>, Fault> {
+    let desks = sql::desks(tx, unit)?;
+    let found = desks.into_iter().find(|it| it.id == desk && !it.closed);
+    Ok(found.map(|it| (it.number, it.account)))
+}
+
+/// The desk with this number on its sign; nothing if there is none, or it is closed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn desk_numbered(tx: &mut Tx<'_>, unit: UnitId, number: i64) -> Result<Option<DeskId>, Fault> {
+    let desks = sql::desks(tx, unit)?;
+    Ok(desks.into_iter().find(|it| it.number == number && !it.closed).map(|it| it.id))
+}
+
+/// What a desk finished serving since a moment, the newest first; some at most.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn finished_at(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    desk: DeskId,
+    since: Instant,
+) -> Result<Vec<Served>, Fault> {
+    let found = tickets::finished_at(tx, unit, desk, since)?;
+    found.iter().map(|it| served(tx, it)).collect()
 }

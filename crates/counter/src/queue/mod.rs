@@ -135,14 +135,6 @@ fn needs_unit(
     Ok((count > 0).then(|| format!("{count} lịch hẹn chưa đến")))
 }
 
-/// The dossiers received from the number whose page has this secret.
-pub(crate) fn dossiers_of_ticket(tx: &mut Tx<'_>, secret: &str) -> Result<Vec<DossierId>, Fault> {
-    match sql::tickets::by_secret(tx, secret)? {
-        Some(it) => sql::tickets::dossiers(tx, it.id),
-        None => Ok(Vec::new()),
-    }
-}
-
 /// Counts a try of the public under `what`; too many wait.
 pub(crate) fn limit(
     site: &Site,

@@ -1,32 +1,38 @@
-//! Ratings: five faces and five items after a result; one answer a dossier, and nobody learns whose.
+//! Ratings: a face and a few items after a result or a visit; one answer each, and nobody learns whose.
+//!
+//! Doors: the receipt's secret, its square code or the message (`/dg/…`), the page where a dossier is followed, the
+//! number that was served, a tablet at the desk. What they say of one official is told by packets
+//! (`domain::rating`); he reads his own and may answer.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use askama::Template;
-use axum::response::{IntoResponse as _, Response};
-use citizen::{
-    dossiers::facts::{self as dossiers, Kept},
-    tracking::{rated_with, rating_pass},
-};
+use citizen::dossiers::facts::{self as dossiers, Kept};
 use domain::{
     access::Action,
-    codes::DossierCode,
-    dossier::Status,
-    evaluation::{IndicatorFile, IndicatorSet, sets},
-    ids::{DossierId, UnitId},
+    dossier::{Dossier, Event, Status, What},
+    evaluation::{IndicatorFile, IndicatorSet, Item, sets},
+    ids::{AccountId, DossierId, StaffId, UnitId},
     law::Versions,
+    rating::{OfficialFile, OfficialSet, official_sets},
 };
 use jiff::civil::Date;
-use site::{
-    Asked, Failure, Fields, Filled, Html, Lang, Path, Redirect, Routes, Shell, Site, State, Who,
-    get,
-};
+use people::staff::facts as staff;
+use site::{Routes, get, post};
 use store::{Fault, Tx, journal::Entry};
-use subtle::ConstantTimeEq as _;
 
+use super::queue::facts::Served;
+
+mod badge;
+mod figures;
+mod form;
+mod list;
+mod mine;
+mod officials;
+mod one;
 mod sql;
+mod tablet;
 
-pub use sql::{Given, Said};
+pub use sql::{Given, Of};
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -37,15 +43,35 @@ const TRIES_PER_ADDRESS_MAX: u32 = 120;
 const WINDOW_S: i64 = 15 * 60;
 /// Letters of the words at most.
 const WORDS_MAX: usize = 1000;
+/// What the journal calls a rating.
+const SUBJECT: &str = "rating";
 
 /// The routes of this slice.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().erases(sql::erase).on(
-        "/danh-gia/{unit}",
-        Action::RatingGive,
-        get(form).post(give),
-    )
+    let (give, own, see) = (Action::RatingGive, Action::OfficeHome, Action::EvaluationView);
+    let (decide, case) = (Action::FeedbackPublish, Action::ConductHandle);
+    Routes::default()
+        .erases(sql::erase)
+        .menu("Đánh giá của tôi", mine::ADDRESS, own)
+        .on("/danh-gia/{unit}", give, get(form::form).post(form::give))
+        .on("/danh-gia/{unit}/quay/{desk}", give, get(tablet::stand))
+        .on("/danh-gia/{unit}/quay/{desk}/mat", give, get(tablet::faces))
+        .on("/dg/{code}", give, get(form::link))
+        .on("/can-bo/{staff}", Action::PublicRead, get(badge::show))
+        .on("/co-quan/quan-tri/hang-cho/{unit}/danh-gia", Action::QueueManage, post(tablet::mark))
+        .on(mine::ADDRESS, own, get(mine::show))
+        .on("/co-quan/danh-gia-cua-toi/{rating}", own, get(mine::form).post(mine::reply))
+        .on(list::ADDRESS, see, get(list::list))
+        .on("/co-quan/danh-gia/y-kien/xuat", see, get(list::export))
+        .on("/co-quan/danh-gia/y-kien/{rating}", see, get(one::show))
+        .on("/co-quan/danh-gia/y-kien/{rating}/gap", decide, post(one::fold))
+        .on("/co-quan/danh-gia/y-kien/{rating}/mo", decide, post(one::unfold))
+        .on("/co-quan/danh-gia/y-kien/{rating}/dang/{staff}", decide, post(one::publish))
+        .on("/co-quan/danh-gia/y-kien/{rating}/go/{staff}", decide, post(one::unpublish))
+        .on("/co-quan/danh-gia/y-kien/{rating}/vu-viec", case, post(one::open_case))
+        .on(officials::ADDRESS, see, get(officials::list))
+        .on("/co-quan/danh-gia/can-bo/xuat", see, get(officials::export))
 }
 
 static SETS: LazyLock<Option<Versions<IndicatorSet>>> = LazyLock::new(|| {
@@ -54,9 +80,36 @@ static SETS: LazyLock<Option<Versions<IndicatorSet>>> = LazyLock::new(|| {
     read.map(sets).map_err(|error| tracing::error!(%error, "law/evaluation/counter.toml")).ok()
 });
 
+static OFFICIAL: LazyLock<Option<Versions<OfficialSet>>> = LazyLock::new(|| {
+    let read: Result<OfficialFile, _> =
+        toml::from_str(include_str!("../../../../law/evaluation/official.toml"));
+    let read = read.map(official_sets);
+    read.map_err(|error| tracing::error!(%error, "law/evaluation/official.toml")).ok()
+});
+
 /// The indicators in force on a day.
 pub(crate) fn set_on(day: Date) -> Option<&'static IndicatorSet> {
     SETS.as_ref()?.on(day)
+}
+
+/// What is asked about officials on a day.
+fn official_on(day: Date) -> Option<&'static OfficialSet> {
+    OFFICIAL.as_ref()?.on(day)
+}
+
+/// From which face on somebody is satisfied.
+pub(crate) fn glad_from(day: Date) -> i64 {
+    official_on(day).map_or(4, |it| it.glad_from)
+}
+
+/// The items beside the face.
+fn items(day: Date, with_dossier: bool) -> Vec<Item> {
+    let law = set_on(day).map_or(&[][..], |it| &it.item);
+    match official_on(day) {
+        Some(set) => set.asked(law, with_dossier),
+        None if with_dossier => law.to_vec(),
+        None => Vec::new(),
+    }
 }
 
 /// The ratings of one-stop shops since a day, by dossier.
@@ -71,15 +124,13 @@ pub fn since(
     sql::since(tx, units, from)
 }
 
-/// What was said with ratings, the newest first.
-pub(crate) fn said(
-    tx: &mut Tx<'_>,
-    units: &[UnitId],
-    face: Option<i64>,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Said>, Fault> {
-    sql::said(tx, units, face, before, limit)
+/// Visits without a dossier that were rated on these days, both included: how many were satisfied, of how many.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn visits(tx: &mut Tx<'_>, units: &[UnitId], days: (Date, Date)) -> Result<(i64, i64), Fault> {
+    let (count, glad) = sql::visits(tx, units, days, glad_from(days.1))?;
+    Ok((glad, count))
 }
 
 /// Whether something came out of a dossier that can be rated.
@@ -98,8 +149,67 @@ pub struct Answered<'a> {
     pub answers: &'a [(String, String)],
     /// What was said.
     pub words: &'a str,
-    /// receipt, ticket or tracking.
+    /// receipt, ticket, tracking, link or desk.
     pub door: &'a str,
+    /// The number of the desk whose tablet was used; the journal keeps it, so that whoever answers for others is seen.
+    pub desk: Option<i64>,
+}
+
+/// Who received, settled and returned a dossier, as codes with spaces between.
+fn officials_of(
+    tx: &mut Tx<'_>,
+    dossier: &Dossier,
+    events: &[Event],
+) -> Result<Vec<(StaffId, String)>, Fault> {
+    let did = |it: &Event| match it.what {
+        What::Accept { .. } | What::RefuseIntake { .. } => Some("received"),
+        What::Return { .. } => Some("returned"),
+        _ => None,
+    };
+    let acts: Vec<(AccountId, &str)> =
+        events.iter().filter_map(|it| Some((it.by, did(it)?))).collect();
+    let accounts: Vec<AccountId> = acts.iter().map(|it| it.0).collect();
+    let known: HashMap<AccountId, StaffId> =
+        staff::of_accounts(tx, &accounts)?.into_iter().collect();
+    let mut all: Vec<(StaffId, &str)> =
+        acts.iter().filter_map(|it| Some((*known.get(&it.0)?, it.1))).collect();
+    all.extend(dossier.officer.map(|it| (it, "settled")));
+    let mut whole: Vec<(StaffId, Vec<&str>)> = Vec::new();
+    for (id, part) in all {
+        match whole.iter_mut().find(|it| it.0 == id) {
+            Some((_, parts)) if parts.contains(&part) => {}
+            Some((_, parts)) => parts.push(part),
+            None => whole.push((id, vec![part])),
+        }
+    }
+    Ok(whole.into_iter().map(|(id, parts)| (id, parts.join(" "))).collect())
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    of: Of,
+    unit: UnitId,
+    officials: Vec<(StaffId, String)>,
+    it: &Answered<'_>,
+) -> Result<bool, Fault> {
+    let mut answers = Vec::new();
+    for item in items(tx.now().civil().date(), matches!(of, Of::Dossier(_))) {
+        let chosen = it.answers.iter().find(|(code, _)| *code == item.code);
+        let answer = chosen.and_then(|(_, code)| item.answer.iter().find(|it| it.code == *code));
+        if let Some(answer) = answer {
+            answers.push((item.code.clone(), answer.code.clone(), answer.points));
+        }
+    }
+    let face = it.face.clamp(1, 5);
+    let new = sql::New { of, unit, face, words: it.words, door: it.door, answers, officials };
+    sql::insert(tx, &new)?;
+    // That it was rated, by whom and how is nobody's business: the unit and the day are enough.
+    let entry = Entry::new(SUBJECT, unit.0, "rate");
+    tx.journal(match it.desk {
+        Some(desk) => entry.details(&serde_json::json!({ "desk": desk })),
+        None => entry,
+    });
+    Ok(true)
 }
 
 /// Keeps what somebody says of a dossier, once.
@@ -107,252 +217,26 @@ pub struct Answered<'a> {
 /// # Errors
 /// Any [`Fault`] of the engine; `false` if it was rated before or nothing came out of it yet.
 pub fn keep(tx: &mut Tx<'_>, dossier: &Kept, it: &Answered<'_>) -> Result<bool, Fault> {
-    if !can_be_rated(dossier.dossier.status) || sql::is_rated(tx, dossier.id)? {
+    let of = Of::Dossier(dossier.id);
+    if !can_be_rated(dossier.dossier.status) || sql::is_rated(tx, of)? {
         return Ok(false);
     }
-    let items = set_on(tx.now().civil().date()).map_or(&[][..], |it| &it.item);
-    let mut answers = Vec::new();
-    for item in items {
-        let chosen = it.answers.iter().find(|(code, _)| *code == item.code);
-        let answer = chosen.and_then(|(_, code)| item.answer.iter().find(|it| it.code == *code));
-        if let Some(answer) = answer {
-            answers.push((item.code.clone(), answer.code.clone(), answer.points));
-        }
+    let events = dossiers::events(tx, dossier.id)?;
+    let officials = officials_of(tx, &dossier.dossier, &events)?;
+    insert(tx, of, dossier.unit, officials, it)
+}
+
+/// Keeps what somebody says of a visit that brought no dossier, once.
+///
+/// # Errors
+/// Any [`Fault`] of the engine; `false` if it was rated before, was not served or brought a dossier.
+pub fn keep_visit(tx: &mut Tx<'_>, visit: &Served, it: &Answered<'_>) -> Result<bool, Fault> {
+    let of = Of::Ticket(visit.ticket);
+    if !visit.is_done || !visit.dossiers.is_empty() || sql::is_rated(tx, of)? {
+        return Ok(false);
     }
-    let new = sql::New {
-        dossier: dossier.id,
-        unit: dossier.unit,
-        face: it.face.clamp(1, 5),
-        words: it.words,
-        door: it.door,
-        answers,
-    };
-    sql::insert(tx, &new)?;
-    // That it was rated, by whom and how is nobody's business: the unit and the day are enough.
-    tx.journal(Entry::new("rating", dossier.unit.0, "rate"));
-    Ok(true)
-}
-
-struct ItemView {
-    code: String,
-    text: String,
-    answers: Vec<(String, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "ratings/templates/rate.html")]
-struct Rate {
-    shell: Shell,
-    unit: UnitId,
-    title: String,
-    /// Sealed: which dossier, until when. Empty: it is asked for.
-    token: String,
-    code: String,
-    items: Vec<ItemView>,
-    wrong: String,
-    thanks: bool,
-    other: &'static str,
-}
-
-fn page(
-    site: &Site,
-    who: &Who,
-    unit: UnitId,
-    (token, code): (String, String),
-    (wrong, thanks): (String, bool),
-) -> Result<Html<String>, Failure> {
-    let shell = site.shell(who);
-    let items = set_on(who.today()).map_or(&[][..], |it| &it.item);
-    let say = |vi: &str, en: &str| match who.lang {
-        Lang::Vi => vi.to_owned(),
-        Lang::En => en.to_owned(),
-    };
-    site.page(&Rate {
-        unit,
-        title: who.tree.title(unit).to_owned(),
-        items: items
-            .iter()
-            .map(|it| ItemView {
-                code: it.code.clone(),
-                text: say(&it.vi, &it.en),
-                answers: it
-                    .answer
-                    .iter()
-                    .map(|it| (it.code.clone(), say(&it.vi, &it.en)))
-                    .collect(),
-            })
-            .collect(),
-        token,
-        code,
-        wrong,
-        thanks,
-        other: who.lang.other().code(),
-        shell,
-    })
-}
-
-fn is_one_stop(who: &Who, unit: UnitId) -> Result<(), Failure> {
-    let known = who.tree.unit(unit).is_some_and(|it| it.kind == "one_stop");
-    if known { Ok(()) } else { Err(Failure::NotFound) }
-}
-
-/// The faces for whoever comes with a pass: from the page where the dossier was followed.
-async fn passed(
-    site: &Site,
-    who: &Who,
-    unit: UnitId,
-    (id, pass): (DossierId, &str),
-) -> Result<Html<String>, Failure> {
-    let (kept, rated) = site
-        .read(who, move |tx| {
-            let kept = dossiers::by_id(tx, id)?.ok_or(Failure::NotFound)?;
-            Ok((kept, sql::is_rated(tx, id)?))
-        })
-        .await?;
-    let words = site.shell(who).words;
-    let wrong = match (rated, can_be_rated(kept.dossier.status)) {
-        (true, _) => words.say("rate-again"),
-        (false, false) => words.say("rate-nothing-yet"),
-        (false, true) => {
-            return page(site, who, unit, (pass.to_owned(), kept.code), (String::new(), false));
-        }
-    };
-    page(site, who, unit, (String::new(), kept.code), (wrong, false))
-}
-
-/// GET `/danh-gia/{unit}`: the faces, for whoever comes with the number that was served (`so`) or a pass (`the`), else the
-/// form that asks for the receipt.
-async fn form(
-    State(site): State<Site>,
-    who: Who,
-    Path(unit): Path<UnitId>,
-    Asked(asked): Asked,
-) -> Result<Html<String>, Failure> {
-    is_one_stop(&who, unit)?;
-    let nothing = (String::new(), asked.get("ho-so").chars().take(40).collect::<String>());
-    if let Some((id, _)) = rated_with(&site, &who, asked.get("the")) {
-        return passed(&site, &who, unit, (id, asked.get("the"))).await;
-    }
-    if !asked.get("the").is_empty() {
-        let over = site.shell(&who).words.say("rate-over");
-        return page(&site, &who, unit, nothing, (over, false));
-    }
-    let secret = asked.get("so").to_owned();
-    if secret.is_empty() {
-        return page(&site, &who, unit, nothing, (String::new(), asked.has("cam-on")));
-    }
-    super::queue::limit(&site, &who, "rate-from", TRIES_PER_ADDRESS_MAX, WINDOW_S)?;
-    let found = site
-        .read(&who, move |tx| {
-            for id in super::queue::dossiers_of_ticket(tx, &secret)? {
-                if let Some(it) = dossiers::by_id(tx, id)?
-                    && can_be_rated(it.dossier.status)
-                    && !sql::is_rated(tx, id)?
-                {
-                    return Ok(Some(it));
-                }
-            }
-            Ok(None)
-        })
-        .await?;
-    match found {
-        Some(it) => {
-            let token = rating_pass(&site, &who, it.id, "ticket")?;
-            page(&site, &who, unit, (token, it.code), (String::new(), false))
-        }
-        None => {
-            let text = site.shell(&who).words.say("rate-nothing-yet");
-            page(&site, &who, unit, nothing, (text, false))
-        }
-    }
-}
-
-/// POST `/danh-gia/{unit}`: the receipt that opens the faces, or the answer.
-async fn give(
-    State(site): State<Site>,
-    who: Who,
-    Path(unit): Path<UnitId>,
-    Filled(typed): Filled,
-) -> Result<Response, Failure> {
-    is_one_stop(&who, unit)?;
-    super::queue::limit(&site, &who, "rate-from", TRIES_PER_ADDRESS_MAX, WINDOW_S)?;
-    let words = site.shell(&who).words;
-    let wrong = |text: String, code: String, token: String| -> Result<Response, Failure> {
-        Err(Failure::Mistaken(page(&site, &who, unit, (token, code), (text, false))?))
-    };
-    let sealed = typed.get("the").to_owned();
-    let Some((dossier, door)) = rated_with(&site, &who, &sealed) else {
-        if !sealed.is_empty() {
-            let code = typed.get("ma-ho-so").chars().take(40).collect();
-            return wrong(words.say("rate-over"), code, String::new());
-        }
-        let code = typed.get("ma-ho-so").to_owned();
-        let Ok(parsed) = DossierCode::parse(&code) else {
-            return wrong(
-                words.say_with("track-bad-code", &[("code", &citizen::tracking::example(&who))]),
-                code,
-                String::new(),
-            );
-        };
-        let parsed = parsed.to_string();
-        let of = format!("track-of:{parsed}");
-        let taken = site.limiter.take(&of, WRONG_PER_DOSSIER_MAX, WINDOW_S, who.now);
-        taken.map_err(|wait_s| Failure::TooMany { wait_s })?;
-        let secret: String = typed.get("ma-bi-mat").chars().filter(char::is_ascii_digit).collect();
-        let asked = parsed.clone();
-        let (kept, known, rated) = site
-            .read(&who, move |tx| {
-                let kept = dossiers::by_code(tx, &asked)?;
-                let rated = match &kept {
-                    Some(it) => sql::is_rated(tx, it.id)?,
-                    None => false,
-                };
-                Ok((kept, dossiers::secret_of(tx, &asked)?, rated))
-            })
-            .await?;
-        let known = known.unwrap_or_else(|| "------".to_owned());
-        let right =
-            known.len() == secret.len() && bool::from(known.as_bytes().ct_eq(secret.as_bytes()));
-        let Some(kept) = kept.filter(|_| right) else {
-            return wrong(words.say("track-wrong"), code, String::new());
-        };
-        site.limiter.forget(&of);
-        if rated {
-            return wrong(words.say("rate-again"), String::new(), String::new());
-        }
-        if !can_be_rated(kept.dossier.status) {
-            return wrong(words.say("rate-nothing-yet"), code, String::new());
-        }
-        let token = rating_pass(&site, &who, kept.id, "receipt")?;
-        return Ok(
-            page(&site, &who, kept.unit, (token, parsed), (String::new(), false))?.into_response()
-        );
-    };
-    let mut fields = Fields::of(typed.clone());
-    let said = fields.optional_text("loi", WORDS_MAX);
-    let face = typed.get("mat").parse().ok().filter(|it| (1..=5).contains(it));
-    let code = typed.get("ma-ho-so").to_owned();
-    let Some(face) = face else { return wrong(words.say("rate-choose-face"), code, sealed) };
-    let Some(said) = said else { return wrong(words.say("rate-too-long"), code, sealed) };
-    let items = set_on(who.today()).map_or(&[][..], |it| &it.item);
-    let answers: Vec<(String, String)> = items
-        .iter()
-        .map(|it| (it.code.clone(), typed.get(&format!("muc-{}", it.code)).to_owned()))
-        .collect();
-    let kept = site
-        .write(&who, move |tx| {
-            let it = dossiers::by_id(tx, dossier)?.ok_or(Failure::NotFound)?;
-            let answered = Answered { face, answers: &answers, words: &said, door: &door };
-            Ok(keep(tx, &it, &answered)?)
-        })
-        .await;
-    let kept = match kept {
-        // Two presses in one moment: the first one counts.
-        Err(Failure::Fault(fault)) if fault.is_taken() => false,
-        other => other?,
-    };
-    if kept {
-        return Ok(Redirect::to(&format!("/danh-gia/{unit}?cam-on=1")).into_response());
-    }
-    wrong(words.say("rate-again"), String::new(), String::new())
+    let accounts: Vec<AccountId> = visit.account.into_iter().collect();
+    let served = staff::of_accounts(tx, &accounts)?.into_iter();
+    let officials = served.map(|(_, id)| (id, "served".to_owned())).collect();
+    insert(tx, of, visit.unit, officials, it)
 }

@@ -4,6 +4,8 @@ use testkit::{TestSite, on_both_engines};
 
 use crate::tests::{SHOP, given_two_communes};
 
+mod officials;
+
 /// A birth received at the desk of Phú Sơn; its result is at the counter.
 pub(crate) async fn given_a_result(site: &TestSite) {
     given_two_communes(site);
@@ -40,7 +42,7 @@ pub(crate) fn given_returned(site: &TestSite) {
 }
 
 /// The token of the page with the faces.
-fn token(page: &str) -> String {
+pub(super) fn token(page: &str) -> String {
     let from = page.split("name=\"the\" value=\"").nth(1).unwrap_or_default();
     from.split('"').next().unwrap_or_default().to_owned()
 }
@@ -70,7 +72,7 @@ pub(crate) async fn rate(site: &TestSite, face: &str, attitude: &str) -> (u16, S
     (done.status, done.text)
 }
 
-on_both_engines! { citizen::routes().and(crate::routes());
+on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
     async fn a_dossier_is_rated_once_by_who_holds_the_receipt(site) {
         given_a_result(&site).await;
         let early = open(&site).await;
@@ -84,7 +86,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert!(unsure.text.contains("Hãy chọn một khuôn mặt"), "{}", unsure.text);
         assert_eq!(rate(&site, "5", "good").await.0, 303);
         assert_eq!(site.count("select count(*) from rating where face = 5 and dossier = 1"), 1);
-        assert_eq!(site.count("select count(*) from rating_answer"), 3, "what the law does not ask is not kept");
+        assert_eq!(site.count("select count(*) from rating_answer"), 3, "what is not asked is not kept");
         // The page that was open before cannot be used again, nor can the receipt.
         let again = [("the", token(&page.text)), ("mat", "1".to_owned())];
         let again: Vec<(&str, &str)> = again.iter().map(|(a, b)| (*a, b.as_str())).collect();

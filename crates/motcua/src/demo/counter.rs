@@ -224,8 +224,11 @@ fn rate(tx: &mut Tx<'_>, body: &Body, today: Date, random: &mut Random) -> Resul
                 ("attitude".to_owned(), attitude.to_owned()),
                 ("contacts".to_owned(), if face > 3 { "none" } else { "one" }.to_owned()),
                 ("agencies".to_owned(), if face > 4 { "none" } else { "one_stop" }.to_owned()),
+                ("guidance".to_owned(), if face > 3 { "clear" } else { "part" }.to_owned()),
+                ("time".to_owned(), if face > 2 { "on_time" } else { "late" }.to_owned()),
+                ("trouble".to_owned(), if face > 1 { "none" } else { "some" }.to_owned()),
             ];
-            let answered = Answered { face, answers: &answers, words, door: "receipt" };
+            let answered = Answered { face, answers: &answers, words, door: "receipt", desk: None };
             ratings::keep(tx, it, &answered)?;
         }
     }

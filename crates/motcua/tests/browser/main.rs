@@ -9,6 +9,7 @@ mod afterwards;
 mod backward;
 mod board;
 mod books;
+mod conduct;
 mod copies;
 mod desk;
 mod eforms;

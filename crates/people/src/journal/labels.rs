@@ -193,6 +193,17 @@ const ACTS: &[(&str, &str)] = &[
     ("turn_off", "Tắt"),
     ("hand_entry_days", "Đổi số ngày được ghi lại"),
     ("lateness_thresholds", "Đổi mốc nhắc hạn"),
+    ("fold_words", "Gấp ý kiến của người dân"),
+    ("unfold_words", "Mở lại ý kiến của người dân"),
+    ("reply_rating", "Trả lời ý kiến đánh giá"),
+    ("publish_reply", "Đăng ý kiến và trả lời"),
+    ("unpublish_reply", "Gỡ ý kiến và trả lời đã đăng"),
+    ("rating_tablet", "Đánh dấu máy tính bảng đánh giá"),
+    ("open_conduct", "Mở vụ việc về ứng xử"),
+    ("join_conduct", "Nhập phản ánh vào vụ việc"),
+    ("step_conduct", "Xử lý vụ việc về ứng xử"),
+    ("add_evidence", "Thêm tài liệu của vụ việc"),
+    ("look_conduct", "Xem tài liệu của vụ việc"),
 ];
 
 /// What things are called, most wanted first.
@@ -237,6 +248,7 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("ticket", "Số thứ tự"),
     ("booking", "Lịch hẹn"),
     ("rating", "Đánh giá hài lòng"),
+    ("conduct", "Vụ việc về ứng xử"),
     ("desk", "Quầy"),
     ("visit_package", "Gói thủ tục"),
     ("citizen", "Tài khoản người dân"),

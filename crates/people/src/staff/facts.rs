@@ -98,6 +98,17 @@ pub fn account_names(
     sql::account_names(tx, accounts)
 }
 
+/// Who of the office is behind accounts; the program, and whoever is not of the office, is left out.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn of_accounts(
+    tx: &mut Tx<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, StaffId)>, Fault> {
+    sql::of_accounts(tx, accounts)
+}
+
 /// Whoever holds a position of `units` on `day`, heads first.
 ///
 /// # Errors

@@ -217,6 +217,23 @@ pub fn at_desk(tx: &mut Tx<'_>, desk: DeskId, day: Date) -> Result<Option<Ticket
     tx.query_one(&sql, &[desk.into(), day.into()])?.as_ref().map(ticket).transpose()
 }
 
+/// What a desk finished serving since a moment, the newest first; some at most.
+pub fn finished_at(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    desk: DeskId,
+    since: Instant,
+) -> Result<Vec<Ticket>, Fault> {
+    let sql = format!(
+        "select {COLUMNS} from queue_ticket t
+         where t.unit = ?1 and t.day = ?2 and t.status = 'done' and t.desk = ?3 and t.finished_ms >= ?4
+         order by t.finished_ms desc, t.id desc limit 5"
+    );
+    let day = tx.now().civil().date();
+    let rows = tx.query(&sql, &[unit.into(), day.into(), desk.into(), since.into()])?;
+    rows.iter().map(ticket).collect()
+}
+
 /// What somebody serves now.
 pub fn served_by(
     tx: &mut Tx<'_>,

@@ -184,6 +184,22 @@ pub fn account_names(
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// Who of the office is behind accounts; whoever is not of it is left out.
+pub fn of_accounts(
+    tx: &mut Tx<'_>,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, StaffId)>, Fault> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count = i64::try_from(accounts.len()).unwrap_or(i64::MAX);
+    let select = Select::new("a.id, a.staff", "account a")
+        .and_in("a.id", accounts.to_vec())
+        .and("a.staff is not null", []);
+    let rows = select.order_by("a.id").rows(tx, count)?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// The name behind an account; empty for the program.
 pub fn account_name(tx: &mut Tx<'_>, account: i64) -> Result<String, Fault> {
     let row = tx.query_one("select name from account where id = ?1", &[account.into()])?;
