@@ -118,6 +118,8 @@ codes! {
         FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
+        /// There is something new about what he said to an office, and he asked to be told.
+        FeedbackNews = "feedback_news", "Phản ánh, kiến nghị có tin mới";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -180,6 +182,7 @@ impl Kind {
             | Self::OneTimeCode
             | Self::FiledForYou
             | Self::SignedIn
+            | Self::FeedbackNews
             | Self::Trial => false,
         }
     }
@@ -187,7 +190,10 @@ impl Kind {
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
-        matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
+        matches!(
+            self,
+            Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn | Self::FeedbackNews
+        )
     }
 
     /// What it is called where it is read: over a notice, in a mail's line of subject, on a letter.
