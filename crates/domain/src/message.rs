@@ -120,6 +120,8 @@ codes! {
         FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
+        /// There is something new about what he said to an office, and he asked to be told.
+        FeedbackNews = "feedback_news", "Phản ánh, kiến nghị có tin mới";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -183,6 +185,7 @@ impl Kind {
             | Self::OneTimeCode
             | Self::FiledForYou
             | Self::SignedIn
+            | Self::FeedbackNews
             | Self::Trial => false,
         }
     }
@@ -192,7 +195,12 @@ impl Kind {
     pub const fn may_be_off(self) -> bool {
         matches!(
             self,
-            Self::Received | Self::ResultReady | Self::RateAsked | Self::Paid | Self::SignedIn
+            Self::Received
+                | Self::ResultReady
+                | Self::RateAsked
+                | Self::Paid
+                | Self::SignedIn
+                | Self::FeedbackNews
         )
     }
 

@@ -46,6 +46,8 @@ const LINK: Place = ("lien-ket", "https://motcua.example/tra-cuu?ma-ho-so=H41.99
 const RATE: Place = ("lien-ket", "https://motcua.example/dg/k7m2q9x4tz");
 const WHAT: Place = ("noi-dung", "bản chính giấy chứng sinh");
 const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
+const VOICE: Place = ("ma-phan-anh", "PA-7K3M9Q");
+const NEWS: Place = ("tin-moi", "đã có trả lời, mời xem và cho biết đã giải quyết chưa");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
 const SECRET: Place = ("ma", "481 920");
 const HELPER: Place = ("nguoi-nop-ho", "Nguyễn Văn Giúp");
@@ -71,6 +73,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::FilingRefused => &[CODE, WHY, UNIT, LINK],
         Kind::FiledForYou => &[CODE, HELPER, UNIT, LINK],
         Kind::SignedIn => &[WHEN, SITE],
+        Kind::FeedbackNews => &[VOICE, NEWS, UNIT, LINK],
         Kind::Trial => &[UNIT],
     }
 }
@@ -168,6 +171,10 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
         (Kind::SignedIn, Form::Short) => {
             "{trang}: dang nhap tren may moi luc {luc}. Neu khong phai ban, mo Tai khoan cua toi va ket thuc phien do."
         }
+        (Kind::FeedbackNews, Form::Full) => {
+            "{don-vi}: phản ánh {ma-phan-anh} {tin-moi}. Xem tại {lien-ket}"
+        }
+        (Kind::FeedbackNews, Form::Short) => "Phan anh {ma-phan-anh} {tin-moi}. {don-vi}",
         (Kind::Trial, Form::Full) => "Tin gửi thử từ hệ thống Một Cửa của {don-vi}.",
         (Kind::Trial, Form::Short) => "Tin gui thu tu he thong Mot Cua cua {don-vi}.",
     }

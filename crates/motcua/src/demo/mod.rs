@@ -12,6 +12,7 @@ use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
 mod books;
 mod citizens;
+mod conduct;
 mod counter;
 mod crowd;
 mod eforms;
@@ -151,6 +152,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     citizens::play(db, now)?;
     online::play(db, now, play, &office)?;
     publication::play(db, now, play.seed, &office)?;
+    conduct::play(db, now, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

@@ -296,7 +296,11 @@ pub(super) fn reply(
     (words, drafted_by): (&str, AccountId),
 ) -> Result<(), Failure> {
     for report in sql::reports_of(tx, kept.id)? {
-        feedback::close_conduct(site, tx, FeedbackId(report), (words, drafted_by))?;
+        let id = FeedbackId(report);
+        // What was answered, handed on or sealed meanwhile has gone its own way.
+        if feedback::by_id(tx, id)?.is_some_and(|it| it.status.is_open()) {
+            feedback::close_conduct(site, tx, id, (words, drafted_by))?;
+        }
     }
     Ok(())
 }

@@ -5,15 +5,34 @@ use std::collections::HashSet;
 
 use domain::{
     access::Action,
-    conduct::{Conclusion, Measure},
+    conduct::{Command, Conclusion, Measure},
     ids::{ConductCaseId, StaffId, UnitId},
 };
 use jiff::civil::Date;
-use site::Who;
+use site::{Failure, Who};
 use store::{Fault, Tx};
 
 pub use super::desk::{Opening, open};
-use super::sql;
+use super::{
+    desk::{self, Step},
+    sql,
+};
+pub use domain::conduct::Verifier;
+
+/// Takes a step of a case at the moment of the transaction; what is to be changed stands in the words.
+///
+/// # Errors
+/// [`Failure::Refused`] if `who` may not take it; [`Failure::NotFound`] if there is no such case; any fault.
+pub fn take(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    id: ConductCaseId,
+    (command, words): (Command, &str),
+) -> Result<(), Failure> {
+    let mut kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+    let step = Step { what: words.to_owned(), ..Step::new(command, words.to_owned()) };
+    desk::take(tx, who, &mut kept, &step)
+}
 
 /// Whose confirmed cases are asked for.
 #[derive(Debug, Clone, Copy)]
