@@ -14,6 +14,7 @@ mod desk;
 mod eforms;
 mod evaluation;
 mod exchange;
+mod feedback;
 mod fees;
 mod filing;
 mod find;
