@@ -165,7 +165,7 @@ create index conduct_file_by_sha256 on conduct_file (sha256);
 
 -- Reports of citizens that a case looks into: several about one event may be one case.
 create table conduct_report (
-    feedback INTEGER PRIMARY KEY,       -- feedback (id)
+    feedback INTEGER PRIMARY KEY REFERENCES feedback (id),
     conduct_case INTEGER NOT NULL REFERENCES conduct_case (id)
 ) STRICT;
 
