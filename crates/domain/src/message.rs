@@ -118,6 +118,8 @@ codes! {
         FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
+        /// A reception that somebody booked is moved, cancelled or held by somebody else.
+        ReceptionChanged = "reception_changed", "Buổi tiếp công dân thay đổi";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -180,6 +182,7 @@ impl Kind {
             | Self::OneTimeCode
             | Self::FiledForYou
             | Self::SignedIn
+            | Self::ReceptionChanged
             | Self::Trial => false,
         }
     }

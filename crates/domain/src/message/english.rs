@@ -30,6 +30,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::FilingRefused => "Online dossier not received",
         Kind::FiledForYou => "Somebody filed for you",
         Kind::SignedIn => "Sign-in on a new device",
+        Kind::ReceptionChanged => "A reception of citizens has changed",
         Kind::Trial => "Trial message",
     }
 }
@@ -107,6 +108,11 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
         (Kind::SignedIn, Form::Short) => {
             "{trang}: sign-in on a new device at {luc}. If it was not you, open My account and end that session."
         }
+        (Kind::ReceptionChanged, Form::Full) => {
+            "The reception of citizens {luc} at {don-vi} that you booked has changed: {ly-do}. \
+             See or change your booking at {lien-ket}"
+        }
+        (Kind::ReceptionChanged, Form::Short) => "{don-vi}: the reception of {luc} has changed: {ly-do}.",
         (Kind::Trial, Form::Full) => "Trial message of the one-stop system of {don-vi}.",
         (Kind::Trial, Form::Short) => "Trial message of the one-stop system of {don-vi}.",
     }
