@@ -14,6 +14,7 @@ pub mod deadline;
 pub mod dossier;
 pub mod eform;
 pub mod evaluation;
+pub mod feedback;
 pub mod fees;
 pub mod guide;
 pub mod hotline;

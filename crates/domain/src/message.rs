@@ -120,6 +120,8 @@ codes! {
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
         /// A reception that somebody booked is moved, cancelled or held by somebody else.
         ReceptionChanged = "reception_changed", "Buổi tiếp công dân thay đổi";
+        /// There is something new about what he said to an office, and he asked to be told.
+        FeedbackNews = "feedback_news", "Phản ánh, kiến nghị có tin mới";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -183,6 +185,7 @@ impl Kind {
             | Self::FiledForYou
             | Self::SignedIn
             | Self::ReceptionChanged
+            | Self::FeedbackNews
             | Self::Trial => false,
         }
     }
@@ -190,7 +193,10 @@ impl Kind {
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
-        matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
+        matches!(
+            self,
+            Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn | Self::FeedbackNews
+        )
     }
 
     /// What it is called where it is read: over a notice, in a mail's line of subject, on a letter.

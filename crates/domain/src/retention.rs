@@ -31,6 +31,10 @@ codes! {
         StatementContents = "statement_contents", "Nội dung chuyển khoản trên sao kê";
         /// Who came in an applicant's place.
         Proxies = "proxies", "Thông tin người nộp thay, người được ủy quyền";
+        /// Who sent feedback that is over.
+        FeedbackSenders = "feedback_senders", "Họ tên, cách liên hệ của người gửi phản ánh";
+        /// Letters that were not taken up.
+        UnqualifiedLetters = "unqualified_letters", "Đơn, phản ánh không đủ điều kiện xử lý";
     }
 }
 
@@ -47,6 +51,8 @@ impl Kept {
             Self::IntakeDrafts => "Drafts at the counter that were not sent",
             Self::StatementContents => "Words of payers on bank statements",
             Self::Proxies => "Who came in an applicant's place",
+            Self::FeedbackSenders => "Who sent feedback, and how he is reached",
+            Self::UnqualifiedLetters => "Letters and feedback that were not taken up",
         }
     }
 }

@@ -10,6 +10,7 @@ pub(super) fn example(place: &str) -> Option<&'static str> {
         "so-tien" => Some("50,000 VND"),
         "cach-nhan" => Some("Collect it at Một cửa xã Phú Sơn, bring your ID and this code."),
         "cach-nop" => Some("Send it on your dossier's page or hand it in at Một cửa xã Phú Sơn."),
+        "tin-moi" => Some("has been answered: please say whether it is solved"),
         "luc" => Some("14:05, Wednesday 16 September 2026"),
         _ => None,
     }
@@ -31,6 +32,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::FiledForYou => "Somebody filed for you",
         Kind::SignedIn => "Sign-in on a new device",
         Kind::ReceptionChanged => "A reception of citizens has changed",
+        Kind::FeedbackNews => "News of your feedback",
         Kind::Trial => "Trial message",
     }
 }
@@ -113,6 +115,10 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
              See or change your booking at {lien-ket}"
         }
         (Kind::ReceptionChanged, Form::Short) => "{don-vi}: the reception of {luc} has changed: {ly-do}.",
+        (Kind::FeedbackNews, Form::Full) => {
+            "{don-vi}: your feedback {ma-phan-anh} {tin-moi}. Read it at {lien-ket}"
+        }
+        (Kind::FeedbackNews, Form::Short) => "Feedback {ma-phan-anh} {tin-moi}. {don-vi}",
         (Kind::Trial, Form::Full) => "Trial message of the one-stop system of {don-vi}.",
         (Kind::Trial, Form::Short) => "Trial message of the one-stop system of {don-vi}.",
     }

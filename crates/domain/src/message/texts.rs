@@ -45,6 +45,8 @@ const UNIT: Place = ("don-vi", "Một cửa xã Phú Sơn");
 const LINK: Place = ("lien-ket", "https://motcua.example/tra-cuu?ma-ho-so=H41.99.40-260302-0001");
 const WHAT: Place = ("noi-dung", "bản chính giấy chứng sinh");
 const WHY: Place = ("ly-do", "nghỉ bù Quốc khánh");
+const VOICE: Place = ("ma-phan-anh", "PA-7K3M9Q");
+const NEWS: Place = ("tin-moi", "đã có trả lời, mời xem và cho biết đã giải quyết chưa");
 const AMOUNT: Place = ("so-tien", "50.000 đ");
 const SECRET: Place = ("ma", "481 920");
 const HELPER: Place = ("nguoi-nop-ho", "Nguyễn Văn Giúp");
@@ -70,6 +72,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::FiledForYou => &[CODE, HELPER, UNIT, LINK],
         Kind::SignedIn => &[WHEN, SITE],
         Kind::ReceptionChanged => &[WHEN, WHY, UNIT, LINK],
+        Kind::FeedbackNews => &[VOICE, NEWS, UNIT, LINK],
         Kind::Trial => &[UNIT],
     }
 }
@@ -165,6 +168,10 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
              Xem hoặc đổi lịch hẹn tại {lien-ket}"
         }
         (Kind::ReceptionChanged, Form::Short) => "{don-vi}: buoi tiep cong dan {luc} thay doi: {ly-do}.",
+        (Kind::FeedbackNews, Form::Full) => {
+            "{don-vi}: phản ánh {ma-phan-anh} {tin-moi}. Xem tại {lien-ket}"
+        }
+        (Kind::FeedbackNews, Form::Short) => "Phan anh {ma-phan-anh} {tin-moi}. {don-vi}",
         (Kind::Trial, Form::Full) => "Tin gửi thử từ hệ thống Một Cửa của {don-vi}.",
         (Kind::Trial, Form::Short) => "Tin gui thu tu he thong Mot Cua cua {don-vi}.",
     }

@@ -93,6 +93,12 @@ fn erase(
         Kept::IntakeDrafts => citizen::dossiers::facts::sweep_drafts(tx, before),
         Kept::StatementContents => citizen::fees::facts::forget_statement_contents(tx, until),
         Kept::Proxies => citizen::dossiers::facts::forget_proxies(tx, until),
+        Kept::FeedbackSenders => voice::feedback::facts::forget_senders(tx, before),
+        Kept::UnqualifiedLetters => {
+            let (rows, hashes) = voice::feedback::facts::forget_unqualified(tx, before)?;
+            waste.extend(hashes);
+            Ok(rows)
+        }
     }
 }
 

@@ -1,0 +1,196 @@
+//! Every step of a feedback, by whoever takes it: pages, jobs, other slices.
+
+use domain::{
+    feedback::{Class, Command, Status, apply, decide},
+    ids::{AccountId, FeedbackId},
+    time::Instant,
+};
+use site::{Failure, OrRefuse as _, Site};
+use store::{Fault, Tx, journal::Entry};
+
+use super::{
+    SUBJECT,
+    intake::{self, NewFile},
+    petitions, rules,
+    sealed::close,
+    sender,
+    sql::{
+        core::{self, Kept},
+        events::{self, Happened},
+    },
+};
+
+/// Who takes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Somebody of the office, or the program itself.
+    Office(AccountId),
+    /// Whoever sent it.
+    Sender,
+}
+
+/// What a sender is told in a message: a key, Vietnamese, English.
+const fn news(command: &Command) -> Option<(&'static str, &'static str, &'static str)> {
+    match command {
+        Command::AskMore { .. } => {
+            Some(("more", "cần bạn bổ sung thông tin", "needs more information from you"))
+        }
+        Command::Reject { .. } => Some(("no", "không được thụ lý, mời xem lý do", "was not taken up")),
+        Command::HandOut { .. } => {
+            Some(("out", "đã chuyển cơ quan có thẩm quyền", "was handed to the competent body"))
+        }
+        Command::Answer { .. } => Some((
+            "answer",
+            "đã có trả lời, mời xem và cho biết đã giải quyết chưa",
+            "has been answered: please say whether it is solved",
+        )),
+        Command::Remind => Some((
+            "again",
+            "đã có trả lời, xin cho biết đã giải quyết chưa",
+            "was answered: please say whether it is solved",
+        )),
+        _ => None,
+    }
+}
+
+/// The words that belong to a step, and whether its sender reads them.
+fn words(command: &Command) -> (String, bool) {
+    match command {
+        Command::AskMore { words: it } | Command::Reject { reason: it } => (it.clone(), true),
+        Command::HandOn { reason, .. } | Command::Reopen { reason } => (reason.clone(), true),
+        Command::HandOut { body, reason } => (format!("{body}. {reason}"), true),
+        _ => (String::new(), false),
+    }
+}
+
+/// Takes a step, at the moment of the transaction. `said` is what stands with it instead of the step's own words.
+///
+/// # Errors
+/// [`Failure::Refused`] if it may not be taken, or somebody changed the feedback since it was read.
+pub(super) fn carry_out(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    kept: &mut Kept,
+    by: By,
+    (command, said): (Command, Option<String>),
+) -> Result<(), Failure> {
+    let now = tx.now();
+    let limits = rules::on(now.civil().date())?;
+    let decided = decide(&kept.state, command, now.civil(), limits).or_refuse()?;
+    let before = kept.state.clone();
+    apply(&mut kept.state, &decided);
+    let calendar = intake::calendar(site, tx, kept.state.unit)?;
+    match &decided.command {
+        Command::Sort { .. } => kept.sort_due = None,
+        Command::HandOn { .. } => {
+            let (sort, hand) = intake::clocks(&calendar, limits, now.civil());
+            (kept.sort_due, kept.hand_due) = (sort.filter(|_| !kept.state.is_sorted), hand);
+        }
+        Command::Assign { .. } => kept.hand_due = None,
+        Command::Answer { .. } => {
+            let late = kept.due.is_some_and(|due| due < now);
+            if kept.first_answered.is_none() {
+                (kept.first_answered, kept.answered_late) = (Some(now), Some(late));
+            }
+        }
+        Command::HandOut { body, .. } => kept.handed_to.clone_from(body),
+        _ => {}
+    }
+    kept.due = if kept.state.status.is_open() || kept.state.status == Status::NeedInfo {
+        intake::due(&calendar, &kept.state.term)
+    } else {
+        None
+    };
+    if kept.state.term != before.term {
+        kept.escalated = None;
+    }
+    if kept.state.status.is_over() {
+        (kept.sort_due, kept.hand_due, kept.ended) = (None, None, Some(now));
+    } else {
+        kept.ended = None;
+    }
+    if !core::keep(tx, kept)? {
+        return Err(changed());
+    }
+    kept.edition += 1;
+    let (own, told) = words(&decided.command);
+    note(
+        tx,
+        kept,
+        by,
+        (decided.command.code(), &said.unwrap_or(own), told || matches!(by, By::Sender)),
+    )?;
+    if decided.command == Command::Seal {
+        // Which one it was, the journal does not tell.
+        tx.journal(Entry::new("denunciation", kept.state.unit.0, "feedback_seal"));
+        return Ok(());
+    }
+    let details = serde_json::json!({
+        "from": before.status, "to": kept.state.status, "class": kept.state.class, "unit": kept.state.unit,
+    });
+    let act = format!("feedback_{}", decided.command.code());
+    tx.journal(Entry::new(SUBJECT, kept.id.0, &act).details(&details));
+    let is_complaint = kept.state.class == Class::Complaint && kept.state.is_sorted;
+    if is_complaint && (before.class != Class::Complaint || !before.is_sorted) {
+        petitions::register(site, tx, kept, Class::Complaint)?;
+    }
+    if let (By::Office(_), Some(news)) = (by, news(&decided.command)) {
+        sender::tell(site, tx, kept, news)?;
+    }
+    Ok(())
+}
+
+/// What turns out to be a denunciation leaves the open path in the transaction that says so: `files` are its files with
+/// their bytes. The hashes of open files that are waste now.
+///
+/// # Errors
+/// As [`carry_out`].
+pub(super) fn seal(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    kept: &mut Kept,
+    by: By,
+    (files, about_head): (&[NewFile], bool),
+) -> Result<Vec<String>, Failure> {
+    let said = kept.clone();
+    carry_out(site, tx, kept, by, (Command::Seal, None))?;
+    close::take_over(site, tx, &said, (files, about_head))
+}
+
+/// Somebody else was quicker.
+pub(super) fn changed() -> Failure {
+    Failure::Refused(
+        "Phản ánh này vừa được người khác xử lý ở cửa sổ khác. Hãy mở lại trang để xem trạng thái mới.".to_owned(),
+    )
+}
+
+/// Writes down that something happened which is no step.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    by: By,
+    (act, words, told): (&str, &str, bool),
+) -> Result<(), Fault> {
+    let at: Instant = tx.now();
+    let happened = Happened {
+        at,
+        by: match by {
+            By::Office(it) => Some(it),
+            By::Sender => None,
+        },
+        act: act.to_owned(),
+        status: kept.state.status,
+        class: kept.state.class,
+        words: words.to_owned(),
+        told,
+    };
+    events::insert(tx, kept.id, &happened)
+}
+
+/// The feedback that a step is about.
+///
+/// # Errors
+/// [`Failure::NotFound`] if there is none.
+pub(super) fn held(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Kept, Failure> {
+    core::find(tx, id)?.ok_or(Failure::NotFound)
+}

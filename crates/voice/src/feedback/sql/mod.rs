@@ -1,0 +1,7 @@
+//! SQL of feedback, by what it is about.
+
+pub(in crate::feedback) mod answers;
+pub(in crate::feedback) mod core;
+pub(in crate::feedback) mod events;
+pub(in crate::feedback) mod list;
+pub(in crate::feedback) mod sender;
