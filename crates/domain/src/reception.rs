@@ -151,7 +151,9 @@ impl Pattern {
     pub fn said(self) -> String {
         match self {
             Self::Weekly(day) => format!("{} hằng tuần", crate::text::weekday(day)),
-            Self::NthWeekday(5, day) => format!("{} cuối cùng của tháng", crate::text::weekday(day)),
+            Self::NthWeekday(5, day) => {
+                format!("{} cuối cùng của tháng", crate::text::weekday(day))
+            }
             Self::NthWeekday(nth, day) => {
                 format!("{} lần thứ {nth} trong tháng", crate::text::weekday(day))
             }
@@ -295,7 +297,13 @@ pub fn shortfalls(
         let before = first.saturating_sub(1.day());
         let needed = minimum.days.min(calendar.working_days_between(before, last));
         if planned < needed {
-            found.push(Shortfall { from: first, until: last, planned, needed, every: minimum.every });
+            found.push(Shortfall {
+                from: first,
+                until: last,
+                planned,
+                needed,
+                every: minimum.every,
+            });
         }
         let Ok(next) = last.tomorrow() else { break };
         (first, last) = period_of(minimum.every, next);
@@ -393,7 +401,7 @@ codes! {
         /// Đ.9 k.2.
         Threat = "threat", "Đe dọa, xúc phạm, vi phạm nội quy nơi tiếp công dân (Đ.9 k.2)";
         /// Đ.9 k.3.
-        Settled = "settled", "Vụ việc đã giải quyết đúng pháp luật, đã kiểm tra, rà soát, thông báo mà vẫn cố tình kéo dài (Đ.9 k.3)";
+        Settled = "settled", "Vụ việc đã giải quyết đúng luật, đã rà soát, thông báo mà vẫn cố tình kéo dài (Đ.9 k.3)";
         /// Đ.9 k.4.
         ByLaw = "by_law", "Trường hợp khác theo quy định của pháp luật (Đ.9 k.4)";
     }

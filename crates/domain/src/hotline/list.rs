@@ -18,11 +18,8 @@ const COLUMNS_MAX: usize = 40;
 #[must_use]
 pub fn text_of(bytes: &[u8]) -> String {
     let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = rest
-            .chunks_exact(2)
-            .filter_map(|it| <[u8; 2]>::try_from(it).ok())
-            .map(unit)
-            .collect();
+        let units: Vec<u16> =
+            rest.chunks_exact(2).filter_map(|it| <[u8; 2]>::try_from(it).ok()).map(unit).collect();
         String::from_utf16_lossy(&units)
     };
     let text = if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
@@ -144,9 +141,21 @@ impl Columns {
         let at = find(&["thoi gian", "ngay", "date", "start"]);
         Self {
             at,
-            time: folded.iter().position(|it| it == "gio" || it == "time").filter(|it| Some(*it) != at),
+            time: folded
+                .iter()
+                .position(|it| it == "gio" || it == "time")
+                .filter(|it| Some(*it) != at),
             caller: find(&["so goi den", "nguoi goi", "so goi", "caller", "source", "from", "src"]),
-            called: find(&["so nhan", "may nhan", "so bi goi", "dich", "callee", "destination", "dst", "to"]),
+            called: find(&[
+                "so nhan",
+                "may nhan",
+                "so bi goi",
+                "dich",
+                "callee",
+                "destination",
+                "dst",
+                "to",
+            ]),
             kind: find(&["trang thai", "ket qua", "status", "disposition", "loai"]),
             length: find(&["thoi luong", "so giay", "duration", "billsec"]),
         }
@@ -209,7 +218,8 @@ fn date_of(text: &str) -> Option<Date> {
 
 fn time_of(text: &str) -> Option<Time> {
     let folded = text.to_lowercase();
-    let (clock, after_noon) = match folded.strip_suffix("pm").or_else(|| folded.strip_suffix("ch")) {
+    let (clock, after_noon) = match folded.strip_suffix("pm").or_else(|| folded.strip_suffix("ch"))
+    {
         Some(rest) => (rest.trim(), Some(true)),
         None => match folded.strip_suffix("am").or_else(|| folded.strip_suffix("sa")) {
             Some(rest) => (rest.trim(), Some(false)),
@@ -219,7 +229,8 @@ fn time_of(text: &str) -> Option<Time> {
     let mut parts = clock.split([':', 'h', 'g']).map(str::trim).filter(|it| !it.is_empty());
     let hour: i8 = parts.next()?.parse().ok()?;
     let minute: i8 = parts.next().unwrap_or("0").parse().ok()?;
-    let second: i8 = parts.next().map_or("0", |it| it.split('.').next().unwrap_or("0")).parse().ok()?;
+    let second: i8 =
+        parts.next().map_or("0", |it| it.split('.').next().unwrap_or("0")).parse().ok()?;
     let hour = match after_noon {
         Some(true) if hour < 12 => hour + 12,
         Some(false) if hour == 12 => 0,
@@ -239,25 +250,50 @@ fn moment_of(text: &str) -> Option<DateTime> {
 
 /// Seconds of `75`, `1:15`, `00:01:15`.
 fn seconds_of(text: &str) -> i64 {
-    text.split(':').try_fold(0_i64, |sum, it| {
-        let part: i64 = it.trim().parse().ok()?;
-        sum.checked_mul(60)?.checked_add(part)
-    })
-    .filter(|it| (0..=86_400).contains(it))
-    .unwrap_or(0)
+    text.split(':')
+        .try_fold(0_i64, |sum, it| {
+            let part: i64 = it.trim().parse().ok()?;
+            sum.checked_mul(60)?.checked_add(part)
+        })
+        .filter(|it| (0..=86_400).contains(it))
+        .unwrap_or(0)
 }
 
 fn kind_of(text: &str, seconds: i64) -> Option<CallKind> {
     let folded = fold(text);
     let has = |words: &[&str]| words.iter().any(|it| folded.contains(it));
-    let missed = ["nho", "khong tra loi", "khong nghe", "miss", "no answer", "noanswer", "busy", "ban", "fail", "cancel"];
+    let missed = [
+        "nho",
+        "khong tra loi",
+        "khong nghe",
+        "miss",
+        "no answer",
+        "noanswer",
+        "busy",
+        "ban",
+        "fail",
+        "cancel",
+    ];
     if has(&missed) {
         return Some(CallKind::Missed);
     }
-    if has(&["da nghe", "nghe may", "tra loi", "answer", "thanh cong", "success", "ok", "connected"]) {
+    if has(&[
+        "da nghe",
+        "nghe may",
+        "tra loi",
+        "answer",
+        "thanh cong",
+        "success",
+        "ok",
+        "connected",
+    ]) {
         return Some(CallKind::Answered);
     }
-    (folded.is_empty()).then_some(if seconds > 0 { CallKind::Answered } else { CallKind::Missed })
+    text.trim().is_empty().then_some(if seconds > 0 {
+        CallKind::Answered
+    } else {
+        CallKind::Missed
+    })
 }
 
 /// Reads the rows below the headings.
@@ -282,7 +318,8 @@ pub fn read(rows: &[(usize, Vec<String>)], columns: &Columns) -> Read {
         let seconds = seconds_of(cell(columns.length));
         let Some(kind) = kind_of(cell(columns.kind), seconds) else {
             let told: String = cell(columns.kind).chars().take(40).collect();
-            read.wrong.push((*line, format!("không hiểu trạng thái “{told}”; cần đã nghe hoặc gọi nhỡ")));
+            read.wrong
+                .push((*line, format!("không hiểu trạng thái “{told}”; cần đã nghe hoặc gọi nhỡ")));
             continue;
         };
         let (caller, called) = (digits_of(cell(columns.caller)), digits_of(cell(columns.called)));

@@ -36,7 +36,14 @@ fn rows_are_read_with_their_mistakes_and_none_twice() {
     let columns = Columns::guessed(&rows[0].1);
     assert_eq!(
         columns,
-        Columns { at: Some(0), time: None, caller: Some(1), called: Some(2), kind: Some(3), length: Some(4) }
+        Columns {
+            at: Some(0),
+            time: None,
+            caller: Some(1),
+            called: Some(2),
+            kind: Some(3),
+            length: Some(4)
+        }
     );
     let it = read(&rows[1..], &columns);
     assert_eq!(it.calls.len(), 2);
@@ -58,7 +65,9 @@ fn cells_in_quotes_hold_signs_and_lines_and_tabs_and_commas_part_as_well() {
 
 #[test]
 fn day_and_time_may_stand_apart_and_in_the_words_of_an_exchange() {
-    let rows = rows_of("Ngày,Giờ,From,Disposition\n01/02/2026,1:05 CH,0912345678,NO ANSWER\n1-2-26,13h06,0912345678,ANSWERED");
+    let rows = rows_of(
+        "Ngày,Giờ,From,Disposition\n01/02/2026,1:05 CH,0912345678,NO ANSWER\n1-2-26,13h06,0912345678,ANSWERED",
+    );
     let columns = Columns::guessed(&rows[0].1);
     let it = read(&rows[1..], &columns);
     assert_eq!(it.wrong, []);
@@ -84,7 +93,10 @@ fn hours_without_anybody_are_told() {
     assert_eq!(gaps(&hours, &[shift(7, 17)]), []);
     assert_eq!(gaps(&hours, &[shift(14, 17), shift(8, 11)]), [shift(7, 8), shift(13, 14)]);
     assert_eq!(gaps(&hours, &[]), [shift(7, 11), shift(13, 17)]);
-    assert_eq!(gaps(&hours, &[shift(8, 9), shift(8, 10)]), [shift(7, 8), shift(10, 11), shift(13, 17)]);
+    assert_eq!(
+        gaps(&hours, &[shift(8, 9), shift(8, 10)]),
+        [shift(7, 8), shift(10, 11), shift(13, 17)]
+    );
 }
 
 #[test]

@@ -72,7 +72,10 @@ fn patterns_are_read_back_from_their_code_and_find_their_days() {
     assert_eq!(days(Pattern::NthWeekday(2, Weekday::Monday)), [date(2026, 12, 14)]);
     assert_eq!(days(Pattern::NthWeekday(5, Weekday::Friday)), [date(2026, 12, 25)]);
     assert_eq!(days(Pattern::MonthDay(31)), [date(2026, 12, 31)]);
-    assert_eq!(Pattern::MonthDay(31).days(date(2026, 2, 1), date(2026, 2, 28)), [date(2026, 2, 28)]);
+    assert_eq!(
+        Pattern::MonthDay(31).days(date(2026, 2, 1), date(2026, 2, 28)),
+        [date(2026, 2, 28)]
+    );
     assert_eq!(days(Pattern::Weekly(Weekday::Thursday)).len(), 5);
 }
 
@@ -82,7 +85,10 @@ fn a_day_off_gives_way_to_the_next_working_day_of_its_week() {
     let two_off = calendar(&[(2026, 12, 10), (2026, 12, 11)]);
     let weekly = Pattern::Weekly(Weekday::Thursday);
     let days = plan(&two_off, weekly, date(2026, 12, 7), date(2026, 12, 20));
-    assert_eq!(days[0], PlannedDay { day: date(2026, 12, 9), moved_from: Some(date(2026, 12, 10)) });
+    assert_eq!(
+        days[0],
+        PlannedDay { day: date(2026, 12, 9), moved_from: Some(date(2026, 12, 10)) }
+    );
     assert_eq!(days[1], PlannedDay { day: date(2026, 12, 17), moved_from: None });
     let one_off = calendar(&[(2026, 12, 10)]);
     let days = plan(&one_off, weekly, date(2026, 12, 7), date(2026, 12, 13));
@@ -102,9 +108,17 @@ fn what_is_missing_is_told_by_week_and_by_month() {
     let days = [date(2026, 12, 3), date(2026, 12, 3)];
     let short = shortfalls(monthly, &calendar, &days, december);
     assert_eq!(short[0].said(), "tháng 12/2026 mới có 1/2 ngày");
-    assert_eq!(shortfalls(monthly, &calendar, &[date(2026, 12, 3), date(2026, 12, 4)], december), []);
+    assert_eq!(
+        shortfalls(monthly, &calendar, &[date(2026, 12, 3), date(2026, 12, 4)], december),
+        []
+    );
     let weekly = Minimum { rank: Rank::CommuneChairman, days: 1, every: Every::Week };
-    let short = shortfalls(weekly, &calendar, &[date(2026, 12, 9)], (date(2026, 12, 7), date(2026, 12, 20)));
+    let short = shortfalls(
+        weekly,
+        &calendar,
+        &[date(2026, 12, 9)],
+        (date(2026, 12, 7), date(2026, 12, 20)),
+    );
     assert_eq!(short.len(), 1);
     assert_eq!(short[0].said(), "tuần 14/12–20/12 mới có 0/1 ngày");
 }
