@@ -24,6 +24,7 @@ mod online;
 mod progress;
 mod publication;
 mod random;
+mod receptions;
 mod workflows;
 mod year;
 
@@ -151,6 +152,7 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     citizens::play(db, now)?;
     online::play(db, now, play, &office)?;
     publication::play(db, now, play.seed, &office)?;
+    receptions::play(db, now, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;
