@@ -120,6 +120,8 @@ codes! {
         FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
+        /// A reception that somebody booked is moved, cancelled or held by somebody else.
+        ReceptionChanged = "reception_changed", "Buổi tiếp công dân thay đổi";
         /// There is something new about what he said to an office, and he asked to be told.
         FeedbackNews = "feedback_news", "Phản ánh, kiến nghị có tin mới";
         /// An administrator tries whether a channel works.
@@ -185,6 +187,7 @@ impl Kind {
             | Self::OneTimeCode
             | Self::FiledForYou
             | Self::SignedIn
+            | Self::ReceptionChanged
             | Self::FeedbackNews
             | Self::Trial => false,
         }

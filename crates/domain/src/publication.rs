@@ -56,6 +56,8 @@ codes! {
         OnDuty = "on_duty", "Cán bộ, công chức của đơn vị";
         /// Telephones of leaders.
         Hotline = "hotline", "Đường dây nóng lãnh đạo";
+        /// When leaders receive citizens.
+        Reception = "reception", "Lịch tiếp công dân";
         /// Hours of today and of the days to come.
         Hours = "hours", "Giờ làm việc, tiếp nhận";
         /// The rules at the counter.

@@ -23,6 +23,7 @@ mod forms;
 mod hand_over;
 mod handing;
 mod letter;
+mod office_paper;
 mod people;
 mod publication;
 mod qr;
@@ -60,6 +61,9 @@ pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
 pub use letter::{LetterSheet, render_letters};
+pub use office_paper::{
+    OfficePaper, PaperColumn, PaperSigner, PaperSize, render_office_paper,
+};
 pub use people::{
     CollectionSheet, VisitDossier, VisitSheet, render_collection, render_visit_receipt,
 };

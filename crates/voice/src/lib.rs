@@ -8,6 +8,8 @@ pub mod conduct;
 pub mod feedback;
 pub mod hotline;
 pub mod reception;
+mod onward;
+mod typed;
 
 /// The routes of every slice in this crate.
 #[must_use]

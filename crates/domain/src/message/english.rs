@@ -32,6 +32,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::FilingRefused => "Online dossier not received",
         Kind::FiledForYou => "Somebody filed for you",
         Kind::SignedIn => "Sign-in on a new device",
+        Kind::ReceptionChanged => "A reception of citizens has changed",
         Kind::FeedbackNews => "News of your feedback",
         Kind::Trial => "Trial message",
     }
@@ -116,6 +117,11 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
         (Kind::SignedIn, Form::Short) => {
             "{trang}: sign-in on a new device at {luc}. If it was not you, open My account and end that session."
         }
+        (Kind::ReceptionChanged, Form::Full) => {
+            "The reception of citizens {luc} at {don-vi} that you booked has changed: {ly-do}. \
+             See or change your booking at {lien-ket}"
+        }
+        (Kind::ReceptionChanged, Form::Short) => "{don-vi}: the reception of {luc} has changed: {ly-do}.",
         (Kind::FeedbackNews, Form::Full) => {
             "{don-vi}: your feedback {ma-phan-anh} {tin-moi}. Read it at {lien-ket}"
         }

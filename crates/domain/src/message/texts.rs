@@ -73,6 +73,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::FilingRefused => &[CODE, WHY, UNIT, LINK],
         Kind::FiledForYou => &[CODE, HELPER, UNIT, LINK],
         Kind::SignedIn => &[WHEN, SITE],
+        Kind::ReceptionChanged => &[WHEN, WHY, UNIT, LINK],
         Kind::FeedbackNews => &[VOICE, NEWS, UNIT, LINK],
         Kind::Trial => &[UNIT],
     }
@@ -171,6 +172,11 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
         (Kind::SignedIn, Form::Short) => {
             "{trang}: dang nhap tren may moi luc {luc}. Neu khong phai ban, mo Tai khoan cua toi va ket thuc phien do."
         }
+        (Kind::ReceptionChanged, Form::Full) => {
+            "Buổi tiếp công dân {luc} tại {don-vi} mà ông, bà đã đặt hẹn có thay đổi: {ly-do}. \
+             Xem hoặc đổi lịch hẹn tại {lien-ket}"
+        }
+        (Kind::ReceptionChanged, Form::Short) => "{don-vi}: buoi tiep cong dan {luc} thay doi: {ly-do}.",
         (Kind::FeedbackNews, Form::Full) => {
             "{don-vi}: phản ánh {ma-phan-anh} {tin-moi}. Xem tại {lien-ket}"
         }

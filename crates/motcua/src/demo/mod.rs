@@ -26,6 +26,7 @@ mod online;
 mod progress;
 mod publication;
 mod random;
+mod receptions;
 mod workflows;
 mod year;
 
@@ -172,6 +173,7 @@ pub fn fill_with(
     if let Some(seal) = seal {
         feedback::play(db, now, seal, &office)?;
     }
+    receptions::play(db, now, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

@@ -6,6 +6,7 @@
 mod account;
 mod administration;
 mod afterwards;
+mod around;
 mod backward;
 mod board;
 mod books;

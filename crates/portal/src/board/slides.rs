@@ -15,6 +15,7 @@ use jiff::{ToSpan as _, civil::Date};
 use people::{calendar::facts::calendars, staff::facts as staff};
 use site::{Failure, Site, Who, Words};
 use store::Tx;
+use voice::{hotline::facts as hotline, reception::facts as reception};
 
 use super::sql::{self, Setup};
 use crate::meter::count;
@@ -82,6 +83,7 @@ pub(super) fn title(slide: Slide, words: Words) -> String {
         Slide::Procedures => words.say("bulletin-procedures"),
         Slide::OnDuty => words.say("bulletin-people"),
         Slide::Hotline => words.say("bulletin-hotline"),
+        Slide::Reception => words.say("bulletin-reception"),
         Slide::Hours => words.say("bulletin-hours"),
         Slide::Rules => words.say("bulletin-rules"),
         Slide::Queue => words.say("bulletin-queue"),
@@ -186,12 +188,22 @@ pub(super) fn whole(
             view.rows = people.into_iter().map(|it| row(it.name, it.title)).collect();
         }
         Slide::Hotline => {
+            let posted = hotline::board(tx, &units)?;
             let people = staff::holders(tx, &units, who.today())?;
-            let shown = people.into_iter().filter(|it| setup.phones.contains(&it.position));
-            view.rows = shown
-                .filter(|it| !it.phone.is_empty())
-                .map(|it| row(format!("{} – {}", it.title, it.name), it.phone))
-                .collect();
+            // What hangs on the board of hotlines first; then what this screen alone was told to show.
+            let shown = people.into_iter().filter(|it| {
+                setup.phones.contains(&it.position)
+                    && !posted.iter().any(|known| known.position == Some(it.position))
+            });
+            let more = shown.map(|it| (format!("{} – {}", it.title, it.name), it.phone));
+            let first = posted.iter().map(|it| (it.label.clone(), it.phone.clone()));
+            let all = first.chain(more).filter(|(_, phone)| !phone.is_empty());
+            view.rows = all.map(|(label, phone)| row(label, phone)).collect();
+        }
+        Slide::Reception => {
+            let days = reception::to_come(tx, &[place.body], ROWS)?;
+            view.rows =
+                days.into_iter().map(|it| row(it.when, format!("{} · {}", it.who, it.place))).collect();
         }
         Slide::Hours => {
             let calendars = calendars(site, tx)?;

@@ -1,0 +1,103 @@
+//! The board of numbers for screens and papers: one source, whoever shows it.
+
+use domain::{
+    hotline::TestResult,
+    ids::{PositionId, UnitId},
+    text,
+};
+use people::staff::facts as staff;
+use store::{Fault, Tx, journal::Entry};
+
+use super::{HOTLINE, sql};
+
+/// A number as the public reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its row.
+    pub id: i64,
+    /// The position whose holder answers; none for a line of the unit.
+    pub position: Option<PositionId>,
+    /// “Chủ tịch UBND xã – Nguyễn Văn A”, or what the line is called.
+    pub label: String,
+    /// The number; empty if the holder has none.
+    pub phone: String,
+    /// When it is answered.
+    pub hours: String,
+    /// Since when it hangs.
+    pub posted: String,
+    /// What the last test call found; empty if nobody tried.
+    pub verified: String,
+    /// Whether the last test call failed, or nobody tried.
+    pub doubtful: bool,
+}
+
+/// The boards of these units, as they stand today.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn board(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<Shown>, Fault> {
+    let today = tx.now().civil().date();
+    let numbers = sql::numbers(tx, units.to_vec())?;
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let holders = staff::holders(tx, units, today)?;
+    let mut all = Vec::new();
+    for it in numbers {
+        let (label, phone) = match it.position {
+            Some(position) => match holders.iter().find(|holder| holder.position == position) {
+                Some(holder) => {
+                    (format!("{} – {}", holder.title, holder.name), holder.phone.clone())
+                }
+                // Nobody holds it today: its number is nobody's.
+                None => continue,
+            },
+            None => (it.label, it.phone),
+        };
+        let verified = match (it.verified, it.verified_at) {
+            (Some(result), Some(at)) => {
+                format!("{} ({})", result.label(), text::date(at.civil().date()))
+            }
+            _ => String::new(),
+        };
+        all.push(Shown {
+            id: it.id,
+            position: it.position,
+            label,
+            phone,
+            hours: it.hours,
+            posted: text::date(it.posted.civil().date()),
+            doubtful: it.verified != Some(TestResult::Answered),
+            verified,
+        });
+    }
+    Ok(all)
+}
+
+/// Puts a number on the board: of a position's holder, or a line with a name and a number of its own.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn add(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    position: Option<PositionId>,
+    (label, phone, hours): (&str, &str, &str),
+) -> Result<i64, Fault> {
+    let place = sql::numbers(tx, vec![unit])?.len();
+    let number = sql::Number {
+        id: 0,
+        unit,
+        position,
+        label: label.to_owned(),
+        phone: phone.to_owned(),
+        hours: hours.to_owned(),
+        posted: tx.now(),
+        verified_at: None,
+        verified: None,
+    };
+    let id = sql::insert_number(tx, &number, i64::try_from(place).unwrap_or(0) + 1)?;
+    let details = serde_json::json!({ "number": id });
+    tx.journal(Entry::new(HOTLINE, unit.0, "add_number").details(&details));
+    Ok(id)
+}

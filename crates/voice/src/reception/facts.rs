@@ -1,0 +1,120 @@
+//! Receptions for other slices: the days to come, for screens in halls; what keeps a unit open; demo data.
+
+use domain::{
+    calendar::WorkCalendar,
+    ids::UnitId,
+    reception::{DayState, Pattern},
+    text,
+};
+use jiff::{ToSpan as _, civil::Date};
+use store::{Fault, Tx, journal::Entry};
+
+use super::{
+    service,
+    sql::{self, Rule, Wanted},
+};
+
+/// A day to come as a board shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// “thứ Năm 10/12/2026, 07:30–11:00”.
+    pub when: String,
+    /// Who receives; with a word if it is cancelled.
+    pub who: String,
+    /// Where.
+    pub place: String,
+}
+
+/// The posted days of these units from today on.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn to_come(tx: &mut Tx<'_>, units: &[UnitId], at_most: usize) -> Result<Vec<Shown>, Fault> {
+    let today = tx.now().civil().date();
+    let until = today.saturating_add(45.days());
+    let wanted = Wanted { units: units.to_vec(), from: today, until, posted: true };
+    let days = sql::days(tx, &wanted)?;
+    Ok(days
+        .into_iter()
+        .take(at_most)
+        .map(|it| Shown {
+            when: format!(
+                "{} {}, {}",
+                text::weekday(it.day.weekday()),
+                text::date(it.day),
+                it.hours()
+            ),
+            who: if it.state == DayState::Cancelled {
+                format!("HỦY: {}", it.receiver())
+            } else {
+                it.receiver()
+            },
+            place: it.place,
+        })
+        .collect())
+}
+
+/// Receptions that people were told of keep a unit from being closed.
+pub(super) fn needs_unit(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    last: Date,
+) -> Result<Option<String>, Fault> {
+    let count = sql::to_come(tx, unit, last)?;
+    Ok((count > 0).then(|| format!("{count} buổi tiếp công dân đã niêm yết")))
+}
+
+/// How somebody receives again and again.
+#[derive(Debug, Clone)]
+pub struct NewRule {
+    /// Where.
+    pub unit: UnitId,
+    /// Who.
+    pub position: domain::ids::PositionId,
+    /// Whether he is the head, whose days the law counts.
+    pub is_head: bool,
+    /// When.
+    pub pattern: Pattern,
+    /// From and until.
+    pub hours: (jiff::civil::Time, jiff::civil::Time),
+    /// The room.
+    pub place: String,
+    /// Minutes of one booked time; 0 if nobody books.
+    pub slot_minutes: i64,
+    /// The first day.
+    pub from: Date,
+}
+
+/// Keeps a rule and lays it out.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn add_rule(tx: &mut Tx<'_>, calendar: &WorkCalendar, it: &NewRule) -> Result<i64, Fault> {
+    let mut rule = Rule {
+        id: 0,
+        unit: it.unit,
+        position: it.position,
+        is_head: it.is_head,
+        pattern: it.pattern,
+        from: it.hours.0,
+        until: it.hours.1,
+        place: it.place.clone(),
+        slot_minutes: it.slot_minutes,
+        valid_from: it.from,
+        valid_until: None,
+    };
+    rule.id = sql::insert_rule(tx, &rule)?;
+    let until = tx.now().civil().date().saturating_add(super::AHEAD_DAYS.days());
+    service::lay_out(tx, calendar, &rule, until)?;
+    let details = serde_json::json!({ "rule": rule.id, "pattern": it.pattern.code() });
+    tx.journal(Entry::new(super::SUBJECT, it.unit.0, "plan_receptions").details(&details));
+    Ok(rule.id)
+}
+
+/// Posts the days of a unit up to `until`.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn publish(tx: &mut Tx<'_>, unit: UnitId, until: Date) -> Result<usize, Fault> {
+    service::publish(tx, unit, until)
+}

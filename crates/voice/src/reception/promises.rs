@@ -1,0 +1,296 @@
+//! What was promised at receptions, kept or late; the answer that is owed; an entry handed on as feedback.
+
+use askama::Template;
+use axum::response::Response;
+use domain::{
+    access::Action,
+    deadline::{TimeLimit, due_at},
+    feedback::{Class, Door},
+    ids::UnitId,
+    text,
+};
+use people::sheets::{self, Sheet};
+use site::{Asked, Failure, Fields, Filled, Mistakes, Path, Shell, Site, State, Who, demand, told};
+use store::journal::Entry;
+
+use super::{
+    ENTRY, book, calendar_of,
+    sql::{self, book::Promise},
+    units,
+};
+use crate::{
+    feedback::facts::Sender,
+    onward::{self, Onward, hand_on},
+};
+
+/// Where they are listed.
+pub(super) const PAGE: &str = "/co-quan/tiep-cong-dan/viec-hua";
+
+struct Line {
+    id: i64,
+    entry: i64,
+    unit: String,
+    what: String,
+    responsible: String,
+    due: String,
+    state: &'static str,
+    bad: bool,
+    good: bool,
+    result: String,
+}
+
+#[derive(Template)]
+#[template(path = "reception/templates/promises.html")]
+struct List {
+    shell: Shell,
+    states: Vec<(String, String)>,
+    state: String,
+    units: Vec<(String, String)>,
+    unit: String,
+    lines: Vec<Line>,
+    count: String,
+    query: String,
+}
+
+/// GET `/co-quan/tiep-cong-dan/viec-hua?loc=&don-vi=`, with `xuat=1` as a workbook.
+pub(super) async fn list(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Response, Failure> {
+    let mine = units(&who, &[Action::ReceptionKeep]);
+    let mut ids: Vec<UnitId> = mine.iter().map(|it| it.0).collect();
+    if let Ok(unit) = asked.get("don-vi").parse().map(UnitId) {
+        ids.retain(|it| *it == unit);
+    }
+    let state = if asked.has("loc") { asked.get("loc") } else { "mo" }.to_owned();
+    let open = state != "tat-ca";
+    let mut found =
+        site.read(&who, move |tx| Ok(sql::book::promises(tx, ids, open, None)?)).await?;
+    let now = who.now.civil();
+    if state == "qua-han" {
+        found.retain(|it| it.due < now);
+    }
+    let state_of = |it: &Promise| match it.kept {
+        Some(at) if at.civil() <= it.due => "đã làm đúng hạn",
+        Some(_) => "đã làm, trễ",
+        None if it.due < now => "quá hạn",
+        None => "đang làm",
+    };
+    if asked.has("xuat") {
+        let rows = found.iter().map(|it| {
+            vec![
+                who.tree.title(it.unit).to_owned(),
+                it.what.clone(),
+                it.responsible.clone(),
+                text::date_time(it.due),
+                state_of(it).to_owned(),
+                it.result.clone(),
+            ]
+        });
+        let sheet = Sheet {
+            name: "Việc đã hứa",
+            heads: &[
+                ("Đơn vị", 28),
+                ("Việc", 50),
+                ("Người chịu trách nhiệm", 30),
+                ("Hạn", 20),
+                ("Tình trạng", 16),
+                ("Kết quả", 40),
+            ],
+            rows: rows.collect(),
+        };
+        return Ok(sheets::to_save(&[sheet], &format!("viec-da-hua-{}.xlsx", who.today()))?);
+    }
+    let mut all_units = vec![(String::new(), "Mọi đơn vị".to_owned())];
+    all_units.extend(mine.into_iter().map(|(id, title)| (id.to_string(), title)));
+    let page = site.page(&List {
+        shell: site.shell(&who),
+        states: crate::typed::options(&[
+            ("mo", "Chưa xong"),
+            ("qua-han", "Quá hạn"),
+            ("tat-ca", "Tất cả"),
+        ]),
+        query: format!(
+            "?loc={}&don-vi={}&xuat=1",
+            site::percent(&state),
+            site::percent(asked.get("don-vi"))
+        ),
+        state,
+        units: all_units,
+        unit: asked.get("don-vi").to_owned(),
+        count: format!("{} việc", found.len()),
+        lines: found
+            .into_iter()
+            .map(|it| Line {
+                id: it.id,
+                entry: it.entry,
+                unit: who.tree.title(it.unit).to_owned(),
+                due: text::date_time(it.due),
+                state: state_of(&it),
+                bad: it.kept.is_none() && it.due < now,
+                good: it.kept.is_some(),
+                what: it.what,
+                responsible: it.responsible,
+                result: it.result,
+            })
+            .collect(),
+    })?;
+    Ok(axum::response::IntoResponse::into_response(page))
+}
+
+async fn again(site: &Site, who: &Who, id: i64, m: Mistakes) -> Result<Failure, Failure> {
+    let (inner, asker) = (site.clone(), who.clone());
+    let loaded = site.write(who, move |tx| book::load(&inner, &asker, tx, id)).await?;
+    Ok(Failure::Mistaken(book::page(site, who, loaded, &m)?))
+}
+
+/// POST `/co-quan/tiep-cong-dan/so/{id}/tra-loi`
+pub(super) async fn answer(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let mut fields = Fields::of(typed);
+    let words = fields.text("tra-loi", 2_000);
+    let words = match fields.finish(words) {
+        Ok(it) => it,
+        Err(m) => return Err(again(&site, &who, id, m).await?),
+    };
+    let asker = who.clone();
+    site.write(&who, move |tx| {
+        let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
+        demand(&asker, Action::ReceptionKeep, it.unit)?;
+        if sql::book::answer(tx, id, &words)? {
+            tx.journal(Entry::new(ENTRY, id, "answer_citizen"));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(told(&format!("{}/{id}", book::PAGE), "Đã ghi nội dung trả lời."))
+}
+
+/// POST `/co-quan/tiep-cong-dan/so/{id}/hua`
+pub(super) async fn add(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let mut fields = Fields::of(typed);
+    let what = fields.text("viec", 500);
+    let responsible = fields.text("nguoi-lam", 200);
+    let days = fields.number("ngay-lam-viec", 1..=250);
+    let whole = (|| Some((what?, responsible?, u32::try_from(days?).ok()?)))();
+    let (what, responsible, days) = match fields.finish(whole) {
+        Ok(it) => it,
+        Err(m) => return Err(again(&site, &who, id, m).await?),
+    };
+    let (inner, asker) = (site.clone(), who.clone());
+    site.write(&who, move |tx| {
+        let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
+        demand(&asker, Action::ReceptionKeep, it.unit)?;
+        let calendar = calendar_of(&inner, &asker, tx, it.unit)?;
+        let due = due_at(&calendar, tx.now().civil(), TimeLimit::WorkingDays(days))
+            .map_err(|refusal| Failure::Refused(refusal.to_string()))?;
+        // The same promise again is a second click.
+        let known = sql::book::promises_of(tx, id)?;
+        if known.iter().any(|it| it.what == what && it.responsible == responsible && it.due == due)
+        {
+            return Ok(());
+        }
+        let promise = Promise {
+            id: 0,
+            entry: id,
+            unit: it.unit,
+            what,
+            responsible,
+            due,
+            kept: None,
+            result: String::new(),
+        };
+        let promise_id = sql::book::insert_promise(tx, &promise)?;
+        let details = serde_json::json!({ "promise": promise_id, "due": due });
+        tx.journal(Entry::new(ENTRY, id, "promise").details(&details));
+        Ok(())
+    })
+    .await?;
+    Ok(told(&format!("{}/{id}", book::PAGE), "Đã ghi việc hứa vào danh sách theo dõi."))
+}
+
+/// POST `/co-quan/tiep-cong-dan/viec-hua/{id}/xong`
+pub(super) async fn done(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let result: String = typed.get("ket-qua").chars().take(1_000).collect();
+    if result.is_empty() {
+        return Err(Failure::Refused("Ghi kết quả của việc đã làm rồi bấm lại.".to_owned()));
+    }
+    let asker = who.clone();
+    let entry = site
+        .write(&who, move |tx| {
+            let it = sql::book::find_promise(tx, id)?.ok_or(Failure::NotFound)?;
+            demand(&asker, Action::ReceptionKeep, it.unit)?;
+            if sql::book::keep_promise(tx, id, &result)? {
+                let details = serde_json::json!({ "promise": id });
+                tx.journal(Entry::new(ENTRY, it.entry, "keep_promise").details(&details));
+            }
+            Ok(it.entry)
+        })
+        .await?;
+    Ok(told(&format!("{}/{entry}", book::PAGE), "Đã ghi việc đã làm."))
+}
+
+/// POST `/co-quan/tiep-cong-dan/so/{id}/phan-anh`
+pub(super) async fn to_feedback(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+    Filled(typed): Filled,
+) -> Result<Response, Failure> {
+    let class = Class::from_code(typed.get("loai-phan-anh"))
+        .ok_or_else(|| Failure::Refused("Chọn loại phản ánh trong danh sách.".to_owned()))?;
+    let (inner, asker) = (site.clone(), who.clone());
+    let notice = site
+        .write(&who, move |tx| {
+            let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
+            demand(&asker, Action::ReceptionKeep, it.unit)?;
+            if it.feedback.is_some() {
+                return Ok("Lượt tiếp này đã được chuyển xử lý.".to_owned());
+            }
+            let visitor = super::entry::opened(&inner, &it)?;
+            let said =
+                if visitor.said.is_empty() { it.summary.clone() } else { visitor.said.clone() };
+            let words =
+                if it.request.is_empty() { said } else { format!("{said}\n{}", it.request) };
+            let received = hand_on(
+                &inner,
+                tx,
+                Onward {
+                    unit: it.unit,
+                    door: Door::Reception,
+                    source: (book::SOURCE, id),
+                    class,
+                    text: &words,
+                    sender: Some(Sender {
+                        name: visitor.name,
+                        phone: visitor.phone,
+                        address: visitor.address,
+                        id_number: visitor.id_number,
+                        ..Sender::default()
+                    }),
+                    file: None,
+                    at: it.received,
+                },
+            )?;
+            sql::book::tie(tx, id, received.id.0)?;
+            tx.journal(Entry::new(ENTRY, id, "to_feedback"));
+            Ok(onward::notice(&received))
+        })
+        .await?;
+    Ok(told(&format!("{}/{id}", book::PAGE), &notice))
+}
