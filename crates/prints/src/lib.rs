@@ -61,9 +61,7 @@ pub use handing::{
     Collected, ManifestSheet, ParcelRow, ResultSlip, render_manifest, render_result_slip,
 };
 pub use letter::{LetterSheet, render_letters};
-pub use office_paper::{
-    OfficePaper, PaperColumn, PaperSigner, PaperSize, render_office_paper,
-};
+pub use office_paper::{OfficePaper, PaperColumn, PaperSigner, PaperSize, render_office_paper};
 pub use people::{
     CollectionSheet, VisitDossier, VisitSheet, render_collection, render_visit_receipt,
 };

@@ -121,7 +121,9 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
             "The reception of citizens {luc} at {don-vi} that you booked has changed: {ly-do}. \
              See or change your booking at {lien-ket}"
         }
-        (Kind::ReceptionChanged, Form::Short) => "{don-vi}: the reception of {luc} has changed: {ly-do}.",
+        (Kind::ReceptionChanged, Form::Short) => {
+            "{don-vi}: the reception of {luc} has changed: {ly-do}."
+        }
         (Kind::FeedbackNews, Form::Full) => {
             "{don-vi}: your feedback {ma-phan-anh} {tin-moi}. Read it at {lien-ket}"
         }

@@ -176,7 +176,9 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
             "Buổi tiếp công dân {luc} tại {don-vi} mà ông, bà đã đặt hẹn có thay đổi: {ly-do}. \
              Xem hoặc đổi lịch hẹn tại {lien-ket}"
         }
-        (Kind::ReceptionChanged, Form::Short) => "{don-vi}: buoi tiep cong dan {luc} thay doi: {ly-do}.",
+        (Kind::ReceptionChanged, Form::Short) => {
+            "{don-vi}: buoi tiep cong dan {luc} thay doi: {ly-do}."
+        }
         (Kind::FeedbackNews, Form::Full) => {
             "{don-vi}: phản ánh {ma-phan-anh} {tin-moi}. Xem tại {lien-ket}"
         }

@@ -81,7 +81,9 @@ async fn a_report_is_heard_concluded_and_answered(on: On) {
     himself.see("Nói to tiếng với người dân ở quầy 1").await;
     assert!(!himself.text().await.contains("bà Hoa"), "nobody is told who reported it");
     himself.sound().await;
-    himself.fill("Giải trình", "Loa gọi số hỏng nên tôi phải nói to, tôi xin rút kinh nghiệm.").await;
+    himself
+        .fill("Giải trình", "Loa gọi số hỏng nên tôi phải nói to, tôi xin rút kinh nghiệm.")
+        .await;
     himself.press("Gửi giải trình").await;
     himself.see("Đã gửi giải trình.").await;
 
@@ -103,7 +105,9 @@ async fn a_report_is_heard_concluded_and_answered(on: On) {
 
     // One drafts the answer, another one sends it.
     office.goto(&case).await;
-    office.fill("Nội dung trả lời", "Cơ quan đã xác minh, đúng một phần; xin lỗi và đã sửa loa.").await;
+    office
+        .fill("Nội dung trả lời", "Cơ quan đã xác minh, đúng một phần; xin lỗi và đã sửa loa.")
+        .await;
     office.press("Lưu dự thảo").await;
     office.see("Đã lưu dự thảo trả lời").await;
     head.goto(&case).await;
@@ -196,7 +200,10 @@ async fn an_official_reads_what_people_say_of_him(on: On) {
     tablet.click(".face:nth-of-type(2) span").await;
     tablet.press("Gửi đánh giá").await;
     tablet.see("Cảm ơn ông, bà đã đánh giá.").await;
-    assert_eq!(server.text("select cast(count(*) as text) from rating where door = 'desk'").await, "1");
+    assert_eq!(
+        server.text("select cast(count(*) as text) from rating where door = 'desk'").await,
+        "1"
+    );
 
     official.goto("/co-quan/danh-gia-cua-toi").await;
     official.see("lượt đánh giá").await;
