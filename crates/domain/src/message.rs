@@ -118,6 +118,8 @@ codes! {
         FiledForYou = "filed_for_you", "Có người nộp hộ hồ sơ";
         /// An account was signed in with a browser that was not seen before.
         SignedIn = "signed_in", "Báo đăng nhập trên máy mới";
+        /// Somebody was drawn and is asked to answer a survey; the link is his alone.
+        SurveyInvited = "survey_invited", "Mời trả lời khảo sát";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -148,7 +150,7 @@ impl Kind {
     /// Whether what it says may not be kept once it was sent.
     #[must_use]
     pub const fn is_secret(self) -> bool {
-        matches!(self, Self::OneTimeCode)
+        matches!(self, Self::OneTimeCode | Self::SurveyInvited)
     }
 
     /// Whether it may be shown on a device that asked for notices. A code proves a telephone: it goes there only.
@@ -180,6 +182,7 @@ impl Kind {
             | Self::OneTimeCode
             | Self::FiledForYou
             | Self::SignedIn
+            | Self::SurveyInvited
             | Self::Trial => false,
         }
     }
@@ -187,7 +190,10 @@ impl Kind {
     /// Whether the office may do without it: it costs money and nobody is owed it.
     #[must_use]
     pub const fn may_be_off(self) -> bool {
-        matches!(self, Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn)
+        matches!(
+            self,
+            Self::Received | Self::ResultReady | Self::Paid | Self::SignedIn | Self::SurveyInvited
+        )
     }
 
     /// What it is called where it is read: over a notice, in a mail's line of subject, on a letter.

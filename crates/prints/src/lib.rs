@@ -27,6 +27,7 @@ mod publication;
 mod qr;
 mod register;
 mod sheet;
+mod survey;
 mod ticket;
 mod typeset;
 pub mod vi;
@@ -64,6 +65,10 @@ pub use register::{RegisterRow, RegisterSheet, register_xlsx, render_register};
 pub use sheet::{
     Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, Member, MissingPaper, Paper,
     Person, Signer,
+};
+pub use survey::{
+    SurveyLetter, SurveyQuestion, SurveyReport, SurveyTable, render_survey_letters,
+    render_survey_report,
 };
 pub use ticket::{TicketSlip, render_ticket};
 

@@ -30,6 +30,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::FilingRefused => "Online dossier not received",
         Kind::FiledForYou => "Somebody filed for you",
         Kind::SignedIn => "Sign-in on a new device",
+        Kind::SurveyInvited => "A survey that you were drawn for",
         Kind::Trial => "Trial message",
     }
 }
@@ -106,6 +107,13 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
         }
         (Kind::SignedIn, Form::Short) => {
             "{trang}: sign-in on a new device at {luc}. If it was not you, open My account and end that session."
+        }
+        (Kind::SurveyInvited, Form::Full) => {
+            "{don-vi} asks you to answer a survey about its service: about 3 minutes, without your name, until \
+             {den-ngay}. The link is yours alone and works once: {lien-ket}"
+        }
+        (Kind::SurveyInvited, Form::Short) => {
+            "{don-vi} asks you to answer a survey, without your name, until {den-ngay}: {lien-ket}"
         }
         (Kind::Trial, Form::Full) => "Trial message of the one-stop system of {don-vi}.",
         (Kind::Trial, Form::Short) => "Trial message of the one-stop system of {don-vi}.",

@@ -52,6 +52,7 @@ const COLLECT: Place =
     ("cach-nhan", "Mời nhận tại Một cửa xã Phú Sơn, mang giấy tờ tùy thân, nói mã hồ sơ.");
 const HAND_IN: Place = ("cach-nop", "Gửi ở trang theo dõi hồ sơ hoặc nộp tại Một cửa xã Phú Sơn.");
 const WHEN: Place = ("luc", "14:05, thứ Hai 02/03/2026");
+const UNTIL: Place = ("den-ngay", "30/09/2026");
 const SITE: Place = ("trang", "motcua.example");
 
 /// The places that may stand in a kind's words; the first must.
@@ -69,6 +70,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::FilingRefused => &[CODE, WHY, UNIT, LINK],
         Kind::FiledForYou => &[CODE, HELPER, UNIT, LINK],
         Kind::SignedIn => &[WHEN, SITE],
+        Kind::SurveyInvited => &[LINK, UNIT, UNTIL],
         Kind::Trial => &[UNIT],
     }
 }
@@ -158,6 +160,13 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
         }
         (Kind::SignedIn, Form::Short) => {
             "{trang}: dang nhap tren may moi luc {luc}. Neu khong phai ban, mo Tai khoan cua toi va ket thuc phien do."
+        }
+        (Kind::SurveyInvited, Form::Full) => {
+            "{don-vi} mời ông, bà trả lời khảo sát về việc phục vụ, khoảng 3 phút, không ghi tên, đến hết ngày \
+             {den-ngay}. Đường dẫn của riêng ông, bà, dùng một lần: {lien-ket}"
+        }
+        (Kind::SurveyInvited, Form::Short) => {
+            "{don-vi} moi tra loi khao sat, khong ghi ten, den {den-ngay}: {lien-ket}"
         }
         (Kind::Trial, Form::Full) => "Tin gửi thử từ hệ thống Một Cửa của {don-vi}.",
         (Kind::Trial, Form::Short) => "Tin gui thu tu he thong Mot Cua cua {don-vi}.",

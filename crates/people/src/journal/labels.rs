@@ -193,6 +193,23 @@ const ACTS: &[(&str, &str)] = &[
     ("turn_off", "Tắt"),
     ("hand_entry_days", "Đổi số ngày được ghi lại"),
     ("lateness_thresholds", "Đổi mốc nhắc hạn"),
+    ("freeze_frame", "Chốt danh sách khảo sát, công bố mã băm"),
+    ("seed_half", "Ghi một nửa hạt giống"),
+    ("draw_sample", "Ghi hạt giống, rút mẫu"),
+    ("open_survey", "Mở thu phiếu"),
+    ("close_survey", "Đóng khảo sát, chốt kết quả"),
+    ("publish_survey", "Công bố kết quả khảo sát"),
+    ("void_survey", "Hủy cuộc khảo sát"),
+    ("send_invitations", "Gửi lời mời khảo sát"),
+    ("remind_invited", "Nhắc người chưa trả lời khảo sát"),
+    ("print_invitations", "In thư mời khảo sát"),
+    ("replace_drawn", "Thay người được rút bằng người dự phòng"),
+    ("reveal_drawn", "Xem tên, số điện thoại người được mời khảo sát"),
+    ("enter_sheet", "Nhập phiếu khảo sát"),
+    ("resolve_sheet", "Đối chiếu hai lần nhập phiếu"),
+    ("call_back", "Phúc tra phiếu khảo sát"),
+    ("export_survey", "Xuất số liệu khảo sát"),
+    ("freeze_form", "Khóa phiên bản phiếu khảo sát"),
 ];
 
 /// What things are called, most wanted first.
@@ -254,6 +271,8 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("message", "Tin báo"),
     ("message_policy", "Quy tắc gửi tin"),
     ("message_channel", "Kênh gửi tin"),
+    ("survey", "Cuộc khảo sát"),
+    ("survey_form", "Mẫu phiếu khảo sát"),
 ];
 
 /// What an auditor reads instead of the stable name of what was done.
