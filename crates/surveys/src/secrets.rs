@@ -24,7 +24,8 @@ const PROOF: usize = 2;
 const PADDING: usize = 4_096;
 
 fn letters(hex: &str, count: usize) -> String {
-    let byte = |at: usize| hex.get(at * 2..at * 2 + 2).and_then(|it| u8::from_str_radix(it, 16).ok());
+    let byte =
+        |at: usize| hex.get(at * 2..at * 2 + 2).and_then(|it| u8::from_str_radix(it, 16).ok());
     let letter = |it: u8| LETTERS.get(usize::from(it & 31)).copied().unwrap_or(b'0');
     (0..count).filter_map(byte).map(|it| char::from(letter(it))).collect()
 }
@@ -69,8 +70,10 @@ pub fn code_hash(site: &Site, code: &str) -> String {
 
 /// The number in the frame of whoever `key` means: the same again, and it tells nothing.
 pub fn frame_id(site: &Site, survey: SurveyId, key: &str) -> String {
-    let mut id =
-        token_sha256(&format!("{}\u{1f}{key}", site.seal.derived(&format!("survey-frame:{survey}"))));
+    let mut id = token_sha256(&format!(
+        "{}\u{1f}{key}",
+        site.seal.derived(&format!("survey-frame:{survey}"))
+    ));
     id.truncate(16);
     id
 }

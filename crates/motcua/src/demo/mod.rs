@@ -24,6 +24,7 @@ mod online;
 mod progress;
 mod publication;
 mod random;
+mod surveys;
 mod workflows;
 mod year;
 
@@ -75,6 +76,7 @@ impl Demo {
         let db = context.open()?;
         let play = Play { profile: self.profile, seed: self.seed, dossiers: self.dossiers };
         let sign_ins = fill_until(&db, context.now(), &play, &Stop::on_interrupt())?;
+        surveys::play(&db, context.now(), play.seed, &context.settled.data_dir)?;
         if self.json {
             let rows: Vec<_> = sign_ins
                 .iter()

@@ -35,6 +35,7 @@ mod relayed;
 mod results;
 mod signing;
 mod support;
+mod surveys;
 mod workflows;
 
 use jiff::civil::date;

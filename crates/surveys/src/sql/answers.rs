@@ -67,22 +67,16 @@ pub struct Entry {
     pub first_by: i64,
     /// Sealed; empty until then.
     pub second: String,
-    pub second_by: Option<i64>,
 }
 
 /// What was entered of somebody's sheet.
 pub fn entry(tx: &mut Tx<'_>, survey: SurveyId, frame_id: &str) -> Result<Option<Entry>, Fault> {
     let row = tx.query_one(
-        "select first, first_by, second, second_by from survey_entry where survey = ?1 and frame_id = ?2",
+        "select first, first_by, second from survey_entry where survey = ?1 and frame_id = ?2",
         &[survey.0.into(), frame_id.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Entry {
-        first: row.get(0)?,
-        first_by: row.get(1)?,
-        second: row.get(2)?,
-        second_by: row.get(3)?,
-    }))
+    Ok(Some(Entry { first: row.get(0)?, first_by: row.get(1)?, second: row.get(2)? }))
 }
 
 /// The numbers of sheets that are being entered, with who entered them first and whether twice.
@@ -91,9 +85,7 @@ pub fn entries(tx: &mut Tx<'_>, survey: SurveyId) -> Result<Vec<(String, i64, bo
         "select frame_id, first_by, second from survey_entry where survey = ?1 order by frame_id",
         &[survey.0.into()],
     )?;
-    rows.iter()
-        .map(|it| Ok((it.get(0)?, it.get(1)?, !it.get::<String>(2)?.is_empty())))
-        .collect()
+    rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?, !it.get::<String>(2)?.is_empty()))).collect()
 }
 
 /// The first reading.

@@ -28,6 +28,7 @@ pub enum Source {
 
 impl Source {
     /// The stable name.
+    #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Dossiers => "dossiers",
@@ -36,6 +37,7 @@ impl Source {
     }
 
     /// What people read.
+    #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
             Self::Dossiers => "Người có hồ sơ đã trả kết quả",
@@ -44,6 +46,7 @@ impl Source {
     }
 
     /// The source with this name.
+    #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Dossiers, Self::Roll].into_iter().find(|it| it.code() == code)
     }
@@ -52,38 +55,71 @@ impl Source {
 /// A survey.
 #[derive(Debug, Clone)]
 pub struct Survey {
+    /// Its number.
     pub id: SurveyId,
+    /// Whose it is, and about whose subtree it asks.
     pub unit: UnitId,
+    /// The row of its form.
     pub form: i64,
+    /// Its title.
     pub title: String,
+    /// Of whom people are drawn.
     pub source: Source,
+    /// How far it is.
     pub status: Status,
+    /// First and last day of results; nothing for a roll.
     pub period: Option<(Date, Date)>,
+    /// The last day on which people answer.
     pub closes_on: Date,
+    /// `vi`, or `vi,en`.
     pub languages: String,
+    /// e of the size rule, basis points.
     pub error_bp: u64,
+    /// Sheets of one unit at least.
     pub floor: u64,
+    /// Who stands ready in each stratum.
     pub reserve: u64,
+    /// How many are drawn; 0 until the frame is frozen.
     pub size: u64,
+    /// The sealed roll; empty once the frame is frozen.
     pub roll: String,
+    /// The hash of the frame; empty until it is frozen.
     pub frame_hash: String,
+    /// When it was frozen, milliseconds since the epoch.
     pub frozen_ms: Option<i64>,
+    /// `source` or `two`.
     pub seed_way: String,
+    /// Where the seed comes from.
     pub seed_source: String,
+    /// The first day on which it can be known.
     pub seed_on: Option<Date>,
+    /// What the first of two said, sealed.
     pub seed_half: String,
+    /// The account that said it.
     pub seed_half_by: Option<i64>,
+    /// The seed; empty until it is known.
     pub seed: String,
+    /// When it was said, milliseconds since the epoch.
     pub seeded_ms: Option<i64>,
+    /// First day on which people answer.
     pub opened_on: Option<Date>,
+    /// The day on which they were reminded.
     pub reminded_on: Option<Date>,
+    /// Sheets from one address too many.
     pub blocked: i64,
+    /// The day on which it closed.
     pub closed_on: Option<Date>,
+    /// Why before its day; empty: it was its day.
     pub close_reason: String,
+    /// The frozen figures as JSON.
     pub results: String,
+    /// Their hash.
     pub results_hash: String,
+    /// The day on which they became public.
     pub published_on: Option<Date>,
+    /// Why it was given up.
     pub void_reason: String,
+    /// Grows with every change.
     pub edition: i64,
 }
 
@@ -149,15 +185,25 @@ pub fn held(tx: &mut Tx<'_>, id: SurveyId) -> Result<Option<Survey>, Fault> {
 /// What of a survey somebody sets.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// Whose it is, and about whose subtree it asks.
     pub unit: UnitId,
+    /// The row of its form.
     pub form: i64,
+    /// Its title.
     pub title: String,
+    /// Of whom people are drawn.
     pub source: Source,
+    /// First and last day of results; nothing for a roll.
     pub period: Option<(Date, Date)>,
+    /// The last day on which people answer.
     pub closes_on: Date,
+    /// `vi`, or `vi,en`.
     pub languages: String,
+    /// e of the size rule, basis points.
     pub error_bp: u64,
+    /// Sheets of one unit at least.
     pub floor: u64,
+    /// Who stands ready in each stratum.
     pub reserve: u64,
     /// Sealed.
     pub roll: String,
@@ -366,7 +412,8 @@ pub fn list(
 
 /// Surveys that the public knows of, the newest first.
 pub fn public(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Survey>, Fault> {
-    let select = Select::new(COLUMNS, "survey s").and("s.status <> 'draft'", []).order_by("s.id desc");
+    let select =
+        Select::new(COLUMNS, "survey s").and("s.status <> 'draft'", []).order_by("s.id desc");
     select.rows(tx, limit)?.iter().map(survey).collect()
 }
 

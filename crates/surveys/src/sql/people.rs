@@ -31,7 +31,8 @@ pub fn insert_members(tx: &mut Tx<'_>, survey: SurveyId, all: &[NewMember]) -> R
             it.contact.as_str().into(),
         ]);
     }
-    let head = "insert into survey_member (survey, frame_id, stratum, unit, dossier, contact) values";
+    let head =
+        "insert into survey_member (survey, frame_id, stratum, unit, dossier, contact) values";
     tx.insert_rows(head, "", 6, &params)
 }
 
@@ -142,11 +143,9 @@ pub struct Invitation {
     pub frame_id: String,
     pub stratum: String,
     pub place: i64,
-    pub is_reserve: bool,
     pub state: String,
     /// Sealed.
     pub code: String,
-    pub way: String,
     pub receipt: String,
     pub sent: bool,
     pub printed: bool,
@@ -158,7 +157,7 @@ pub struct Invitation {
     pub contact: String,
 }
 
-const COLUMNS: &str = "i.survey, i.frame_id, i.stratum, i.place, i.is_reserve, i.state, i.code, i.way, i.receipt,
+const COLUMNS: &str = "i.survey, i.frame_id, i.stratum, i.place, i.state, i.code, i.receipt,
     i.sent, i.printed, i.entered_by, i.callback, m.unit, m.contact";
 const FROM: &str =
     "survey_invitation i join survey_member m on m.survey = i.survey and m.frame_id = i.frame_id";
@@ -169,17 +168,15 @@ fn invitation(row: &Row) -> Result<Invitation, Fault> {
         frame_id: row.get(1)?,
         stratum: row.get(2)?,
         place: row.get(3)?,
-        is_reserve: row.get(4)?,
-        state: row.get(5)?,
-        code: row.get(6)?,
-        way: row.get(7)?,
-        receipt: row.get(8)?,
-        sent: row.get(9)?,
-        printed: row.get(10)?,
-        entered_by: row.get(11)?,
-        callback: row.get(12)?,
-        unit: row.get(13)?,
-        contact: row.get(14)?,
+        state: row.get(4)?,
+        code: row.get(5)?,
+        receipt: row.get(6)?,
+        sent: row.get(7)?,
+        printed: row.get(8)?,
+        entered_by: row.get(9)?,
+        callback: row.get(10)?,
+        unit: row.get(11)?,
+        contact: row.get(12)?,
     })
 }
 
@@ -187,10 +184,8 @@ fn invitation(row: &Row) -> Result<Invitation, Fault> {
 pub fn by_code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Invitation>, Fault> {
     // Held by itself: of two sendings in one moment the second one waits and finds it used.
     if !tx.for_update().is_empty() {
-        let sql = format!(
-            "select place from survey_invitation where code_hash = ?1{}",
-            tx.for_update()
-        );
+        let sql =
+            format!("select place from survey_invitation where code_hash = ?1{}", tx.for_update());
         tx.query(&sql, &[hash.into()])?;
     }
     let sql = format!("select {COLUMNS} from {FROM} where i.code_hash = ?1");
