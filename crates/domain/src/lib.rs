@@ -46,6 +46,7 @@ pub mod results;
 pub mod retention;
 pub mod search;
 pub mod substitution;
+pub mod survey;
 pub mod tally;
 pub mod text;
 pub mod time;

@@ -124,6 +124,8 @@ codes! {
         ReceptionChanged = "reception_changed", "Buổi tiếp công dân thay đổi";
         /// There is something new about what he said to an office, and he asked to be told.
         FeedbackNews = "feedback_news", "Phản ánh, kiến nghị có tin mới";
+        /// Somebody was drawn and is asked to answer a survey; the link is his alone.
+        SurveyInvited = "survey_invited", "Mời trả lời khảo sát";
         /// An administrator tries whether a channel works.
         Trial = "trial", "Tin gửi thử";
     }
@@ -154,7 +156,7 @@ impl Kind {
     /// Whether what it says may not be kept once it was sent.
     #[must_use]
     pub const fn is_secret(self) -> bool {
-        matches!(self, Self::OneTimeCode)
+        matches!(self, Self::OneTimeCode | Self::SurveyInvited)
     }
 
     /// Whether it may be shown on a device that asked for notices. A code proves a telephone: it goes there only.
@@ -189,6 +191,7 @@ impl Kind {
             | Self::SignedIn
             | Self::ReceptionChanged
             | Self::FeedbackNews
+            | Self::SurveyInvited
             | Self::Trial => false,
         }
     }
@@ -204,6 +207,7 @@ impl Kind {
                 | Self::Paid
                 | Self::SignedIn
                 | Self::FeedbackNews
+                | Self::SurveyInvited
         )
     }
 

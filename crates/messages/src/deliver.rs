@@ -95,7 +95,10 @@ fn step(site: &Site, tx: &mut Tx<'_>) -> Result<Step, Failure> {
         sql::settle(tx, &it, (State::Failed, it.channel), why)?;
         return Ok(Step::Settled);
     };
-    if kind.is_secret() && now.epoch_ms() - it.created.epoch_ms() > CODE_AGE_MAX_MS {
+    if kind.is_secret()
+        && kind.is_urgent()
+        && now.epoch_ms() - it.created.epoch_ms() > CODE_AGE_MAX_MS
+    {
         sql::settle(tx, &it, (State::Replaced, it.channel), "Quá giờ dùng được của mã.")?;
         return Ok(Step::Settled);
     }

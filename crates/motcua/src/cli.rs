@@ -19,6 +19,7 @@ use crate::{
     migrate_database::MigrateDatabase,
     pdf::Pdf,
     serve::Serve,
+    survey::Survey,
 };
 
 /// Một Cửa: bộ phận một cửa và cải cách hành chính / one-stop shop and administrative reform.
@@ -60,6 +61,9 @@ enum Command {
     /// Chữ ký số trên tệp PDF / Signatures of a PDF
     #[command(subcommand)]
     Pdf(Pdf),
+    /// Khảo sát: rút lại mẫu / Surveys: draw a sample again
+    #[command(subcommand)]
+    Survey(Survey),
 }
 
 /// What a command works with.
@@ -121,5 +125,6 @@ pub fn run() -> Outcome {
         Command::Deadline(it) => it.run(),
         Command::Ledger(it) => it.run(&context),
         Command::Pdf(it) => it.run(&context),
+        Command::Survey(it) => it.run(),
     }
 }

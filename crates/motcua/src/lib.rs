@@ -35,6 +35,7 @@ pub mod pdf;
 pub mod serve;
 pub mod setup;
 pub mod stop;
+pub mod survey;
 
 #[cfg(test)]
 mod tests;

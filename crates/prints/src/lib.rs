@@ -30,6 +30,7 @@ mod qr;
 mod register;
 mod sheet;
 mod sign;
+mod survey;
 mod ticket;
 mod typeset;
 pub mod vi;
@@ -73,6 +74,10 @@ pub use sheet::{
     Person, Signer,
 };
 pub use sign::{SignSheet, render_sign};
+pub use survey::{
+    SurveyLetter, SurveyQuestion, SurveyReport, SurveyTable, render_survey_letters,
+    render_survey_report,
+};
 pub use ticket::{TicketSlip, render_ticket};
 
 /// Why a paper could not be made.

@@ -34,6 +34,7 @@ pub(super) const fn label(kind: Kind) -> &'static str {
         Kind::SignedIn => "Sign-in on a new device",
         Kind::ReceptionChanged => "A reception of citizens has changed",
         Kind::FeedbackNews => "News of your feedback",
+        Kind::SurveyInvited => "A survey that you were drawn for",
         Kind::Trial => "Trial message",
     }
 }
@@ -128,6 +129,13 @@ pub(super) const fn shipped(kind: Kind, form: Form) -> &'static str {
             "{don-vi}: your feedback {ma-phan-anh} {tin-moi}. Read it at {lien-ket}"
         }
         (Kind::FeedbackNews, Form::Short) => "Feedback {ma-phan-anh} {tin-moi}. {don-vi}",
+        (Kind::SurveyInvited, Form::Full) => {
+            "{don-vi} asks you to answer a survey about its service: about 3 minutes, without your name, until \
+             {den-ngay}. The link is yours alone and works once: {lien-ket}"
+        }
+        (Kind::SurveyInvited, Form::Short) => {
+            "{don-vi} asks you to answer a survey, without your name, until {den-ngay}: {lien-ket}"
+        }
         (Kind::Trial, Form::Full) => "Trial message of the one-stop system of {don-vi}.",
         (Kind::Trial, Form::Short) => "Trial message of the one-stop system of {don-vi}.",
     }

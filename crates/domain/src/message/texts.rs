@@ -55,6 +55,7 @@ const COLLECT: Place =
     ("cach-nhan", "Mời nhận tại Một cửa xã Phú Sơn, mang giấy tờ tùy thân, nói mã hồ sơ.");
 const HAND_IN: Place = ("cach-nop", "Gửi ở trang theo dõi hồ sơ hoặc nộp tại Một cửa xã Phú Sơn.");
 const WHEN: Place = ("luc", "14:05, thứ Hai 02/03/2026");
+const UNTIL: Place = ("den-ngay", "30/09/2026");
 const SITE: Place = ("trang", "motcua.example");
 
 /// The places that may stand in a kind's words; the first must.
@@ -75,6 +76,7 @@ pub const fn places(kind: Kind) -> &'static [Place] {
         Kind::SignedIn => &[WHEN, SITE],
         Kind::ReceptionChanged => &[WHEN, WHY, UNIT, LINK],
         Kind::FeedbackNews => &[VOICE, NEWS, UNIT, LINK],
+        Kind::SurveyInvited => &[LINK, UNIT, UNTIL],
         Kind::Trial => &[UNIT],
     }
 }
@@ -183,6 +185,13 @@ const fn vietnamese(kind: Kind, form: Form) -> &'static str {
             "{don-vi}: phản ánh {ma-phan-anh} {tin-moi}. Xem tại {lien-ket}"
         }
         (Kind::FeedbackNews, Form::Short) => "Phan anh {ma-phan-anh} {tin-moi}. {don-vi}",
+        (Kind::SurveyInvited, Form::Full) => {
+            "{don-vi} mời ông, bà trả lời khảo sát về việc phục vụ, khoảng 3 phút, không ghi tên, đến hết ngày \
+             {den-ngay}. Đường dẫn của riêng ông, bà, dùng một lần: {lien-ket}"
+        }
+        (Kind::SurveyInvited, Form::Short) => {
+            "{don-vi} moi tra loi khao sat, khong ghi ten, den {den-ngay}: {lien-ket}"
+        }
         (Kind::Trial, Form::Full) => "Tin gửi thử từ hệ thống Một Cửa của {don-vi}.",
         (Kind::Trial, Form::Short) => "Tin gui thu tu he thong Mot Cua cua {don-vi}.",
     }

@@ -27,6 +27,7 @@ mod progress;
 mod publication;
 mod random;
 mod receptions;
+mod surveys;
 mod workflows;
 mod year;
 
@@ -80,6 +81,7 @@ impl Demo {
         let seal = site::seal::Seal::in_folder(&context.settled.data_dir)?;
         let stop = Stop::on_interrupt();
         let sign_ins = fill_with(&db, context.now(), &play, (&stop, Some(&seal)))?;
+        surveys::play(&db, context.now(), play.seed, &context.settled.data_dir)?;
         if self.json {
             let rows: Vec<_> = sign_ins
                 .iter()

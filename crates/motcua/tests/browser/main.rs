@@ -38,6 +38,7 @@ mod relayed;
 mod results;
 mod signing;
 mod support;
+mod surveys;
 mod workflows;
 
 use jiff::civil::date;

@@ -111,6 +111,15 @@ impl Server {
         self.running = Some((stop, task));
     }
 
+    /// What `work` finds with the site's own key, as the program itself.
+    pub async fn within<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Site, &mut store::Tx<'_>) -> Result<T, store::Fault> + Send + 'static,
+    ) -> T {
+        let site = self.site.clone();
+        self.site.as_program("test", move |tx| Ok(work(&site, tx)?)).await.unwrap()
+    }
+
     /// The machine is off: nobody listens at its port any more.
     pub async fn stop(&mut self) {
         let (stop, task) = self.running.take().expect("it runs");

@@ -11,6 +11,7 @@ use std::{
 use serde_json::Value;
 
 mod pdf;
+mod survey;
 
 /// A folder of its own, removed with the test.
 struct Folder(PathBuf);

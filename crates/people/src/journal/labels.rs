@@ -270,6 +270,23 @@ const ACTS: &[(&str, &str)] = &[
     ("put_slip_aside", "Ghi lý do phiếu không chuyển"),
     ("close_opening", "Đóng lần mở hòm thư"),
     ("note_opening", "Thêm ghi chú vào lần mở"),
+    ("freeze_frame", "Chốt danh sách khảo sát, công bố mã băm"),
+    ("seed_half", "Ghi một nửa hạt giống"),
+    ("draw_sample", "Ghi hạt giống, rút mẫu"),
+    ("open_survey", "Mở thu phiếu"),
+    ("close_survey", "Đóng khảo sát, chốt kết quả"),
+    ("publish_survey", "Công bố kết quả khảo sát"),
+    ("void_survey", "Hủy cuộc khảo sát"),
+    ("send_invitations", "Gửi lời mời khảo sát"),
+    ("remind_invited", "Nhắc người chưa trả lời khảo sát"),
+    ("print_invitations", "In thư mời khảo sát"),
+    ("replace_drawn", "Thay người được rút bằng người dự phòng"),
+    ("reveal_drawn", "Xem tên, số điện thoại người được mời khảo sát"),
+    ("enter_sheet", "Nhập phiếu khảo sát"),
+    ("resolve_sheet", "Đối chiếu hai lần nhập phiếu"),
+    ("call_back", "Phúc tra phiếu khảo sát"),
+    ("export_survey", "Xuất số liệu khảo sát"),
+    ("freeze_form", "Khóa phiên bản phiếu khảo sát"),
 ];
 
 /// What things are called, most wanted first.
@@ -342,6 +359,8 @@ pub(super) const SUBJECTS: &[(&str, &str)] = &[
     ("hotline_call", "Cuộc gọi đường dây nóng"),
     ("suggestion_box", "Hòm thư góp ý"),
     ("box_opening", "Lần mở hòm thư"),
+    ("survey", "Cuộc khảo sát"),
+    ("survey_form", "Mẫu phiếu khảo sát"),
 ];
 
 /// What an auditor reads instead of the stable name of what was done.

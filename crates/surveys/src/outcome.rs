@@ -1,0 +1,375 @@
+//! Results as they are shown: the same views for the office, the public, the workbook and the paper.
+
+use askama::Template;
+use domain::{
+    access::Action,
+    ids::{SurveyId, UnitId},
+    survey::{
+        estimate::Estimate,
+        form::{Form, Kind},
+        hide,
+        tally::Results,
+    },
+    text,
+};
+use site::{Asked, Failure, Html, Lang, Path, Shell, Site, State, Who};
+
+use crate::{
+    desk,
+    manage::seen,
+    sql::{self, Survey},
+};
+
+/// Free answers that are shown.
+const WORDS_SHOWN: usize = 300;
+
+/// Basis points as per cent, all of them: rounding twice would tell another figure. `78,95%` of 7895.
+pub fn percent(bp: u64) -> String {
+    format!("{},{:02}%", bp / 100, bp % 100)
+}
+
+/// A figure with its interval.
+#[derive(Debug, Clone, Default)]
+pub struct Figure {
+    pub is_some: bool,
+    /// `83,3%`.
+    pub value: String,
+    /// `78,1% – 87,6%`.
+    pub interval: String,
+    /// Thousandths of the width of a bar.
+    pub at: u64,
+    pub low: u64,
+    pub width: u64,
+    pub bp: u64,
+}
+
+impl Figure {
+    /// The figure with strata weighed.
+    pub fn of(it: Option<Estimate>) -> Self {
+        let Some(it) = it else {
+            return Self { value: "–".to_owned(), interval: "–".to_owned(), ..Self::default() };
+        };
+        Self {
+            is_some: true,
+            value: percent(it.weighted_bp),
+            interval: format!("{} – {}", percent(it.low_bp), percent(it.high_bp)),
+            at: it.weighted_bp / 10,
+            low: it.low_bp / 10,
+            width: (it.high_bp - it.low_bp) / 10,
+            bp: it.weighted_bp,
+        }
+    }
+}
+
+/// An answer of a question.
+pub struct OptionLine {
+    pub code: String,
+    pub text: String,
+    /// As it may be shown.
+    pub count: String,
+    pub share: String,
+    pub at: u64,
+}
+
+/// A question.
+pub struct QuestionLine {
+    pub code: String,
+    pub text: String,
+    pub answered: u64,
+    pub blank: u64,
+    pub several: bool,
+    pub options: Vec<OptionLine>,
+    pub index: Figure,
+}
+
+/// A factor.
+pub struct FactorLine {
+    pub name: String,
+    pub note: &'static str,
+    pub index: Figure,
+}
+
+/// A stratum.
+pub struct StratumLine {
+    pub name: String,
+    pub population: u64,
+    pub drawn: u64,
+    pub answered: String,
+    pub valid: String,
+    pub weight: String,
+}
+
+/// A unit.
+pub struct UnitLine {
+    pub name: String,
+    pub drawn: u64,
+    pub answered: String,
+    pub valid: String,
+    pub index: Figure,
+    pub scored: bool,
+    /// So few answered that the figure could point at somebody.
+    pub hidden: bool,
+}
+
+/// All of it.
+pub struct View {
+    pub rate: String,
+    pub drawn: u64,
+    pub answered: u64,
+    pub valid: u64,
+    pub blank: u64,
+    pub straight: u64,
+    pub fast: u64,
+    pub ways: Vec<(&'static str, u64)>,
+    pub index: Figure,
+    pub index_clean: Figure,
+    pub counted: String,
+    pub measure: &'static str,
+    pub factors: Vec<FactorLine>,
+    pub questions: Vec<QuestionLine>,
+    pub strata: Vec<StratumLine>,
+    pub units: Vec<UnitLine>,
+    pub scored_min: u64,
+    /// Fewer sheets than may be shown at all.
+    pub hidden: bool,
+}
+
+fn small(it: u64) -> String {
+    if (1..hide::CELL_MIN).contains(&it) { "< 5".to_owned() } else { it.to_string() }
+}
+
+fn bar(bp: u64) -> u64 {
+    bp / 10
+}
+
+/// Results as they may be shown: small cells hidden with what would give them away.
+pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
+    let say = |vi: &str, en: &str| {
+        if lang == Lang::En && !en.is_empty() { en.to_owned() } else { vi.to_owned() }
+    };
+    let by_level =
+        form.question.iter().any(|it| form.choices(it).iter().any(|it| it.level.is_some()));
+    let hidden = found.valid < hide::CELL_MIN;
+    let questions = form
+        .question
+        .iter()
+        .filter_map(|it| Some((it, found.questions.iter().find(|of| of.code == it.code)?)))
+        .map(|(question, it)| {
+            let counts: Vec<u64> = it.options.iter().map(|it| it.count).collect();
+            let shown = hide::row(&counts);
+            QuestionLine {
+                code: it.code.clone(),
+                text: say(&question.vi, &question.en),
+                answered: it.answered,
+                blank: it.blank,
+                several: question.kind == Kind::Several,
+                options: it
+                    .options
+                    .iter()
+                    .zip(&shown)
+                    .map(|(of, count)| {
+                        let choices = form.choices(question);
+                        let choice = choices.iter().find(|it| it.code == of.code);
+                        OptionLine {
+                            code: of.code.clone(),
+                            text: choice.map_or_else(String::new, |it| say(&it.vi, &it.en)),
+                            count: count.map_or_else(|| "ẩn".to_owned(), |it| it.to_string()),
+                            share: count
+                                .map_or_else(|| "ẩn".to_owned(), |_| percent(of.weighted_bp)),
+                            at: count.map_or(0, |_| bar(of.weighted_bp)),
+                        }
+                    })
+                    .collect(),
+                index: Figure::of(it.index.filter(|_| !hidden && it.answered >= hide::CELL_MIN)),
+            }
+        })
+        .collect();
+    View {
+        rate: percent(found.rate_bp()),
+        drawn: found.drawn,
+        answered: found.answered,
+        valid: found.valid,
+        blank: found.blank,
+        straight: found.straight,
+        fast: found.fast,
+        ways: found.ways.iter().map(|(way, count)| (way.label(), *count)).collect(),
+        counted: found.index.map_or_else(|| "–".to_owned(), |it| percent(it.bp)),
+        index: Figure::of(found.index.filter(|_| !hidden)),
+        index_clean: Figure::of(found.index_clean.filter(|_| !hidden)),
+        measure: if by_level {
+            "tỷ lệ mức 4 và 5 (hài lòng, rất hài lòng)"
+        } else {
+            "trung bình phần trăm của các phương án, không tính “không biết”"
+        },
+        factors: found
+            .factors
+            .iter()
+            .map(|it| {
+                let of = form.factor.iter().find(|of| of.code == it.code);
+                FactorLine {
+                    name: of.map_or_else(|| it.code.clone(), |it| say(&it.vi, &it.en)),
+                    note: if it.scored { "" } else { "không tính vào chỉ số chung" },
+                    index: Figure::of(it.index.filter(|_| !hidden)),
+                }
+            })
+            .collect(),
+        questions,
+        strata: found
+            .strata
+            .iter()
+            .map(|it| StratumLine {
+                name: it.of.name.clone(),
+                population: it.of.population,
+                drawn: it.of.drawn,
+                answered: small(it.answered),
+                valid: small(it.valid),
+                weight: it.weight_bp.filter(|_| it.valid >= hide::CELL_MIN).map_or_else(
+                    || "–".to_owned(),
+                    |it| format!("{},{:02}", it / 10_000, it % 10_000 / 100),
+                ),
+            })
+            .collect(),
+        units: found
+            .units
+            .iter()
+            .map(|it| {
+                let hidden = it.valid < hide::CELL_MIN;
+                UnitLine {
+                    name: who.tree.title(UnitId(it.unit)).to_owned(),
+                    drawn: it.drawn,
+                    answered: small(it.answered),
+                    valid: small(it.valid),
+                    index: Figure::of(it.index.filter(|_| !hidden)),
+                    scored: it.scored,
+                    hidden,
+                }
+            })
+            .collect(),
+        scored_min: found.rules.scored_min,
+        hidden,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "templates/results.html")]
+struct Page {
+    shell: Shell,
+    it: Survey,
+    unit: String,
+    form: String,
+    v: View,
+    words: Vec<String>,
+    closed: String,
+}
+
+/// The survey, its form and its figures, for whoever may read them at the office.
+pub async fn load(
+    site: &Site,
+    who: &Who,
+    id: SurveyId,
+) -> Result<(Survey, Form, Results), Failure> {
+    let asker = who.clone();
+    site.read(who, move |tx| {
+        let it = seen(tx, &asker, Action::SurveyRead, id)?;
+        let found = desk::results_of(&it)?.ok_or(Failure::NotFound)?;
+        let form = desk::form_of(tx, &it)?;
+        Ok((it, form, found))
+    })
+    .await
+}
+
+/// GET `/co-quan/khao-sat/{id}/ket-qua`
+pub async fn page(
+    State(site): State<Site>,
+    who: Who,
+    Path(id): Path<i64>,
+) -> Result<Html<String>, Failure> {
+    let id = SurveyId(id);
+    let (it, form, found) = load(&site, &who, id).await?;
+    let texts: Vec<String> =
+        form.question.iter().filter(|it| it.kind == Kind::Text).map(|it| it.code.clone()).collect();
+    let (inner, survey) = (site.clone(), it.clone());
+    let mut words = if texts.is_empty() {
+        Vec::new()
+    } else {
+        site.read(&who, move |tx| {
+            let sheets = desk::closed_sheets(&inner, tx, &survey)?;
+            let said = sheets.iter().flat_map(|it| {
+                texts.iter().filter_map(|code| it.answers.get(code)?.first().cloned())
+            });
+            Ok(said.take(WORDS_SHOWN).collect::<Vec<String>>())
+        })
+        .await?
+    };
+    // In the order of the alphabet: nobody's words stand where his sheet stood.
+    words.sort_by_cached_key(|it| text::sort_key(it));
+    site.page(&Page {
+        v: view(&who, &form, &found, Lang::Vi),
+        unit: who.tree.title(it.unit).to_owned(),
+        form: format!("{} – {}", form.code, form.vi),
+        closed: it.closed_on.map_or_else(String::new, text::date),
+        words,
+        it,
+        shell: site.shell(&who),
+    })
+}
+
+struct Compared {
+    survey: SurveyId,
+    title: String,
+    closed: String,
+    line: UnitLine,
+}
+
+#[derive(Template)]
+#[template(path = "templates/compare.html")]
+struct Compare {
+    shell: Shell,
+    forms: Vec<(String, String)>,
+    chosen: String,
+    lines: Vec<Compared>,
+}
+
+/// GET `/co-quan/khao-sat/so-sanh`: units side by side, by one form, each with its interval.
+pub async fn compare(
+    State(site): State<Site>,
+    who: Who,
+    Asked(asked): Asked,
+) -> Result<Html<String>, Failure> {
+    let asker = who.clone();
+    let all = site
+        .read(&who, move |tx| {
+            let mut all = Vec::new();
+            for it in sql::with_results(tx, 200)? {
+                if !asker.can_at(Action::SurveyRead, it.unit) {
+                    continue;
+                }
+                let form = desk::form_of(tx, &it)?;
+                if let Some(found) = desk::results_of(&it)? {
+                    all.push((it, form, found));
+                }
+            }
+            Ok(all)
+        })
+        .await?;
+    let mut forms: Vec<(String, String)> =
+        all.iter().map(|it| (it.1.code.clone(), it.1.code.clone())).collect();
+    forms.sort();
+    forms.dedup();
+    let wanted = Some(asked.get("mau")).filter(|it| forms.iter().any(|of| of.0 == *it));
+    let chosen = wanted.map(str::to_owned).or_else(|| forms.first().map(|it| it.0.clone()));
+    let chosen = chosen.unwrap_or_default();
+    let mut lines = Vec::new();
+    for (it, form, found) in all.iter().filter(|it| it.1.code == chosen) {
+        for line in view(&who, form, found, Lang::Vi).units {
+            lines.push(Compared {
+                survey: it.id,
+                title: it.title.clone(),
+                closed: it.closed_on.map_or_else(String::new, text::date),
+                line,
+            });
+        }
+    }
+    lines.sort_by_key(|it| std::cmp::Reverse(it.line.index.bp));
+    site.page(&Compare { shell: site.shell(&who), forms, chosen, lines })
+}
