@@ -17,7 +17,7 @@ mod tests;
 
 pub use life::{Closing, Command, Decided, Feedback, Refused, apply, decide};
 pub use limits::{ClassLaw, Identity, Limits, LimitsFile, PetitionLimits, read};
-pub use redact::{Found, redacted, suspicious};
+pub use redact::{Found, redacted, redacted_names, suspicious};
 
 codes! {
     /// What kind of thing somebody says (phân loại).

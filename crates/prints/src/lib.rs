@@ -28,6 +28,7 @@ mod publication;
 mod qr;
 mod register;
 mod sheet;
+mod sign;
 mod ticket;
 mod typeset;
 pub mod vi;
@@ -69,6 +70,7 @@ pub use sheet::{
     Agency, Counter, DossierSheet, FeeLine, FormSet, Hop, HopOutcome, Member, MissingPaper, Paper,
     Person, Signer,
 };
+pub use sign::{SignSheet, render_sign};
 pub use ticket::{TicketSlip, render_ticket};
 
 /// Why a paper could not be made.

@@ -7,8 +7,8 @@ pub mod boxes;
 pub mod conduct;
 pub mod feedback;
 pub mod hotline;
-pub mod reception;
 mod onward;
+pub mod reception;
 mod typed;
 
 /// The routes of every slice in this crate.

@@ -62,6 +62,21 @@ pub fn redacted(text: &str, names: &[&str]) -> String {
     out
 }
 
+/// The text with these names replaced, and nothing else.
+#[must_use]
+pub fn redacted_names(text: &str, names: &[&str]) -> String {
+    let mut found = Vec::new();
+    for name in names {
+        name_in(text, name, &mut found);
+    }
+    let mut out = text.to_owned();
+    found.sort_by_key(|it| it.0.start);
+    for (range, what) in found.into_iter().rev() {
+        out.replace_range(range, what.stands_for());
+    }
+    out
+}
+
 fn mails(text: &str, found: &mut Vec<(std::ops::Range<usize>, Found)>) {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%');
     for (at, _) in text.match_indices('@') {

@@ -15,6 +15,7 @@ mod citizens;
 mod counter;
 mod crowd;
 mod eforms;
+mod feedback;
 mod levels;
 mod links;
 mod money;
@@ -75,7 +76,9 @@ impl Demo {
     pub fn run(self, context: &Context) -> Outcome {
         let db = context.open()?;
         let play = Play { profile: self.profile, seed: self.seed, dossiers: self.dossiers };
-        let sign_ins = fill_until(&db, context.now(), &play, &Stop::on_interrupt())?;
+        let seal = site::seal::Seal::in_folder(&context.settled.data_dir)?;
+        let stop = Stop::on_interrupt();
+        let sign_ins = fill_with(&db, context.now(), &play, (&stop, Some(&seal)))?;
         if self.json {
             let rows: Vec<_> = sign_ins
                 .iter()
@@ -116,6 +119,19 @@ pub fn fill(db: &Db, now: Instant, play: &Play) -> Result<Vec<SignIn>, Problem> 
 /// # Errors
 /// [`Problem::Refused`] if there is data already, or somebody asked to stop.
 pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec<SignIn>, Problem> {
+    fill_with(db, now, play, (stop, None))
+}
+
+/// [`fill_until`]; with the installation's key also what lies sealed: what citizens said.
+///
+/// # Errors
+/// As [`fill_until`].
+pub fn fill_with(
+    db: &Db,
+    now: Instant,
+    play: &Play,
+    (stop, seal): (&Stop, Option<&site::seal::Seal>),
+) -> Result<Vec<SignIn>, Problem> {
     if setup::is_half_filled(db, now)? {
         return Err(Problem::Refused(HALF_FILLED.to_owned()));
     }
@@ -153,6 +169,9 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     online::play(db, now, play, &office)?;
     publication::play(db, now, play.seed, &office)?;
     receptions::play(db, now, &office)?;
+    if let Some(seal) = seal {
+        feedback::play(db, now, seal, &office)?;
+    }
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

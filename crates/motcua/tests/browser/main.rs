@@ -15,6 +15,7 @@ mod desk;
 mod eforms;
 mod evaluation;
 mod exchange;
+mod feedback;
 mod fees;
 mod filing;
 mod find;

@@ -260,7 +260,8 @@ pub async fn kiosk(
     let doors = plans
         .iter()
         .filter(|it| it.shown)
-        .map(|it| (format!("{home}?xem={}", it.slide.code()), title(it.slide, words)));
+        .map(|it| (format!("{home}?xem={}", it.slide.code()), title(it.slide, words)))
+        .chain([(format!("/phan-anh/{body}?cua=kiosk"), words.say("nav-feedback"))]);
     let is_start = part.is_none();
     let page = site.page(&Kiosk {
         unit: place.body,

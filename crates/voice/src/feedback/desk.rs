@@ -10,7 +10,7 @@ use store::{Fault, Tx, journal::Entry};
 
 use super::{
     SUBJECT,
-    intake::{self, NewFile},
+    intake::{self, NewFeedback, NewFile},
     petitions, rules,
     sealed::close,
     sender,
@@ -35,7 +35,9 @@ const fn news(command: &Command) -> Option<(&'static str, &'static str, &'static
         Command::AskMore { .. } => {
             Some(("more", "cần bạn bổ sung thông tin", "needs more information from you"))
         }
-        Command::Reject { .. } => Some(("no", "không được thụ lý, mời xem lý do", "was not taken up")),
+        Command::Reject { .. } => {
+            Some(("no", "không được thụ lý, mời xem lý do", "was not taken up"))
+        }
         Command::HandOut { .. } => {
             Some(("out", "đã chuyển cơ quan có thẩm quyền", "was handed to the competent body"))
         }
@@ -193,4 +195,44 @@ pub(super) fn note(
 /// [`Failure::NotFound`] if there is none.
 pub(super) fn held(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Kept, Failure> {
     core::find(tx, id)?.ok_or(Failure::NotFound)
+}
+
+/// Cuts a part out of a mixed letter: it becomes one more of its own class, with the sender of the whole and a clock from
+/// its own intake. Its sender follows it on the page of the whole.
+///
+/// # Errors
+/// As [`intake::receive`].
+pub(super) fn split(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    (class, said): (Class, &str),
+) -> Result<(), Failure> {
+    if kept.state.status.is_over() {
+        return Err(changed());
+    }
+    let new = NewFeedback {
+        accused: kept.accused.clone(),
+        staff: kept.staff,
+        happened: kept.happened.clone(),
+        village: kept.village,
+        place: kept.place.clone(),
+        position: kept.position,
+        sender: sender::open(site, tx, kept.id)?,
+        ..NewFeedback::of(kept.state.unit, kept.door, class, said)
+    };
+    let part = intake::receive(site, tx, &new)?;
+    // What is sealed is tied to nothing in the open.
+    if !class.is_sealed() {
+        core::set_parent(tx, part.id, kept.id)?;
+        if let Some(mut part) = core::find(tx, part.id)? {
+            let by = By::Office(tx.by());
+            carry_out(site, tx, &mut part, by, (Command::Sort { class }, None))?;
+        }
+    }
+    let by = By::Office(tx.by());
+    let words = if class.is_sealed() { String::new() } else { part.code };
+    note(tx, kept, by, ("split", &words, true))?;
+    tx.journal(Entry::new(SUBJECT, kept.id.0, "feedback_split"));
+    Ok(())
 }

@@ -113,7 +113,10 @@ pub fn conduct_reports(
     let select = Select::new(core::ROW, "feedback f")
         .and_in("f.unit", units.to_vec())
         .and("f.class = ?", [Class::Conduct.code().into()])
-        .and("f.is_sorted = 1 and f.status in ('received', 'handling', 'reopened', 'need_info')", [])
+        .and(
+            "f.is_sorted = 1 and f.status in ('received', 'handling', 'reopened', 'need_info')",
+            [],
+        )
         .order_by("f.received_at, f.id");
     select.rows(tx, limit)?.iter().map(|it| read_row(it).map(report)).collect()
 }
@@ -137,6 +140,19 @@ pub fn close_conduct(
     id: FeedbackId,
     (text, drafted_by): (&str, AccountId),
 ) -> Result<(), Failure> {
+    answer(site, tx, id, (text, drafted_by))
+}
+
+/// Answers a feedback with `text`, which `drafted_by` wrote and whoever does this transaction releases.
+///
+/// # Errors
+/// As [`close_conduct`].
+pub fn answer(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    (text, drafted_by): (&str, AccountId),
+) -> Result<(), Failure> {
     let mut kept = desk::held(tx, id)?;
     let by = tx.by();
     let answer = answers::keep_draft(tx, id, text, drafted_by)?;
@@ -150,7 +166,12 @@ pub fn close_conduct(
 ///
 /// # Errors
 /// [`Failure::NotFound`], or any fault of the engine.
-pub fn note_conduct(tx: &mut Tx<'_>, id: FeedbackId, words: &str, told: bool) -> Result<(), Failure> {
+pub fn note_conduct(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    words: &str,
+    told: bool,
+) -> Result<(), Failure> {
     let kept = desk::held(tx, id)?;
     let by = By::Office(tx.by());
     desk::note(tx, &kept, by, ("conduct", words, told))?;
@@ -191,7 +212,7 @@ pub fn figures(
     until: Date,
 ) -> Result<Figures, Fault> {
     let mut all = Figures::default();
-    for it in super::figures::rows(tx, units, from, until)? {
+    for it in super::sql::figures::rows(tx, units, from, until)? {
         it.count_into(&mut all);
     }
     Ok(all)
@@ -232,4 +253,50 @@ pub fn forget_unqualified(tx: &mut Tx<'_>, before: Instant) -> Result<(usize, Ve
         core::empty(tx, id, true)?;
     }
     Ok((rows.len(), site::files::unnamed(tx, hashes)?))
+}
+
+/// Takes a step of a feedback on behalf of whoever does this transaction, or of its sender.
+///
+/// # Errors
+/// [`Failure::Refused`] if it may not be taken; any fault of the engine.
+pub fn take_step(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    (command, by_sender): (Command, bool),
+) -> Result<(), Failure> {
+    let mut kept = desk::held(tx, id)?;
+    let by = if by_sender { By::Sender } else { By::Office(tx.by()) };
+    desk::carry_out(site, tx, &mut kept, by, (command, None))
+}
+
+/// Publishes an answered feedback without what names anybody, as whoever does this transaction has read it.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was not answered, or its answer was drafted by the same person; any fault of the engine.
+pub fn publish(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+    let kept = desk::held(tx, id)?;
+    let answered = answers::of(tx, id)?.into_iter().rfind(|it| it.released_at.is_some());
+    let answered = answered.ok_or_else(desk::changed)?;
+    let redacted = |it: &str| domain::feedback::redacted(it, &[]);
+    let texts = (redacted(&kept.text), redacted(&answered.text));
+    super::office::publish(site, tx, &kept, (&texts.0, &texts.1))
+}
+
+/// Adds a village to the list of a unit.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn add_village(tx: &mut Tx<'_>, unit: UnitId, name: &str) -> Result<(), Fault> {
+    crate::feedback::sql::list::add_village(tx, unit, name)?;
+    Ok(())
+}
+
+/// The village of a unit with this name.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn village(tx: &mut Tx<'_>, unit: UnitId, name: &str) -> Result<Option<i64>, Fault> {
+    let all = crate::feedback::sql::list::villages(tx, unit, false)?;
+    Ok(all.into_iter().find(|it| it.name == name).map(|it| it.id))
 }

@@ -36,15 +36,20 @@ fn drawn_anew(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn judged(upload: &Upload, now: i64) -> Result<(String, &'static str, Bytes), String> {
     if upload.bytes.len() > BYTES_MAX {
-        return Err(format!("Tệp “{}” lớn hơn {} MB. Hãy chọn tệp nhỏ hơn.", upload.name, BYTES_MAX >> 20));
+        return Err(format!(
+            "Tệp “{}” lớn hơn {} MB. Hãy chọn tệp nhỏ hơn.",
+            upload.name,
+            BYTES_MAX >> 20
+        ));
     }
     let opened = signing::open::open(&upload.name, &upload.bytes, &[], now)
         .map_err(|refused| format!("Tệp “{}”: {refused}", upload.name))?;
     match opened.media_type {
         "application/pdf" => Ok((upload.name.clone(), "application/pdf", upload.bytes.clone())),
         it if it.starts_with("image/") => {
-            let picture = drawn_anew(&upload.bytes)
-                .ok_or_else(|| format!("Ảnh “{}” không đọc được. Hãy chụp lại rồi gửi lại.", upload.name))?;
+            let picture = drawn_anew(&upload.bytes).ok_or_else(|| {
+                format!("Ảnh “{}” không đọc được. Hãy chụp lại rồi gửi lại.", upload.name)
+            })?;
             let stem = upload.name.rsplit_once('.').map_or(&*upload.name, |it| it.0);
             Ok((format!("{stem}.jpg"), "image/jpeg", picture.into()))
         }
@@ -83,12 +88,15 @@ pub(crate) async fn take(
     let mut taken = Vec::new();
     for (name, media_type, bytes) in judged {
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let sha256 = if sealed {
-            String::new()
-        } else {
-            site.put_file(bytes.clone()).await?.sha256
-        };
-        taken.push(NewFile { sha256, name, media_type: media_type.to_owned(), size, bytes: Some(bytes) });
+        let sha256 =
+            if sealed { String::new() } else { site.put_file(bytes.clone()).await?.sha256 };
+        taken.push(NewFile {
+            sha256,
+            name,
+            media_type: media_type.to_owned(),
+            size,
+            bytes: Some(bytes),
+        });
     }
     Ok(Ok(taken))
 }
@@ -101,7 +109,13 @@ pub(super) async fn with_bytes(
     let mut all = Vec::new();
     for it in files {
         let bytes = site.blobs.get(&it.sha256).await?;
-        all.push(NewFile { sha256: it.sha256, name: it.name, media_type: it.media_type, size: it.size, bytes });
+        all.push(NewFile {
+            sha256: it.sha256,
+            name: it.name,
+            media_type: it.media_type,
+            size: it.size,
+            bytes,
+        });
     }
     Ok(all)
 }
@@ -129,6 +143,9 @@ mod tests {
         let big = image::RgbImage::new(3000, 20);
         let mut bytes = Vec::new();
         JpegEncoder::new(&mut bytes).encode_image(&big).unwrap();
-        assert_eq!(image::load_from_memory(&drawn_anew(&bytes).unwrap()).unwrap().width(), SIDE_MAX);
+        assert_eq!(
+            image::load_from_memory(&drawn_anew(&bytes).unwrap()).unwrap().width(),
+            SIDE_MAX
+        );
     }
 }

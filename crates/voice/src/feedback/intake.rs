@@ -118,7 +118,8 @@ const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 fn random_letters(count: usize) -> String {
     let hex = site::random_hex(count);
-    let bytes = (0..count).filter_map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok());
+    let bytes =
+        (0..count).filter_map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok());
     bytes.filter_map(|it| LETTERS.get(usize::from(it % 32)).map(|it| char::from(*it))).collect()
 }
 
@@ -128,7 +129,11 @@ pub(super) fn secret_hash(code: &str, secret: &str) -> String {
 }
 
 /// The calendar of a unit.
-pub(super) fn calendar(site: &Site, tx: &mut Tx<'_>, unit: UnitId) -> Result<Arc<WorkCalendar>, Fault> {
+pub(super) fn calendar(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+) -> Result<Arc<WorkCalendar>, Fault> {
     let line = site.tree(tx)?.line(unit);
     Ok(people::calendar::facts::calendars(site, tx)?.of(&line).clone())
 }
@@ -157,11 +162,15 @@ pub fn receive(site: &Site, tx: &mut Tx<'_>, new: &NewFeedback) -> Result<Receiv
     if let Some((kind, id)) = new.source
         && let Some(before) = core::of_source(tx, kind, id)?
     {
-        return Err(Failure::Refused(format!("Nội dung này đã được tiếp nhận, mã {}.", before.code)));
+        return Err(Failure::Refused(format!(
+            "Nội dung này đã được tiếp nhận, mã {}.",
+            before.code
+        )));
     }
     let at = new.received_at.unwrap_or_else(|| tx.now());
     let limits = rules::on(at.civil().date())?;
-    let law = limits.of(new.class).ok_or_else(|| Fault::Broken("a class without law".to_owned()))?;
+    let law =
+        limits.of(new.class).ok_or_else(|| Fault::Broken("a class without law".to_owned()))?;
     let calendar = calendar(site, tx, new.unit)?;
     let term = Term::new(law.answer, at.civil());
     let (sort_due, hand_due) = clocks(&calendar, limits, at.civil());

@@ -7,8 +7,7 @@ use jiff::civil::Date;
 use store::Fault;
 
 static RULES: LazyLock<Result<Rules, String>> = LazyLock::new(|| {
-    let file: Result<LimitsFile, _> =
-        toml::from_str(include_str!("../../../../law/feedback.toml"));
+    let file: Result<LimitsFile, _> = toml::from_str(include_str!("../../../../law/feedback.toml"));
     file.map(read).map_err(|error| error.to_string())
 });
 

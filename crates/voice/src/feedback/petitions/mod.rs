@@ -1,5 +1,6 @@
 //! The register of complaints and denunciations: numbers, steps, clocks.
 
+pub(super) mod pages;
 pub(super) mod sql;
 
 use domain::{
@@ -15,9 +16,16 @@ use store::{Fault, Tx};
 
 use super::{desk, intake, rules, sql::core::Kept};
 
+pub(super) use pages::routes;
 pub(super) use sql::Entry;
 
-fn due(site: &Site, tx: &mut Tx<'_>, class: Class, unit: UnitId, it: &Petition) -> Result<Option<Instant>, Fault> {
+fn due(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    class: Class,
+    unit: UnitId,
+    it: &Petition,
+) -> Result<Option<Instant>, Fault> {
     let limits = rules::petition_on(class, it.received_at.date())?;
     let calendar = intake::calendar(site, tx, unit)?;
     Ok(next_due(it, &calendar, limits).ok().flatten().map(Instant::from_civil))
@@ -25,7 +33,12 @@ fn due(site: &Site, tx: &mut Tx<'_>, class: Class, unit: UnitId, it: &Petition) 
 
 /// Enters a petition with the next number of its unit's year. The clock of acceptance runs from its own intake: from
 /// now, if it was first taken for something else.
-pub(super) fn register(site: &Site, tx: &mut Tx<'_>, kept: &Kept, class: Class) -> Result<(), Failure> {
+pub(super) fn register(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    class: Class,
+) -> Result<(), Failure> {
     let unit = kept.state.unit;
     if sql::find(tx, kept.id)?.is_some() {
         return Ok(());

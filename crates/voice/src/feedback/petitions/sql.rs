@@ -26,7 +26,8 @@ pub(in crate::feedback) struct Entry {
     pub edition: i64,
 }
 
-const COLUMNS: &str = "p.feedback, f.code, p.kind, p.unit, p.year, p.number, p.stage, p.weight, p.several, p.remote,
+const COLUMNS: &str =
+    "p.feedback, f.code, p.kind, p.unit, p.year, p.number, p.stage, p.weight, p.several, p.remote,
     p.received_at, p.accepted_at, p.concluded_at, p.extensions, p.due_at, p.document, p.edition";
 
 fn read(row: &Row) -> Result<Entry, Fault> {
@@ -145,7 +146,12 @@ pub(super) fn keep(tx: &mut Tx<'_>, it: &Entry) -> Result<bool, Fault> {
 }
 
 /// Writes down a step.
-pub(super) fn insert_step(tx: &mut Tx<'_>, it: &Entry, what: &str, words: &str) -> Result<(), Fault> {
+pub(super) fn insert_step(
+    tx: &mut Tx<'_>,
+    it: &Entry,
+    what: &str,
+    words: &str,
+) -> Result<(), Fault> {
     tx.execute(
         "insert into petition_step (feedback, done_at, by_account, step, stage, sealed)
          values (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -194,7 +200,11 @@ pub(in crate::feedback) fn is_remote(tx: &mut Tx<'_>, unit: UnitId) -> Result<bo
 }
 
 /// Says whether a unit lies in a remote area.
-pub(in crate::feedback) fn set_remote(tx: &mut Tx<'_>, unit: UnitId, is: bool) -> Result<(), Fault> {
+pub(in crate::feedback) fn set_remote(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    is: bool,
+) -> Result<(), Fault> {
     if is {
         let sql = "insert into remote_unit (unit) values (?1) on conflict (unit) do nothing";
         tx.execute(sql, &[unit.into()])?;

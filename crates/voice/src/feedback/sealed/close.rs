@@ -15,7 +15,7 @@ use super::{
         intake::{NewFeedback, NewFile},
         petitions,
         sender::{self, Sender},
-        sql::{core::Kept, core as open_rows, events, sender as open_senders},
+        sql::{core as open_rows, core::Kept, events, sender as open_senders},
     },
     sql,
 };
@@ -71,7 +71,11 @@ pub(super) fn said(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<Said,
 }
 
 /// Who said it. Whoever calls has two keepers' word.
-pub(super) fn identity(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<Option<Sender>, Fault> {
+pub(super) fn identity(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+) -> Result<Option<Sender>, Fault> {
     let Some(it) = sql::identity(tx, id)? else { return Ok(None) };
     read(&opened(site, "identity", id, &it)?).map(Some)
 }
@@ -103,7 +107,12 @@ fn leads(tx: &mut Tx<'_>, staff: Option<StaffId>, units: &[UnitId]) -> Result<bo
 }
 
 /// The unit that is competent: the one it was sent to, that above it if it is about its head.
-fn competent(site: &Site, tx: &mut Tx<'_>, unit: UnitId, about_head: bool) -> Result<UnitId, Fault> {
+fn competent(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    about_head: bool,
+) -> Result<UnitId, Fault> {
     let tree = site.tree(tx)?;
     let line = tree.line(unit);
     // A one-stop shop, a room: the body that it belongs to is what is competent.
@@ -146,7 +155,8 @@ fn keep(
 }
 
 fn keep_file(site: &Site, tx: &mut Tx<'_>, id: FeedbackId, it: &NewFile) -> Result<(), Failure> {
-    let bytes = it.bytes.as_ref().ok_or_else(|| Fault::Broken("a sealed file without bytes".into()))?;
+    let bytes =
+        it.bytes.as_ref().ok_or_else(|| Fault::Broken("a sealed file without bytes".into()))?;
     let name = FileName { name: it.name.clone(), media_type: it.media_type.clone() };
     let name = sealed(site, "name", id, &json(&name)?)?;
     let body = sealed(site, "file", id, &STANDARD.encode(bytes))?;

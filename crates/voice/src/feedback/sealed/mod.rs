@@ -6,16 +6,36 @@
 //! Law: Luật Tố cáo 2018 Đ.9, 20, 24, 25, 56; NĐ 31/2019/NĐ-CP.
 
 pub(super) mod close;
+mod pages;
+mod reveal;
 mod sql;
+mod steps;
 
 use domain::{
-    access::{Action, Role, may},
+    access::{Action, Object, Role, may},
+    feedback::Class,
     ids::UnitId,
 };
-use site::Who;
+use site::{Awaiting, Failure, Routes, Site, Who, get, post};
+use store::Tx;
 
 /// The list of the sealed register.
 pub(super) const PAGE: &str = "/co-quan/don-to-cao";
+
+/// The routes of the sealed way.
+pub(super) fn routes() -> Routes {
+    let keep = Action::DenunciationKeep;
+    Routes::default()
+        .menu("Đơn tố cáo (niêm kín)", PAGE, keep)
+        .awaits(awaits)
+        .on(PAGE, keep, get(pages::list))
+        .on("/co-quan/don-to-cao/{id}", keep, get(pages::show))
+        .on("/co-quan/don-to-cao/{id}/tep/{file}", keep, get(pages::file))
+        .on("/co-quan/don-to-cao/{id}/buoc", keep, post(steps::take))
+        .on("/co-quan/don-to-cao/{id}/mo-danh-tinh", keep, post(reveal::ask))
+        .on("/co-quan/don-to-cao/{id}/duyet-mo", keep, post(reveal::answer))
+        .on("/co-quan/don-to-cao/{id}/danh-tinh", keep, post(reveal::look))
+}
 
 /// Whether `who` keeps denunciations of this very unit: neither a unit above nor one below lends the right. Where
 /// nobody stands above the head whom it is about, leaders are left out.
@@ -27,4 +47,30 @@ pub(super) fn keeps(who: &Who, unit: UnitId, about_head: bool) -> bool {
             && may(it.role, Action::DenunciationKeep)
             && !(about_head && is_top && it.role == Role::Leader)
     })
+}
+
+/// First page of a keeper: how many wait for a step, and no more.
+fn awaits(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
+    if !who.can(Action::DenunciationKeep, Object::Anything) {
+        return Ok(Vec::new());
+    }
+    let (mut open, mut late) = (0, false);
+    for it in super::petitions::sql::list(tx, Class::Denunciation, None, None, 500)? {
+        if it.due.is_none() || !keeps(who, it.unit, sql::about_head(tx, it.id)?) {
+            continue;
+        }
+        match pages::find(site, tx, who, it.id) {
+            Ok(_) => open += 1,
+            Err(Failure::NotFound) => continue,
+            Err(other) => return Err(other),
+        }
+        late |= it.due.is_some_and(|due| due < who.now);
+    }
+    let waiting = Awaiting {
+        label: format!("{open} đơn tố cáo đang giải quyết"),
+        href: PAGE.to_owned(),
+        is_bad: late,
+        ..Awaiting::default()
+    };
+    Ok(if open > 0 { vec![waiting] } else { Vec::new() })
 }

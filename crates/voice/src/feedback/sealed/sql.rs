@@ -48,7 +48,12 @@ pub(super) fn identity(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Option<String>
 }
 
 /// Keeps a file.
-pub(super) fn insert_file(tx: &mut Tx<'_>, id: FeedbackId, name: &str, body: &str) -> Result<(), Fault> {
+pub(super) fn insert_file(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    name: &str,
+    body: &str,
+) -> Result<(), Fault> {
     tx.execute(
         "insert into denunciation_file (feedback, name, body) values (?1, ?2, ?3)",
         &[id.0.into(), name.into(), body.into()],
@@ -63,7 +68,11 @@ pub(super) fn files(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<(i64, String)
 }
 
 /// One file: name and body.
-pub(super) fn file(tx: &mut Tx<'_>, id: FeedbackId, file: i64) -> Result<Option<(String, String)>, Fault> {
+pub(super) fn file(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    file: i64,
+) -> Result<Option<(String, String)>, Fault> {
     let sql = "select name, body from denunciation_file where feedback = ?1 and id = ?2";
     tx.query_one(sql, &[id.0.into(), file.into()])?
         .map(|it| Ok((it.get(0)?, it.get(1)?)))

@@ -87,7 +87,11 @@ pub(in crate::feedback) fn send_back(tx: &mut Tx<'_>, answer: i64, why: &str) ->
 }
 
 /// Releases a draft.
-pub(in crate::feedback) fn release(tx: &mut Tx<'_>, answer: i64, by: AccountId) -> Result<(), Fault> {
+pub(in crate::feedback) fn release(
+    tx: &mut Tx<'_>,
+    answer: i64,
+    by: AccountId,
+) -> Result<(), Fault> {
     tx.execute(
         "update feedback_answer set released_by = ?2, released_at = ?3 where id = ?1",
         &[answer.into(), by.into(), tx.now().into()],
@@ -109,8 +113,12 @@ pub struct Public {
 }
 
 /// What is or may become public of a feedback.
-pub(in crate::feedback) fn public(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Option<Public>, Fault> {
-    let sql = "select said, answered, proposed_by, published_at from feedback_public where feedback = ?1";
+pub(in crate::feedback) fn public(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+) -> Result<Option<Public>, Fault> {
+    let sql =
+        "select said, answered, proposed_by, published_at from feedback_public where feedback = ?1";
     tx.query_one(sql, &[id.0.into()])?
         .map(|row| {
             Ok(Public {
@@ -191,4 +199,18 @@ pub struct PublicLine {
     pub answered: String,
     /// When it was published.
     pub published_at: Instant,
+}
+
+/// Drafts of these units that somebody else than `by` has to release.
+pub(in crate::feedback) fn waiting(
+    tx: &mut Tx<'_>,
+    units: &[domain::ids::UnitId],
+    by: AccountId,
+) -> Result<i64, Fault> {
+    let select =
+        store::Select::new("f.id", "feedback_answer a join feedback f on f.id = a.feedback")
+            .and_in("f.unit", units.to_vec())
+            .and("f.status in ('received', 'handling', 'reopened')", [])
+            .and("a.released_at is null and a.sent_back = '' and a.drafted_by <> ?", [by.into()]);
+    select.count(tx, 1_000)
 }

@@ -164,18 +164,27 @@ pub(in crate::feedback) fn of_source(
     kind: &str,
     id: i64,
 ) -> Result<Option<Kept>, Fault> {
-    let sql = format!("select {COLUMNS} from feedback f where f.source_kind = ?1 and f.source_id = ?2");
+    let sql =
+        format!("select {COLUMNS} from feedback f where f.source_kind = ?1 and f.source_id = ?2");
     tx.query_one(&sql, &[kind.into(), id.into()])?.map(|it| read(&it)).transpose()
 }
 
 /// Those that were cut from a letter.
-pub(in crate::feedback) fn parts_of(tx: &mut Tx<'_>, parent: FeedbackId) -> Result<Vec<Kept>, Fault> {
-    let sql = format!("select {COLUMNS} from feedback f where f.parent = ?1 order by f.id limit 50");
+pub(in crate::feedback) fn parts_of(
+    tx: &mut Tx<'_>,
+    parent: FeedbackId,
+) -> Result<Vec<Kept>, Fault> {
+    let sql =
+        format!("select {COLUMNS} from feedback f where f.parent = ?1 order by f.id limit 50");
     tx.query(&sql, &[parent.0.into()])?.iter().map(read).collect()
 }
 
 /// Keeps a new one; its number. `secret` is the hash of code and secret.
-pub(in crate::feedback) fn insert(tx: &mut Tx<'_>, it: &Kept, secret: &str) -> Result<FeedbackId, Fault> {
+pub(in crate::feedback) fn insert(
+    tx: &mut Tx<'_>,
+    it: &Kept,
+    secret: &str,
+) -> Result<FeedbackId, Fault> {
     let term = written(&it.state.term)?;
     let (lat, lon) = it.position.unzip();
     let (kind, source) = it.source.clone().unzip();
@@ -255,8 +264,22 @@ pub(in crate::feedback) fn keep(tx: &mut Tx<'_>, it: &Kept) -> Result<bool, Faul
     Ok(touched == 1)
 }
 
+/// Says from which letter it was cut.
+pub(in crate::feedback) fn set_parent(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    parent: FeedbackId,
+) -> Result<(), Fault> {
+    tx.execute("update feedback set parent = ?2 where id = ?1", &[id.0.into(), parent.0.into()])?;
+    Ok(())
+}
+
 /// Takes its words out of the open row: they went the sealed way, or their time is over.
-pub(in crate::feedback) fn empty(tx: &mut Tx<'_>, id: FeedbackId, erased: bool) -> Result<(), Fault> {
+pub(in crate::feedback) fn empty(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    erased: bool,
+) -> Result<(), Fault> {
     tx.execute(
         "update feedback set text = '', accused = '', staff = null, happened = '', village = null, place = '',
             lat_e6 = null, lon_e6 = null, is_erased = ?2, edition = edition + 1 where id = ?1",
@@ -275,7 +298,13 @@ pub(in crate::feedback) fn count_me_too(tx: &mut Tx<'_>, id: FeedbackId) -> Resu
     Ok(())
 }
 
-fn index(tx: &mut Tx<'_>, id: FeedbackId, code: &str, said: &str, place: &str) -> Result<(), Fault> {
+fn index(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    code: &str,
+    said: &str,
+    place: &str,
+) -> Result<(), Fault> {
     let mut words = text::words(&format!("{code} {said} {place}"));
     words.sort();
     words.dedup();
@@ -294,4 +323,11 @@ fn written(term: &Term) -> Result<String, Fault> {
 
 fn ms(it: Option<Instant>) -> Option<i64> {
     it.map(Instant::epoch_ms)
+}
+
+/// Whoever has it was reminded that it is due soon.
+pub(in crate::feedback) fn reminded(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    let sql = "update feedback set officer_reminded_at = ?2 where id = ?1";
+    tx.execute(sql, &[id.0.into(), tx.now().into()])?;
+    Ok(())
 }

@@ -27,7 +27,11 @@ pub struct Happened {
 }
 
 /// Keeps it.
-pub(in crate::feedback) fn insert(tx: &mut Tx<'_>, id: FeedbackId, it: &Happened) -> Result<(), Fault> {
+pub(in crate::feedback) fn insert(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    it: &Happened,
+) -> Result<(), Fault> {
     tx.execute(
         "insert into feedback_event (feedback, done_at, by_account, act, status, class, words, told)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -83,7 +87,11 @@ pub struct SentFile {
 }
 
 /// Keeps a file.
-pub(in crate::feedback) fn insert_file(tx: &mut Tx<'_>, id: FeedbackId, it: &SentFile) -> Result<(), Fault> {
+pub(in crate::feedback) fn insert_file(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+    it: &SentFile,
+) -> Result<(), Fault> {
     tx.execute(
         "insert into feedback_file (feedback, sha256, name, media_type, size) values (?1, ?2, ?3, ?4, ?5)",
         &[
@@ -117,7 +125,10 @@ pub(in crate::feedback) fn files(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<
 }
 
 /// Forgets its files; their hashes.
-pub(in crate::feedback) fn drop_files(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<String>, Fault> {
+pub(in crate::feedback) fn drop_files(
+    tx: &mut Tx<'_>,
+    id: FeedbackId,
+) -> Result<Vec<String>, Fault> {
     let hashes = files(tx, id)?.into_iter().map(|it| it.sha256).collect();
     tx.execute("delete from feedback_file where feedback = ?1", &[id.0.into()])?;
     Ok(hashes)

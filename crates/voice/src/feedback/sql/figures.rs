@@ -8,11 +8,11 @@ use domain::{
 use jiff::civil::{Date, Time};
 use store::{Fault, Select, Tx};
 
-use super::facts::Figures;
+use crate::feedback::facts::Figures;
 
 /// What figures need of one feedback.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Counted {
+pub(in crate::feedback) struct Counted {
     pub unit: UnitId,
     pub class: Class,
     pub door: Door,
@@ -28,7 +28,7 @@ pub(super) struct Counted {
 const MOST: i64 = 500_000;
 
 /// What these units received from a day to a day, but for letters with a register of their own.
-pub(super) fn rows(
+pub(in crate::feedback) fn rows(
     tx: &mut Tx<'_>,
     units: &[UnitId],
     from: Date,
@@ -67,7 +67,7 @@ pub(super) fn rows(
 
 impl Counted {
     /// Adds it.
-    pub(super) fn count_into(&self, all: &mut Figures) {
+    pub(in crate::feedback) fn count_into(&self, all: &mut Figures) {
         all.received += 1;
         all.closed += i64::from(self.status == Status::Closed);
         all.solved += i64::from(self.closing == Some(Closing::Solved));
@@ -82,4 +82,22 @@ impl Counted {
             (None, false) => all.waiting += 1,
         }
     }
+}
+
+/// Petitions of a kind that these units registered in a period: received, and settled of them.
+pub(in crate::feedback) fn petitions(
+    tx: &mut Tx<'_>,
+    class: Class,
+    units: &[UnitId],
+    (from, until): (Date, Date),
+) -> Result<(i64, i64), Fault> {
+    let start = |day: Date| Instant::from_civil(day.to_datetime(Time::midnight())).epoch_ms();
+    let end = until.tomorrow().unwrap_or(until);
+    let select = Select::new("p.stage", "petition p")
+        .and("p.kind = ?", [class.code().into()])
+        .and_in("p.unit", units.to_vec())
+        .and("p.received_at >= ? and p.received_at < ?", [start(from).into(), start(end).into()]);
+    let received = select.count(tx, MOST)?;
+    let settled = select.and("p.stage in ('concluded', 'finished')", []).count(tx, MOST)?;
+    Ok((received, settled))
 }

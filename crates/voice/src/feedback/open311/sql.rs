@@ -1,0 +1,39 @@
+//! SQL of keys.
+
+use domain::ids::UnitId;
+use store::{Fault, Tx};
+
+/// The keys of a unit that hold: row, name, when it was made.
+pub(super) fn keys(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(i64, String, i64)>, Fault> {
+    let sql = "select id, name, made_at from open311_key where unit = ?1 and ended_at is null order by id";
+    tx.query(sql, &[unit.into()])?
+        .iter()
+        .map(|it| Ok((it.get(0)?, it.get(1)?, it.get(2)?)))
+        .collect()
+}
+
+/// The unit for which the key with this hash sends; nothing if it holds no more.
+pub(super) fn unit_of(tx: &mut Tx<'_>, hash: &str) -> Result<Option<UnitId>, Fault> {
+    let sql = "select unit from open311_key where hash = ?1 and ended_at is null";
+    tx.query_one(sql, &[hash.into()])?.map(|it| it.get(0)).transpose()
+}
+
+/// Keeps a key.
+pub(in crate::feedback) fn insert_key(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    name: &str,
+    hash: &str,
+) -> Result<i64, Fault> {
+    tx.insert(
+        "insert into open311_key (unit, name, hash, made_at) values (?1, ?2, ?3, ?4) returning id",
+        &[unit.into(), name.into(), hash.into(), tx.now().into()],
+    )
+}
+
+/// It holds no more.
+pub(in crate::feedback) fn end_key(tx: &mut Tx<'_>, unit: UnitId, id: i64) -> Result<bool, Fault> {
+    let sql =
+        "update open311_key set ended_at = ?3 where id = ?1 and unit = ?2 and ended_at is null";
+    Ok(tx.execute(sql, &[id.into(), unit.into(), tx.now().into()])? > 0)
+}
