@@ -56,8 +56,6 @@ codes! {
         OnDuty = "on_duty", "Cán bộ, công chức của đơn vị";
         /// Telephones of leaders.
         Hotline = "hotline", "Đường dây nóng lãnh đạo";
-        /// When leaders receive citizens.
-        Reception = "reception", "Lịch tiếp công dân";
         /// Hours of today and of the days to come.
         Hours = "hours", "Giờ làm việc, tiếp nhận";
         /// The rules at the counter.
@@ -68,6 +66,8 @@ codes! {
         Posting = "posting", "Mức độ niêm yết, công khai";
         /// The head of the journal.
         Ledger = "ledger", "Mã chốt sổ nhật ký";
+        /// When leaders receive citizens.
+        Reception = "reception", "Lịch tiếp công dân";
     }
 }
 

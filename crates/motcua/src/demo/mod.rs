@@ -172,10 +172,10 @@ pub fn fill_with(
     online::play(db, now, play, &office)?;
     publication::play(db, now, play.seed, &office)?;
     conduct::play(db, now, &office)?;
+    receptions::play(db, now, &office)?;
     if let Some(seal) = seal {
         feedback::play(db, now, seal, &office)?;
     }
-    receptions::play(db, now, &office)?;
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;
     setup::end_filling(db, now)?;

@@ -15,20 +15,14 @@ use voice::{
 
 use super::office::{Body, Office};
 
-/// Days since which the calendar is posted.
-const SINCE_DAYS: i64 = 14;
-
 /// Plans and posts, hangs numbers and boxes up, in every body.
 pub(super) fn play(db: &Db, now: Instant, office: &Office) -> Result<(), Fault> {
     db.write_blocking(Stamp::of_program(now, "demo"), |tx| {
         let calendars = calendar::load(tx)?;
         let tree = site::tree_of(tx)?;
         for body in &office.bodies {
-            let began = now.civil().date().saturating_sub(SINCE_DAYS.days());
-            tx.restamp(Stamp::of_program(Instant::from_civil(began.at(8, 0, 0, 0)), "demo"));
             around(tx, calendars.of(&tree.line(body.body)), body)?;
         }
-        tx.restamp(Stamp::of_program(now, "demo"));
         Ok(())
     })
 }

@@ -48,6 +48,8 @@ async fn reception_day(on: On) {
 
     // The day itself: received, promised, kept, reported.
     server.at(date(2026, 3, 3).at(8, 30, 0, 0));
+    // The night ended the session.
+    desk.sign_in("tiepdan-phuson").await;
     let id = server
         .text("select cast(max(id) as text) from reception where kind = 'extraordinary'")
         .await;
