@@ -213,7 +213,7 @@ pub fn late(tx: &mut Tx<'_>, now: DateTime, limit: i64) -> Result<Vec<Kept>, Fau
     let select = Select::new(COLUMNS, "conduct_case c")
         .and("c.status not in ('closed', 'sealed')", [])
         .and("c.due_at < ?", [now.into()])
-        .and("(c.late_for is null or c.late_for <> c.due_at)", [])
+        .and("(c.late_for <> c.due_at or c.late_for is null)", [])
         .order_by("c.id");
     select.rows(tx, limit)?.iter().map(kept).collect()
 }

@@ -77,19 +77,6 @@ pub(super) async fn verifying(site: &TestSite) -> String {
     case
 }
 
-/// The same, heard, found and concluded.
-pub(super) async fn concluded(site: &TestSite, conclusion: &str) -> String {
-    let case = verifying(site).await;
-    let own = case.replace("/vu-viec/", "/vu-viec-cua-toi/");
-    let said = [("giai-trinh", "Hôm đó loa hỏng nên tôi nói to.")];
-    let done = site.signed_in("quay").post(&own, &said).await;
-    assert_eq!(done.status, 303, "{}", done.text);
-    taken(site, "thuly", (&case, "bao-cao"), &[("ket-qua", "Đã hỏi hai người có mặt.")]).await;
-    let fields = [("ket-luan", conclusion), ("can-cu", "Hai người có mặt xác nhận.")];
-    taken(site, "chutich", (&case, "ket-luan"), &fields).await;
-    case
-}
-
 on_both_engines! { crate::routes();
     async fn the_accused_is_heard_before_anything_is_concluded_and_what_is_wrong_is_put_right(site) {
         given_an_office(&site);
