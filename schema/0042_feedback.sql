@@ -194,7 +194,7 @@ create index petition_step_by_feedback on petition_step (feedback, id);
 create table denunciation (
     feedback INTEGER PRIMARY KEY REFERENCES feedback (id),
     sealed TEXT NOT NULL,
-    about_head INTEGER NOT NULL CHECK (about_head IN (0, 1))
+    about_head INTEGER NOT NULL CHECK (about_head IN (0, 1))    -- of the competent unit: nobody stands above it
 ) STRICT;
 
 create table denunciation_identity (

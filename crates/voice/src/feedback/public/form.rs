@@ -11,7 +11,7 @@ use domain::{
 use site::{
     Asked, Failure, Fields, FilledWithFiles, Html, Mistakes, Path, Redirect, Shell, Site, State,
     Typed, Who,
-    form::{Sending, Sent, once},
+    form::{Before, Sending, Sent, once},
 };
 
 use super::{
@@ -171,6 +171,13 @@ fn sender(fields: &mut Fields, class: Option<Class>, words: site::Words) -> Opti
     let email = fields.read_optional("thu-dien-tu", Email::parse);
     let address = fields.optional_text("dia-chi", 200);
     let may_tell = fields.typed().has("bao-tin");
+    if class == Some(Class::Complaint) {
+        for (field, value) in [("ho-ten", &name), ("dia-chi", &address)] {
+            if value.as_ref().is_some_and(String::is_empty) {
+                fields.wrong(field, words.say("fb-complaint-needs"));
+            }
+        }
+    }
     let (name, phone, email, address) = (name?, phone?, email?, address?);
     let sender = Sender {
         name: text::tidy(&name),
@@ -180,13 +187,6 @@ fn sender(fields: &mut Fields, class: Option<Class>, words: site::Words) -> Opti
         id_number: String::new(),
         may_tell,
     };
-    if class == Some(Class::Complaint) {
-        for (field, value) in [("ho-ten", &sender.name), ("dia-chi", &sender.address)] {
-            if value.is_empty() {
-                fields.wrong(field, words.say("fb-complaint-needs"));
-            }
-        }
-    }
     if may_tell && sender.phone.is_empty() && sender.email.is_empty() {
         fields.wrong("dien-thoai", words.say("fb-tell-needs"));
     }
@@ -281,6 +281,11 @@ pub(super) async fn send(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(show(&site, &who, unit, (&m, Vec::new())).await?)),
     };
+    let sending = Sending::of(&who, &typed, "lan");
+    let before = sending.clone();
+    if let Some(Before::Same(location)) = site.read(&who, move |tx| Ok(before.before(tx)?)).await? {
+        return Ok(Redirect::to(&location).into_response());
+    }
     if class.is_open() && !typed.has("da-xem") {
         let (inner, text) = (site.clone(), said.clone());
         let found = site.read(&who, move |tx| Ok(similar::find(&inner, tx, unit, &text)?)).await?;
@@ -298,7 +303,6 @@ pub(super) async fn send(
     }
     let (inner, asker, form) = (site.clone(), who.clone(), typed.clone());
     let door = door(&who, &typed);
-    let sending = Sending::of(&who, &typed, "lan");
     let sent = once(&site, &who, sending, move |tx| {
         let village = form.get("xom").parse().ok();
         let known = list::villages(tx, unit, false)?.into_iter().map(|it| it.id);

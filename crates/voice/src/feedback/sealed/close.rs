@@ -143,7 +143,8 @@ fn keep(
     let line = site.tree(tx)?.line(kept.state.unit);
     let about_head = about_head || leads(tx, said.staff.map(StaffId), &line)?;
     let unit = competent(site, tx, kept.state.unit, about_head)?;
-    sql::insert(tx, id, &sealed(site, "said", id, &json(said)?)?, about_head)?;
+    let nobody_above = about_head && unit == competent(site, tx, kept.state.unit, false)?;
+    sql::insert(tx, id, &sealed(site, "said", id, &json(said)?)?, nobody_above)?;
     if let Some(it) = sender.filter(|it| !it.is_empty()) {
         sql::insert_identity(tx, id, &sealed(site, "identity", id, &json(it)?)?)?;
     }

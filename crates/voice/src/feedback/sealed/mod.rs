@@ -38,14 +38,13 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Whether `who` keeps denunciations of this very unit: neither a unit above nor one below lends the right. Where
-/// nobody stands above the head whom it is about, leaders are left out.
+/// nobody stands above the head whom it is about (`about_head`), leaders are left out.
 pub(super) fn keeps(who: &Who, unit: UnitId, about_head: bool) -> bool {
-    let is_top = who.tree.line(unit).len() < 2;
     who.grants.iter().any(|it| {
         it.unit == unit
             && it.holds_on(who.today())
             && may(it.role, Action::DenunciationKeep)
-            && !(about_head && is_top && it.role == Role::Leader)
+            && !(about_head && it.role == Role::Leader)
     })
 }
 

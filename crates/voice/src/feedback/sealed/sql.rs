@@ -26,7 +26,7 @@ pub(super) fn said(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Option<String>, Fa
     tx.query_one(sql, &[id.0.into()])?.map(|it| it.get(0)).transpose()
 }
 
-/// Whether it is about the head of the unit that it was sent to.
+/// Whether it is about the head of the competent unit itself, as nobody stands above it.
 pub(super) fn about_head(tx: &mut Tx<'_>, id: FeedbackId) -> Result<bool, Fault> {
     let sql = "select about_head from denunciation where feedback = ?1";
     Ok(tx.query_one(sql, &[id.0.into()])?.map(|it| it.get(0)).transpose()?.unwrap_or(false))

@@ -19,8 +19,6 @@ pub struct Answer {
     pub text: String,
     /// Who drafted it.
     pub drafted_by: AccountId,
-    /// When.
-    pub drafted_at: Instant,
     /// Why it was sent back; empty if it was not.
     pub sent_back: String,
     /// Who released it.
@@ -34,17 +32,16 @@ fn read(row: &Row) -> Result<Answer, Fault> {
         id: row.get(0)?,
         text: row.get(1)?,
         drafted_by: row.get(2)?,
-        drafted_at: Instant::from_epoch_ms(row.get(3)?),
-        sent_back: row.get(4)?,
-        released_by: row.get::<Option<i64>>(5)?.map(AccountId),
-        released_at: row.get::<Option<i64>>(6)?.map(Instant::from_epoch_ms),
+        sent_back: row.get(3)?,
+        released_by: row.get::<Option<i64>>(4)?.map(AccountId),
+        released_at: row.get::<Option<i64>>(5)?.map(Instant::from_epoch_ms),
     })
 }
 
 /// All answers, the oldest first.
 pub(in crate::feedback) fn of(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<Answer>, Fault> {
     let rows = tx.query(
-        "select id, text, drafted_by, drafted_at, sent_back, released_by, released_at from feedback_answer
+        "select id, text, drafted_by, sent_back, released_by, released_at from feedback_answer
          where feedback = ?1 order by id limit 100",
         &[id.0.into()],
     )?;
@@ -106,8 +103,6 @@ pub struct Public {
     pub said: String,
     /// What was answered, likewise.
     pub answered: String,
-    /// Who proposed it.
-    pub proposed_by: AccountId,
     /// When it was published; nothing while it waits.
     pub published_at: Option<Instant>,
 }
@@ -117,15 +112,13 @@ pub(in crate::feedback) fn public(
     tx: &mut Tx<'_>,
     id: FeedbackId,
 ) -> Result<Option<Public>, Fault> {
-    let sql =
-        "select said, answered, proposed_by, published_at from feedback_public where feedback = ?1";
+    let sql = "select said, answered, published_at from feedback_public where feedback = ?1";
     tx.query_one(sql, &[id.0.into()])?
         .map(|row| {
             Ok(Public {
                 said: row.get(0)?,
                 answered: row.get(1)?,
-                proposed_by: row.get(2)?,
-                published_at: row.get::<Option<i64>>(3)?.map(Instant::from_epoch_ms),
+                published_at: row.get::<Option<i64>>(2)?.map(Instant::from_epoch_ms),
             })
         })
         .transpose()

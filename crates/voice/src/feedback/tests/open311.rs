@@ -38,7 +38,7 @@ on_both_engines! { citizen::routes().and(crate::routes());
             assert!(!all.text.contains(word), "{word}");
         }
         let xml = program.get(&format!("/open311/v2/requests/{code}.xml")).await;
-        assert!(xml.text.contains("<service_requests><request><service_request_id>"), "{}", xml.text);
+        assert!(xml.text.contains("<service_requests><request><address>"), "{}", xml.text);
         for (query, status) in [
             ("start_date=2025-01-01T00:00:00Z&end_date=2025-12-31T00:00:00Z", 400), ("start_date=hom-qua", 400),
             ("status=lost", 400), ("service_code=denunciation", 400), ("status=closed", 200),

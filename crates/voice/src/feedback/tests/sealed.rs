@@ -25,7 +25,7 @@ fn whole(site: &TestSite) -> String {
             "journal",
             "journal_words",
             "outbox",
-            "form_submission",
+            "submission",
         ] {
             let Ok(rows) = tx.query(&format!("select * from {table}"), &[]) else {
                 panic!("{table}")
