@@ -295,11 +295,13 @@ pub fn behind(
     tx: &mut Tx<'_>,
     code: &str,
 ) -> Result<Option<(Survey, people::Invitation)>, Failure> {
-    let Some(it) = people::by_code(tx, &secrets::code_hash(site, code))? else { return Ok(None) };
-    if matches!(it.state.as_str(), "ready" | "dropped") {
-        return Ok(None);
-    }
-    Ok(sql::find(tx, it.survey)?.map(|survey| (survey, it)))
+    let hash = secrets::code_hash(site, code);
+    // The survey first, then the invitation: in the order in which the close holds them.
+    let Some(id) = people::survey_of(tx, &hash)? else { return Ok(None) };
+    let Some(survey) = sql::shared(tx, id)? else { return Ok(None) };
+    let it = people::by_code(tx, &hash)?;
+    let it = it.filter(|it| !matches!(it.state.as_str(), "ready" | "dropped"));
+    Ok(it.map(|it| (survey, it)))
 }
 
 /// Whether people answer a survey today.

@@ -140,7 +140,7 @@ struct People {
 }
 
 fn open_survey(tx: &mut Tx<'_>, who: &Who, id: SurveyId) -> Result<Survey, Failure> {
-    let it = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+    let it = sql::shared(tx, id)?.ok_or(Failure::NotFound)?;
     site::demand(who, Action::SurveyEnter, it.unit)?;
     if !desk::is_answered(&it, who.today()) {
         return Err(Failure::Refused("Cuộc khảo sát không còn thu phiếu.".to_owned()));

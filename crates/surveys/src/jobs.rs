@@ -24,7 +24,8 @@ pub fn close_due(site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
 /// Mixes the sheets of open surveys, so that none stands where it came.
 pub fn mix(site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
     for it in sql::open_ones(tx)? {
-        if answers::is_unmixed(tx, it.id)? {
+        // Held against whoever puts a sheet in: one that came in between would be lost.
+        if answers::is_unmixed(tx, it.id)? && sql::held(tx, it.id)?.is_some() {
             answers::mix(site, tx, it.id)?;
         }
     }

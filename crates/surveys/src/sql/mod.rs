@@ -182,6 +182,12 @@ pub fn held(tx: &mut Tx<'_>, id: SurveyId) -> Result<Option<Survey>, Fault> {
     tx.query_one(&sql, &[id.0.into()])?.as_ref().map(survey).transpose()
 }
 
+/// The same, shared with others who put sheets in: neither its close nor the mixing of its sheets goes on meanwhile.
+pub fn shared(tx: &mut Tx<'_>, id: SurveyId) -> Result<Option<Survey>, Fault> {
+    let sql = format!("select {COLUMNS} from survey s where s.id = ?1{}", tx.for_share());
+    tx.query_one(&sql, &[id.0.into()])?.as_ref().map(survey).transpose()
+}
+
 /// What of a survey somebody sets.
 #[derive(Debug, Clone)]
 pub struct Plan {

@@ -180,6 +180,13 @@ fn invitation(row: &Row) -> Result<Invitation, Fault> {
     })
 }
 
+/// The survey of the invitation with this hash of its code.
+pub fn survey_of(tx: &mut Tx<'_>, hash: &str) -> Result<Option<SurveyId>, Fault> {
+    let row =
+        tx.query_one("select survey from survey_invitation where code_hash = ?1", &[hash.into()])?;
+    row.map(|it| it.get(0).map(SurveyId)).transpose()
+}
+
 /// The invitation with this hash of its code.
 pub fn by_code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Invitation>, Fault> {
     // Held by itself: of two sendings in one moment the second one waits and finds it used.
