@@ -239,8 +239,14 @@ pub(crate) fn end_holdings(tx: &mut Tx<'_>, at_most: usize) -> Result<Vec<String
 /// Whether a row names this file, or holds it. Every table that does is here: a file that one room lets go
 /// may be another's too, since the same bytes are kept once.
 pub(crate) fn is_file_named(tx: &mut Tx<'_>, sha256: &str) -> Result<bool, Fault> {
-    let tables =
-        ["dossier_file", "filing_file", "supplement_file", "blank_form", "box_slip", "feedback_file"];
+    let tables = [
+        "dossier_file",
+        "filing_file",
+        "supplement_file",
+        "blank_form",
+        "box_slip",
+        "feedback_file",
+    ];
     for table in tables {
         let sql = format!("select 1 from {table} where sha256 = ?1 limit 1");
         if tx.query_one(&sql, &[sha256.into()])?.is_some() {

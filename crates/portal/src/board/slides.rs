@@ -202,8 +202,10 @@ pub(super) fn whole(
         }
         Slide::Reception => {
             let days = reception::to_come(tx, &[place.body], ROWS)?;
-            view.rows =
-                days.into_iter().map(|it| row(it.when, format!("{} · {}", it.who, it.place))).collect();
+            view.rows = days
+                .into_iter()
+                .map(|it| row(it.when, format!("{} · {}", it.who, it.place)))
+                .collect();
         }
         Slide::Hours => {
             let calendars = calendars(site, tx)?;
