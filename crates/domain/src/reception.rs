@@ -328,15 +328,17 @@ pub const fn representatives_max(people: u32) -> Option<u32> {
 pub fn slots(from: Time, until: Time, minutes: i64) -> Vec<Time> {
     let mut slots = Vec::new();
     let mut at = from;
-    while minutes > 0 {
+    if minutes <= 0 {
+        return slots;
+    }
+    loop {
         let end = at.saturating_add(minutes.minutes());
         if end > until || end <= at {
-            break;
+            return slots;
         }
         slots.push(at);
         at = end;
     }
-    slots
 }
 
 codes! {
