@@ -445,8 +445,7 @@ pub async fn change(
         })
         .await?;
     match done {
-        Ok(at) if pressed == "luu" || pressed.is_empty() => {
-            let _ = at;
+        Ok(_) if pressed == "luu" || pressed.is_empty() => {
             Ok(told(&format!("{PAGE}/{id}"), "Đã lưu mẫu phiếu."))
         }
         Ok(at) => Ok(Redirect::to(&format!("{PAGE}/{id}#cau-{at}")).into_response()),

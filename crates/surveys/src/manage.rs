@@ -288,15 +288,14 @@ pub async fn edit_form(
     let (asker, id) = (who.clone(), SurveyId(id));
     let it = site.read(&who, move |tx| seen(tx, &asker, Action::SurveyManage, id)).await?;
     let mut typed = Typed::default();
-    let day = |it: jiff::civil::Date| text::date(it);
     for (name, value) in [
         ("ten", it.title.clone()),
         ("don-vi", it.unit.to_string()),
         ("mau", it.form.to_string()),
         ("nguon", it.source.code().to_owned()),
-        ("tu-ngay", it.period.map_or_else(String::new, |it| day(it.0))),
-        ("den-ngay", it.period.map_or_else(String::new, |it| day(it.1))),
-        ("thu-den", day(it.closes_on)),
+        ("tu-ngay", it.period.map_or_else(String::new, |it| text::date(it.0))),
+        ("den-ngay", it.period.map_or_else(String::new, |it| text::date(it.1))),
+        ("thu-den", text::date(it.closes_on)),
         ("sai-so", (it.error_bp / 100).to_string()),
         ("san", it.floor.to_string()),
         ("du-phong", it.reserve.to_string()),

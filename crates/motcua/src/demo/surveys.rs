@@ -94,7 +94,7 @@ fn sheet(tx: &mut Tx<'_>, code: &str, random: &mut Random) -> Result<(Answers, u
         let levels = choices.iter().any(|it| it.level.is_some());
         let code = match (levels, mood) {
             (true, 0..=5) => "5",
-            (true, 6..=18) => ["1", "2", "2", "3"][usize::try_from(roll % 4).unwrap_or(0)],
+            (true, 6..=18) => random.pick(&["1", "2", "2", "3"]).copied().unwrap_or("2"),
             (true, _) if roll < 38 => "5",
             (true, _) if roll < 82 => "4",
             (true, _) if roll < 94 => "3",
