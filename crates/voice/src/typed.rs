@@ -122,6 +122,5 @@ pub(crate) fn agency(who: &site::Who, unit: UnitId) -> prints::Agency {
         parent: parent.map(|it| it.title.clone()).unwrap_or_default(),
         name: own.map(|it| it.title.clone()).unwrap_or_default(),
         place: own.map(|it| it.place.clone()).unwrap_or_default(),
-        ..prints::Agency::default()
     }
 }
