@@ -170,7 +170,7 @@ fn spss(form: &Form, csv_name: &str) -> String {
     }
     line("  .");
     line(
-        "VARIABLE LABELS TANG 'Tầng' HOP_LE 'Phiếu hợp lệ' CHON_DEU 'Chọn một mức cho mọi câu' QUA_NHANH 'Trả lời quá nhanh'",
+        "VARIABLE LABELS TANG 'Tầng' HOP_LE 'Phiếu hợp lệ' CHON_DEU 'Chọn một mức' QUA_NHANH 'Trả lời quá nhanh'",
     );
     for it in &all {
         line(&format!("  {} {}", it.name, spss_text(&it.label)));
