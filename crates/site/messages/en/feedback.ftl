@@ -136,3 +136,6 @@ fb-event-escalate = Overdue; the head was told
 fb-event-conduct = The official's conduct is being verified
 fb-event-seal = Handed to the sealed path
 nav-feedback = Feedback
+fb-surveys-title = Surveys
+fb-surveys-intro = How people were drawn, how many answered, and what came out of each survey.
+fb-surveys-go = See the surveys

@@ -130,3 +130,6 @@ fb-event-escalate = Quá hạn, đã báo người đứng đầu
 fb-event-conduct = Xác minh về cán bộ
 fb-event-seal = Chuyển sang đường niêm kín
 nav-feedback = Phản ánh, kiến nghị
+fb-surveys-title = Khảo sát
+fb-surveys-intro = Cách rút thăm, bao nhiêu người trả lời, kết quả từng cuộc khảo sát.
+fb-surveys-go = Xem các cuộc khảo sát
