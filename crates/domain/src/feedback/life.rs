@@ -253,13 +253,14 @@ pub fn decide(
             }
             if it.status == Reopened { Reopened } else { Handling }
         }
-        (Received | Handling | Reopened, Command::AskMore { words }) => {
+        (Received | Handling | Reopened, Command::AskMore { .. }) => {
             let mut clock = it.term.clone();
             clock.pauses.push(Pause {
                 from: now,
                 until: None,
                 after: AfterPause::Resume,
-                reason: words.clone(),
+                // What is asked stands with the step: from there it is wiped when it must be.
+                reason: "Chờ người gửi bổ sung".to_owned(),
                 source: String::new(),
             });
             term = Some(clock);

@@ -152,7 +152,7 @@ pub(super) fn play(db: &Db, now: Instant, office: &Office) -> Result<(), Fault> 
         db.write_blocking(Stamp::of_program(now, "demo"), |tx| {
             cases(&site, tx, now, body)?;
             tx.restamp(Stamp::of_program(now, "demo"));
-            Ok(())
+            Ok::<(), Fault>(())
         })?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use domain::{
     feedback::{Class, Command, Door},
-    ids::{AccountId, FeedbackId},
+    ids::{AccountId, FeedbackId, UnitId},
     procedure::Tier,
     time::Instant,
 };
@@ -52,7 +52,8 @@ const COMMUNE: [Said; 15] = [
         Until::Solved,
         "",
         "Quy định nộp bản chứng thực sổ hộ khẩu khi đăng ký khai sinh gây đi lại nhiều lần, dù dữ liệu dân cư đã có.",
-        "Từ 01/7/2021 không yêu cầu bản giấy khi đã khai thác được dữ liệu dân cư. Xã đã nhắc bộ phận một cửa và gỡ mẫu cũ khỏi bảng niêm yết.",
+        "Từ 01/7/2021 không yêu cầu bản giấy khi đã khai thác được dữ liệu dân cư. \
+         Xã đã nhắc bộ phận một cửa và gỡ mẫu cũ khỏi bảng niêm yết.",
         true,
     ),
     (
@@ -257,11 +258,13 @@ pub(super) fn play(db: &Db, now: Instant, seal: &Seal, office: &Office) -> Resul
     };
     let site =
         Site::new(db.clone(), Blobs::in_memory(), Arc::new(move || now), config, seal.clone());
-    for (at, body) in office.bodies.iter().enumerate() {
-        let said: &[Said] = match (body.tier, at) {
+    let shown: Vec<UnitId> = office.shown().map(|it| it.body).collect();
+    for body in &office.bodies {
+        let is_shown = shown.contains(&body.body);
+        let said: &[Said] = match (body.tier, is_shown) {
             (Tier::District, _) => &DISTRICT,
             // The shown communes in full, the others a little.
-            (_, ..3) => &COMMUNE,
+            (_, true) => &COMMUNE,
             _ => COMMUNE.get(11..).unwrap_or_default(),
         };
         let site = site.clone();
@@ -274,11 +277,11 @@ pub(super) fn play(db: &Db, now: Instant, seal: &Seal, office: &Office) -> Resul
             for (number, it) in said.iter().enumerate() {
                 one(&site, tx, now, body, (number, it)).map_err(fault)?;
             }
-            if body.tier != Tier::District && at < 3 {
+            if is_shown {
                 denounce(&site, tx, now, body).map_err(fault)?;
             }
             tx.restamp(Stamp::of_program(now, "demo"));
-            Ok(())
+            Ok::<(), Fault>(())
         })?;
     }
     Ok(())

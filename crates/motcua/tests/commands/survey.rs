@@ -50,7 +50,8 @@ fn another_frame_a_repeated_number_or_too_large_a_sample_is_refused_in_words() {
     let line = |size: &'static str, hash: &'static str| {
         vec!["survey", "draw", "--seed", "1", "--size", size, "--frame-hash", hash, "--frame"]
     };
-    let ask = |mut all: Vec<&str>| {
+    let ask = |all: Vec<&str>| {
+        let mut all: Vec<&str> = all;
         all.push(&shown);
         run(&folder.0, &all)
     };

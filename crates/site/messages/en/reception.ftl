@@ -50,3 +50,4 @@ reception-give-up = Cancel this appointment
 reception-other-times = See other receptions
 bulletin-reception = Reception of citizens
 home-reception = Receptions of citizens: book a time with a leader
+reception-two-weeks = The next two weeks

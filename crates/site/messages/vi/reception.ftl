@@ -50,3 +50,4 @@ reception-give-up = Hủy lịch hẹn này
 reception-other-times = Xem các buổi tiếp khác
 bulletin-reception = Lịch tiếp công dân
 home-reception = Lịch tiếp công dân, đặt hẹn gặp lãnh đạo
+reception-two-weeks = Hai tuần tới

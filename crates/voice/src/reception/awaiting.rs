@@ -52,7 +52,7 @@ pub(super) fn awaits(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awai
         let has_rules = !sql::rules(tx, vec![*unit], today)?.is_empty();
         let told = service::warnings(tx, &calendar, (*unit, &kind))?;
         if let Some(first) = told.first().filter(|_| has_rules) {
-            let more = told.len() - 1;
+            let (first, more) = (first.trim_end_matches('.'), told.len() - 1);
             let label = if more == 0 {
                 format!("Tiếp công dân, {title}: {first}")
             } else {

@@ -19,6 +19,8 @@ use crate::typed::agency;
 /// Days that the page and the calendar show, before and after today.
 const BACK_DAYS: i64 = 60;
 const AHEAD_DAYS: i64 = 120;
+/// Days ahead that are shown where nobody chose an office: of all of them.
+const ALL_AHEAD_DAYS: i64 = 13;
 
 struct Row {
     id: i64,
@@ -79,8 +81,9 @@ async fn page(
         None => all.iter().map(|it| it.0).collect(),
     };
     let today = who.today();
+    let ahead = if unit.is_some() { AHEAD_DAYS } else { ALL_AHEAD_DAYS };
     let (from, until) = month_of(asked.get("thang"))
-        .unwrap_or_else(|| (today, today.saturating_add(AHEAD_DAYS.days())));
+        .unwrap_or_else(|| (today, today.saturating_add(ahead.days())));
     let (now, wanted) = (who.now, Wanted { units: units.clone(), from, until, posted: true });
     let (days, last) = site
         .read(who, move |tx| {
@@ -95,7 +98,11 @@ async fn page(
         .await?;
     let shell = site.shell(who);
     let words = shell.words;
-    let mut month_choices = vec![(String::new(), words.say("reception-all-to-come"))];
+    let ahead = match unit {
+        Some(_) => words.say("reception-all-to-come"),
+        None => words.say("reception-two-weeks"),
+    };
+    let mut month_choices = vec![(String::new(), ahead)];
     month_choices.extend(months(who));
     let mut choices = vec![(String::new(), words.say("reception-all-units"))];
     choices.extend(all.iter().map(|(id, title)| (id.to_string(), title.clone())));

@@ -131,7 +131,7 @@ fn the_interval_of_95_per_cent_holds_the_truth_95_times_in_100() {
         (&[("A", 500, 60)], 60),
     ];
     for (strata, size) in cases {
-        let share = coverage(strata, size, 400);
+        let share = coverage(strata, size, 800);
         assert!((0.93..=0.98).contains(&share), "{strata:?} {size}: {share}");
     }
 }
