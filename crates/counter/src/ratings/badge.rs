@@ -28,6 +28,8 @@ struct Badge {
     name: String,
     title: String,
     unit: String,
+    /// The authority to which a report about him goes.
+    body: UnitId,
     /// Where whoever holds a receipt rates; empty if the unit has no one-stop shop.
     rates: String,
     public: Vec<Public>,
@@ -67,6 +69,15 @@ fn shop_of(who: &Who, unit: UnitId) -> Option<UnitId> {
         .find(is_shop)
 }
 
+/// The authority that a unit belongs to, which takes what people report.
+fn body_of(who: &Who, unit: UnitId) -> UnitId {
+    let takes = |it: &UnitId| {
+        let found = who.tree.unit(*it);
+        found.is_some_and(|it| matches!(&*it.kind, "province" | "district" | "commune"))
+    };
+    who.tree.line(unit).into_iter().find(takes).unwrap_or(unit)
+}
+
 /// GET `/can-bo/{staff}`
 pub async fn show(
     State(site): State<Site>,
@@ -88,6 +99,7 @@ pub async fn show(
         name: person.name,
         title: person.title,
         unit: who.tree.title(unit).to_owned(),
+        body: body_of(&who, unit),
         rates,
         public: public
             .into_iter()

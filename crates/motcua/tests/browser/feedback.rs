@@ -122,7 +122,7 @@ async fn every_door_leads_to_solved(on: On) {
         counter.goto(&format!("/co-quan/phan-anh/moi?cua={door}")).await;
         counter.see("Ghi đúng lời người nói").await;
         counter.sound().await;
-        counter.choose("Gửi đến đơn vị", "UBND xã Phú Sơn").await;
+        counter.choose("Gửi đến đơn vị", "Ủy ban nhân dân xã Phú Sơn").await;
         counter.choose("Loại, theo lời người nói", "Góp ý khác").await;
         counter.fill("Nội dung", said).await;
         counter.press("Lưu").await;

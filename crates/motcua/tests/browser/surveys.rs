@@ -44,6 +44,7 @@ async fn a_survey_from_the_draw_to_its_results(on: On) {
     office.press("Chốt danh sách").await;
     office.see("Đã chốt danh sách và công bố mã băm").await;
     server.at(date(2026, 3, 11).at(19, 0, 0, 0));
+    office.sign_in("cchc").await;
     office.goto("/co-quan/khao-sat/1").await;
     office.fill("Hạt giống", "48213").await;
     office.press("Ghi hạt giống").await;

@@ -22,6 +22,8 @@ use crate::meter::count;
 
 /// Rows that a screen shows at once.
 pub(super) const ROWS: usize = 10;
+/// Receptions that a screen shows at once: each takes two lines.
+const RECEPTIONS: usize = 4;
 /// Characters of rules that a screen shows at once.
 const RULE_CHARS: usize = 520;
 /// Working days to come that are told.
@@ -201,7 +203,7 @@ pub(super) fn whole(
             view.rows = all.map(|(label, phone)| row(label, phone)).collect();
         }
         Slide::Reception => {
-            let days = reception::to_come(tx, &[place.body], ROWS)?;
+            let days = reception::to_come(tx, &[place.body], RECEPTIONS)?;
             view.rows = days
                 .into_iter()
                 .map(|it| row(it.when, format!("{} · {}", it.who, it.place)))

@@ -100,7 +100,7 @@ pub(super) async fn month(
     let unit = chosen
         .or_else(|| home.iter().copied().find(|it| all.iter().any(|(id, _)| id == it)))
         .or_else(|| all.first().map(|it| it.0))
-        .ok_or(Failure::Forbidden)?;
+        .ok_or(Failure::NotFound)?;
     demand_look(&who, unit)?;
     let first = month_of(asked.get("thang")).unwrap_or_else(|| who.today().first_of_month());
     let (inner, asker) = (site.clone(), who.clone());

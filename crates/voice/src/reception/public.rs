@@ -82,8 +82,8 @@ async fn page(
     };
     let today = who.today();
     let ahead = if unit.is_some() { AHEAD_DAYS } else { ALL_AHEAD_DAYS };
-    let (from, until) = month_of(asked.get("thang"))
-        .unwrap_or_else(|| (today, today.saturating_add(ahead.days())));
+    let (from, until) =
+        month_of(asked.get("thang")).unwrap_or_else(|| (today, today.saturating_add(ahead.days())));
     let (now, wanted) = (who.now, Wanted { units: units.clone(), from, until, posted: true });
     let (days, last) = site
         .read(who, move |tx| {

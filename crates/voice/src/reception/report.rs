@@ -136,7 +136,7 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let all = units(&who, &[Action::VoiceFigures]);
     let chosen = asked.get("don-vi").parse().ok().map(UnitId);
-    let unit = chosen.or_else(|| all.first().map(|it| it.0)).ok_or(Failure::Forbidden)?;
+    let unit = chosen.or_else(|| all.first().map(|it| it.0)).ok_or(Failure::NotFound)?;
     demand(&who, Action::VoiceFigures, unit)?;
     let today = who.today();
     let first = Date::new(today.year(), 1, 1).unwrap_or(today);

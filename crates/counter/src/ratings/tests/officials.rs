@@ -199,7 +199,7 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         assert_eq!(site.signed_in("truong").post(&publish, &all).await.status, 303);
         let public = site.browser().get(&format!("/can-bo/{}", staff(&site, "quay"))).await.text;
         assert!(public.contains("Phải chờ lâu.") && !public.contains("0912345678"), "{public}");
-        assert!(public.contains(&format!("/phan-anh?can-bo={}", staff(&site, "quay"))), "{public}");
+        assert!(public.contains(&format!("/phan-anh/2?can-bo={}", staff(&site, "quay"))), "{public}");
         // He says something else: the old words are public no more.
         assert_eq!(official.post(&own, &said).await.status, 303);
         let public = site.browser().get(&format!("/can-bo/{}", staff(&site, "quay"))).await.text;
