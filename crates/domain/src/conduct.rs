@@ -485,10 +485,11 @@ pub fn decide(
                 return Err(Refused::PastDay);
             }
         }
-        Command::Reply if case.status == Concluded => {
-            if case.conclusion.is_some_and(Conclusion::is_confirmed) {
-                return Err(Refused::NotCorrected);
-            }
+        Command::Reply
+            if case.status == Concluded
+                && case.conclusion.is_some_and(Conclusion::is_confirmed) =>
+        {
+            return Err(Refused::NotCorrected);
         }
         Command::Close if case.is_correcting() => return Err(Refused::StillCorrecting),
         _ => {}

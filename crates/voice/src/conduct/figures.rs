@@ -91,12 +91,11 @@ fn ask(who: &Who, asked: &Typed) -> Asking {
     }
 }
 
+/// What is counted, and how often, under a name.
+type Counted = (String, Vec<(String, i64)>);
+
 /// The whole, then each unit that handled any.
-fn counted(
-    tx: &mut Tx<'_>,
-    who: &Who,
-    asking: &Asking,
-) -> Result<Vec<(String, Vec<(String, i64)>)>, Failure> {
+fn counted(tx: &mut Tx<'_>, who: &Who, asking: &Asking) -> Result<Vec<Counted>, Failure> {
     let filter = Filter {
         units: asking.units.clone(),
         from: Some(asking.from.at(0, 0, 0, 0)),

@@ -380,11 +380,11 @@ pub fn tie_rating(tx: &mut Tx<'_>, rating: i64, case: ConductCaseId) -> Result<(
     Ok(())
 }
 
-/// The cases of these ratings: rating, case, code, unit, accused.
-pub fn of_ratings(
-    tx: &mut Tx<'_>,
-    ratings: &[i64],
-) -> Result<Vec<(i64, ConductCaseId, String, UnitId, StaffId)>, Fault> {
+/// A case that began with a rating: rating, case, code, unit, accused.
+pub type OfRating = (i64, ConductCaseId, String, UnitId, StaffId);
+
+/// The cases of these ratings.
+pub fn of_ratings(tx: &mut Tx<'_>, ratings: &[i64]) -> Result<Vec<OfRating>, Fault> {
     let from = "conduct_rating r join conduct_case c on c.id = r.conduct_case";
     let select = Select::new("r.rating, c.id, c.code, c.unit, c.accused", from)
         .and_in("r.rating", ratings.to_vec());

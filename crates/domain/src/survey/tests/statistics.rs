@@ -124,7 +124,8 @@ fn coverage(strata: &[(&str, u64, u64)], size: u64, rounds: u64) -> f64 {
 
 #[test]
 fn the_interval_of_95_per_cent_holds_the_truth_95_times_in_100() {
-    let cases: [(&[(&str, u64, u64)], u64); 4] = [
+    type Strata = &'static [(&'static str, u64, u64)];
+    let cases: [(Strata, u64); 4] = [
         (&[("A", 300, 80)], 120),
         (&[("A", 150, 85), ("B", 100, 75)], 90),
         (&[("A", 200, 90)], 100),
