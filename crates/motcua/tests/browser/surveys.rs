@@ -69,8 +69,8 @@ async fn a_survey_from_the_draw_to_its_results(on: On) {
     phone.press("Tiếp tục").await;
     phone.see("Phiếu không ghi tên").await;
     phone.sound().await;
-    let click = "document.querySelectorAll('fieldset input[value=A]').forEach((it) => it.click())";
-    phone.run(click, "").await;
+    let click = "document.querySelectorAll('fieldset input[value=A]').forEach((it) => it.click()); return ''";
+    phone.script(click).await;
     phone.press("Gửi phiếu").await;
     phone.see("Đã nhận phiếu").await;
     phone.sound().await;
@@ -79,7 +79,7 @@ async fn a_survey_from_the_draw_to_its_results(on: On) {
     for (at, code) in codes.iter().enumerate().skip(1).take(8) {
         phone.goto(&format!("/ks/{code}")).await;
         let click = click.replace("=A", ["=A", "=B", "=C"][at % 3]);
-        phone.run(&click, "").await;
+        phone.script(&click).await;
         phone.press("Gửi phiếu").await;
         phone.see("Đã nhận phiếu").await;
     }
@@ -98,7 +98,7 @@ async fn a_survey_from_the_draw_to_its_results(on: On) {
     interviewer.press("Nhập phiếu").await;
     interviewer.sound().await;
     interviewer.pick("Hỏi qua điện thoại").await;
-    interviewer.run(click, "").await;
+    interviewer.script(click).await;
     interviewer.press("Lưu phiếu").await;
     interviewer.see("Đã nhận phiếu trả lời qua điện thoại").await;
 
