@@ -149,7 +149,7 @@ on_both_engines! { crate::routes();
         let nobody = site::Who::nobody(Lang::Vi);
         let mut value = site.run(|tx| (part.take_out)(&nobody.tree, tx));
         assert_eq!(value["extended-en"], own);
-        assert_eq!(value.as_object().unwrap().len(), 12 * 4 + 4);
+        assert_eq!(value.as_object().unwrap().len(), 16 * 4 + 7);
         value.as_object_mut().unwrap().remove("extended-en");
         let lines = site.run(|tx| Ok((part.bring_in)(&site.site, &nobody, tx, &value).unwrap()));
         assert!(lines.is_empty(), "{lines:?}");
