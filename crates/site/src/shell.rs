@@ -32,7 +32,7 @@ pub struct SignedIn {
 const FRONT: usize = 7;
 
 /// The order in which people reach for what they may open; what is not named stands behind.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 25] = [
     "/co-quan",
     "/co-quan/ho-so",
     "/co-quan/ho-so/moi",
@@ -41,6 +41,15 @@ const ORDER: [&str; 16] = [
     "/co-quan/thu-phi",
     "/co-quan/so",
     "/co-quan/ket-qua",
+    "/co-quan/phan-anh",
+    "/co-quan/tiep-cong-dan",
+    "/co-quan/tiep-cong-dan/so",
+    "/co-quan/hom-thu",
+    "/co-quan/duong-day-nong",
+    "/co-quan/don-khieu-nai",
+    "/co-quan/don-to-cao",
+    "/co-quan/vu-viec",
+    "/co-quan/nhap-phieu",
     "/co-quan/thong-bao",
     "/co-quan/so-lieu",
     "/co-quan/danh-gia",

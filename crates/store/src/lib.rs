@@ -128,20 +128,35 @@ impl Db {
         } else {
             Kind::Sqlite(readers::Sqlite::open(url.strip_prefix("sqlite:").unwrap_or(url))?)
         };
-        let watch = Arc::new(watch::Watch::new());
-        let db = Self {
-            inner: Arc::new(Inner {
-                kind,
-                watch,
-                turn: Mutex::new(()),
-                filling: AtomicBool::new(false),
-            }),
-        };
+        let db = Self::of(kind);
         db.write_blocking(Stamp::of_program(now, "migration"), |tx| {
             tx.batch(migrate::TABLE)?;
             migrate::run(tx, migrations)
         })?;
         Ok(db)
+    }
+
+    fn of(kind: Kind) -> Self {
+        let watch = Arc::new(watch::Watch::new());
+        let (turn, filling) = (Mutex::new(()), AtomicBool::new(false));
+        Self { inner: Arc::new(Inner { kind, watch, turn, filling }) }
+    }
+
+    /// Another database in memory that holds what this one holds. For tests, which else make the same database anew
+    /// each time.
+    ///
+    /// # Errors
+    /// [`Fault::Broken`] on PostgreSQL, which copies its databases itself; else the engine's.
+    pub fn copy_in_memory(&self) -> Result<Self, Fault> {
+        match &self.inner.kind {
+            Kind::Sqlite(it) => {
+                let writer = it.writer.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(Self::of(Kind::Sqlite(Sqlite::copy_of(&writer)?)))
+            }
+            Kind::Postgresql(_) => {
+                Err(Fault::Broken("PostgreSQL copies its databases itself".to_owned()))
+            }
+        }
     }
 
     /// Files of the schema that this database has not seen yet. None, once it was opened.

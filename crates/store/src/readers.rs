@@ -38,6 +38,15 @@ impl Sqlite {
         })
     }
 
+    /// A database in memory with everything that `other` reads.
+    pub fn copy_of(other: &rusqlite::Connection) -> Result<Self, Fault> {
+        let copy = Self::open(":memory:")?;
+        let mut writer = copy.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        rusqlite::backup::Backup::new(other, &mut writer)?.step(-1)?;
+        drop(writer);
+        Ok(copy)
+    }
+
     /// A reader that nobody uses just now.
     pub fn free_reader(&self) -> Option<Reader<'_>> {
         let reader = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;

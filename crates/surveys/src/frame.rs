@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use citizen::{dossiers::facts as dossiers, procedures::facts as procedures};
+use citizen::{
+    dossiers::facts as dossiers, levels::facts::body_of, procedures::facts as procedures,
+};
 use domain::{
     dossier::Status,
     ids::{DossierId, UnitId},
@@ -27,15 +29,6 @@ pub struct Gathered {
     pub members: Vec<NewMember>,
     pub frame: Frame,
     pub size: u64,
-}
-
-/// The commune, district or province that a unit belongs to.
-pub fn body_of(tree: &Tree, unit: UnitId) -> UnitId {
-    let is_body = |it: &UnitId| {
-        let kind = tree.known(*it).map(|it| it.kind.as_str());
-        matches!(kind, Some("commune" | "district" | "province"))
-    };
-    tree.line(unit).into_iter().find(is_body).unwrap_or(unit)
 }
 
 /// What a stratum's name may hold: the published lines are told apart by tabulators and ends of lines.

@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -115,13 +115,21 @@ impl TestSite {
     /// A site with `routes` on a SQLite database in memory.
     #[must_use]
     pub fn on_sqlite(routes: Routes) -> Self {
-        Self::new(routes, ":memory:", None)
+        static EMPTY: LazyLock<Db> = LazyLock::new(|| {
+            Db::open(":memory:", Instant::from_civil(start())).expect("a database")
+        });
+        Self::on(routes, EMPTY.copy_in_memory().expect("a database"), None)
     }
 
     /// A site with `routes` on a PostgreSQL database of its own; `None` where there is no cluster.
     #[must_use]
     pub fn on_postgresql(routes: Routes) -> Option<Self> {
-        let temp = pg::fresh_database()?;
+        let schema: String = store::SCHEMA.iter().map(|it| it.sql).collect();
+        let name = format!("schema_{}", site::token_sha256(&schema).get(..16)?);
+        let template = pg::Template::made(&name, |url| {
+            Db::open(url, Instant::from_civil(start())).expect("a database");
+        });
+        let temp = template?.copy();
         let url = temp.url().to_owned();
         Some(Self::new(routes, &url, Some(temp)))
     }
@@ -149,13 +157,16 @@ impl TestSite {
     }
 
     fn new(routes: Routes, url: &str, temp: Option<pg::TempDatabase>) -> Self {
+        let now = Instant::from_civil(start());
+        Self::on(routes, off_the_runtime(|| Db::open(url, now).expect("a database")), temp)
+    }
+
+    fn on(routes: Routes, db: Db, temp: Option<pg::TempDatabase>) -> Self {
         let now_ms = Arc::new(AtomicI64::new(Instant::from_civil(start()).epoch_ms()));
         let clock = {
             let now_ms = now_ms.clone();
             move || Instant::from_epoch_ms(now_ms.load(Ordering::Relaxed))
         };
-        let now = clock();
-        let db = off_the_runtime(|| Db::open(url, now).expect("a database"));
         let config = Config {
             base_url: "http://motcua.test".to_owned(),
             tls: false,

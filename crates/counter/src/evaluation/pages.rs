@@ -3,9 +3,8 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{
-    access::Action,
     evaluation::{Found, IndicatorSet, Judged, share_bp, tenths},
-    ids::{DossierId, StaffId, UnitId},
+    ids::{DossierId, StaffId},
 };
 use jiff::{ToSpan as _, civil::Date};
 use people::{
@@ -66,21 +65,7 @@ struct Asking {
 }
 
 fn ask(who: &Who, asked: &Typed) -> Result<Asking, Failure> {
-    let kinds = ["province", "district", "commune", "one_stop"];
-    let units: Vec<_> = who
-        .tree
-        .all()
-        .filter(|it| kinds.contains(&it.kind.as_str()) && who.can_at(Action::EvaluationView, it.id))
-        .collect();
-    let wanted = asked.get("don-vi").parse().ok().map(UnitId);
-    let home = who.home();
-    let unit = units
-        .iter()
-        .find(|it| Some(it.id) == wanted)
-        .or_else(|| units.iter().find(|it| wanted.is_none() && Some(it.id) == home))
-        .or_else(|| units.first().filter(|_| wanted.is_none()))
-        .ok_or(Failure::NotFound)?
-        .id;
+    let (unit, units) = ratings::unit_of(who, asked)?;
     let code = Some(asked.get("ky")).filter(|it| period(it).is_some());
     let code = code.map_or_else(|| who.today().strftime("%Y-%m").to_string(), str::to_owned);
     let (from, until, name) = period(&code).ok_or(Failure::NotFound)?;
@@ -92,7 +77,7 @@ fn ask(who: &Who, asked: &Typed) -> Result<Asking, Failure> {
     }
     Ok(Asking {
         wanted: Wanted { unit, official, from, until },
-        units: units.iter().map(|it| (it.id.to_string(), it.title.clone())).collect(),
+        units,
         code,
         name,
         query,

@@ -1,6 +1,7 @@
 //! What the square code of a badge opens: who somebody is at the office, and what a citizen can do about it.
 
 use askama::Template;
+use citizen::levels::facts::body_of;
 use domain::{
     access::Role,
     ids::{StaffId, UnitId},
@@ -69,15 +70,6 @@ fn shop_of(who: &Who, unit: UnitId) -> Option<UnitId> {
         .find(is_shop)
 }
 
-/// The authority that a unit belongs to, which takes what people report.
-fn body_of(who: &Who, unit: UnitId) -> UnitId {
-    let takes = |it: &UnitId| {
-        let found = who.tree.unit(*it);
-        found.is_some_and(|it| matches!(&*it.kind, "province" | "district" | "commune"))
-    };
-    who.tree.line(unit).into_iter().find(takes).unwrap_or(unit)
-}
-
 /// GET `/can-bo/{staff}`
 pub async fn show(
     State(site): State<Site>,
@@ -99,7 +91,7 @@ pub async fn show(
         name: person.name,
         title: person.title,
         unit: who.tree.title(unit).to_owned(),
-        body: body_of(&who, unit),
+        body: body_of(&who.tree, unit),
         rates,
         public: public
             .into_iter()

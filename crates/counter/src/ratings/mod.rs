@@ -32,6 +32,7 @@ mod one;
 mod sql;
 mod tablet;
 
+pub(crate) use officials::unit_of;
 pub use sql::{Given, Of};
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ struct Row {
 }
 
 /// The units whose evaluation somebody may see, and the one that is asked for.
-pub(super) fn unit_of(
+pub(crate) fn unit_of(
     who: &Who,
     asked: &Typed,
 ) -> Result<(UnitId, Vec<(String, String)>), Failure> {

@@ -155,10 +155,3 @@ pub fn weight_bp(population: u64, sheets: u64, all_people: u64, all_sheets: u64)
     let whole = u128::from(all_people) * u128::from(sheets);
     u64::try_from((part + whole / 2) / whole).ok()
 }
-
-/// Per cent with one decimal for people: `83,3 %` of 8333.
-#[must_use]
-pub fn percent(bp: u64) -> String {
-    let tenths = (bp + 5) / 10;
-    format!("{},{}%", tenths / 10, tenths % 10)
-}

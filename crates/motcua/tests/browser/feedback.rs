@@ -25,59 +25,88 @@ async fn send(phone: &Page, path: &str, (class, said): (&str, &str)) -> (String,
     (phone.text_of("#ma").await, phone.text_of("#ma-bi-mat").await)
 }
 
-/// The office takes it from receipt to the answer: one sorts and hands it to a specialist, who drafts; the head releases.
-async fn answer(server: &Server, code: &str) {
-    let reception = Page::open_at(&server.base, 1366, 768).await;
-    reception.sign_in("tiepdan-phuson").await;
-    reception.goto(&format!("/co-quan/phan-anh?q={code}")).await;
-    reception.sound().await;
-    reception.press(code).await;
-    reception.see("Nội dung này là gì?").await;
-    reception.sound().await;
-    assert!(!reception.text().await.contains("0912345678"), "who sent it is sealed");
-    reception.press("Phân loại").await;
-    reception.see("Đã phân loại.").await;
-    let path = reception.path().await;
-    let specialist = server
-        .text("select s.name from account a join staff s on s.id = a.staff where a.login = 'diachinh-phuson'")
-        .await;
-    reception.choose("Người xử lý", &specialist).await;
-    reception.press("Giao").await;
-    reception.see("Đã giao.").await;
-    reception.close().await;
+/// The people of Phú Sơn who answer, each at his own browser.
+struct Office {
+    reception: Page,
+    desk: Page,
+    head: Page,
+    specialist: String,
+}
 
-    let desk = Page::open_at(&server.base, 1366, 768).await;
-    desk.sign_in("diachinh-phuson").await;
-    desk.goto(&path).await;
-    desk.fill("Nội dung trả lời", "Đã xử lý sáng nay, mời kiểm tra.").await;
-    desk.press("Lưu bản soạn").await;
-    desk.see("chờ người khác duyệt").await;
-    desk.close().await;
+impl Office {
+    async fn open(server: &Server) -> Self {
+        let at = async |login| {
+            let page = Page::open_at(&server.base, 1366, 768).await;
+            page.sign_in(login).await;
+            page
+        };
+        let specialist = "select s.name from account a join staff s on s.id = a.staff
+            where a.login = 'diachinh-phuson'";
+        Self {
+            reception: at("tiepdan-phuson").await,
+            desk: at("diachinh-phuson").await,
+            head: at("chutich-phuson").await,
+            specialist: server.text(specialist).await,
+        }
+    }
 
-    let head = Page::open_at(&server.base, 1366, 768).await;
-    head.sign_in("chutich-phuson").await;
-    head.goto(&path).await;
-    head.sound().await;
-    head.press("Duyệt và gửi trả lời").await;
-    head.see("Đã gửi trả lời.").await;
-    head.resize(390, 844).await;
-    head.sound().await;
-    head.close().await;
+    /// From receipt to the answer: one sorts and hands it to a specialist, who drafts; the head releases.
+    async fn answer(&self, code: &str, looks: bool) {
+        let Self { reception, desk, head, specialist } = self;
+        reception.goto(&format!("/co-quan/phan-anh?q={code}")).await;
+        looked(reception, looks).await;
+        reception.press(code).await;
+        reception.see("Nội dung này là gì?").await;
+        looked(reception, looks).await;
+        assert!(!reception.text().await.contains("0912345678"), "who sent it is sealed");
+        reception.press("Phân loại").await;
+        reception.see("Đã phân loại.").await;
+        let path = reception.path().await;
+        reception.choose("Người xử lý", specialist).await;
+        reception.press("Giao").await;
+        reception.see("Đã giao.").await;
+
+        desk.goto(&path).await;
+        desk.fill("Nội dung trả lời", "Đã xử lý sáng nay, mời kiểm tra.").await;
+        desk.press("Lưu bản soạn").await;
+        desk.see("chờ người khác duyệt").await;
+
+        head.goto(&path).await;
+        looked(head, looks).await;
+        head.press("Duyệt và gửi trả lời").await;
+        head.see("Đã gửi trả lời.").await;
+        if looks {
+            head.resize(390, 844).await;
+            head.sound().await;
+            head.resize(1366, 768).await;
+        }
+    }
+
+    async fn close(self) {
+        for page in [self.reception, self.desk, self.head] {
+            page.close().await;
+        }
+    }
+}
+
+/// The same pages come again behind each door: each is looked at once.
+async fn looked(page: &Page, looks: bool) {
+    if looks {
+        page.sound().await;
+    }
 }
 
 /// Its sender finds it again with code and secret and says that it is solved.
-async fn solved(server: &Server, (code, secret): (&str, &str)) {
-    let phone = Page::open_at(&server.base, 390, 844).await;
+async fn solved(server: &Server, phone: &Page, (code, secret): (&str, &str), looks: bool) {
     phone.goto(&format!("/phan-anh/theo-doi?ma={code}")).await;
-    phone.sound().await;
+    looked(phone, looks).await;
     phone.fill("Mã bí mật", secret).await;
     phone.press("Xem đến đâu").await;
     phone.see("Đã xử lý sáng nay").await;
-    phone.sound().await;
+    looked(phone, looks).await;
     phone.pick("Đã giải quyết").await;
     phone.press("Gửi ý kiến").await;
     phone.see("Ông, bà đã xác nhận việc này được giải quyết.").await;
-    phone.close().await;
     let status = server
         .text_of(format!("select status || ' ' || closing from feedback where code = '{code}'"))
         .await;
@@ -104,12 +133,12 @@ async fn every_door_leads_to_solved(on: On) {
             "Cán bộ nói trống không với người già",
         ),
     ];
-    for (path, class, said) in &doors {
+    let office = Office::open(&server).await;
+    for (at, (path, class, said)) in doors.iter().enumerate() {
         let (code, secret) = send(&phone, path, (class, said)).await;
-        answer(&server, &code).await;
-        solved(&server, (&code, &secret)).await;
+        office.answer(&code, at == 0).await;
+        solved(&server, &phone, (&code, &secret), at == 0).await;
     }
-    phone.close().await;
 
     // What is said by telephone, at the counter, in the press is written down by the office.
     let counter = Page::open_at(&server.base, 1366, 768).await;
@@ -129,9 +158,11 @@ async fn every_door_leads_to_solved(on: On) {
         counter.see("mã bí mật chỉ hiện ở trang này").await;
         counter.sound().await;
         let (code, secret) = (counter.text_of("#ma").await, counter.text_of("#ma-bi-mat").await);
-        answer(&server, &code).await;
-        solved(&server, (&code, &secret)).await;
+        office.answer(&code, false).await;
+        solved(&server, &phone, (&code, &secret), false).await;
     }
+    office.close().await;
+    phone.close().await;
     let doors = server
         .text("select cast(count(distinct door) as text) from feedback where closing = 'solved'")
         .await;

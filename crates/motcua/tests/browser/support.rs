@@ -1,19 +1,17 @@
 //! A real server on a port of its own, and a real Chromium that somebody drives.
 
 use std::{
-    net::TcpListener,
-    process::{Child, Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
 use domain::time::Instant;
-use fantoccini::{Client, ClientBuilder, Locator, key::Key};
+use fantoccini::{Client, Locator, key::Key};
 use jiff::civil::DateTime;
-use motcua::demo::{self, Play};
+use motcua::demo;
 use serde_json::{Value, json};
 use site::{Config, Site, seal::Seal};
 use store::{Blobs, Db, Stamp};
@@ -22,7 +20,9 @@ use testkit::pg::TempDatabase;
 mod device;
 mod keys;
 mod look;
+mod lot;
 mod operator;
+mod start;
 
 /// What the browser of a telephone says of itself.
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) \
@@ -41,7 +41,7 @@ pub struct Server {
 }
 
 /// Which database a journey runs on.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum On {
     Sqlite,
     Postgresql,
@@ -61,21 +61,9 @@ impl Server {
 
     /// [`Server::start_with`] under a name of this machine: passkeys belong to names, not to numbers.
     pub async fn start_named(on: On, start: DateTime, dossiers: u32, host: &str) -> Option<Self> {
-        let temp = match on {
-            On::Sqlite => None,
-            On::Postgresql => Some(testkit::pg::fresh_database()?),
-        };
-        let url = temp.as_ref().map_or(":memory:".to_owned(), |it| it.url().to_owned());
         let now_ms = Arc::new(AtomicI64::new(Instant::from_civil(start).epoch_ms()));
-        let now = Instant::from_civil(start);
-        let db = tokio::task::spawn_blocking(move || {
-            let db = Db::open(&url, now).unwrap();
-            let play = Play { dossiers, ..Play::default() };
-            demo::fill(&db, now, &play).unwrap();
-            db
-        })
-        .await
-        .unwrap();
+        let office = tokio::task::spawn_blocking(move || start::office(on, start, dossiers));
+        let (db, temp) = office.await.unwrap()?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{host}:{}", listener.local_addr().unwrap().port());
         let clock = {
@@ -94,6 +82,9 @@ impl Server {
         let site =
             Site::new(db.clone(), Blobs::in_memory(), Arc::new(clock), config, Seal::passing());
         let jobs = motcua::routes().jobs();
+        if on == On::Postgresql {
+            look::twin(&base);
+        }
         let mut server = Self { base, db, site, jobs, now_ms, running: None, _temp: temp };
         server.serve(listener);
         Some(server)
@@ -179,22 +170,15 @@ impl Server {
     }
 }
 
-/// ChromeDriver, ended with the test.
-struct Driver(Child);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
 /// A browser that somebody drives.
 pub struct Page {
     client: Client,
     base: String,
-    driver_port: u16,
-    _driver: Driver,
+    driver: lot::Driver,
+    size: (u32, u32),
+    agent: &'static str,
+    /// The browser was told something that it does not forget: nobody has it after this one.
+    told: AtomicBool,
 }
 
 impl Page {
@@ -206,55 +190,6 @@ impl Page {
     /// Opens the browser of a telephone, which says so.
     pub async fn open_phone(base: &str) -> Self {
         Self::open(base, (390, 844), PHONE).await
-    }
-
-    async fn open(base: &str, (width, height): (u32, u32), agent: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver; ./test installs it");
-        let driver = Driver(driver);
-        let args = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--hide-scrollbars",
-            "--lang=vi",
-        ];
-        let size = format!("--window-size={width},{height}");
-        // For the whole browser: what its service worker asks for says so too.
-        let agent = (!agent.is_empty()).then(|| format!("--user-agent={agent}"));
-        let own = [Some(size.as_str()), agent.as_deref()].into_iter().flatten();
-        let args: Vec<&str> = args.iter().copied().chain(own).collect();
-        let mut capabilities = serde_json::Map::new();
-        let mut options = json!({ "args": args });
-        if width < 500 {
-            options["mobileEmulation"] =
-                json!({"deviceMetrics": {"width": width, "height": height, "pixelRatio": 1.0}});
-        }
-        capabilities.insert("goog:chromeOptions".to_owned(), options);
-        let address = format!("http://127.0.0.1:{port}");
-        let connector = hyper_util::client::legacy::connect::HttpConnector::new();
-        for _ in 0..100 {
-            let opened = ClientBuilder::new(connector.clone())
-                .capabilities(capabilities.clone())
-                .connect(&address)
-                .await;
-            if let Ok(client) = opened {
-                return Self { client, base: base.to_owned(), driver_port: port, _driver: driver };
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("no browser could be opened");
     }
 
     /// Goes to a path.
@@ -569,17 +504,12 @@ impl Page {
 
     /// Chooses a file of these bytes for the first control that this selector finds.
     pub async fn choose_file(&self, css: &str, name: &str, bytes: &[u8]) {
-        let folder = std::env::temp_dir().join(format!("motcua-files-{}", self.driver_port));
+        let folder = std::env::temp_dir().join(format!("motcua-files-{}", self.driver.port));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(name);
         std::fs::write(&path, bytes).unwrap();
         let found = self.client.wait().at_most(WAIT).for_element(Locator::Css(css)).await.unwrap();
         found.send_keys(&path.to_string_lossy()).await.unwrap();
-    }
-
-    /// Ends the browser.
-    pub async fn close(self) {
-        self.client.clone().close().await.ok();
     }
 }
 

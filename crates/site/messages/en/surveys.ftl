@@ -67,3 +67,4 @@ survey-again = Draw it again
 survey-frame-file = Download the list
 survey-sample-file = Download the sample
 survey-again-text = The hash must be that of the list's file (sha256sum). Of each stratum those with the lowest SHA-256(seed, byte 1F, number) are drawn. Or use the command:
+survey-not-scored = Few valid sheets: the result is published and not used for scores.

@@ -67,3 +67,4 @@ survey-again = Tự rút lại
 survey-frame-file = Tải danh sách
 survey-sample-file = Tải mẫu đã rút
 survey-again-text = Mã băm phải đúng với tệp danh sách (sha256sum). Trong mỗi tầng, người có SHA-256(hạt giống, byte 1F, mã) nhỏ nhất được rút. Hoặc dùng lệnh:
+survey-not-scored = Ít phiếu hợp lệ: kết quả được công bố, không dùng để chấm điểm.

@@ -154,7 +154,7 @@ on_both_engines! { routes();
         // Nor do names or codes stand anywhere but sealed.
         let members = site.text("select string_agg(contact || stratum || frame_id, ' ') from survey_member");
         let invited = site.text("select string_agg(code || code_hash || receipt, ' ') from survey_invitation");
-        assert!(!members.contains("Người Thử") && !members.contains("0912"));
+        assert!(!members.contains("Người Thử") && !members.contains("0912345"));
         assert!(codes.iter().all(|it| !invited.contains(it.as_str())));
         // Nothing of an answer says when it came: no journal, no time, and rows are re-made in random order.
         assert_eq!(site.count("select count(*) from journal where subject = 'survey' and act not in ('create', 'freeze_frame', 'draw_sample', 'open_survey')"), 0);

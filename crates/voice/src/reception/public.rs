@@ -87,12 +87,21 @@ async fn page(
     let (now, wanted) = (who.now, Wanted { units: units.clone(), from, until, posted: true });
     let (days, last) = site
         .read(who, move |tx| {
-            let mut days = Vec::new();
-            for it in sql::days(tx, &wanted)? {
-                let bookable = service::can_book(&it)
-                    && service::times(tx, &it, now)?.iter().any(|(_, free)| *free);
-                days.push((it, bookable));
-            }
+            let days = sql::days(tx, &wanted)?;
+            let open = days.iter().filter(|it| service::can_book(it)).map(|it| it.id).collect();
+            let taken = sql::bookings::taken(tx, open)?;
+            let bookable = |it: &Day| {
+                let taken = taken.get(&it.id).map_or(&[][..], Vec::as_slice);
+                service::can_book(it)
+                    && service::times_beside(it, taken, now).iter().any(|(_, free)| *free)
+            };
+            let days: Vec<(Day, bool)> = days
+                .into_iter()
+                .map(|it| {
+                    let bookable = bookable(&it);
+                    (it, bookable)
+                })
+                .collect();
             Ok((days, sql::last_change(tx, units)?))
         })
         .await?;

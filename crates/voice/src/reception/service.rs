@@ -246,20 +246,21 @@ pub(super) fn opened(site: &Site, it: &Booking) -> Result<Booker, Fault> {
 
 /// The times of a reception, and whether each is free and to come.
 pub(super) fn times(tx: &mut Tx<'_>, it: &Day, now: Instant) -> Result<Vec<(String, bool)>, Fault> {
-    let taken: Vec<String> = bookings::of(tx, it.id)?
-        .into_iter()
-        .filter(|it| it.state != "cancelled")
-        .map(|it| it.slot)
-        .collect();
+    let taken = bookings::taken(tx, vec![it.id])?.remove(&it.id).unwrap_or_default();
+    Ok(times_beside(it, &taken, now))
+}
+
+/// The same where it is known what is taken.
+pub(super) fn times_beside(it: &Day, taken: &[String], now: Instant) -> Vec<(String, bool)> {
     let to_come = |at: Time| it.day.to_datetime(at) > now.civil();
-    Ok(slots(it.from, it.until, it.slot_minutes)
+    slots(it.from, it.until, it.slot_minutes)
         .into_iter()
         .map(|at| (at, sql::hm(at)))
         .map(|(at, slot)| {
             let free = to_come(at) && !taken.contains(&slot);
             (slot, free)
         })
-        .collect())
+        .collect()
 }
 
 /// Whether somebody may book it now.

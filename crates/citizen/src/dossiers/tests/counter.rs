@@ -274,7 +274,7 @@ on_both_engines! { crate::routes();
             site.given(edit, &[]);
             assert_eq!(site.run(crate::dossiers::facts::unfolded).len(), 1, "{edit}");
         }
-        for table in ["dossier_visit", "dossier_person", "dossier_paper", "dossier_word", "dossier"] {
+        for table in ["dossier_visit", "dossier_person", "dossier_paper", "dossier_word", "rating_link", "dossier"] {
             site.run(|tx| tx.execute(&format!("delete from {table}"), &[]));
         }
         assert_eq!(site.run(crate::dossiers::facts::unfolded).len(), 1, "events without a row");

@@ -1,5 +1,7 @@
 //! What a browser is told that no page can tell it: no scripts, no network, an authenticator, a crash.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use super::Page;
@@ -100,10 +102,17 @@ impl Page {
 
     /// Tells the driver something that the protocol of all browsers has no word for.
     pub(super) async fn tell(&self, path: &'static str, what: Value) {
+        self.told.store(true, Ordering::Relaxed);
+        let answer = self.ask_driver(path, what).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// What the driver answers to that.
+    pub(super) async fn ask_driver(&self, path: &'static str, what: Value) -> String {
         let session = self.client.session_id().await.unwrap().unwrap();
         let body = what.to_string();
-        let port = self.driver_port;
-        let answer = tokio::task::spawn_blocking(move || {
+        let port = self.driver.port;
+        tokio::task::spawn_blocking(move || {
             use std::io::{Read as _, Write as _};
             let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
             write!(
@@ -119,7 +128,6 @@ impl Page {
             String::from_utf8_lossy(answer.get(..read).unwrap_or_default()).into_owned()
         })
         .await
-        .unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        .unwrap()
     }
 }

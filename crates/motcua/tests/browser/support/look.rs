@@ -1,10 +1,18 @@
 //! What a page is looked at for: whether it keeps to WCAG, fits the window, and what its addresses answer.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::Page;
+
+/// Servers whose journeys are made on SQLite as well: their pages are the same, and are looked at there.
+static TWINS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// The server at `base` is the second on which a journey is made.
+pub(super) fn twin(base: &str) {
+    TWINS.lock().unwrap().insert(base.to_owned());
+}
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");
 
@@ -35,6 +43,25 @@ impl Page {
 
     /// Nothing stands against WCAG 2.2 AA on this page, and it does not scroll sideways.
     pub async fn sound(&self) {
+        let is_twin = TWINS.lock().unwrap().contains(&self.base);
+        if !is_twin {
+            self.keeps_to_wcag().await;
+        }
+        let ready = "return document.readyState === 'complete'";
+        for _ in 0..100 {
+            if self.script(ready).await == "true" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let wide =
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let wide = self.script(wide).await;
+        let path = self.path().await;
+        assert!(wide.parse::<i64>().unwrap() <= 0, "{path} scrolls sideways by {wide}");
+    }
+
+    async fn keeps_to_wcag(&self) {
         // A page that is replaced meanwhile takes what looks at it along: the one in its place is looked at.
         let script = "if (window.looked === undefined) { \
              window.looked = null; \
@@ -66,9 +93,5 @@ impl Page {
         let path = self.path().await;
         let found = found.unwrap_or_else(|| panic!("axe gave no list at {path}"));
         assert!(found.is_empty(), "{path}: {found:#?}");
-        let wide =
-            "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        let wide = self.script(wide).await;
-        assert!(wide.parse::<i64>().unwrap() <= 0, "{path} scrolls sideways by {wide}");
     }
 }

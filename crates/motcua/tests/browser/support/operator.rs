@@ -20,7 +20,7 @@ impl Server {
 impl Page {
     /// Follows the link with this text, which saves a file; where it lies.
     pub async fn save(&self, text: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("motcua-saved-{}", self.driver_port));
+        let folder = std::env::temp_dir().join(format!("motcua-saved-{}", self.driver.port));
         std::fs::remove_dir_all(&folder).ok();
         std::fs::create_dir_all(&folder).unwrap();
         let params = json!({"behavior": "allow", "downloadPath": folder});

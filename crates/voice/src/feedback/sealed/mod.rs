@@ -13,7 +13,6 @@ mod steps;
 
 use domain::{
     access::{Action, Object, Role, may},
-    feedback::Class,
     ids::UnitId,
 };
 use site::{Awaiting, Failure, Routes, Site, Who, get, post};
@@ -37,6 +36,15 @@ pub(super) fn routes() -> Routes {
         .on("/co-quan/don-to-cao/{id}/danh-tinh", keep, post(reveal::look))
 }
 
+/// The units whose denunciations `who` keeps, for a list; whether he keeps this or that one says [`keeps`].
+fn kept_units(who: &Who) -> Vec<UnitId> {
+    let mut units: Vec<UnitId> = who.grants.iter().map(|it| it.unit).collect();
+    units.retain(|it| keeps(who, *it, false));
+    units.sort();
+    units.dedup();
+    units
+}
+
 /// Whether `who` keeps denunciations of this very unit: neither a unit above nor one below lends the right. Where
 /// nobody stands above the head whom it is about (`about_head`), leaders are left out.
 pub(super) fn keeps(who: &Who, unit: UnitId, about_head: bool) -> bool {
@@ -54,15 +62,11 @@ fn awaits(site: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Fail
         return Ok(Vec::new());
     }
     let (mut open, mut late) = (0, false);
-    for it in super::petitions::sql::list(tx, Class::Denunciation, None, None, 500)? {
-        if it.due.is_none() || !keeps(who, it.unit, sql::about_head(tx, it.id)?) {
+    for it in pages::mine(site, tx, who, 500)? {
+        if it.due.is_none() {
             continue;
         }
-        match pages::find(site, tx, who, it.id) {
-            Ok(_) => open += 1,
-            Err(Failure::NotFound) => continue,
-            Err(other) => return Err(other),
-        }
+        open += 1;
         late |= it.due.is_some_and(|due| due < who.now);
     }
     let waiting = Awaiting {

@@ -41,6 +41,25 @@ pub(super) fn find(
     if himself { Err(Failure::NotFound) } else { Ok((entry, said)) }
 }
 
+/// Those that somebody keeps and that are not about himself, what is open first.
+pub(super) fn mine(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    who: &Who,
+    limit: i64,
+) -> Result<Vec<Entry>, Failure> {
+    let mut mine = Vec::new();
+    let units = Some(super::kept_units(who));
+    for entry in petitions::sql::list(tx, Class::Denunciation, units, None, limit)? {
+        match find(site, tx, who, entry.id) {
+            Ok(_) => mine.push(entry),
+            Err(Failure::NotFound) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(mine)
+}
+
 struct Line {
     id: i64,
     number: String,
@@ -73,19 +92,7 @@ struct List {
 /// GET `/co-quan/don-to-cao`
 pub(super) async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
-    let found = site
-        .read(&who, move |tx| {
-            let mut mine = Vec::new();
-            for entry in petitions::sql::list(tx, Class::Denunciation, None, None, 2_000)? {
-                match find(&inner, tx, &asker, entry.id) {
-                    Ok(_) => mine.push(entry),
-                    Err(Failure::NotFound) => {}
-                    Err(other) => return Err(other),
-                }
-            }
-            Ok(mine)
-        })
-        .await?;
+    let found = site.read(&who, move |tx| mine(&inner, tx, &asker, 2_000)).await?;
     site.page(&List {
         shell: site.shell(&who),
         lines: found.iter().map(|it| line(&who, it)).collect(),

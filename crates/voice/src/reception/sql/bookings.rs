@@ -1,7 +1,9 @@
 //! SQL of booked times.
 
+use std::collections::HashMap;
+
 use domain::ids::ReceptionId;
-use store::{Fault, Row, Tx};
+use store::{Fault, Row, Select, Tx};
 
 /// A booked time.
 #[derive(Debug, Clone)]
@@ -78,6 +80,24 @@ pub fn of(tx: &mut Tx<'_>, reception: ReceptionId) -> Result<Vec<Booking>, Fault
         format!("select {BOOKING} from reception_booking where reception = ?1 order by slot, id");
     tx.query(&sql, &[reception.0.into()])?.iter().map(booking).collect()
 }
+
+/// The slots that are taken of these receptions.
+pub fn taken(
+    tx: &mut Tx<'_>,
+    receptions: Vec<ReceptionId>,
+) -> Result<HashMap<ReceptionId, Vec<String>>, Fault> {
+    let select = Select::new("reception, slot", "reception_booking")
+        .and("state <> 'cancelled'", [])
+        .and_in("reception", receptions.into_iter().map(|it| it.0).collect());
+    let mut taken: HashMap<ReceptionId, Vec<String>> = HashMap::new();
+    for row in select.rows(tx, TAKEN_MAX)? {
+        taken.entry(ReceptionId(row.get(0)?)).or_default().push(row.get(1)?);
+    }
+    Ok(taken)
+}
+
+/// Slots that are asked for at once at most.
+const TAKEN_MAX: i64 = 20_000;
 
 /// Ends a booking that stands; false if it does not stand any more.
 pub fn end(tx: &mut Tx<'_>, id: i64, state: &str, reason: &str) -> Result<bool, Fault> {
