@@ -224,8 +224,12 @@ on_both_engines! { citizen::routes().and(crate::routes());
         let (code, _) = send(&mut citizen, &[("ho-ten", "Lê Văn Tắc"), ("noi-dung",
             "Tôi là Lê Văn Tắc, 0912345678. Cống trước nhà văn hóa xóm 3 bị tắc, nước bẩn tràn ra đường")]).await;
         let mut neighbour = site.browser().at_address("10.0.0.9");
-        let lan = token();
         let again = "Nước bẩn tràn ra đường vì cống trước nhà văn hóa xóm 3 tắc";
+        let unread = neighbour.post("/phan-anh/2", &form(&token(), &[("noi-dung", again), ("loai", "x")])).await;
+        assert!(!unread.text.contains(&code), "an official reads it first");
+        let sorted = site.signed_in("tiepdan").post("/co-quan/phan-anh/1/phan-loai", &[("loai", "suggestion")]).await;
+        assert_eq!(sorted.status, 303, "{}", sorted.text);
+        let lan = token();
         let asked = neighbour.post("/phan-anh/2", &form(&lan, &[("noi-dung", again)])).await;
         assert!(asked.status == 422 && asked.text.contains("Có phải việc này không?"), "{}", asked.text);
         assert!(asked.text.contains(&code) && !asked.text.contains("Lê Văn Tắc") && !asked.text.contains("0912345678"));

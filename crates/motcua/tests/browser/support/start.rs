@@ -23,8 +23,10 @@ enum Filled {
 /// The engine, the moment at which the office was filled, and its dossiers.
 type Key = (On, DateTime, u32);
 
-static FILLED: LazyLock<Mutex<HashMap<Key, Arc<OnceLock<Option<Filled>>>>>> =
-    LazyLock::new(Mutex::default);
+/// An office that is filled when somebody first wants it; none where there is no cluster.
+type Place = Arc<OnceLock<Option<Filled>>>;
+
+static FILLED: LazyLock<Mutex<HashMap<Key, Place>>> = LazyLock::new(Mutex::default);
 
 /// An office with so many dossiers, as it was when the week of `start` began. `None` where there is no cluster.
 pub(super) fn office(on: On, start: DateTime, dossiers: u32) -> Option<(Db, Option<TempDatabase>)> {

@@ -41,6 +41,7 @@ fn filter(who: &Who, asked: &Typed) -> Filter {
         class: Class::from_code(asked.get("loai")),
         door: Door::from_code(asked.get("cua")),
         officer: who.staff.filter(|_| !asked.get("cua-toi").is_empty()),
+        not_about: who.staff,
         late: !asked.get("qua-han").is_empty(),
         drafted: !asked.get("cho-duyet").is_empty(),
     }

@@ -64,7 +64,8 @@ pub(super) fn routes() -> Routes {
         .on("/co-quan/phan-anh/{id}/nguoi-gui", Action::SenderReveal, post(steps::reveal))
 }
 
-/// The feedback `id`, if it lies within what `who` may do `action` to. What is sealed is not found here.
+/// The feedback `id`, if it lies within what `who` may do `action` to. What is sealed is not found here, nor what is
+/// said about himself.
 pub(super) fn find(
     tx: &mut Tx<'_>,
     who: &Who,
@@ -73,7 +74,8 @@ pub(super) fn find(
 ) -> Result<Kept, Failure> {
     let kept = desk::held(tx, id)?;
     let is_sealed = kept.state.status == domain::feedback::Status::Sealed;
-    if is_sealed || !who.can_at(action, kept.state.unit) {
+    let is_about_himself = kept.staff.is_some() && kept.staff == who.staff;
+    if is_sealed || is_about_himself || !who.can_at(action, kept.state.unit) {
         Err(Failure::NotFound)
     } else {
         Ok(kept)
@@ -110,6 +112,7 @@ fn awaits(_: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure
             units: units.clone(),
             status: status.to_owned(),
             late,
+            not_about: who.staff,
             ..Filter::default()
         };
         ask(tx, of("unsorted", false), "phản ánh chờ phân loại", "trang-thai=unsorted", false)?;
@@ -120,6 +123,7 @@ fn awaits(_: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure
             units: units(who, Action::FeedbackAnswer),
             status: "open".to_owned(),
             officer: Some(staff),
+            not_about: Some(staff),
             ..Filter::default()
         };
         ask(tx, filter, "phản ánh giao cho tôi", "trang-thai=open&cua-toi=1", false)?;

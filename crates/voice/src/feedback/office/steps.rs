@@ -288,7 +288,10 @@ pub(super) async fn split(
         &who,
         id,
         (typed, |f: &mut Fields| {
-            let class = f.choice("loai-tach", Class::from_code);
+            let class = f.choice("loai-tach", |it| {
+                // A denunciation takes the whole letter along: its words and its sender are the same.
+                Class::from_code(it).filter(|it| *it != Class::Denunciation)
+            });
             class.zip(f.text("noi-dung-tach", 4_000))
         }),
     )

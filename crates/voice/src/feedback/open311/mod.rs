@@ -8,7 +8,7 @@ mod write;
 use axum::{http::StatusCode, response::Response};
 use domain::{
     access::Action,
-    feedback::{Class, Door, Status, redacted},
+    feedback::{Class, Door, Status},
     time::Instant,
 };
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use store::{Fault, Tx};
 use super::{
     intake::{self, NewFeedback},
     rules,
-    sender::{self, Sender},
+    sender::Sender,
     sql::{
         answers,
         core::Kept,
@@ -193,17 +193,13 @@ fn wanted(asked: &Typed, now: Instant) -> Result<Wanted, &'static str> {
     Ok(Wanted { codes, classes, period, open })
 }
 
-/// What others may read of one: its text as it was published, else without what names anybody; its place to a hundred
+/// What others may read of one: its text as two have published it, before that its class alone; its place to a hundred
 /// metres.
-fn request(site: &Site, who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, Fault> {
+fn request(who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, Fault> {
     let public = answers::public(tx, it.id)?.filter(|it| it.published_at.is_some());
     let (description, notes) = match public {
         Some(it) => (it.said, it.answered),
-        None => {
-            let hidden = sender::open(site, tx, it.id)?;
-            let name = hidden.as_ref().map_or("", |it| it.name.as_str());
-            (redacted(&it.text, &[name]), it.state.status.label().to_owned())
-        }
+        None => (it.state.class.label().to_owned(), it.state.status.label().to_owned()),
     };
     let over = matches!(
         it.state.status,
@@ -242,11 +238,11 @@ fn request(site: &Site, who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, 
 }
 
 async fn found(site: &Site, who: &Who, wanted: Wanted) -> Result<Vec<Value>, Failure> {
-    let (inner, asker) = (site.clone(), who.clone());
+    let asker = who.clone();
     site.read(who, move |tx| {
         let mut all = Vec::new();
         for it in list::carried(tx, &wanted, REQUESTS_MAX)? {
-            all.push(request(&inner, &asker, tx, &it)?);
+            all.push(request(&asker, tx, &it)?);
         }
         Ok(all)
     })

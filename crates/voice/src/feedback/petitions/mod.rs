@@ -8,7 +8,7 @@ use domain::{
         Class,
         petition::{Petition, Stage, Step, Weight, next_due, step},
     },
-    ids::UnitId,
+    ids::{FeedbackId, UnitId},
     time::Instant,
 };
 use site::{Failure, OrRefuse as _, Site};
@@ -58,6 +58,13 @@ pub(super) fn register(
     let due = due(site, tx, class, unit, &petition)?;
     sql::insert(tx, (kept.id, class, unit), &petition, due)?;
     Ok(())
+}
+
+/// Takes a complaint out of the register of complaints, because it is a denunciation; the words of its steps.
+pub(super) fn leave(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<String>, Fault> {
+    let words = sql::steps(tx, id)?.into_iter().map(|it| it.words).collect();
+    sql::delete(tx, id)?;
+    Ok(words)
 }
 
 /// Takes a step. `document` is the number of the decision or the letter; `sealed` the words that stand with it.

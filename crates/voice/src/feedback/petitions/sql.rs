@@ -194,6 +194,14 @@ pub(in crate::feedback) fn steps(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<
         .collect()
 }
 
+/// Takes a petition out of the register, with its steps.
+pub(super) fn delete(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    for table in ["petition_step", "petition"] {
+        tx.execute(&format!("delete from {table} where feedback = ?1"), &[id.0.into()])?;
+    }
+    Ok(())
+}
+
 /// Whether a unit lies in a remote area.
 pub(in crate::feedback) fn is_remote(tx: &mut Tx<'_>, unit: UnitId) -> Result<bool, Fault> {
     Ok(tx.query_one("select 1 from remote_unit where unit = ?1", &[unit.into()])?.is_some())

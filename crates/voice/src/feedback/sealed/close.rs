@@ -191,7 +191,8 @@ pub(in crate::feedback) fn take_over(
     (files, about_head): (&[NewFile], bool),
 ) -> Result<Vec<String>, Failure> {
     let id = said.id;
-    let words: Vec<String> = events::of(tx, id)?.into_iter().map(|it| it.words).collect();
+    let mut words: Vec<String> = events::of(tx, id)?.into_iter().map(|it| it.words).collect();
+    words.extend(petitions::leave(tx, id)?);
     let closed = Said {
         text: said.text.clone(),
         accused: said.accused.clone(),
@@ -204,6 +205,8 @@ pub(in crate::feedback) fn take_over(
     keep(site, tx, said, (&closed, sender.as_ref(), about_head))?;
     files.iter().try_for_each(|it| keep_file(site, tx, id, it))?;
     open_senders::delete(tx, id)?;
+    // What he was told on the way names him.
+    messages::facts::forget(tx, "feedback", id.0)?;
     let hashes = events::drop_files(tx, id)?;
     open_rows::empty(tx, id, false)?;
     Ok(site::files::unnamed(tx, hashes)?)

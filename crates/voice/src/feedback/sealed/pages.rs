@@ -222,7 +222,7 @@ pub(super) async fn show(
     show_with(&site, &who, id, (&Mistakes::default(), None)).await
 }
 
-/// GET `/co-quan/don-to-cao/{id}/tep/{file}`
+/// GET `/co-quan/don-to-cao/{id}/tep/{file}`; a look like that at the page.
 pub(super) async fn file(
     State(site): State<Site>,
     who: Who,
@@ -230,8 +230,9 @@ pub(super) async fn file(
 ) -> Result<Response, Failure> {
     let (inner, asker) = (site.clone(), who.clone());
     let (name, bytes) = site
-        .read(&who, move |tx| {
-            find(&inner, tx, &asker, id)?;
+        .write(&who, move |tx| {
+            let (entry, _) = find(&inner, tx, &asker, id)?;
+            tx.journal(journal::Entry::new("denunciation", entry.unit.0, "read_denunciation"));
             let (name, body) = sql::file(tx, id, file)?.ok_or(Failure::NotFound)?;
             Ok(close::file(&inner, id, (&name, &body))?)
         })

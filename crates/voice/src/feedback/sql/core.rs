@@ -174,8 +174,9 @@ pub(in crate::feedback) fn parts_of(
     tx: &mut Tx<'_>,
     parent: FeedbackId,
 ) -> Result<Vec<Kept>, Fault> {
-    let sql =
-        format!("select {COLUMNS} from feedback f where f.parent = ?1 order by f.id limit 50");
+    let sql = format!(
+        "select {COLUMNS} from feedback f where f.parent = ?1 and f.status <> 'sealed' order by f.id limit 50"
+    );
     tx.query(&sql, &[parent.0.into()])?.iter().map(read).collect()
 }
 

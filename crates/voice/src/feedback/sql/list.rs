@@ -46,6 +46,8 @@ pub(in crate::feedback) struct Filter {
     pub class: Option<Class>,
     pub door: Option<Door>,
     pub officer: Option<StaffId>,
+    /// Whose own case is left out: nobody handles what is said about himself.
+    pub not_about: Option<StaffId>,
     pub late: bool,
     /// Those with a draft that waits for a second pair of eyes.
     pub drafted: bool,
@@ -69,7 +71,8 @@ fn select(filter: &Filter, now: Instant) -> Select {
         .and("f.status <> 'sealed'", [])
         .and_if("f.class = ?", filter.class.map(Class::code))
         .and_if("f.door = ?", filter.door.map(Door::code))
-        .and_if("f.officer = ?", filter.officer);
+        .and_if("f.officer = ?", filter.officer)
+        .and_if("(f.staff is null or f.staff <> ?)", filter.not_about);
     select = match &*filter.status {
         "" => select,
         "open" => select.and("f.status in ('received', 'handling', 'reopened', 'need_info')", []),
@@ -136,7 +139,8 @@ pub(in crate::feedback) fn with_words(
         .and_in("w.word", words.to_vec())
         .and_in("f.class", open)
         .and("f.unit = ?", [unit.into()])
-        .and("f.status in ('received', 'handling', 'reopened')", [])
+        // Nobody else reads what no official has read: it may be something else than its sender took it for.
+        .and("f.is_sorted = 1 and f.status in ('received', 'handling', 'reopened')", [])
         .and("f.received_at >= ?", [since.into()]);
     select.rows(tx, 20_000)?.iter().map(|it| it.get(0)).collect()
 }

@@ -126,6 +126,45 @@ on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
         assert_eq!(site.signed_in("ky").get("/co-quan/don-to-cao/3").await.status, 200);
     }
 
+    async fn a_complaint_that_turns_out_to_be_one_is_found_by_its_keepers(site) {
+        given(&site);
+        let mut citizen = site.browser();
+        let lan = token();
+        let fields = form(&lan, &[("noi-dung", SECRET), ("ho-ten", "Phạm Thị Kín"), ("dien-thoai", "0987654321")]);
+        citizen.post("/phan-anh/2", &fields).await;
+        let mut tiepdan = site.signed_in("tiepdan");
+        let sorted = tiepdan.post("/co-quan/phan-anh/1/phan-loai", &[("loai", "complaint")]).await;
+        assert_eq!(sorted.status, 303, "{}", sorted.text);
+        assert_eq!(site.text("select kind from petition"), "complaint");
+        site.given(
+            "insert into petition_step (feedback, done_at, by_account, step, stage, sealed)
+             values (1, 0, 1, 'accept', 'accepted', 'Đã mời ông Bảy lên hỏi')",
+            &[],
+        );
+        let done = tiepdan.post("/co-quan/phan-anh/1/niem-kin", &[("chac-chan", "1")]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let page = tiepdan.get("/co-quan/don-to-cao/1").await;
+        assert_eq!(page.status, 200);
+        assert!(page.text.contains(SECRET) && page.text.contains("Đã mời ông Bảy lên hỏi"), "{}", page.text);
+        assert!(!whole(&site).contains("ông Bảy"), "the words of its steps too");
+        assert_eq!(site.text("select kind from petition"), "denunciation");
+    }
+
+    async fn what_is_said_about_somebody_he_does_not_handle_himself(site) {
+        given(&site);
+        let badge = site.count("select staff from account where login = 'tiepdan'").to_string();
+        let mut citizen = site.browser();
+        let lan = token();
+        let fields = form(&lan, &[("noi-dung", "Nói trống không với người già"), ("loai", "conduct"), ("can-bo", &badge)]);
+        let sent = citizen.post("/phan-anh/2", &fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        assert_eq!(site.count("select staff from feedback").to_string(), badge);
+        let mut himself = site.signed_in("tiepdan");
+        assert_eq!(himself.get("/co-quan/phan-anh/1").await.status, 404);
+        assert!(!himself.get("/co-quan/phan-anh").await.text.contains("trống không"));
+        assert_eq!(himself.post("/co-quan/phan-anh/1/phan-loai", &[("loai", "question")]).await.status, 404);
+    }
+
     async fn what_turns_out_to_be_one_leaves_the_open_path_at_once_with_files_and_sender(site) {
         given(&site);
         let mut citizen = site.browser();
