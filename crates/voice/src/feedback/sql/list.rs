@@ -72,7 +72,7 @@ fn select(filter: &Filter, now: Instant) -> Select {
         .and_if("f.class = ?", filter.class.map(Class::code))
         .and_if("f.door = ?", filter.door.map(Door::code))
         .and_if("f.officer = ?", filter.officer)
-        .and_if("(f.staff is null or f.staff <> ?)", filter.not_about);
+        .and_if("(f.staff <> ? or f.staff is null)", filter.not_about);
     select = match &*filter.status {
         "" => select,
         "open" => select.and("f.status in ('received', 'handling', 'reopened', 'need_info')", []),
