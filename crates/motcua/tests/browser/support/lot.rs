@@ -54,6 +54,8 @@ impl Driver {
              curl -s --max-time 5 http://127.0.0.1:$0/shutdown; kill $! 2>/dev/null";
         let process = Command::new("sh")
             .args(["-c", script, &port.to_string()])
+            // Where nobody said where to, a browser saves what it downloads where it was started.
+            .current_dir(std::env::temp_dir())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
