@@ -113,17 +113,18 @@ async fn recorded(set: &Set, now: Instant) -> Result<Recorded, Problem> {
     drop(official);
     stop.send(()).ok();
     server.await.ok();
-    let first_of = |table: &str| {
-        statements.iter().find_map(|it| match it.params.first() {
+    let text_of = |table: &str, at: usize| {
+        statements.iter().find_map(|it| match it.params.get(at) {
             Some(Param::Text(Some(text))) if it.sql.contains(table) => Some(text.clone()),
             _ => None,
         })
     };
     let none = || Problem::Refused("Lần tiếp nhận mẫu không ghi hồ sơ.".to_owned());
-    let code = first_of("insert into dossier\n").ok_or_else(none)?;
+    let code = text_of("insert into dossier\n", 0).ok_or_else(none)?;
     // What is kept of a form's token is bound to the form and to who sent it.
-    let token = first_of("into submission").ok_or_else(none)?;
-    Ok(Recorded { statements, id, code, token })
+    let token = text_of("into submission", 0).ok_or_else(none)?;
+    let link = text_of("into rating_link", 1).ok_or_else(none)?;
+    Ok(Recorded { statements, id, code, token, link })
 }
 
 /// The PostgreSQL driver has a runtime inside and must not be used within another.

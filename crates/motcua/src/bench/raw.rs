@@ -1,7 +1,7 @@
 //! The raw driver writing the rows of an intake: the least that any program must do.
 //!
 //! The statements are those that the product ran, recorded in the same run; only what must be
-//! new for each dossier is put in place: its number, its code, its form's token, its entries.
+//! new for each dossier is put in place: its number, its code, its form's token, its link, its entries.
 
 use std::{
     collections::HashMap,
@@ -25,6 +25,8 @@ pub struct Recorded {
     pub code: String,
     /// What is kept of the form's token.
     pub token: String,
+    /// The code of the link by which it is rated.
+    pub link: String,
 }
 
 /// What a driver did in how long.
@@ -107,6 +109,7 @@ impl<'a> Feed<'a> {
             first_entry: self.next_entry.fetch_add(self.entries, Ordering::Relaxed),
             code: format!("{}/{serial}", self.recorded.code),
             token: format!("{}/{serial}", self.recorded.token),
+            link: format!("{}/{serial}", self.recorded.link),
             id: 0,
         }
     }
@@ -118,6 +121,7 @@ struct One<'a> {
     first_entry: i64,
     code: String,
     token: String,
+    link: String,
     id: i64,
 }
 
@@ -128,6 +132,7 @@ impl One<'_> {
         match param {
             Param::Text(Some(text)) if *text == old.code => self.code.as_str().into(),
             Param::Text(Some(text)) if *text == old.token => self.token.as_str().into(),
+            Param::Text(Some(text)) if *text == old.link => self.link.as_str().into(),
             Param::Integer(Some(it)) => {
                 let entry = it - self.feed.first_entry;
                 let is_entry = (0..self.feed.entries).contains(&entry)
