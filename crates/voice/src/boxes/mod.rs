@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Hòm thư góp ý", ADDRESS, BoxOpen)
         .awaits(awaiting::awaits)
+        .needs_unit(facts::needs_unit)
         .on(ADDRESS, FeedbackView, get(setup::list))
         .on("/co-quan/hom-thu/{unit}/moi", VoiceManage, get(setup::form).post(setup::add))
         .on("/co-quan/hom-thu/hom/{id}/go", VoiceManage, post(setup::remove))

@@ -244,7 +244,8 @@ pub fn forget_senders(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> 
 /// Any [`Fault`] of the engine.
 pub fn forget_unqualified(tx: &mut Tx<'_>, before: Instant) -> Result<(usize, Vec<String>), Fault> {
     let over = Select::new("f.id", "feedback f")
-        .and("f.status = 'rejected' and f.is_erased = 0", [])
+        // A complaint that was not taken up stays as long as its register.
+        .and("f.status = 'rejected' and f.is_erased = 0 and f.class <> 'complaint'", [])
         .and("f.ended_at < ?", [before.into()]);
     let rows = over.rows(tx, AT_ONCE)?;
     let mut hashes = Vec::new();
@@ -272,17 +273,32 @@ pub fn take_step(
     desk::carry_out(site, tx, &mut kept, by, (command, None))
 }
 
-/// Publishes an answered feedback without what names anybody, as whoever does this transaction has read it.
+/// Proposes to publish an answered feedback without what names anybody, on behalf of whoever does this transaction.
 ///
 /// # Errors
-/// [`Failure::Refused`] if it was not answered, or its answer was drafted by the same person; any fault of the engine.
-pub fn publish(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+/// [`Failure::Refused`] if it was not answered; any fault of the engine.
+pub fn propose(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
     let kept = desk::held(tx, id)?;
     let answered = answers::of(tx, id)?.into_iter().rfind(|it| it.released_at.is_some());
     let answered = answered.ok_or_else(desk::changed)?;
     let redacted = |it: &str| domain::feedback::redacted(it, &[]);
     let texts = (redacted(&kept.text), redacted(&answered.text));
-    super::office::publish(site, tx, &kept, (&texts.0, &texts.1))
+    super::office::propose(site, tx, &kept, (&texts.0, &texts.1))
+}
+
+/// Publishes what somebody else proposed.
+///
+/// # Errors
+/// [`Failure::Refused`] if nothing waits, or whoever does this transaction proposed it or wrote the answer; any fault of
+/// the engine.
+pub fn publish(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+    let kept = desk::held(tx, id)?;
+    super::office::publish(tx, &kept, None)
+}
+
+/// Whoever stood at a screen in a hall has gone: what he sent or followed there is seen no more.
+pub fn leave(response: &mut axum::response::Response) {
+    super::public::pass::leave(response);
 }
 
 /// Adds a village to the list of a unit.

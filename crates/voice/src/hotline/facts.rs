@@ -2,9 +2,10 @@
 
 use domain::{
     hotline::TestResult,
-    ids::{PositionId, UnitId},
+    ids::{HotlineCallId, PositionId, UnitId},
     text,
 };
+use jiff::civil::Date;
 use people::staff::facts as staff;
 use store::{Fault, Tx, journal::Entry};
 
@@ -72,6 +73,21 @@ pub fn board(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<Shown>, Fault> {
         });
     }
     Ok(all)
+}
+
+/// The unit of a call that is no feedback yet.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn open_call(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnitId>, Fault> {
+    let call = sql::find_call(tx, HotlineCallId(id), false)?;
+    Ok(call.filter(|it| it.feedback.is_none()).map(|it| it.unit))
+}
+
+/// Calls that somebody was promised to be called back about keep a unit from being closed.
+pub(super) fn needs_unit(tx: &mut Tx<'_>, unit: UnitId, _: Date) -> Result<Option<String>, Fault> {
+    let count = sql::owed(tx, vec![unit])?.len();
+    Ok((count > 0).then(|| format!("{count} cuộc gọi đường dây nóng phải gọi lại")))
 }
 
 /// Puts a number on the board: of a position's holder, or a line with a name and a number of its own.

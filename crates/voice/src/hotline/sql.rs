@@ -313,6 +313,48 @@ pub(super) fn page(
     select.order_by("called_at desc, id desc").rows(tx, limit)?.iter().map(call).collect()
 }
 
+/// What figures need of a call, and nothing else of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub kind: CallKind,
+    pub anonymous: bool,
+    pub is_handed_on: bool,
+    pub due: Option<DateTime>,
+    pub back_at: Option<Instant>,
+}
+
+impl From<&Call> for Counted {
+    fn from(it: &Call) -> Self {
+        Self {
+            kind: it.kind,
+            anonymous: it.anonymous,
+            is_handed_on: it.feedback.is_some(),
+            due: it.due,
+            back_at: it.back_at,
+        }
+    }
+}
+
+/// Calls as figures need them.
+pub(super) fn counted(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Counted>, Fault> {
+    let read = |row: &Row| {
+        Ok(Counted {
+            kind: row.parse(0, "kind", CallKind::from_code)?,
+            anonymous: row.get(1)?,
+            is_handed_on: row.get::<Option<i64>>(2)?.is_some(),
+            due: row.parse_opt(3, "time", |it| it.parse().ok())?,
+            back_at: row.get::<Option<i64>>(4)?.map(Instant::from_epoch_ms),
+        })
+    };
+    let columns = "kind, anonymous, feedback, due_at, back_at";
+    select(columns, filter)
+        .order_by("called_at desc, id desc")
+        .rows(tx, limit)?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// How many there are.
 pub(super) fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Fault> {
     select("id", filter).count(tx, 100_000)

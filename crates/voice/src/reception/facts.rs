@@ -54,14 +54,40 @@ pub fn to_come(tx: &mut Tx<'_>, units: &[UnitId], at_most: usize) -> Result<Vec<
         .collect())
 }
 
-/// Receptions that people were told of keep a unit from being closed.
+/// Receptions that people were told of, answers that are owed and promises keep a unit from being closed.
 pub(super) fn needs_unit(
     tx: &mut Tx<'_>,
     unit: UnitId,
     last: Date,
 ) -> Result<Option<String>, Fault> {
-    let count = sql::to_come(tx, unit, last)?;
-    Ok((count > 0).then(|| format!("{count} buổi tiếp công dân đã niêm yết")))
+    let mut parts = Vec::new();
+    let filter = sql::book::Filter { units: vec![unit], unanswered: true, ..Default::default() };
+    for (count, what) in [
+        (sql::to_come(tx, unit, last)?, "buổi tiếp công dân đã niêm yết"),
+        (sql::book::count(tx, &filter)?, "lượt tiếp chưa trả lời"),
+        (
+            count_of(sql::book::promises(tx, vec![unit], true, None)?.len()),
+            "việc đã hứa khi tiếp dân",
+        ),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    Ok((!parts.is_empty()).then(|| parts.join(", ")))
+}
+
+fn count_of(it: usize) -> i64 {
+    i64::try_from(it).unwrap_or(i64::MAX)
+}
+
+/// The unit of an entry of the book that is no feedback yet.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn open_entry(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnitId>, Fault> {
+    let entry = sql::book::find(tx, id)?;
+    Ok(entry.filter(|it| it.feedback.is_none()).map(|it| it.unit))
 }
 
 /// How somebody receives again and again.

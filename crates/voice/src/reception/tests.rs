@@ -133,6 +133,8 @@ on_both_engines! { crate::routes();
         let walk_in = enter(&site, &[("xu-ly", "explained"), ("tra-loi", "Đã giải thích")]).await;
         assert_eq!(walk_in.status, 303, "{}", walk_in.text);
         assert_eq!(site.count("select max(number) from reception_entry"), 2, "no gap");
+        let need = site.run(|tx| crate::reception::facts::needs_unit(tx, domain::ids::UnitId(COMMUNE), date(2026, 3, 1)));
+        assert!(need.is_some_and(|it| it.contains("1 lượt tiếp chưa trả lời")));
 
         let mut desk = site.signed_in("tiepdan");
         let done = desk.post(&format!("/co-quan/tiep-cong-dan/buoi/{day}/da-tiep"), &[]).await;

@@ -1,6 +1,6 @@
 //! What is said of an official, through the front door: visits, the link, the tablet, packets, answers, folding, cases.
 
-use domain::{ids::UnitId, queue::TicketStep};
+use domain::{access::Role, ids::UnitId, queue::TicketStep};
 use testkit::{TestSite, on_both_engines};
 
 use super::{given_a_result, given_returned, rate, token};
@@ -146,6 +146,24 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         site.pass_minutes(11);
         assert!(!tablet.get(&stand).await.text.contains("A002"));
         assert_eq!(tablet.get(&format!("/danh-gia/{SHOP}/quay/999")).await.status, 404);
+    }
+
+    async fn the_menu_leads_to_ratings_whoever_may_have_some_and_nobody_else(site) {
+        given_a_result(&site).await;
+        site.given_people(&[
+            ("lanhdao", Role::Leader, 2),
+            ("thanhtra", Role::Auditor, 2),
+            ("tcd", Role::ReceptionOfficer, 2),
+        ]);
+        site.given_account("quan-tri", Role::Administrator, 2);
+        let mine = "/co-quan/danh-gia-cua-toi";
+        for (login, is_led) in
+            [("quay", true), ("truong", true), ("lanhdao", false), ("thanhtra", false), ("tcd", false), ("quan-tri", false)]
+        {
+            let page = site.signed_in(login).get(mine).await.text;
+            let links = page.matches("href=\"/co-quan/danh-gia-cua-toi\"").count();
+            assert_eq!(links > 0, is_led, "{login}: {page}");
+        }
     }
 
     async fn of_fewer_than_five_nothing_is_told_and_then_by_packets(site) {

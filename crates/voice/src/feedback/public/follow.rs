@@ -171,6 +171,7 @@ fn event_name(words: Words, act: &str) -> Option<String> {
         "split" => words.say("fb-event-split"),
         "escalate" => words.say("fb-event-escalate"),
         "conduct" => words.say("fb-event-conduct"),
+        "petition" => words.say("fb-event-petition"),
         "seal" => words.say("fb-event-seal"),
         _ => return None,
     })
@@ -275,6 +276,12 @@ async fn show(site: &Site, who: &Who, code: &str, m: &Mistakes) -> Result<Html<S
             }
             (Status::Closed, Some(domain::feedback::Closing::Silence)) => {
                 words.say("fb-ended-silence")
+            }
+            (Status::Closed, Some(domain::feedback::Closing::Decided)) => {
+                words.say("fb-ended-decided")
+            }
+            (Status::Closed, Some(domain::feedback::Closing::Withdrawn)) => {
+                words.say("fb-ended-withdrawn")
             }
             (Status::Closed, _) => words.say("fb-ended-unsolved"),
             (Status::Answered, _) if kept.state.unsolved => words.say("fb-said-no"),

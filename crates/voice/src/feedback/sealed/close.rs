@@ -65,9 +65,14 @@ pub(super) fn opened(site: &Site, what: &str, id: FeedbackId, text: &str) -> Res
 /// What was said.
 pub(super) fn said(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<Said, Fault> {
     match sql::said(tx, id)? {
-        Some(it) => read(&opened(site, "said", id, &it)?),
+        Some(it) => said_in(site, id, &it),
         None => Ok(Said::default()),
     }
+}
+
+/// What was said, of what is kept sealed.
+pub(super) fn said_in(site: &Site, id: FeedbackId, sealed: &str) -> Result<Said, Fault> {
+    read(&opened(site, "said", id, sealed)?)
 }
 
 /// Who said it. Whoever calls has two keepers' word.

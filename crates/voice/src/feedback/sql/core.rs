@@ -275,6 +275,13 @@ pub(in crate::feedback) fn set_parent(
     Ok(())
 }
 
+/// Nothing in the open leads to what is sealed, nor from there: neither to the letter that it was cut from, nor to what was
+/// cut from it.
+pub(in crate::feedback) fn cut_loose(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute("update feedback set parent = null where id = ?1 or parent = ?1", &[id.0.into()])?;
+    Ok(())
+}
+
 /// Takes its words out of the open row: they went the sealed way, or their time is over.
 pub(in crate::feedback) fn empty(
     tx: &mut Tx<'_>,
@@ -324,6 +331,12 @@ fn written(term: &Term) -> Result<String, Fault> {
 
 fn ms(it: Option<Instant>) -> Option<i64> {
     it.map(Instant::epoch_ms)
+}
+
+/// Whoever has it is reminded anew: it is another's, or has another clock.
+pub(in crate::feedback) fn clear_reminded(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute("update feedback set officer_reminded_at = null where id = ?1", &[id.0.into()])?;
+    Ok(())
 }
 
 /// Whoever has it was reminded that it is due soon.

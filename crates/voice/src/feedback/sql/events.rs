@@ -124,6 +124,17 @@ pub(in crate::feedback) fn files(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<
         .collect()
 }
 
+/// What a letter came with goes where a part of it goes.
+pub(in crate::feedback) fn move_files(
+    tx: &mut Tx<'_>,
+    from: FeedbackId,
+    to: FeedbackId,
+) -> Result<(), Fault> {
+    let sql = "update feedback_file set feedback = ?2 where feedback = ?1";
+    tx.execute(sql, &[from.0.into(), to.0.into()])?;
+    Ok(())
+}
+
 /// Forgets its files; their hashes.
 pub(in crate::feedback) fn drop_files(
     tx: &mut Tx<'_>,
