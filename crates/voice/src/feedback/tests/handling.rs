@@ -99,7 +99,7 @@ on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
             }
             let now = "select status || coalesce(closing, '') from feedback order by id desc limit 1";
             assert_eq!(site.text(now), ended);
-            assert_eq!(site.count("select count(*) from feedback where ended_at is null or due_at is not null"), 0, "{ended}");
+            assert_eq!(site.count("select count(*) from feedback where due_at is not null or ended_at is null"), 0, "{ended}");
         }
         assert_eq!(site.count("select count(*) from petition where several = 1"), 1);
         assert!(site.signed_in("tiepdan").get("/co-quan/don-khieu-nai/4").await.text.contains("nhiều người ký"));

