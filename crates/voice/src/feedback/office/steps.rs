@@ -13,8 +13,10 @@ use super::{
     super::{
         SUBJECT,
         desk::{self, By},
-        files, sender,
-        sql::{answers, core::Kept, events, sender as looks},
+        files,
+        sealed::{close::More, sources},
+        sender,
+        sql::{answers, core::Kept, sender as looks},
     },
     one,
 };
@@ -120,8 +122,8 @@ pub(super) async fn seal(
     let asker = who.clone();
     let sent = site
         .read(&who, move |tx| {
-            super::find(tx, &asker, Action::FeedbackSort, id)?;
-            Ok(events::files(tx, id)?)
+            let kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
+            sources::files(tx, &kept)
         })
         .await?;
     let files = files::with_bytes(&site, sent).await?;
@@ -130,12 +132,10 @@ pub(super) async fn seal(
         .write(&who, move |tx| {
             let mut kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
             let by = By::Office(tx.by());
-            desk::seal(&inner, tx, &mut kept, by, (&files, about_head))
+            desk::seal(&inner, tx, &mut kept, by, &More::of(&files, about_head))
         })
         .await?;
-    for sha256 in waste {
-        site.blobs.delete(&sha256).await?;
-    }
+    files::erase(&site, waste).await?;
     Ok(told(super::PAGE, "Đã chuyển sang đường niêm kín."))
 }
 

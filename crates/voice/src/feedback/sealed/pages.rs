@@ -20,7 +20,7 @@ use super::{
         sender::Sender,
     },
     close::{self, Said},
-    keeps, sql,
+    competence, keeps, sql,
 };
 
 /// A denunciation of a unit that `who` keeps, and that is not about himself; else it is not there.
@@ -37,7 +37,8 @@ pub(super) fn find(
         return Err(Failure::NotFound);
     }
     let said = close::said(site, tx, id)?;
-    let himself = said.staff.is_some() && said.staff == who.staff.map(|it| it.0);
+    let himself = said.staff.is_some() && said.staff == who.staff.map(|it| it.0)
+        || competence::names(&said.accused, &who.name);
     if himself { Err(Failure::NotFound) } else { Ok((entry, said)) }
 }
 
