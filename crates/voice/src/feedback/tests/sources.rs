@@ -127,6 +127,35 @@ async fn is_kept(site: &TestSite, sha256: &str) -> bool {
     site.site.blobs.get(sha256).await.unwrap().is_some()
 }
 
+/// A conduct case about `quay` that looks into two reports, and its evidence.
+async fn given_a_case(site: &TestSite) -> Vec<u8> {
+    let quay = site.count("select staff from account where login = 'quay'").to_string();
+    for said in ["Nói to tiếng ở quầy số 1", "Hôm qua quát dân ở quầy"] {
+        let fields = [("noi-dung", said), ("loai", "conduct"), ("ho-ten", "Phạm Thị Kín")];
+        send(&mut site.browser(), &fields).await;
+    }
+    site.given("update feedback set is_sorted = 1", &[]);
+    let lan = token();
+    let fields = [
+        ("phan-anh", "1"),
+        ("can-bo", quay.as_str()),
+        ("noi-dung", "Tóm tắt: quay nhận quà"),
+        ("khong-lo", "1"),
+        ("lan-gui", lan.as_str()),
+    ];
+    let mut tiepdan = site.signed_in("tiepdan");
+    let opened = tiepdan.post("/co-quan/vu-viec/moi", &fields).await;
+    assert_eq!(opened.status, 303, "{}", opened.text);
+    let join = [("phan-anh", "2"), ("vu-viec", "1")];
+    let joined = tiepdan.post("/co-quan/vu-viec/nhap", &join).await;
+    assert_eq!(joined.status, 303, "{}", joined.text);
+    let evidence = testkit::pdf("chung-cu");
+    let files = [("tep", "chung-cu.pdf", evidence.as_slice())];
+    let added = tiepdan.upload("/co-quan/vu-viec/1/tai-lieu", &[], &files).await;
+    assert_eq!(added.status, 303, "{}", added.text);
+    evidence
+}
+
 on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
     async fn a_call_leaves_nothing_in_the_open_whether_it_is_sealed_at_once_or_later(site) {
         given(&site);
@@ -348,26 +377,29 @@ on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
         assert!(!tiepdan.get("/co-quan/phan-anh/3").await.text.contains(&code));
     }
 
+    async fn what_was_concluded_stays_without_its_words_when_a_report_is_sealed_afterwards(site) {
+        given(&site);
+        given_a_case(&site).await;
+        site.given(
+            "update conduct_case set status = 'closed', conclusion = 'true', concluded_on = '2026-01-08',
+               state = replace(state, '\"received\"', '\"closed\"')",
+            &[],
+        );
+        site.given("update feedback set status = 'reopened' where id = 1", &[]);
+        site.given("update feedback set status = 'answered' where id = 2", &[]);
+        seal(&site, 1).await;
+        assert_eq!(site.text("select status || conclusion || summary from conduct_case"), "closedtrue");
+        assert_eq!(site.count("select count(*) from conduct_report where feedback = 2"), 1, "the other one stays");
+        assert_eq!(site.text("select status from feedback where id = 2"), "answered");
+        none_in_the_open(&site, &["nhận quà", "to tiếng", "chung-cu"]);
+        let page = read_by(&site, "ky", 1).await.text;
+        assert!(page.contains("nhận quà") && page.contains("chung-cu.pdf"), "{page}");
+    }
+
     async fn a_report_that_is_sealed_takes_its_conduct_case_along(site) {
         given(&site);
-        let quay = site.count("select staff from account where login = 'quay'").to_string();
-        for said in ["Nói to tiếng ở quầy số 1", "Hôm qua quát dân ở quầy"] {
-            let fields = [("noi-dung", said), ("loai", "conduct"), ("ho-ten", "Phạm Thị Kín")];
-            send(&mut site.browser(), &fields).await;
-        }
-        site.given("update feedback set is_sorted = 1", &[]);
-        let lan = token();
-        let fields = [
-            ("phan-anh", "1"), ("can-bo", quay.as_str()), ("noi-dung", "Tóm tắt: quay nhận quà"), ("khong-lo", "1"), ("lan-gui", lan.as_str()),
-        ];
+        let evidence = given_a_case(&site).await;
         let mut tiepdan = site.signed_in("tiepdan");
-        let opened = tiepdan.post("/co-quan/vu-viec/moi", &fields).await;
-        assert_eq!(opened.status, 303, "{}", opened.text);
-        let joined = tiepdan.post("/co-quan/vu-viec/nhap", &[("phan-anh", "2"), ("vu-viec", "1")]).await;
-        assert_eq!(joined.status, 303, "{}", joined.text);
-        let evidence = testkit::pdf("chung-cu");
-        let added = tiepdan.upload("/co-quan/vu-viec/1/tai-lieu", &[], &[("tep", "chung-cu.pdf", &evidence)]).await;
-        assert_eq!(added.status, 303, "{}", added.text);
         seal(&site, 1).await;
         assert_eq!(site.count("select count(*) from feedback where status = 'sealed'"), 2, "both reports are of one event");
         assert_eq!(site.text("select status from conduct_case"), "sealed");
