@@ -25,7 +25,7 @@ pub const ADDRESS: &str = "/co-quan/hom-thu";
 const BOX: &str = "suggestion_box";
 const OPENING: &str = "box_opening";
 /// What the feedback of a slip is taken from.
-const SOURCE: &str = "box_slip";
+pub(crate) const SOURCE: &str = "box_slip";
 
 /// The routes of this slice.
 #[must_use]

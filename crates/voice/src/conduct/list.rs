@@ -80,6 +80,7 @@ fn ask(who: &Who, asked: &Typed) -> Asking {
             until: day("den").and_then(|it| it.tomorrow().ok()).map(start),
             late_at: (view.0 == "qua-han").then(|| who.now.civil()),
             before: asked.get("truoc").parse().ok(),
+            with_sealed: false,
         },
         view: view.0,
         words: words(asked.get("q")),

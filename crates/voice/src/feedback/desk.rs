@@ -10,9 +10,9 @@ use store::{Fault, Tx, journal::Entry};
 
 use super::{
     SUBJECT,
-    intake::{self, NewFeedback, NewFile},
+    intake::{self, NewFeedback},
     letters, petitions, rules,
-    sealed::close,
+    sealed::close::{self, More},
     sender,
     sql::{
         answers,
@@ -167,12 +167,12 @@ pub(super) fn carry_out(
     }
     kept.edition += 1;
     let (own, told) = words(&decided.command);
-    note(
-        tx,
-        kept,
-        by,
-        (decided.command.code(), &said.unwrap_or(own), told || matches!(by, By::Sender)),
-    )?;
+    let act = match (&decided.command, by) {
+        // Whoever was asked for more said nothing: the office goes on without it.
+        (Command::Supply, By::Office(_)) => "go_on",
+        (it, _) => it.code(),
+    };
+    note(tx, kept, by, (act, &said.unwrap_or(own), told || matches!(by, By::Sender)))?;
     if decided.command == Command::Seal {
         // Which one it was, the journal does not tell.
         tx.journal(Entry::new("denunciation", kept.state.unit.0, "feedback_seal"));
@@ -189,8 +189,8 @@ pub(super) fn carry_out(
     Ok(())
 }
 
-/// What turns out to be a denunciation leaves the open path in the transaction that says so: `files` are its files with
-/// their bytes. The hashes of open files that are waste now.
+/// What turns out to be a denunciation leaves the open path in the transaction that says so, with everything that it came
+/// from. The hashes of open files that are waste now.
 ///
 /// # Errors
 /// As [`carry_out`].
@@ -199,14 +199,12 @@ pub(super) fn seal(
     tx: &mut Tx<'_>,
     kept: &mut Kept,
     by: By,
-    (files, about_head): (&[NewFile], bool),
+    more: &More<'_>,
 ) -> Result<Vec<String>, Failure> {
     let mut said = kept.clone();
     carry_out(site, tx, kept, by, (Command::Seal, None))?;
-    letters::give_up(tx, &mut said)?;
-    let waste = close::take_over(site, tx, &said, (files, about_head))?;
-    core::cut_loose(tx, kept.id)?;
-    Ok(waste)
+    letters::give_up(site, tx, &mut said)?;
+    close::take_over(site, tx, &said, more)
 }
 
 /// Another day by which its next step is due; whoever hears of that hears of it again.

@@ -1,20 +1,24 @@
 //! Mixed letters of which a part turns out to be a denunciation: the words of the whole lie with the part, sealed, and
 //! nothing in the open leads from the letter to the part.
 
-use site::Failure;
+use site::{Failure, Site};
 use store::{Fault, Tx};
 
-use super::sql::{
-    answers,
-    core::{self, Kept},
-    events::{self, SentFile},
+use super::{
+    intake::NewFile,
+    sealed::sources,
+    sql::{
+        answers,
+        core::{self, Kept},
+        events::{self, SentFile},
+    },
 };
 
 /// Letters above a part at most: nobody cuts a part of a part more often.
 const ABOVE_MAX: usize = 20;
 
 /// The letters that a part was cut from, the nearest first.
-fn above(tx: &mut Tx<'_>, part: &Kept) -> Result<Vec<Kept>, Fault> {
+pub(super) fn above(tx: &mut Tx<'_>, part: &Kept) -> Result<Vec<Kept>, Fault> {
     let mut all: Vec<Kept> = Vec::new();
     let mut next = part.parent;
     while let Some(id) = next.filter(|_| all.len() < ABOVE_MAX) {
@@ -25,20 +29,22 @@ fn above(tx: &mut Tx<'_>, part: &Kept) -> Result<Vec<Kept>, Fault> {
     Ok(all)
 }
 
-/// The files that are sealed with it: its own, and those of the letters that it was cut from.
-pub(super) fn files(tx: &mut Tx<'_>, it: &Kept) -> Result<Vec<SentFile>, Fault> {
-    let mut all = events::files(tx, it.id)?;
-    for letter in above(tx, it)? {
-        all.extend(events::files(tx, letter.id)?);
-    }
-    Ok(all)
-}
-
 /// The letters that a part was cut from give up their words and files to it, as it is sealed: `part` holds them then. The
 /// letters stay in the open without them, with their other parts.
-pub(super) fn give_up(tx: &mut Tx<'_>, part: &mut Kept) -> Result<(), Failure> {
+pub(super) fn give_up(site: &Site, tx: &mut Tx<'_>, part: &mut Kept) -> Result<(), Failure> {
     for letter in above(tx, part)? {
-        let words = words_of(tx, &letter)?;
+        let mut words = words_of(tx, &letter)?;
+        // What the letter was taken from holds the same words.
+        if let Some((kind, source)) = &letter.source {
+            let held = sources::take_out(site, tx, (kind.as_str(), *source))?;
+            for it in held.words.iter().filter(|it| !it.trim().is_empty()) {
+                words = format!("{words}\n{it}");
+            }
+            for NewFile { sha256, name, media_type, size, .. } in held.files {
+                let file = SentFile { id: 0, sha256, name, media_type, size };
+                events::insert_file(tx, part.id, &file)?;
+            }
+        }
         if !words.is_empty() {
             part.text = format!("{}\n\n{words}", part.text);
         }

@@ -6,6 +6,7 @@ use testkit::{Answer, Browser, TestSite, on_both_engines};
 mod handling;
 mod open311;
 mod sealed;
+mod sources;
 
 /// Phú Sơn, and the district above it.
 const COMMUNE: i64 = 2;

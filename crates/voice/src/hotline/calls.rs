@@ -19,7 +19,7 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    ADDRESS, CALL, choices, chosen,
+    ADDRESS, CALL, SOURCE, choices, chosen,
     log::{self, Caller},
     sql::{self, Call, Counted, Filter},
     units, with_shops,
@@ -32,8 +32,6 @@ use crate::{
 /// Rows of one page, of an export.
 const ROWS: usize = 50;
 const EXPORT_MAX: i64 = 20_000;
-/// What the feedback of a call is taken from.
-const SOURCE: &str = "hotline_call";
 
 struct Line {
     id: HotlineCallId,
@@ -413,12 +411,13 @@ pub(super) async fn to_feedback(
     let class = Class::from_code(typed.get("loai-phan-anh"))
         .ok_or_else(|| Failure::Refused("Chọn loại phản ánh trong danh sách.".to_owned()))?;
     let (inner, asker) = (site.clone(), who.clone());
-    let notice = site
+    let accused = onward::accused(&typed);
+    let (notice, waste) = site
         .write(&who, move |tx| {
             let it = sql::find_call(tx, id, true)?.ok_or(Failure::NotFound)?;
             demand(&asker, Action::HotlineKeep, it.unit)?;
             if it.feedback.is_some() {
-                return Ok("Cuộc gọi này đã được chuyển xử lý.".to_owned());
+                return Ok(("Cuộc gọi này đã được chuyển xử lý.".to_owned(), Vec::new()));
             }
             if it.subject.is_empty() {
                 return Err(Failure::Refused(
@@ -440,22 +439,29 @@ pub(super) async fn to_feedback(
                     source: (SOURCE, id.0),
                     class,
                     text: &it.subject,
+                    accused: &accused.0,
+                    about_head: accused.1,
                     sender,
                     file: None,
                     at: it.at,
                 },
             )?;
-            sql::tie(tx, id, received.id.0, class == Class::Denunciation)?;
-            tx.journal(Entry::new(CALL, id.0, "to_feedback"));
-            Ok(if it.anonymous {
+            // What is sealed has emptied the call; the journal does not tell which one it was.
+            if !class.is_sealed() {
+                sql::tie(tx, id, received.id.0)?;
+                tx.journal(Entry::new(CALL, id.0, "to_feedback"));
+            }
+            let notice = if it.anonymous {
                 format!(
                     "Đã chuyển thành phản ánh {}. Người gọi không xưng danh: dùng làm thông tin.",
                     received.code
                 )
             } else {
                 onward::notice(&received)
-            })
+            };
+            Ok((notice, received.waste))
         })
         .await?;
+    feedback::erase(&site, waste).await?;
     Ok(told(&format!("{ADDRESS}/goi/{id}"), &notice))
 }

@@ -23,6 +23,8 @@ pub const ADDRESS: &str = "/co-quan/duong-day-nong";
 /// What the journal calls a call; a number, a duty and a list are of the hotline.
 const CALL: &str = "hotline_call";
 const HOTLINE: &str = "hotline";
+/// What the feedback of a call is taken from.
+pub(crate) const SOURCE: &str = "hotline_call";
 /// Working days within which a missed call is called back.
 const BACK_DAYS: u32 = 1;
 

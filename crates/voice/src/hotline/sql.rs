@@ -382,21 +382,28 @@ pub(super) fn back(
     Ok(done > 0)
 }
 
-/// Ties a call to what it became, and takes away what may be said nowhere else.
-pub(super) fn tie(
-    tx: &mut Tx<'_>,
-    id: HotlineCallId,
-    feedback: i64,
-    wipe: bool,
-) -> Result<bool, Fault> {
+/// Stands for what a call became where that is sealed: which one it is, is told nowhere.
+pub(super) const SEALED: i64 = 0;
+
+/// Ties a call to what it became.
+pub(super) fn tie(tx: &mut Tx<'_>, id: HotlineCallId, feedback: i64) -> Result<bool, Fault> {
     let done = tx.execute(
         "update hotline_call set feedback = ?2 where id = ?1 and feedback is null",
         &[id.0.into(), feedback.into()],
     )?;
-    if wipe {
-        tx.execute("update hotline_call set subject = '' where id = ?1", &[id.0.into()])?;
-    }
     Ok(done > 0)
+}
+
+/// What a call became is sealed: neither who called nor what was said or promised stands here, and nobody is called back
+/// from here. Its mark stays, so that a list that is brought in again does not bring it back.
+pub(super) fn wipe(tx: &mut Tx<'_>, id: HotlineCallId) -> Result<(), Fault> {
+    tx.execute(
+        "update hotline_call set sealed = '', subject = '', promise = '', back_note = '', feedback = ?2,
+           due_at = case when back = '' then null else due_at end
+         where id = ?1",
+        &[id.0.into(), SEALED.into()],
+    )?;
+    Ok(())
 }
 
 /// A list that was brought in.

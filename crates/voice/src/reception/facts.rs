@@ -1,4 +1,5 @@
-//! Receptions for other slices: the days to come, for screens in halls; what keeps a unit open; demo data.
+//! Receptions for other slices: the days to come, for screens in halls; what keeps a unit open; demo data. An entry of the
+//! book gives up what it holds when that is sealed.
 
 use domain::{
     calendar::WorkCalendar,
@@ -7,12 +8,15 @@ use domain::{
     text,
 };
 use jiff::{ToSpan as _, civil::Date};
+use site::Site;
 use store::{Fault, Tx, journal::Entry};
 
+pub(crate) use super::book::SOURCE;
 use super::{
-    service,
-    sql::{self, Rule, Wanted},
+    book, entry, service,
+    sql::{self, Rule, Wanted, bookings},
 };
+use crate::feedback::facts::{Held, Sender};
 
 /// A day to come as a board shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,4 +147,67 @@ pub fn add_rule(tx: &mut Tx<'_>, calendar: &WorkCalendar, it: &NewRule) -> Resul
 /// Any [`Fault`] of the engine.
 pub fn publish(tx: &mut Tx<'_>, unit: UnitId, until: Date) -> Result<usize, Fault> {
     service::publish(tx, unit, until)
+}
+
+/// What an entry of the book became.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn became(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Fault> {
+    Ok(sql::book::find(tx, id)?.and_then(|it| it.feedback))
+}
+
+/// Takes what an entry of the book holds out of it, with what was promised and the booking that it came from: what it
+/// became is sealed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn take_out(site: &Site, tx: &mut Tx<'_>, id: i64) -> Result<Option<Held>, Fault> {
+    let Some(it) = sql::book::find(tx, id)? else { return Ok(None) };
+    let visitor = entry::opened(site, &it)?;
+    let said = |what: &str, words: &str| {
+        if words.is_empty() { String::new() } else { format!("{what}: {words}") }
+    };
+    let mut words = vec![
+        visitor.said.clone(),
+        it.summary.clone(),
+        said("Yêu cầu", &it.request),
+        said("Cơ quan đã giải quyết", &it.settled_by),
+        said("Cơ quan, văn bản", &it.document),
+        said("Tài liệu đã nhận", &it.papers),
+        said("Trả lời", &it.answer),
+    ];
+    for it in sql::book::promises_of(tx, id)? {
+        let due = text::date_time(it.due);
+        words.push(format!("Đã hứa: {} ({}, hạn {due}) {}", it.what, it.responsible, it.result));
+    }
+    let mut sender = Sender {
+        name: visitor.name,
+        phone: visitor.phone,
+        address: visitor.address,
+        id_number: visitor.id_number,
+        ..Sender::default()
+    };
+    if let Some(booking) = it.booking
+        && let Some(kept) = bookings::find(tx, booking)?
+    {
+        let booker = service::opened(site, &kept)?;
+        words.push(said("Khi đặt hẹn", &booker.subject));
+        messages::facts::forget_phone(tx, super::SUBJECT, &booker.phone)?;
+        if sender.phone.is_empty() {
+            sender.phone = booker.phone;
+        }
+        bookings::wipe(tx, booking)?;
+    }
+    sql::book::wipe(tx, id)?;
+    Ok(Some(Held {
+        origin: format!(
+            "Sổ tiếp công dân, lượt {}, người tiếp: {}",
+            book::number(&it),
+            it.receiver
+        ),
+        words,
+        sender: Some(sender),
+        files: Vec::new(),
+    }))
 }

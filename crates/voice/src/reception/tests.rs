@@ -185,15 +185,15 @@ on_both_engines! { crate::routes();
 
     async fn what_a_denunciation_says_stands_in_no_list(site) {
         given_offices(&site);
-        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền")];
+        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền"), ("yeu-cau", "Xử lý ông X")];
         let fields: Vec<_> = VISIT.iter().filter(|(name, _)| *name != "loai" && *name != "tom-tat").chain(&said).copied().collect();
         let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/so/moi", &fields).await;
         assert_eq!(done.status, 303, "{}", done.text);
-        assert_eq!(site.text("select summary from reception_entry"), "");
+        assert_eq!(site.text("select summary || request from reception_entry"), "");
         let list = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan/so").await;
         assert!(!list.text.contains("nhận tiền") && list.text.contains("niêm phong"), "{}", list.text);
         let entry = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan/so/1").await;
-        assert!(entry.text.contains("nhận tiền"), "{}", entry.text);
+        assert!(entry.text.contains("nhận tiền") && entry.text.contains("Yêu cầu: Xử lý ông X"), "{}", entry.text);
     }
 
     async fn refusing_somebody_owes_a_ground_and_a_notice(site) {

@@ -235,6 +235,26 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         assert!(site.signed_in("truong").get(&one).await.text.contains("Chị Hoa"));
     }
 
+    async fn a_head_does_not_read_one_by_one_what_is_said_of_himself(site) {
+        given_a_result(&site).await;
+        given_a_desk(&site);
+        given_answers(&site, "truong", 1, (1, "Ông trưởng quát tôi trước mặt mọi người."));
+        let id = site.count("select id from rating");
+        let (one, list) = (format!("/co-quan/danh-gia/y-kien/{id}"), format!("/co-quan/danh-gia/y-kien?don-vi={SHOP}"));
+        let mut head = site.signed_in("truong");
+        assert_eq!(head.get(&one).await.status, 404);
+        assert!(!head.get(&list).await.text.contains("quát tôi"));
+        for (step, fields) in [("gap", vec![("ly-do-gap", "Không hay")]), ("mo", vec![])] {
+            assert_eq!(head.post(&format!("{one}/{step}"), &fields).await.status, 404, "{step}");
+        }
+        let export = head.get(&list.replace("y-kien?", "y-kien/xuat?")).await;
+        let rows = people::sheets::read("a.xlsx", &export.bytes).map_or(0, |it| it.rows.len());
+        assert_eq!((export.status, rows), (200, 0));
+        let page = site.signed_in("ky").get(&one).await.text;
+        assert!(page.contains("quát tôi"), "another one reads it: {page}");
+        assert!(site.signed_in("ky").get(&list).await.text.contains("quát tôi"));
+    }
+
     async fn a_complaint_of_a_rating_that_was_found_untrue_leaves_the_indicator(site) {
         given_a_result(&site).await;
         given_returned(&site);

@@ -35,6 +35,7 @@ fn event_label(act: &str) -> &str {
         "assign" => "Giao xử lý",
         "ask_more" => "Đề nghị bổ sung",
         "supply" => "Người gửi bổ sung",
+        "go_on" => "Xử lý tiếp, không chờ bổ sung",
         "reject" => "Không thụ lý",
         "hand_on" => "Chuyển đơn vị",
         "hand_out" => "Chuyển cơ quan khác",

@@ -17,7 +17,9 @@ use super::{
     super::{
         SUBJECT,
         desk::{self, By},
-        files, letters, sender,
+        files,
+        sealed::{close::More, sources},
+        sender,
         sql::{answers, core::Kept, sender as looks},
     },
     one,
@@ -125,7 +127,7 @@ pub(super) async fn seal(
     let sent = site
         .read(&who, move |tx| {
             let kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
-            Ok(letters::files(tx, &kept)?)
+            sources::files(tx, &kept)
         })
         .await?;
     let files = files::with_bytes(&site, sent).await?;
@@ -134,12 +136,10 @@ pub(super) async fn seal(
         .write(&who, move |tx| {
             let mut kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
             let by = By::Office(tx.by());
-            desk::seal(&inner, tx, &mut kept, by, (&files, about_head))
+            desk::seal(&inner, tx, &mut kept, by, &More::of(&files, about_head))
         })
         .await?;
-    for sha256 in waste {
-        site.blobs.delete(&sha256).await?;
-    }
+    files::erase(&site, waste).await?;
     Ok(told(super::PAGE, "Đã chuyển sang đường niêm kín."))
 }
 

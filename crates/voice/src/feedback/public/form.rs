@@ -19,6 +19,7 @@ use site::{
 
 use super::{
     super::{
+        facts::nowhere,
         files,
         intake::{self, NewFeedback, NewFile},
         rules,
@@ -306,7 +307,7 @@ pub(super) async fn send(
     }
     let (inner, asker, form) = (site.clone(), who.clone(), typed.clone());
     let door = door(&who, &typed);
-    let sent = once(&site, &who, sending, move |tx| {
+    let sent = once(&site, &nowhere(&who), sending, move |tx| {
         let village = form.get("xom").parse().ok();
         let known = list::villages(tx, unit, false)?.into_iter().map(|it| it.id);
         let village = village.filter(|it| known.clone().any(|id| id == *it));

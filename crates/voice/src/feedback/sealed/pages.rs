@@ -20,7 +20,7 @@ use super::{
         sender::Sender,
     },
     close::{self, Said},
-    keeps, sql,
+    competence, keeps, sql,
 };
 
 /// A denunciation of a unit that `who` keeps, and that is not about himself; else it is not there.
@@ -43,6 +43,7 @@ pub(super) fn find(
 /// Whether it is about `who` himself.
 fn is_about(said: &Said, who: &Who) -> bool {
     said.staff.is_some() && said.staff == who.staff.map(|it| it.0)
+        || competence::names(&said.accused, &who.name)
 }
 
 /// Those that somebody keeps and that are not about himself, what is open first.

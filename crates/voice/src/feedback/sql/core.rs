@@ -275,11 +275,15 @@ pub(in crate::feedback) fn set_parent(
     Ok(())
 }
 
-/// Nothing in the open leads to what is sealed, nor from there: neither to the letter that it was cut from, nor to what was
-/// cut from it.
-pub(in crate::feedback) fn cut_loose(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
-    tx.execute("update feedback set parent = null where id = ?1 or parent = ?1", &[id.0.into()])?;
-    Ok(())
+/// Cuts what was cut from a letter loose from it: their numbers.
+pub(in crate::feedback) fn cut_parts(
+    tx: &mut Tx<'_>,
+    parent: FeedbackId,
+) -> Result<Vec<i64>, Fault> {
+    let sql = "select id from feedback where parent = ?1 order by id";
+    let rows = tx.query(sql, &[parent.0.into()])?;
+    tx.execute("update feedback set parent = null where parent = ?1", &[parent.0.into()])?;
+    rows.iter().map(|it| it.get(0)).collect()
 }
 
 /// Takes its words out of the open row: they went the sealed way, or their time is over.
@@ -293,6 +297,13 @@ pub(in crate::feedback) fn empty(
             lat_e6 = null, lon_e6 = null, is_erased = ?2, edition = edition + 1 where id = ?1",
         &[id.0.into(), erased.into()],
     )?;
+    if !erased {
+        // What is sealed is tied to nothing in the open, neither to what it came from nor to a letter.
+        tx.execute(
+            "update feedback set source_kind = null, source_id = null, parent = null where id = ?1",
+            &[id.0.into()],
+        )?;
+    }
     for table in ["feedback_word", "feedback_public_word", "feedback_public", "feedback_answer"] {
         tx.execute(&format!("delete from {table} where feedback = ?1"), &[id.0.into()])?;
     }

@@ -71,6 +71,19 @@ pub(in crate::feedback) fn of(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<Hap
         .collect()
 }
 
+/// A letter tells no more which part was cut from it: that part is sealed.
+pub(in crate::feedback) fn forget_part(
+    tx: &mut Tx<'_>,
+    letter: FeedbackId,
+    code: &str,
+) -> Result<(), Fault> {
+    tx.execute(
+        "update feedback_event set words = '' where feedback = ?1 and act = 'split' and words = ?2",
+        &[letter.0.into(), code.into()],
+    )?;
+    Ok(())
+}
+
 /// A file that came with it.
 #[derive(Debug, Clone)]
 pub struct SentFile {
