@@ -36,7 +36,7 @@ pub(super) fn give_up(site: &Site, tx: &mut Tx<'_>, part: &mut Kept) -> Result<(
         let mut words = words_of(tx, &letter)?;
         // What the letter was taken from holds the same words.
         if let Some((kind, source)) = &letter.source {
-            let held = sources::take_out(site, tx, (kind.as_str(), *source))?;
+            let held = sources::take_out(site, tx, (kind.as_str(), *source), Some(letter.id))?;
             for it in held.words.iter().filter(|it| !it.trim().is_empty()) {
                 words = format!("{words}\n{it}");
             }

@@ -31,7 +31,7 @@ pub(crate) struct Held {
 
 /// Takes what a source holds out of it, if it became `feedback`, or is handed on now (nothing): somebody may have typed
 /// another's number.
-pub(super) fn take_out(
+pub(in crate::feedback) fn take_out(
     site: &Site,
     tx: &mut Tx<'_>,
     (kind, id): (&str, i64),
