@@ -237,7 +237,7 @@ impl Site {
                 .map(|it| it.href)
                 .filter(|it| leads_here(it))
                 .max_by_key(|it| it.len());
-            let menu = self
+            let mut menu: Vec<_> = self
                 .menu
                 .iter()
                 .filter(|it| who.can(it.action, Object::Anything))
@@ -247,6 +247,8 @@ impl Site {
                     current: current == Some(it.href),
                 })
                 .collect();
+            // A line may be there for several actions: it is shown once.
+            menu.dedup_by(|a, b| a.href == b.href);
             let (menu, more) = shell::arranged(menu);
             shell.signed_in = Some(shell::SignedIn {
                 name: who.name.to_string(),

@@ -59,6 +59,8 @@ fn of_dossiers(
             let found = dossiers::of_period(tx, shop, after, period)?;
             let Some(last) = found.last() else { break };
             after = last.id;
+            let ids: Vec<DossierId> = found.iter().map(|it| it.id).collect();
+            let mut people = dossiers::people_of(tx, &ids)?;
             for kept in found {
                 let finished = kept.dossier.finished_at.map(|it| it.date());
                 let is_in = finished.is_some_and(|day| period.0 <= day && day <= period.1);
@@ -69,7 +71,7 @@ fn of_dossiers(
                 if kept.unit != shop || !is_in || !is_over || kept.applicant == dossiers::ERASED {
                     continue;
                 }
-                let Some(person) = dossiers::person_of(tx, kept.id)? else { continue };
+                let Some(person) = people.remove(&kept.id) else { continue };
                 // One person is asked once, however many dossiers he had.
                 let who = if person.id_number.is_empty() {
                     format!("{}\u{1f}{}", text::fold(&person.name), person.phone)

@@ -363,6 +363,17 @@ pub fn person_of(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<sql::Person>, 
     sql::person(tx, id)
 }
 
+/// The people of several dossiers, in one question.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn people_of(
+    tx: &mut Tx<'_>,
+    ids: &[DossierId],
+) -> Result<std::collections::HashMap<DossierId, sql::Person>, Fault> {
+    sql::people_of(tx, ids)
+}
+
 /// The applicant as the public may read him: a natural person's name is masked, an
 /// organisation's is public by law (Luật Doanh nghiệp 59/2020/QH14 Đ.32).
 ///

@@ -24,7 +24,7 @@ pub use course::{
 use history::say;
 pub use history::{events, history, once_sent_back};
 pub use party::{Collection, Member, MemberOutcome, Organisation, ProxyPaper};
-pub use person::{Person, correct_person, person, set_lang};
+pub use person::{Person, correct_person, people_of, person, set_lang};
 use person::{insert_person, insert_words};
 
 /// What the journal calls a dossier.

@@ -341,7 +341,7 @@ pub async fn give(
         .map(|it| (it.code.clone(), typed.get(&format!("muc-{}", it.code)).to_owned()))
         .collect();
     let kept = site
-        .write(&who, move |tx| {
+        .write(&voice::feedback::facts::nowhere(&who), move |tx| {
             let desk = (door == "desk").then_some(desk);
             let answered = Answered { face, answers: &answers, words: &said, door: &door, desk };
             Ok(match of {

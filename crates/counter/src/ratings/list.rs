@@ -80,6 +80,7 @@ fn ask(who: &Who, asked: &Typed) -> Result<Asking, Failure> {
             face: asked.get("mat").parse().ok().filter(|it| (1..=5).contains(it)),
             from: None,
             before: asked.get("truoc").parse().ok(),
+            not_about: who.staff,
         },
         q: asked.get("q").to_owned(),
         view,

@@ -54,7 +54,9 @@ pub fn routes() -> Routes {
     let (decide, case) = (Action::FeedbackPublish, Action::ConductHandle);
     Routes::default()
         .erases(sql::erase)
-        .menu("Đánh giá của tôi", mine::ADDRESS, own)
+        // Only those who serve people are rated; whoever did once still reads what was said at the address.
+        .menu("Đánh giá của tôi", mine::ADDRESS, Action::DossierReceive)
+        .menu("Đánh giá của tôi", mine::ADDRESS, Action::DossierSettle)
         .on("/danh-gia/{unit}", give, get(form::form).post(form::give))
         .on("/danh-gia/{unit}/quay/{desk}", give, get(tablet::stand))
         .on("/danh-gia/{unit}/quay/{desk}/mat", give, get(tablet::faces))

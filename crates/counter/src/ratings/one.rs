@@ -28,8 +28,6 @@ struct ReplyView {
     is_public: bool,
     public_said: String,
     public_reply: String,
-    /// Whoever looks wrote it himself.
-    is_own: bool,
 }
 
 #[derive(Template)]
@@ -53,33 +51,29 @@ struct One<'a> {
     may_decide: bool,
 }
 
-/// The rating, if whoever asks may see those of its unit.
+/// The rating, if whoever asks may see those of its unit and it is not about himself: what is said of him he reads on his
+/// own page, where nobody is known by it.
 fn find(tx: &mut Tx<'_>, who: &Who, id: i64) -> Result<Said, Failure> {
+    let officials = sql::officials_of(tx, id)?;
+    let is_own = officials.iter().any(|it| Some(it.0) == who.staff);
     sql::one(tx, id)?
-        .filter(|it| who.can_at(Action::EvaluationView, it.unit))
+        .filter(|it| !is_own && who.can_at(Action::EvaluationView, it.unit))
         .ok_or(Failure::NotFound)
 }
 
-/// The rating, if whoever asks decides for its unit and it is not about himself.
+/// The rating, if whoever asks decides for its unit.
 fn find_to_decide(tx: &mut Tx<'_>, who: &Who, id: i64, action: Action) -> Result<Said, Failure> {
     let said = find(tx, who, id)?;
     site::demand(who, action, said.unit)?;
-    let officials = sql::officials_of(tx, id)?;
-    if officials.iter().any(|it| Some(it.0) == who.staff) {
-        return Err(Failure::Refused(
-            "Đánh giá này có về chính ông, bà nên người khác xử lý.".to_owned(),
-        ));
-    }
     Ok(said)
 }
 
 async fn page(site: &Site, who: &Who, id: i64, m: &Mistakes) -> Result<Html<String>, Failure> {
     let asker = who.clone();
-    let (line, officials, is_own) = site
+    let (line, officials) = site
         .read(who, move |tx| {
             let said = find(tx, &asker, id)?;
             let officials = sql::officials_of(tx, id)?;
-            let is_own = officials.iter().any(|it| Some(it.0) == asker.staff);
             let mut named = Vec::new();
             for (staff_id, _) in officials {
                 if let Some(it) = staff::person(tx, staff_id, asker.today())? {
@@ -87,14 +81,13 @@ async fn page(site: &Site, who: &Who, id: i64, m: &Mistakes) -> Result<Html<Stri
                 }
             }
             let line = list::with_replies(tx, &asker, vec![said])?.pop();
-            Ok((line.ok_or(Failure::NotFound)?, named, is_own))
+            Ok((line.ok_or(Failure::NotFound)?, named))
         })
         .await?;
     let said = line.said;
-    let may_decide = !is_own && who.can_at(Action::FeedbackPublish, said.unit);
+    let may_decide = who.can_at(Action::FeedbackPublish, said.unit);
     let is_low = said.face <= 2 || said.is_bad;
-    let opens =
-        !is_own && is_low && line.case.is_none() && who.can_at(Action::ConductHandle, said.unit);
+    let opens = is_low && line.case.is_none() && who.can_at(Action::ConductHandle, said.unit);
     site.page(&One {
         shell: site.shell(who),
         m,
@@ -113,7 +106,6 @@ async fn page(site: &Site, who: &Who, id: i64, m: &Mistakes) -> Result<Html<Stri
             .map(|(it, name)| ReplyView {
                 staff: it.staff,
                 name,
-                is_own: Some(it.staff) == who.staff,
                 is_public: it.published_on.is_some(),
                 wants_public: it.wants_public,
                 public_said: if it.published_on.is_some() {

@@ -242,6 +242,8 @@ pub(super) struct Wanted {
     pub from: Option<Date>,
     /// Before this number.
     pub before: Option<i64>,
+    /// Not those about him.
+    pub not_about: Option<StaffId>,
 }
 
 /// What was said, the newest first: with words, or low, or with a complaint.
@@ -252,6 +254,10 @@ pub(super) fn said(tx: &mut Tx<'_>, wanted: &Wanted, limit: i64) -> Result<Vec<S
         .and_if("r.face = ?", wanted.face)
         .and_if("r.day >= ?", wanted.from)
         .and_if("r.id < ?", wanted.before)
+        .and_if(
+            "not exists (select 1 from rating_official o where o.rating = r.id and o.staff = ?)",
+            wanted.not_about,
+        )
         .order_by("r.id desc");
     select.rows(tx, limit)?.iter().map(said_of).collect()
 }

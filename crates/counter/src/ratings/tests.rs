@@ -102,7 +102,8 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         let erased = site.signed_in("xoa").post("/co-quan/quan-tri/xoa-du-lieu", &wish).await;
         assert_eq!(erased.status, 303, "{}", erased.text);
         assert_eq!(site.text(words), "");
-        // The journal does not tell which dossier it was.
+        // The journal tells neither which dossier it was nor from where.
+        assert_eq!(site.count("select count(*) from journal where act = 'rate' and origin <> ''"), 0);
         assert_eq!(site.count("select count(*) from journal where subject = 'rating' and subject_id = 3 and details = ''"), 1);
     }
 

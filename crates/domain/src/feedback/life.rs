@@ -3,7 +3,7 @@
 use jiff::{ToSpan as _, civil::DateTime};
 use thiserror::Error;
 
-use super::{Class, Limits, Status};
+use super::{Class, Limits, Status, petition::Stage};
 use crate::{
     Refusal,
     deadline::{AfterPause, Pause, Term, TimeLimit},
@@ -20,6 +20,10 @@ codes! {
         Silence = "silence", "Khép do người gửi không phản hồi";
         /// He had said that it is not solved, and said nothing more after the last answer.
         Unsolved = "unsolved", "Khép, người gửi cho là chưa giải quyết";
+        /// A letter with a register of its own was decided, and the decision sent.
+        Decided = "decided", "Đã gửi quyết định giải quyết";
+        /// Its sender took the letter back.
+        Withdrawn = "withdrawn", "Người gửi rút đơn";
     }
 }
 
@@ -113,6 +117,11 @@ pub enum Command {
     CloseSilent,
     /// It goes the sealed way.
     Seal,
+    /// The register of complaints took it to a stage.
+    Petition {
+        /// Which.
+        stage: Stage,
+    },
 }
 
 impl Command {
@@ -134,6 +143,7 @@ impl Command {
             Self::Remind => "remind",
             Self::CloseSilent => "close_silent",
             Self::Seal => "seal",
+            Self::Petition { .. } => "petition",
         }
     }
 
@@ -180,7 +190,9 @@ pub enum Refused {
     #[error("Đơn tố cáo phải chuyển sang đường niêm kín, không xử lý như phản ánh.")]
     MustBeSealed,
     /// A letter about somebody's rights has a path of its own.
-    #[error("Đơn khiếu nại, tố cáo giải quyết theo sổ đơn, không trả lời như phản ánh.")]
+    #[error(
+        "Đơn khiếu nại, tố cáo giải quyết theo sổ đơn: hãy ghi bước vào sổ, không làm như phản ánh."
+    )]
     Petition,
 }
 
@@ -208,7 +220,7 @@ fn limit(limits: &Limits, class: Class) -> Result<TimeLimit, Refused> {
 /// What happens if `command` is carried out at `now`, by the rules of that day. It changes nothing; [`apply`] does.
 ///
 /// A first classification keeps the clock of the receipt; another one later starts the clock of the new class
-/// from its own intake, and so does another unit of its own.
+/// from its own intake, and so does another unit of its own. How a complaint ends says its register alone.
 ///
 /// Law: NĐ 20/2008/NĐ-CP Đ.8–14; the close by silence is the rule of the office (`law/feedback.toml`).
 ///
@@ -225,6 +237,14 @@ pub fn decide(
     };
     if command.reason().is_some_and(|it| it.trim().is_empty()) {
         return Err(Refused::NoReason);
+    }
+    let is_complaint = it.class == Class::Complaint && it.is_sorted;
+    let is_ending = matches!(
+        command,
+        Command::Reject { .. } | Command::HandOut { .. } | Command::Reopen { .. }
+    );
+    if is_complaint && is_ending {
+        return Err(Refused::Petition);
     }
     let mut term = None;
     let mut closing = None;
@@ -267,11 +287,7 @@ pub fn decide(
             NeedInfo
         }
         (NeedInfo, Command::Supply) => {
-            let mut clock = it.term.clone();
-            if let Some(pause) = clock.pauses.last_mut() {
-                pause.until = Some(now);
-            }
-            term = Some(clock);
+            term = Some(resumed(&it.term, now));
             match (it.reopened, it.officer) {
                 (1.., _) => Reopened,
                 (0, Some(_)) => Handling,
@@ -322,9 +338,37 @@ pub fn decide(
             Closed
         }
         (Received | Handling | NeedInfo | Reopened, Command::Seal) => Sealed,
+        (Received | Handling | NeedInfo | Reopened, Command::Petition { stage })
+            if is_complaint =>
+        {
+            if it.status == NeedInfo {
+                term = Some(resumed(&it.term, now));
+            }
+            closing = match stage {
+                Stage::Withdrawn => Some(Closing::Withdrawn),
+                Stage::Finished => Some(Closing::Decided),
+                _ => None,
+            };
+            match stage {
+                Stage::Registered => Received,
+                Stage::Accepted | Stage::Concluded => Handling,
+                Stage::Declined => Rejected,
+                Stage::Referred => Transferred,
+                Stage::Withdrawn | Stage::Finished => Closed,
+            }
+        }
         (status, _) => return Err(Refused::Status(status)),
     };
     Ok(Decided { at: now, command, status, term, closing })
+}
+
+/// The clock goes on.
+fn resumed(term: &Term, now: DateTime) -> Term {
+    let mut clock = term.clone();
+    if let Some(pause) = clock.pauses.last_mut() {
+        pause.until = pause.until.or(Some(now));
+    }
+    clock
 }
 
 /// The same hour so many days later.
@@ -362,6 +406,7 @@ pub fn apply(it: &mut Feedback, decided: &Decided) {
         | Command::Reject { .. }
         | Command::HandOut { .. }
         | Command::Solved
-        | Command::CloseSilent => {}
+        | Command::CloseSilent
+        | Command::Petition { .. } => {}
     }
 }

@@ -56,6 +56,8 @@ pub enum Step {
     Refer,
     /// Its sender takes it back.
     Withdraw,
+    /// Several people signed it, or things have to be checked in several places.
+    Several,
     /// It is harder than it looked: its limit is longer.
     Extend,
     /// Decide it.
@@ -66,11 +68,12 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Accept,
         Self::Decline,
         Self::Refer,
         Self::Withdraw,
+        Self::Several,
         Self::Extend,
         Self::Conclude,
         Self::Finish,
@@ -84,6 +87,7 @@ impl Step {
             Self::Decline => "decline",
             Self::Refer => "refer",
             Self::Withdraw => "withdraw",
+            Self::Several => "several",
             Self::Extend => "extend",
             Self::Conclude => "conclude",
             Self::Finish => "finish",
@@ -98,6 +102,7 @@ impl Step {
             Self::Decline => "Không thụ lý",
             Self::Refer => "Chuyển nơi có thẩm quyền",
             Self::Withdraw => "Ghi việc rút đơn",
+            Self::Several => "Ghi nhiều người ký, xác minh nhiều nơi",
             Self::Extend => "Gia hạn",
             Self::Conclude => "Ra quyết định, kết luận",
             Self::Finish => "Đã gửi, đã công khai",
@@ -118,7 +123,7 @@ pub struct Petition {
     pub stage: Stage,
     /// How hard.
     pub weight: Weight,
-    /// Whether things have to be checked in several places.
+    /// Whether several people signed it, or things have to be checked in several places.
     pub several: bool,
     /// Whether the unit lies in a remote area.
     pub remote: bool,
@@ -141,6 +146,9 @@ pub enum PetitionRefused {
     /// The law allows no further extension.
     #[error("Luật không cho gia hạn thêm.")]
     NoMoreExtension,
+    /// It says so already.
+    #[error("Sổ đã ghi đơn có nhiều người ký hoặc phải xác minh nhiều nơi.")]
+    SeveralAlready,
 }
 
 impl Refusal for PetitionRefused {}
@@ -165,6 +173,13 @@ pub fn step(
         (Registered, Step::Decline) => Declined,
         (Registered, Step::Refer) => Referred,
         (Registered | Accepted, Step::Withdraw) => Withdrawn,
+        (Registered, Step::Several) if it.several => {
+            return Err(PetitionRefused::SeveralAlready);
+        }
+        (Registered, Step::Several) => {
+            next.several = true;
+            Registered
+        }
         (Accepted, Step::Extend) => {
             let harder = match it.weight {
                 Weight::Plain => Weight::Complex,

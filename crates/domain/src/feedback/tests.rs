@@ -161,6 +161,50 @@ fn a_reason_is_owed_with_every_no() {
     }
 }
 
+#[test]
+fn a_complaint_ends_as_its_register_says_and_not_otherwise() {
+    let limits = limits();
+    let mut it = fresh(Class::Complaint);
+    let now = at("2026-03-03T10:00");
+    let step = |stage| Command::Petition { stage };
+    assert!(decide(&it, step(Stage::Accepted), now, &limits).is_err(), "not sorted yet");
+    done(&mut it, Command::Sort { class: Class::Complaint }, "2026-03-03T10:00");
+    for command in
+        [Command::Reject { reason: why() }, Command::HandOut { body: "Sở".into(), reason: why() }]
+    {
+        assert_eq!(decide(&it, command, now, &limits).unwrap_err(), Refused::Petition);
+    }
+    for (stage, status, closing) in [
+        (Stage::Declined, Status::Rejected, None),
+        (Stage::Referred, Status::Transferred, None),
+        (Stage::Withdrawn, Status::Closed, Some(Closing::Withdrawn)),
+        (Stage::Finished, Status::Closed, Some(Closing::Decided)),
+    ] {
+        let mut ended = it.clone();
+        done(&mut ended, step(stage), "2026-03-04T10:00");
+        assert_eq!((ended.status, ended.closing), (status, closing));
+        let again = Command::Reopen { reason: why() };
+        assert_eq!(decide(&ended, again, now, &limits).unwrap_err(), Refused::Petition);
+    }
+    done(&mut it, Command::AskMore { words: why() }, "2026-03-04T10:00");
+    done(&mut it, step(Stage::Accepted), "2026-03-05T10:00");
+    assert!(it.status == Status::Handling && !it.term.is_paused());
+}
+
+#[test]
+fn that_several_people_signed_is_said_once_before_it_is_taken_up() {
+    let rules = rules();
+    let limits = rules.denunciation.on(date(2026, 3, 2)).unwrap();
+    let now = at("2026-03-03T09:00");
+    let it = step(&petition(false), Step::Several, now, limits).unwrap();
+    assert!(it.several && it.stage == Stage::Registered);
+    assert_eq!(due(&it, limits), "2026-03-16");
+    let twice = step(&it, Step::Several, now, limits);
+    assert_eq!(twice.unwrap_err(), PetitionRefused::SeveralAlready);
+    let it = step(&it, Step::Accept, now, limits).unwrap();
+    assert!(step(&it, Step::Several, now, limits).is_err());
+}
+
 fn petition(remote: bool) -> Petition {
     Petition {
         stage: Stage::Registered,
@@ -234,7 +278,7 @@ proptest! {
     /// Whatever is done in whatever order: solved only by the sender's yes, one pause open exactly while he is asked,
     /// and what is over has ended.
     #[test]
-    fn no_order_of_steps_breaks_what_must_hold(steps in prop::collection::vec(0_u8..14, 0..40)) {
+    fn no_order_of_steps_breaks_what_must_hold(steps in prop::collection::vec(0_u8..17, 0..40)) {
         let limits = limits();
         let mut it = fresh(Class::Suggestion);
         let mut now = it.received_at;
@@ -253,6 +297,9 @@ proptest! {
                 10 => Command::Solved,
                 11 => Command::Unsolved,
                 12 => Command::Remind,
+                13 => Command::Sort { class: Class::Complaint },
+                14 => Command::Petition { stage: Stage::Accepted },
+                15 => Command::Petition { stage: Stage::Finished },
                 _ => Command::CloseSilent,
             };
             let yes = command == Command::Solved;

@@ -370,7 +370,10 @@ fn one(
     next(tx, 4, body.head.account);
     said::answer(site, tx, id, (answer, writer.account))?;
     if class.is_open() {
-        said::publish(site, tx, id)?;
+        next(tx, 0, writer.account);
+        said::propose(site, tx, id)?;
+        next(tx, 0, body.head.account);
+        said::publish(tx, id)?;
     }
     match until {
         Until::Solved => {

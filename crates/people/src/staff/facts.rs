@@ -79,6 +79,14 @@ pub fn person(tx: &mut Tx<'_>, id: StaffId, day: Date) -> Result<Option<Person>,
     Ok(sql::person(tx, id, day)?.map(|(it, _)| it))
 }
 
+/// The names of people, in one question.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn names(tx: &mut Tx<'_>, staff: &[StaffId]) -> Result<Vec<(StaffId, String)>, Fault> {
+    if staff.is_empty() { Ok(Vec::new()) } else { sql::names(tx, staff) }
+}
+
 /// Whether somebody holds a position that signs for its unit on `day`.
 ///
 /// # Errors

@@ -215,6 +215,7 @@ async fn start_anew(
     idle: bool,
 ) -> Result<(), Failure> {
     citizen::tracking::forget(response);
+    voice::feedback::facts::leave(response);
     // What was begun here and not sent is nobody's who comes next.
     put(response, site::who::DRAFTS_COOKIE, "", "/", 0);
     crate::account::facts::leave(site, who, headers, response).await?;

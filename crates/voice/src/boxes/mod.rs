@@ -25,7 +25,7 @@ pub const ADDRESS: &str = "/co-quan/hom-thu";
 const BOX: &str = "suggestion_box";
 const OPENING: &str = "box_opening";
 /// What the feedback of a slip is taken from.
-const SOURCE: &str = "box_slip";
+pub(crate) const SOURCE: &str = "box_slip";
 
 /// The routes of this slice.
 #[must_use]
@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Hòm thư góp ý", ADDRESS, BoxOpen)
         .awaits(awaiting::awaits)
+        .needs_unit(facts::needs_unit)
         .on(ADDRESS, FeedbackView, get(setup::list))
         .on("/co-quan/hom-thu/{unit}/moi", VoiceManage, get(setup::form).post(setup::add))
         .on("/co-quan/hom-thu/hom/{id}/go", VoiceManage, post(setup::remove))

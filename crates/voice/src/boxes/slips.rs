@@ -161,7 +161,7 @@ pub(super) async fn picture(
 
 /// What is done with a slip.
 enum Settled {
-    Feedback { class: Class, words: String, sender: Option<Sender> },
+    Feedback { class: Class, words: String, sender: Option<Sender>, accused: (String, bool) },
     Aside { words: String, kind: String, reason: String },
 }
 
@@ -187,29 +187,35 @@ fn read(typed: Typed) -> Result<Settled, Mistakes> {
     let name = fields.optional_text("ten", 80);
     let phone = fields.read_optional("dien-thoai", domain::identity::Phone::parse);
     let address = fields.optional_text("dia-chi", 300);
+    let accused = onward::accused(fields.typed());
     let whole = (|| {
         let (name, address) = (name?, address?);
         let phone = phone?.map(|it| it.reveal().to_owned()).unwrap_or_default();
         let known = !name.is_empty() || !phone.is_empty();
         let sender = known.then(|| Sender { name, phone, address, ..Sender::default() });
-        Some(Settled::Feedback { class: class?, words: words?, sender })
+        Some(Settled::Feedback { class: class?, words: words?, sender, accused })
     })();
     fields.finish(whole)
 }
 
-/// The picture as a file of the feedback; bytes and all, so that it can be sealed.
-async fn file_of(site: &Site, it: &Slip) -> Result<Option<NewFile>, Failure> {
-    if it.sha256.is_empty() {
-        return Ok(None);
-    }
-    let Some(bytes) = site.blobs.get(&it.sha256).await? else { return Ok(None) };
-    Ok(Some(NewFile {
+/// The picture as a file of the feedback, without its bytes.
+pub(super) fn picture_of(it: &Slip) -> Option<NewFile> {
+    (!it.sha256.is_empty()).then(|| NewFile {
         sha256: it.sha256.clone(),
         name: format!("phieu-{:03}-{}.jpg", it.number, it.year),
         media_type: "image/jpeg".to_owned(),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        bytes: Some(bytes),
-    }))
+        size: 0,
+        bytes: None,
+    })
+}
+
+/// The picture as a file of the feedback; bytes and all, so that it can be sealed.
+async fn file_of(site: &Site, it: &Slip) -> Result<Option<NewFile>, Failure> {
+    let Some(mut file) = picture_of(it) else { return Ok(None) };
+    let Some(bytes) = site.blobs.get(&it.sha256).await? else { return Ok(None) };
+    file.size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    file.bytes = Some(bytes);
+    Ok(Some(file))
 }
 
 /// POST `/co-quan/hom-thu/phieu/{id}`
@@ -230,22 +236,26 @@ pub(super) async fn settle(
         Settled::Aside { .. } => None,
     };
     let (inner, asker) = (site.clone(), who.clone());
-    let (opening, notice) = site
+    let (opening, notice, waste) = site
         .write(&who, move |tx| {
             let it = opening::held(&asker, tx, slip.opening)?;
             // Asked again now that nobody else changes it.
             let slip = sql::find_slip(tx, id)?.ok_or(Failure::NotFound)?;
             if slip.state == "feedback" {
-                return Ok((it.id, "Phiếu này đã được chuyển thành phản ánh.".to_owned()));
+                return Ok((
+                    it.id,
+                    "Phiếu này đã được chuyển thành phản ánh.".to_owned(),
+                    Vec::new(),
+                ));
             }
             match settled {
                 Settled::Aside { words, kind, reason } => {
                     sql::put_aside(tx, id, (&words, &kind, &reason))?;
                     let details = serde_json::json!({ "slip": id, "why": kind });
                     tx.journal(Entry::new(OPENING, it.id.0, "put_slip_aside").details(&details));
-                    Ok((it.id, "Đã ghi lý do của phiếu.".to_owned()))
+                    Ok((it.id, "Đã ghi lý do của phiếu.".to_owned(), Vec::new()))
                 }
-                Settled::Feedback { class, words, sender } => {
+                Settled::Feedback { class, words, sender, accused } => {
                     let received = hand_on(
                         &inner,
                         tx,
@@ -255,18 +265,24 @@ pub(super) async fn settle(
                             source: (SOURCE, id),
                             class,
                             text: &words,
+                            accused: &accused.0,
+                            about_head: accused.1,
                             sender,
                             file,
                             at: slip.created,
                         },
                     )?;
-                    sql::tie(tx, id, (&words, received.id.0), class == Class::Denunciation)?;
-                    let details = serde_json::json!({ "slip": id });
-                    tx.journal(Entry::new(OPENING, it.id.0, "to_feedback").details(&details));
-                    Ok((it.id, onward::notice(&received)))
+                    // What is sealed has emptied the slip; the journal does not tell which one it was.
+                    if !class.is_sealed() {
+                        sql::tie(tx, id, (&words, received.id.0))?;
+                        let details = serde_json::json!({ "slip": id });
+                        tx.journal(Entry::new(OPENING, it.id.0, "to_feedback").details(&details));
+                    }
+                    Ok((it.id, onward::notice(&received), received.waste))
                 }
             }
         })
         .await?;
+    feedback::erase(&site, waste).await?;
     Ok(told(&format!("{ADDRESS}/lan/{opening}"), &notice))
 }

@@ -323,20 +323,28 @@ pub(super) fn put_aside(
     Ok(())
 }
 
-/// Ties a slip to what it became. What is sealed stands here no more: neither its words nor its picture.
-pub(super) fn tie(
-    tx: &mut Tx<'_>,
-    id: i64,
-    (words, feedback): (&str, i64),
-    wipe: bool,
-) -> Result<(), Fault> {
+/// Ties a slip to what it became.
+pub(super) fn tie(tx: &mut Tx<'_>, id: i64, (words, feedback): (&str, i64)) -> Result<(), Fault> {
     tx.execute(
         "update box_slip set state = 'feedback', words = ?2, feedback = ?3, aside = '', reason = '' where id = ?1",
         &[id.into(), words.into(), feedback.into()],
     )?;
-    if wipe {
-        tx.execute("update box_slip set words = '', sha256 = '' where id = ?1", &[id.into()])?;
-    }
+    Ok(())
+}
+
+/// What a slip became.
+pub(super) fn became(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Fault> {
+    let row = tx.query_one("select feedback from box_slip where id = ?1", &[id.into()])?;
+    Ok(row.map(|it| it.get::<Option<i64>>(0)).transpose()?.flatten())
+}
+
+/// What a slip became is sealed: neither its words nor its picture stand here, nor which one it became.
+pub(super) fn wipe(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(
+        "update box_slip set state = 'feedback', words = '', sha256 = '', aside = '', reason = '', feedback = null
+         where id = ?1",
+        &[id.into()],
+    )?;
     Ok(())
 }
 

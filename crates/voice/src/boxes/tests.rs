@@ -60,6 +60,17 @@ async fn add_slip(site: &TestSite, login: &str, shade: u8) -> testkit::Answer {
 }
 
 on_both_engines! { crate::routes();
+    async fn a_box_on_the_wall_keeps_its_unit_open(site) {
+        given_box(&site).await;
+        let need = || site.run(|tx| crate::boxes::facts::needs_unit(tx, domain::ids::UnitId(2), jiff::civil::date(2026, 2, 1)));
+        assert_eq!(need().as_deref(), Some("1 hòm thư góp ý chưa mở lần cuối và gỡ xuống"));
+        assert_eq!(site.signed_in("tiepdan").post("/co-quan/hom-thu/hom/1/mo", &[]).await.status, 303);
+        assert!(need().is_some_and(|it| it.contains("1 lần mở hòm thư chưa đóng")));
+        site.given("update box_opening set state = 'closed'", &[]);
+        site.given("update suggestion_box set removed_at = 1", &[]);
+        assert_eq!(need(), None);
+    }
+
     async fn a_box_is_opened_by_two_and_each_slip_ends_as_an_answer_or_a_reason(site) {
         given_open(&site).await;
         let mut first = site.signed_in("tiepdan");

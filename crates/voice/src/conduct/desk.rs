@@ -4,7 +4,9 @@ use domain::{
     access::{Action, Role},
     conduct::{Case, Command, Maker, Source, Status, Verifier, decide},
     deadline::{TimeLimit, due_at},
+    feedback::Status as FeedbackStatus,
     ids::{AccountId, ConductCaseId, FeedbackId, StaffId, UnitId},
+    text::date,
 };
 use jiff::civil::{Date, DateTime};
 use people::{calendar::facts::calendars, staff::facts as staff};
@@ -12,10 +14,10 @@ use site::{Failure, OrRefuse as _, Site, Who};
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    SUBJECT, limits_on,
+    SUBJECT, limits_on, show,
     sql::{self, Kept},
 };
-use crate::feedback::facts as feedback;
+use crate::feedback::facts::{self as feedback, NewFile};
 
 /// Roles that lead a unit.
 const LEADS: [Role; 2] = [Role::Leader, Role::UnitHead];
@@ -87,9 +89,9 @@ pub(super) fn maker(who: &Who, kept: &Kept) -> Maker {
 }
 
 /// Whether whoever asks sees the whole of a case: those who handle it, who verifies it or checks what was put right;
-/// never the accused.
+/// never the accused. What went the sealed way is seen by nobody here.
 pub(super) fn sees(who: &Who, kept: &Kept) -> bool {
-    if who.staff == Some(kept.case.accused) {
+    if who.staff == Some(kept.case.accused) || kept.case.status == Status::Sealed {
         return false;
     }
     let has_part = who.staff.is_some_and(|it| {
@@ -174,13 +176,125 @@ pub(super) fn take(
     let command =
         serde_json::to_string(&step.command).map_err(|e| Fault::Broken(format!("command: {e}")))?;
     sql::add_event(tx, kept.id, step.command.code(), &command, &step.words)?;
-    if status == Status::Sealed {
-        // What was said leaves the open with it.
-        sql::empty(tx, kept.id)?;
-    }
     let details = serde_json::json!({ "step": step.command.code(), "status": status });
     tx.journal(Entry::new(SUBJECT, kept.id.0, "step_conduct").details(&details));
     Ok(())
+}
+
+/// It is a denunciation: the case, the reports that it looks into and its files go the sealed way in this transaction.
+/// `pool` holds the files with their bytes. The hashes of open files that are waste.
+///
+/// # Errors
+/// As [`take`].
+pub(super) fn seal(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    who: &Who,
+    kept: &mut Kept,
+    (words, pool): (&str, &[NewFile]),
+) -> Result<Vec<String>, Failure> {
+    take(tx, who, kept, &Step::new(Command::Seal, words.to_owned()))?;
+    let case = depart(tx, kept, None)?;
+    feedback::receive_case(site, tx, &case, pool)
+}
+
+/// What a case held when it left for the sealed path.
+#[derive(Debug, Clone)]
+pub(crate) struct Departed {
+    /// Who handled it.
+    pub unit: UnitId,
+    /// Whom it is about.
+    pub accused: StaffId,
+    /// His name and title.
+    pub accused_name: String,
+    /// What was reported, as the office wrote it.
+    pub summary: String,
+    /// When it happened; empty if that is not known.
+    pub happened: String,
+    /// Every word of it: where it came from, its steps, its corrections, the answer that was drafted.
+    pub words: Vec<String>,
+    /// Its evidence and his explanation, without their bytes.
+    pub files: Vec<NewFile>,
+    /// The reports that leave with it.
+    pub reports: Vec<FeedbackId>,
+}
+
+/// The evidence of a case, without its bytes.
+pub(super) fn evidence(tx: &mut Tx<'_>, id: ConductCaseId) -> Result<Vec<NewFile>, Fault> {
+    let files = sql::files(tx, id)?.into_iter().map(|it| NewFile {
+        sha256: it.sha256,
+        name: it.name,
+        media_type: it.kind,
+        size: it.size,
+        bytes: None,
+    });
+    Ok(files.collect())
+}
+
+/// Takes everything that was said in a case out of the open. `report` alone leaves it, if it is settled already: what was
+/// concluded stays, without its words.
+pub(super) fn depart(
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    report: Option<FeedbackId>,
+) -> Result<Departed, Failure> {
+    let day = tx.now().civil().date();
+    let accused = staff::person(tx, kept.case.accused, day)?;
+    let mut words = vec![
+        format!("Vụ việc {}, nguồn: {}", kept.code, kept.source.label()),
+        kept.origin.clone(),
+        kept.summary.clone(),
+    ];
+    let events = sql::events(tx, kept.id)?;
+    for it in show::timeline(tx, &events)? {
+        words.push(format!("{}, {}: {} {}", it.at, it.by, it.what, it.words));
+    }
+    for it in sql::corrections(tx, &[kept.id])? {
+        words.push(format!("{}: {} {}", it.measure.label(), it.what, it.found));
+    }
+    if let Some((draft, _)) = &kept.draft {
+        words.push(format!("Dự thảo trả lời: {draft}"));
+    }
+    let reports = match report {
+        Some(_) => Vec::new(),
+        None => sql::reports_of(tx, kept.id)?.into_iter().map(FeedbackId).collect(),
+    };
+    let files = evidence(tx, kept.id)?;
+    sql::empty(tx, kept.id)?;
+    sql::untie(tx, kept.id, report.map(|it| it.0))?;
+    Ok(Departed {
+        unit: kept.unit,
+        accused: kept.case.accused,
+        accused_name: accused.map_or_else(String::new, |it| format!("{}, {}", it.name, it.title)),
+        summary: kept.summary.clone(),
+        happened: kept.happened_on.map_or_else(String::new, date),
+        words,
+        files,
+        reports,
+    })
+}
+
+/// The case that looks into a report leaves with it, because that turned out to be a denunciation on its own page.
+pub(super) fn depart_with(
+    tx: &mut Tx<'_>,
+    report: FeedbackId,
+) -> Result<Option<Departed>, Failure> {
+    let Some((_, id)) = sql::cases_of_reports(tx, &[report.0])?.pop() else { return Ok(None) };
+    let mut kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
+    if !kept.case.status.is_unsettled() {
+        return depart(tx, &kept, Some(report)).map(Some);
+    }
+    let now = tx.now().civil();
+    kept.case.apply(&Command::Seal, Status::Sealed, now);
+    if !sql::keep(tx, &kept)? {
+        return Err(changed());
+    }
+    let command = serde_json::to_string(&Command::Seal)
+        .map_err(|e| Fault::Broken(format!("command: {e}")))?;
+    sql::add_event(tx, id, Command::Seal.code(), &command, "")?;
+    let details = serde_json::json!({ "step": Command::Seal.code(), "status": Status::Sealed });
+    tx.journal(Entry::new(SUBJECT, id.0, "step_conduct").details(&details));
+    depart(tx, &kept, None).map(Some)
 }
 
 /// Somebody else was quicker.
@@ -298,7 +412,8 @@ pub(super) fn reply(
     for report in sql::reports_of(tx, kept.id)? {
         let id = FeedbackId(report);
         // What was answered, handed on or sealed meanwhile has gone its own way.
-        if feedback::by_id(tx, id)?.is_some_and(|it| it.status.is_open()) {
+        let waits = |it: FeedbackStatus| it.is_open() || it == FeedbackStatus::NeedInfo;
+        if feedback::by_id(tx, id)?.is_some_and(|it| waits(it.status)) {
             feedback::close_conduct(site, tx, id, (words, drafted_by))?;
         }
     }

@@ -6,29 +6,36 @@ use std::collections::HashSet;
 use domain::{
     access::Action,
     conduct::{Command, Conclusion, Measure},
-    ids::{ConductCaseId, StaffId, UnitId},
+    ids::{ConductCaseId, FeedbackId, StaffId, UnitId},
 };
 use jiff::civil::Date;
 use site::{Failure, Who};
 use store::{Fault, Tx};
 
+pub(crate) use super::desk::Departed;
 pub use super::desk::{Opening, open};
 use super::{
     desk::{self, Step},
     sql,
 };
+use crate::feedback::facts::NewFile;
 pub use domain::conduct::Verifier;
 
 /// Takes a step of a case at the moment of the transaction; what is to be changed stands in the words.
 ///
 /// # Errors
-/// [`Failure::Refused`] if `who` may not take it; [`Failure::NotFound`] if there is no such case; any fault.
+/// [`Failure::Refused`] if `who` may not take it; [`Failure::NotFound`] if there is no such case, or it would go the sealed
+/// way; any fault.
 pub fn take(
     tx: &mut Tx<'_>,
     who: &Who,
     id: ConductCaseId,
     (command, words): (Command, &str),
 ) -> Result<(), Failure> {
+    if command == Command::Seal {
+        // It takes its files along, whose bytes only its page reads.
+        return Err(Failure::NotFound);
+    }
     let mut kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
     let step = Step { what: words.to_owned(), ..Step::new(command, words.to_owned()) };
     desk::take(tx, who, &mut kept, &step)
@@ -111,4 +118,32 @@ pub fn of_ratings(
         who.can_at(Action::ConductHandle, *unit) && who.staff != Some(*accused)
     });
     Ok(seen.map(|(rating, case, code, ..)| (rating, case, code)).collect())
+}
+
+/// Evidence without its bytes, and reports.
+pub(crate) type Goes = (Vec<NewFile>, Vec<FeedbackId>);
+
+/// The evidence of the case that looks into a report, without its bytes, and the other reports that leave with it if the
+/// report goes the sealed way.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn files_with(tx: &mut Tx<'_>, report: FeedbackId) -> Result<Option<Goes>, Fault> {
+    let Some((_, id)) = sql::cases_of_reports(tx, &[report.0])?.pop() else { return Ok(None) };
+    let mut others: Vec<FeedbackId> =
+        sql::reports_of(tx, id)?.into_iter().map(FeedbackId).collect();
+    others.retain(|it| *it != report);
+    Ok(Some((desk::evidence(tx, id)?, others)))
+}
+
+/// The case that looks into a report leaves the open with it, which turned out to be a denunciation; nothing if there is
+/// none.
+///
+/// # Errors
+/// [`Failure::Refused`] if somebody was quicker; any fault of the engine.
+pub(crate) fn depart_with(
+    tx: &mut Tx<'_>,
+    report: FeedbackId,
+) -> Result<Option<Departed>, Failure> {
+    desk::depart_with(tx, report)
 }

@@ -100,6 +100,7 @@ fn counted(tx: &mut Tx<'_>, who: &Who, asking: &Asking) -> Result<Vec<Counted>, 
         units: asking.units.clone(),
         from: Some(asking.from.at(0, 0, 0, 0)),
         until: asking.until.tomorrow().ok().map(|it| it.at(0, 0, 0, 0)),
+        with_sealed: true,
         ..Filter::default()
     };
     let now = who.now.civil();

@@ -1,5 +1,7 @@
 //! The list of cases, and the reports of citizens that wait to be looked into.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::response::Response;
 use domain::{
@@ -12,7 +14,7 @@ use people::{
     staff::facts as staff,
 };
 use site::{Asked, Failure, Html, Shell, Site, State, Typed, Who};
-use store::Tx;
+use store::{Fault, Tx};
 
 use super::{
     ADDRESS, awaits, desk,
@@ -78,6 +80,7 @@ fn ask(who: &Who, asked: &Typed) -> Asking {
             until: day("den").and_then(|it| it.tomorrow().ok()).map(start),
             late_at: (view.0 == "qua-han").then(|| who.now.civil()),
             before: asked.get("truoc").parse().ok(),
+            with_sealed: false,
         },
         view: view.0,
         words: words(asked.get("q")),
@@ -91,27 +94,39 @@ struct Line {
     measures: String,
 }
 
-fn name_of(tx: &mut Tx<'_>, who: &Who, id: StaffId) -> Result<String, Failure> {
-    Ok(staff::person(tx, id, who.today())?.map_or_else(|| "–".to_owned(), |it| it.name))
+/// The names of some people, asked for at once.
+struct Names(HashMap<StaffId, String>);
+
+impl Names {
+    fn of(tx: &mut Tx<'_>, mut ids: Vec<StaffId>) -> Result<Self, Fault> {
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(Self(staff::names(tx, &ids)?.into_iter().collect()))
+    }
+
+    fn get(&self, id: StaffId) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| "–".to_owned())
+    }
 }
 
-fn lines(
-    tx: &mut Tx<'_>,
-    who: &Who,
-    asking: &Asking,
-    at_most: usize,
-) -> Result<Vec<Line>, Failure> {
+fn lines(tx: &mut Tx<'_>, asking: &Asking, at_most: usize) -> Result<Vec<Line>, Failure> {
     let mut lines = Vec::new();
-    for kept in sql::list(tx, &asking.filter, LOOKED_MAX)? {
-        let accused = name_of(tx, who, kept.case.accused)?;
+    // Without words to look for, what is not shown is not read.
+    let limit = if asking.words.is_empty() {
+        LOOKED_MAX.min(i64::try_from(at_most).unwrap_or(LOOKED_MAX))
+    } else {
+        LOOKED_MAX
+    };
+    let found = sql::list(tx, &asking.filter, limit)?;
+    let people = found.iter().flat_map(|it| [Some(it.case.accused), it.case.verifier]).flatten();
+    let names = Names::of(tx, people.collect())?;
+    for kept in found {
+        let accused = names.get(kept.case.accused);
         let text = fold(&format!("{} {} {} {accused}", kept.code, kept.origin, kept.summary));
         if !asking.words.iter().all(|it| text.contains(it.as_str())) {
             continue;
         }
-        let verifier = match kept.case.verifier {
-            Some(id) => name_of(tx, who, id)?,
-            None => String::new(),
-        };
+        let verifier = kept.case.verifier.map_or_else(String::new, |id| names.get(id));
         let measures: Vec<&str> =
             kept.case.corrections.iter().map(|it| it.measure.label()).collect();
         lines.push(Line { accused, verifier, measures: measures.join(", "), kept });
@@ -232,14 +247,13 @@ pub async fn list(
     let (asker, view_of) = (who.clone(), asking.view);
     let (mut found, count, reports, open) = site
         .read(&who, move |tx| {
-            let found = lines(tx, &asker, &asking, ROWS + 1)?;
+            let found = lines(tx, &asking, ROWS + 1)?;
             let count = sql::count(tx, &asking.filter, LOOKED_MAX)?;
             let mut reports = Vec::new();
-            for it in waiting(tx, &asker)? {
-                let name = match it.staff {
-                    Some(id) => name_of(tx, &asker, id)?,
-                    None => String::new(),
-                };
+            let waiting = waiting(tx, &asker)?;
+            let names = Names::of(tx, waiting.iter().filter_map(|it| it.staff).collect())?;
+            for it in waiting {
+                let name = it.staff.map_or_else(String::new, |id| names.get(id));
                 reports.push((it, name));
             }
             let unsettled =
@@ -252,8 +266,10 @@ pub async fn list(
             };
             let mut open = Vec::new();
             if !reports.is_empty() {
-                for it in sql::list(tx, &joins, 100)? {
-                    let name = name_of(tx, &asker, it.case.accused)?;
+                let cases = sql::list(tx, &joins, 100)?;
+                let names = Names::of(tx, cases.iter().map(|it| it.case.accused).collect())?;
+                for it in cases {
+                    let name = names.get(it.case.accused);
                     open.push((it.id.to_string(), format!("{} – {name}", it.code)));
                 }
             }
@@ -306,9 +322,8 @@ pub async fn export(
 ) -> Result<Response, Failure> {
     let _turn = site.one_at_a_time().await?;
     let asking = ask(&who, &asked);
-    let asker = who.clone();
     let most = usize::try_from(LOOKED_MAX).unwrap_or(usize::MAX);
-    let found = site.read(&who, move |tx| lines(tx, &asker, &asking, most)).await?;
+    let found = site.read(&who, move |tx| lines(tx, &asking, most)).await?;
     let rows = found.into_iter().map(|it| {
         let (received, measures) = (it.kept.case.received_at, it.measures.clone());
         let concluded = it.kept.concluded_on.map_or_else(String::new, domain::text::date);

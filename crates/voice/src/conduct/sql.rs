@@ -131,13 +131,27 @@ pub fn keep_draft(
     Ok(())
 }
 
-/// Takes out of the open what was said in a case that left for the sealed path.
+/// Takes out of the open what was said in a case that left for the sealed path: its words, its files, and which reports
+/// it looked into.
 pub fn empty(tx: &mut Tx<'_>, id: ConductCaseId) -> Result<(), Fault> {
-    let sql = "update conduct_case set summary = '', origin = '', draft = '', draft_by = null
+    let sql = "update conduct_case set summary = '', origin = '', happened_on = null, draft = '', draft_by = null
                where id = ?1";
     tx.execute(sql, &[id.into()])?;
     tx.execute("update conduct_event set words = '' where conduct_case = ?1", &[id.into()])?;
+    tx.execute(
+        "update conduct_correction set what = '', found = '' where conduct_case = ?1",
+        &[id.into()],
+    )?;
     tx.execute("delete from conduct_file where conduct_case = ?1", &[id.into()])?;
+    Ok(())
+}
+
+/// Reports and their case are tied no more: one of them, or all of the case.
+pub fn untie(tx: &mut Tx<'_>, id: ConductCaseId, report: Option<i64>) -> Result<(), Fault> {
+    match report {
+        Some(it) => tx.execute("delete from conduct_report where feedback = ?1", &[it.into()])?,
+        None => tx.execute("delete from conduct_report where conduct_case = ?1", &[id.into()])?,
+    };
     Ok(())
 }
 
@@ -161,6 +175,8 @@ pub struct Filter {
     /// Only what is late at this moment.
     pub late_at: Option<DateTime>,
     pub before: Option<i64>,
+    /// Those too that left for the sealed path: for figures, never for a list.
+    pub with_sealed: bool,
 }
 
 fn select(it: &Filter) -> Select {
@@ -175,6 +191,9 @@ fn select(it: &Filter) -> Select {
         .and_if("c.id < ?", it.before);
     if !statuses.is_empty() {
         select = select.and_in("c.status", statuses);
+    }
+    if !it.with_sealed {
+        select = select.and("c.status <> 'sealed'", []);
     }
     if let Some(now) = it.late_at {
         let day = now.date();

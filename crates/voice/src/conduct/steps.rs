@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{
     conduct::{Command, Conclusion, Measure},
-    ids::{ConductCaseId, StaffId},
+    ids::{ConductCaseId, FeedbackId, StaffId},
 };
 use site::{Failure, Fields, Filled, Path, Site, State, Typed, Who, told};
 use store::{Tx, journal::Entry};
@@ -13,6 +13,7 @@ use super::{
     desk::{self, Step},
     limits_on, open, show, sql,
 };
+use crate::feedback::facts::{self as feedback, NewFile};
 
 /// What somebody wishes, read from his form.
 #[derive(Debug, Clone)]
@@ -82,7 +83,7 @@ const fn said(wish: &Wish) -> &'static str {
         Wish::Screen => "Đã thụ lý vụ việc.",
         Wish::TurnDown(_) => "Đã ghi không thụ lý; còn phải trả lời người phản ánh.",
         Wish::Seal(_) => {
-            "Đã đưa nội dung ra khỏi đường mở. Mở phản ánh và phân loại là tố cáo để chuyển vào đường niêm kín."
+            "Đã chuyển vụ việc, các phản ánh và tài liệu của vụ việc sang đường tố cáo, niêm kín."
         }
         Wish::Assign(..) => "Đã giao người xác minh.",
         Wish::Begin => "Đã bắt đầu xác minh; cán bộ được báo và có quyền giải trình.",
@@ -96,14 +97,14 @@ const fn said(wish: &Wish) -> &'static str {
     }
 }
 
-/// Carries a wish out on a case.
+/// Carries a wish out on a case; the hashes of open files that are waste. `pool`: the files of a case that is to be sealed.
 fn carry_out(
     site: &Site,
     tx: &mut Tx<'_>,
     who: &Who,
     (id, edition): (ConductCaseId, i64),
-    wish: &Wish,
-) -> Result<(), Failure> {
+    (wish, pool): (&Wish, &[NewFile]),
+) -> Result<Vec<String>, Failure> {
     let mut kept = desk::find(tx, who, id)?;
     if kept.edition != edition {
         return Err(desk::changed());
@@ -121,7 +122,7 @@ fn carry_out(
             (Command::Screen { due_at: days(tx, limits.conclusion_days)? }, String::new())
         }
         Wish::TurnDown(words) => (Command::TurnDown, words.clone()),
-        Wish::Seal(words) => (Command::Seal, words.clone()),
+        Wish::Seal(words) => return desk::seal(site, tx, who, &mut kept, (words, pool)),
         Wish::Assign(staff, note) => {
             named(tx, *staff)?;
             let verifier = desk::verifier(tx, who, (*staff, kept.case.accused))?;
@@ -152,7 +153,7 @@ fn carry_out(
             sql::add_event(tx, id, "draft", "{}", "")?;
             let details = serde_json::json!({ "step": "draft" });
             tx.journal(Entry::new(SUBJECT, id.0, "step_conduct").details(&details));
-            return Ok(());
+            return Ok(Vec::new());
         }
         Wish::Reply => {
             let has_reports = !sql::reports_of(tx, id)?.is_empty();
@@ -181,7 +182,23 @@ fn carry_out(
         Wish::Close => (Command::Close, String::new()),
     };
     let step = Step { what, ..Step::new(command, words) };
-    desk::take(tx, who, &mut kept, &step)
+    desk::take(tx, who, &mut kept, &step)?;
+    Ok(Vec::new())
+}
+
+/// The files that go the sealed way with a case: its own and those of the reports that it looks into.
+async fn to_seal(site: &Site, who: &Who, id: ConductCaseId) -> Result<Vec<NewFile>, Failure> {
+    let asker = who.clone();
+    let files = site
+        .read(who, move |tx| {
+            desk::find(tx, &asker, id)?;
+            let reports: Vec<_> = sql::reports_of(tx, id)?.into_iter().map(FeedbackId).collect();
+            let mut all = desk::evidence(tx, id)?;
+            all.extend(feedback::of_reports(tx, &reports)?);
+            Ok(all)
+        })
+        .await?;
+    feedback::with_bytes(site, files).await
 }
 
 /// POST `/co-quan/vu-viec/{id}/buoc/{step}`
@@ -198,14 +215,19 @@ pub async fn step(
         Ok(it) => it,
         Err(m) => return Err(Failure::Mistaken(show::page(&site, &who, id, &m).await?)),
     };
+    let pool = match &wish {
+        Wish::Seal(_) => to_seal(&site, &who, id).await?,
+        _ => Vec::new(),
+    };
     let (asker, inner, wished) = (who.clone(), site.clone(), wish.clone());
-    let sees = site
+    let (sees, waste) = site
         .write(&who, move |tx| {
-            carry_out(&inner, tx, &asker, (id, edition), &wished)?;
+            let waste = carry_out(&inner, tx, &asker, (id, edition), (&wished, &pool))?;
             let kept = sql::find(tx, id)?.ok_or(Failure::NotFound)?;
-            Ok(desk::sees(&asker, &kept))
+            Ok((desk::sees(&asker, &kept), waste))
         })
         .await?;
+    feedback::erase(&site, waste).await?;
     let back = if sees { format!("{ADDRESS}/{id}") } else { ADDRESS.to_owned() };
     Ok(told(&back, said(&wish)))
 }

@@ -188,7 +188,23 @@ on_both_engines! { crate::routes();
         for stranger in ["quay", "truong-khac", "cchc"] {
             assert_eq!(site.signed_in(stranger).get(&at).await.status, 404, "{stranger}");
         }
+        // A form carries it no more: it is erased with the row that names it.
+        site.pass_minutes(3 * 24 * 60);
+        let sha256 = site.text("select sha256 from conduct_file");
         taken(&site, "tiepdan", (&case, "to-cao"), &[("ly-do-to-cao", "Tố cáo hành vi nhận tiền")]).await;
+        // It came from no report: it is a denunciation of its own, with everything that was said.
+        let sealed = site.signed_in("chutich").get("/co-quan/don-to-cao/1").await.text;
+        for word in ["Nói to tiếng với người dân", "Tố cáo hành vi nhận tiền", "VV-2-2026-001", "a.pdf"] {
+            assert!(sealed.contains(word), "{word}: {sealed}");
+        }
+        let copy = site.signed_in("chutich").get("/co-quan/don-to-cao/1/tep/1").await;
+        assert_eq!(&copy.bytes[..], &evidence[..]);
+        assert_eq!(site.site.blobs.get(&sha256).await.unwrap(), None, "its bytes lie with no other files");
+        for login in ["tiepdan", "truong", "thuly"] {
+            assert_eq!(site.signed_in(login).get(&case).await.status, 404, "{login}");
+        }
+        assert!(!site.signed_in("truong").get("/co-quan/vu-viec?xem=tat-ca").await.text.contains("VV-2-2026-001"));
+        assert!(site.signed_in("cchc").get("/co-quan/vu-viec/so-lieu").await.text.contains("Chuyển đường tố cáo"));
         assert_eq!(site.text("select summary from conduct_case"), "");
         assert_eq!(site.count("select count(*) from conduct_event where words <> ''"), 0);
         assert_eq!(site.count("select count(*) from conduct_file"), 0);

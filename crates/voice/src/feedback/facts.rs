@@ -8,7 +8,7 @@ use domain::{
     time::Instant,
 };
 use jiff::civil::{Date, DateTime};
-use site::{Failure, Site};
+use site::{Failure, Site, Who};
 use store::{Fault, Select, Tx, journal::Entry};
 
 use super::{
@@ -19,10 +19,28 @@ use super::{
         core::{self, Kept, read_row},
     },
 };
+pub(crate) use super::{
+    files::{erase, with_bytes},
+    sealed::{
+        close::receive_case,
+        sources::{Held, of_reports},
+    },
+};
 pub use super::{
     intake::{NewFeedback, NewFile, Received, receive},
     sender::Sender,
 };
+
+/// `who`, so that nothing of where he is gets into the journal, unless he is signed in: what somebody says to an office, or
+/// of it, he may say without a name, and his address is one.
+#[must_use]
+pub fn nowhere(who: &Who) -> Who {
+    let mut it = who.clone();
+    if it.account.0 == 0 {
+        it.origin = "".into();
+    }
+    it
+}
 
 /// What was taken from a source: its number, its code, how far it is in words.
 pub type Taken = (FeedbackId, String, &'static str);
@@ -32,7 +50,8 @@ pub type Taken = (FeedbackId, String, &'static str);
 /// # Errors
 /// Any [`Fault`] of the engine.
 pub fn of_source(tx: &mut Tx<'_>, kind: &str, id: i64) -> Result<Option<Taken>, Fault> {
-    let found = core::of_source(tx, kind, id)?;
+    // What is sealed is not found by what it came from.
+    let found = core::of_source(tx, kind, id)?.filter(|it| it.state.status != Status::Sealed);
     Ok(found.map(|it| (it.id, it.code, it.state.status.label())))
 }
 
@@ -43,6 +62,7 @@ pub fn of_source(tx: &mut Tx<'_>, kind: &str, id: i64) -> Result<Option<Taken>, 
 pub fn of_sources(tx: &mut Tx<'_>, kind: &str, ids: &[i64]) -> Result<HashMap<i64, Taken>, Fault> {
     let select = Select::new("f.source_id, f.id, f.code, f.status", "feedback f")
         .and("f.source_kind = ?", [kind.into()])
+        .and("f.status <> 'sealed'", [])
         .and_in("f.source_id", ids.to_vec());
     let mut all = HashMap::new();
     for row in select.rows(tx, 10_000)? {
@@ -140,6 +160,12 @@ pub fn close_conduct(
     id: FeedbackId,
     (text, drafted_by): (&str, AccountId),
 ) -> Result<(), Failure> {
+    let mut kept = desk::held(tx, id)?;
+    if kept.state.status == Status::NeedInfo {
+        // His case is over: what he was asked for is waited for no longer.
+        let by = By::Office(tx.by());
+        desk::carry_out(site, tx, &mut kept, by, (Command::Supply, None))?;
+    }
     answer(site, tx, id, (text, drafted_by))
 }
 
@@ -232,7 +258,10 @@ pub fn forget_senders(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> 
         .and("f.ended_at < ?", [before.into()]);
     let rows = over.rows(tx, AT_ONCE)?;
     for row in &rows {
-        crate::feedback::sql::sender::delete(tx, FeedbackId(row.get(0)?))?;
+        let id = FeedbackId(row.get(0)?);
+        crate::feedback::sql::sender::delete(tx, id)?;
+        // What he was told stands with his telephone in the outbox.
+        messages::facts::forget(tx, SUBJECT, id.0)?;
     }
     Ok(rows.len())
 }
@@ -244,13 +273,15 @@ pub fn forget_senders(tx: &mut Tx<'_>, before: Instant) -> Result<usize, Fault> 
 /// Any [`Fault`] of the engine.
 pub fn forget_unqualified(tx: &mut Tx<'_>, before: Instant) -> Result<(usize, Vec<String>), Fault> {
     let over = Select::new("f.id", "feedback f")
-        .and("f.status = 'rejected' and f.is_erased = 0", [])
+        // A complaint that was not taken up stays as long as its register.
+        .and("f.status = 'rejected' and f.is_erased = 0 and f.class <> 'complaint'", [])
         .and("f.ended_at < ?", [before.into()]);
     let rows = over.rows(tx, AT_ONCE)?;
     let mut hashes = Vec::new();
     for row in &rows {
         let id = FeedbackId(row.get(0)?);
         crate::feedback::sql::sender::delete(tx, id)?;
+        messages::facts::forget(tx, SUBJECT, id.0)?;
         hashes.extend(crate::feedback::sql::events::drop_files(tx, id)?);
         core::empty(tx, id, true)?;
     }
@@ -272,17 +303,32 @@ pub fn take_step(
     desk::carry_out(site, tx, &mut kept, by, (command, None))
 }
 
-/// Publishes an answered feedback without what names anybody, as whoever does this transaction has read it.
+/// Proposes to publish an answered feedback without what names anybody, on behalf of whoever does this transaction.
 ///
 /// # Errors
-/// [`Failure::Refused`] if it was not answered, or its answer was drafted by the same person; any fault of the engine.
-pub fn publish(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+/// [`Failure::Refused`] if it was not answered; any fault of the engine.
+pub fn propose(site: &Site, tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
     let kept = desk::held(tx, id)?;
     let answered = answers::of(tx, id)?.into_iter().rfind(|it| it.released_at.is_some());
     let answered = answered.ok_or_else(desk::changed)?;
     let redacted = |it: &str| domain::feedback::redacted(it, &[]);
     let texts = (redacted(&kept.text), redacted(&answered.text));
-    super::office::publish(site, tx, &kept, (&texts.0, &texts.1))
+    super::office::propose(site, tx, &kept, (&texts.0, &texts.1))
+}
+
+/// Publishes what somebody else proposed.
+///
+/// # Errors
+/// [`Failure::Refused`] if nothing waits, or whoever does this transaction proposed it or wrote the answer; any fault of
+/// the engine.
+pub fn publish(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+    let kept = desk::held(tx, id)?;
+    super::office::publish(tx, &kept, None)
+}
+
+/// Whoever stood at a screen in a hall has gone: what he sent or followed there is seen no more.
+pub fn leave(response: &mut axum::response::Response) {
+    super::public::pass::leave(response);
 }
 
 /// Adds a village to the list of a unit.

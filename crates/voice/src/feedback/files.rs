@@ -101,23 +101,29 @@ pub(crate) async fn take(
     Ok(Ok(taken))
 }
 
-/// A file that lies in the open, with its bytes.
-pub(super) async fn with_bytes(
+/// Files that lie in the open, with their bytes.
+///
+/// # Errors
+/// Any fault of the store of files.
+pub(crate) async fn with_bytes(
     site: &Site,
-    files: Vec<super::sql::events::SentFile>,
+    mut files: Vec<NewFile>,
 ) -> Result<Vec<NewFile>, Failure> {
-    let mut all = Vec::new();
-    for it in files {
-        let bytes = site.blobs.get(&it.sha256).await?;
-        all.push(NewFile {
-            sha256: it.sha256,
-            name: it.name,
-            media_type: it.media_type,
-            size: it.size,
-            bytes,
-        });
+    for it in &mut files {
+        it.bytes = site.blobs.get(&it.sha256).await?;
     }
-    Ok(all)
+    Ok(files)
+}
+
+/// Erases files that no row names any more, after the transaction that let them go.
+///
+/// # Errors
+/// Any fault of the store of files.
+pub(crate) async fn erase(site: &Site, waste: Vec<String>) -> Result<(), Failure> {
+    for sha256 in waste {
+        site.blobs.delete(&sha256).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

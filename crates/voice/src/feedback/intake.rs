@@ -40,6 +40,13 @@ pub struct NewFile {
     pub bytes: Option<bytes::Bytes>,
 }
 
+impl From<SentFile> for NewFile {
+    fn from(it: SentFile) -> Self {
+        let SentFile { sha256, name, media_type, size, .. } = it;
+        Self { sha256, name, media_type, size, bytes: None }
+    }
+}
+
 /// Something said to an office, through whatever door.
 #[derive(Debug, Clone)]
 pub struct NewFeedback {
@@ -49,6 +56,8 @@ pub struct NewFeedback {
     pub door: Door,
     /// What it was taken from, such as `("box_slip", 17)`: nothing is received twice from one source.
     pub source: Option<(&'static str, i64)>,
+    /// Whether that is emptied if it is sealed: whoever hands it on has it in hand.
+    pub empties_source: bool,
     /// What its sender calls it.
     pub class: Class,
     /// What was said.
@@ -69,6 +78,8 @@ pub struct NewFeedback {
     pub about_head: bool,
     /// Who said it; nobody: anonymous.
     pub sender: Option<Sender>,
+    /// What else the office knows of it: only a denunciation keeps it, sealed.
+    pub known: Vec<String>,
     /// Its files.
     pub files: Vec<NewFile>,
     /// In which language its sender reads.
@@ -85,6 +96,7 @@ impl NewFeedback {
             unit,
             door,
             source: None,
+            empties_source: false,
             class,
             text: text.to_owned(),
             accused: String::new(),
@@ -95,6 +107,7 @@ impl NewFeedback {
             position: None,
             about_head: false,
             sender: None,
+            known: Vec::new(),
             files: Vec::new(),
             lang: Lang::Vi,
             received_at: None,
@@ -111,6 +124,8 @@ pub struct Received {
     pub code: String,
     /// With it its sender follows it.
     pub secret: String,
+    /// Hashes of open files that are waste now that it is sealed; they are erased after the transaction.
+    pub waste: Vec<String>,
 }
 
 /// Letters and digits that nobody takes for one another.
@@ -182,7 +197,8 @@ pub fn receive(site: &Site, tx: &mut Tx<'_>, new: &NewFeedback) -> Result<Receiv
         id: FeedbackId(0),
         code: code.clone(),
         door: new.door,
-        source: new.source.map(|(kind, id)| (kind.to_owned(), id)),
+        // What is sealed is tied to nothing in the open.
+        source: new.source.filter(|_| !is_sealed).map(|(kind, id)| (kind.to_owned(), id)),
         said_class: new.class,
         anonymous: nameless,
         text: if is_sealed { String::new() } else { new.text.trim().to_owned() },
@@ -235,8 +251,9 @@ pub fn receive(site: &Site, tx: &mut Tx<'_>, new: &NewFeedback) -> Result<Receiv
         told: true,
     };
     events::insert(tx, kept.id, &happened)?;
+    let mut waste = Vec::new();
     if is_sealed {
-        close::receive(site, tx, &kept, new)?;
+        waste = close::receive(site, tx, &kept, new)?;
     } else {
         for it in &new.files {
             let file = SentFile {
@@ -255,5 +272,5 @@ pub fn receive(site: &Site, tx: &mut Tx<'_>, new: &NewFeedback) -> Result<Receiv
         let details = serde_json::json!({ "door": new.door, "class": new.class });
         tx.journal(Entry::new(SUBJECT, kept.id.0, "receive_feedback").details(&details));
     }
-    Ok(Received { id: kept.id, code, secret })
+    Ok(Received { id: kept.id, code, secret, waste })
 }

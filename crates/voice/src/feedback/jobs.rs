@@ -1,8 +1,9 @@
 //! What the program does by itself: late things go to the head, senders are asked again, silence closes.
 
 use domain::{
-    feedback::{Command, life::days_after},
+    feedback::{Class, Command, life::days_after},
     ids::AccountId,
+    time::Instant,
 };
 use site::{Failure, Site};
 use store::{Tx, journal::Entry};
@@ -10,7 +11,7 @@ use store::{Tx, journal::Entry};
 use super::{
     SUBJECT,
     desk::{self, By},
-    intake, rules,
+    intake, petitions, rules,
     sql::{core, list},
 };
 
@@ -19,7 +20,7 @@ const AT_ONCE: i64 = 500;
 const PROGRAM: By = By::Office(AccountId(0));
 
 /// Each hour: what is late and its head has not heard of; who has something that is due soon.
-pub(super) fn escalate(_: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
+pub(super) fn escalate(site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
     for mut kept in list::to_escalate(tx, AT_ONCE)? {
         kept.escalated = Some(tx.now());
         if core::keep(tx, &kept)? {
@@ -27,8 +28,14 @@ pub(super) fn escalate(_: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> {
             tx.journal(Entry::new(SUBJECT, kept.id.0, "feedback_escalate"));
         }
     }
-    let limits = rules::on(tx.now().civil().date())?;
-    for kept in list::to_remind(tx, limits.remind_before_days, AT_ONCE)? {
+    let today = tx.now().civil().date();
+    let days = rules::on(today)?.remind_before_days;
+    for kept in list::to_remind(tx, days, AT_ONCE)? {
+        let calendar = intake::calendar(site, tx, kept.state.unit)?;
+        let near = |due: Instant| calendar.working_days_between(today, due.civil().date()) <= days;
+        if !kept.due.is_some_and(near) {
+            continue;
+        }
         core::reminded(tx, kept.id)?;
         desk::note(tx, &kept, PROGRAM, ("remind_officer", "", false))?;
     }
@@ -60,10 +67,16 @@ pub(super) fn count_clocks(site: &Site, tx: &mut Tx<'_>) -> Result<(), Failure> 
         let Some(last) = some.last() else { return Ok(()) };
         after = last.id.0;
         for mut kept in some {
+            if kept.state.class == Class::Complaint && kept.state.is_sorted {
+                petitions::follow(site, tx, &mut kept, PROGRAM)?;
+                continue;
+            }
             let calendar = intake::calendar(site, tx, kept.state.unit)?;
             let due = intake::due(&calendar, &kept.state.term);
             if due != kept.due {
                 kept.due = due;
+                // It is not late any more: when it is, its head hears of it again.
+                kept.escalated = kept.escalated.filter(|_| due.is_some_and(|it| it < tx.now()));
                 core::keep(tx, &kept)?;
             }
         }

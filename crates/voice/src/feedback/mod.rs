@@ -13,6 +13,7 @@ pub mod facts;
 pub(crate) mod files;
 mod intake;
 mod jobs;
+mod letters;
 mod office;
 mod open311;
 mod petitions;

@@ -5,13 +5,13 @@ use people::staff::facts as staff;
 use site::{Awaiting, Failure, Site, Who};
 use store::Tx;
 
-use super::{ADDRESS, chosen, sql};
+use super::{ADDRESS, chosen, sql, with_shops};
 
 /// See the module.
 pub(super) fn awaits(_: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure> {
     let Some(unit) = chosen(who, Action::HotlineKeep, "") else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
-    let due = sql::owed(tx, vec![unit])?;
+    let due = sql::owed(tx, with_shops(who, unit))?;
     if !due.is_empty() {
         let now = who.now.civil();
         let late = due.iter().filter(|it| **it < now).count();

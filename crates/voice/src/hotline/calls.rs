@@ -19,10 +19,10 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    ADDRESS, CALL, choices, chosen,
+    ADDRESS, CALL, SOURCE, choices, chosen,
     log::{self, Caller},
-    sql::{self, Call, Filter},
-    units,
+    sql::{self, Call, Counted, Filter},
+    units, with_shops,
 };
 use crate::{
     feedback::facts::{self as feedback, Sender},
@@ -32,8 +32,6 @@ use crate::{
 /// Rows of one page, of an export.
 const ROWS: usize = 50;
 const EXPORT_MAX: i64 = 20_000;
-/// What the feedback of a call is taken from.
-const SOURCE: &str = "hotline_call";
 
 struct Line {
     id: HotlineCallId,
@@ -62,7 +60,7 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Counts these calls by what is known at a moment.
-    pub fn of(calls: &[Call], now: Instant) -> Self {
+    pub fn of(calls: impl IntoIterator<Item = Counted>, now: Instant) -> Self {
         let mut it = Self::default();
         for call in calls {
             match call.kind {
@@ -71,7 +69,7 @@ impl Figures {
             }
             it.anonymous += i64::from(call.anonymous);
             // A call of nobody is acted upon and counted apart: it is no feedback that is owed an answer.
-            it.handed_on += i64::from(call.feedback.is_some() && !call.anonymous);
+            it.handed_on += i64::from(call.is_handed_on && !call.anonymous);
             match (call.due, call.back_at) {
                 (Some(due), Some(at)) if at.civil() <= due => it.back_in_time += 1,
                 (Some(_), Some(_)) => it.back_late += 1,
@@ -121,12 +119,12 @@ struct List {
     manages: bool,
 }
 
-fn read(asked: &Typed, unit: UnitId) -> (Filter, bool) {
+fn read(asked: &Typed, units: Vec<UnitId>) -> (Filter, bool) {
     let date = |name| site::form::parse_date(asked.get(name));
     let wrong = ["tu", "den"].iter().any(|it| !asked.get(it).is_empty() && date(it).is_none());
     let at = |it: jiff::civil::Date| Instant::from_civil(it.at(0, 0, 0, 0));
     let filter = Filter {
-        units: vec![unit],
+        units,
         kind: CallKind::from_code(asked.get("loai")),
         owed: asked.get("cho") == "1",
         from: date("tu").map(at),
@@ -163,14 +161,14 @@ pub(super) async fn list(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let unit = chosen(&who, Action::HotlineKeep, asked.get("don-vi")).ok_or(Failure::NotFound)?;
-    let (filter, wrong_date) = read(&asked, unit);
+    let (filter, wrong_date) = read(&asked, with_shops(&who, unit));
     let before = asked.get("sau").split_once('-');
     let before = before.and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
     let (mut found, count, all) = site
         .read(&who, move |tx| {
             let limit = i64::try_from(ROWS).unwrap_or(50) + 1;
             let found = sql::page(tx, &filter, before, limit)?;
-            let all = sql::page(tx, &filter, None, EXPORT_MAX)?;
+            let all = sql::counted(tx, &filter, EXPORT_MAX)?;
             Ok((found, sql::count(tx, &filter)?, all))
         })
         .await?;
@@ -195,7 +193,7 @@ pub(super) async fn list(
         from: asked.get("tu").to_owned(),
         until: asked.get("den").to_owned(),
         wrong_date,
-        figures: Figures::of(&all, who.now).lines(),
+        figures: Figures::of(all, who.now).lines(),
         count: format!("{} cuộc gọi", text::number(count)),
         query: address(&asked, None),
         is_filtered: ["loai", "cho", "tu", "den"].iter().any(|it| !asked.get(it).is_empty()),
@@ -231,7 +229,7 @@ pub(super) async fn export(
 ) -> Result<Response, Failure> {
     let unit = chosen(&who, Action::HotlineKeep, asked.get("don-vi")).ok_or(Failure::NotFound)?;
     let _turn = site.one_at_a_time().await?;
-    let (filter, _) = read(&asked, unit);
+    let (filter, _) = read(&asked, with_shops(&who, unit));
     let found = site.read(&who, move |tx| Ok(sql::page(tx, &filter, None, EXPORT_MAX)?)).await?;
     let rows = found.iter().map(|it| {
         vec![
@@ -264,7 +262,7 @@ pub(super) async fn export(
     let figures = Sheet {
         name: "Số liệu",
         heads: &[("Chỉ tiêu", 40), ("Số lượng", 12)],
-        rows: Figures::of(&found, who.now)
+        rows: Figures::of(found.iter().map(Counted::from), who.now)
             .lines()
             .into_iter()
             .map(|(label, it)| vec![label.to_owned(), it.to_string()])
@@ -413,12 +411,13 @@ pub(super) async fn to_feedback(
     let class = Class::from_code(typed.get("loai-phan-anh"))
         .ok_or_else(|| Failure::Refused("Chọn loại phản ánh trong danh sách.".to_owned()))?;
     let (inner, asker) = (site.clone(), who.clone());
-    let notice = site
+    let accused = onward::accused(&typed);
+    let (notice, waste) = site
         .write(&who, move |tx| {
             let it = sql::find_call(tx, id, true)?.ok_or(Failure::NotFound)?;
             demand(&asker, Action::HotlineKeep, it.unit)?;
             if it.feedback.is_some() {
-                return Ok("Cuộc gọi này đã được chuyển xử lý.".to_owned());
+                return Ok(("Cuộc gọi này đã được chuyển xử lý.".to_owned(), Vec::new()));
             }
             if it.subject.is_empty() {
                 return Err(Failure::Refused(
@@ -440,22 +439,29 @@ pub(super) async fn to_feedback(
                     source: (SOURCE, id.0),
                     class,
                     text: &it.subject,
+                    accused: &accused.0,
+                    about_head: accused.1,
                     sender,
                     file: None,
                     at: it.at,
                 },
             )?;
-            sql::tie(tx, id, received.id.0, class == Class::Denunciation)?;
-            tx.journal(Entry::new(CALL, id.0, "to_feedback"));
-            Ok(if it.anonymous {
+            // What is sealed has emptied the call; the journal does not tell which one it was.
+            if !class.is_sealed() {
+                sql::tie(tx, id, received.id.0)?;
+                tx.journal(Entry::new(CALL, id.0, "to_feedback"));
+            }
+            let notice = if it.anonymous {
                 format!(
                     "Đã chuyển thành phản ánh {}. Người gọi không xưng danh: dùng làm thông tin.",
                     received.code
                 )
             } else {
                 onward::notice(&received)
-            })
+            };
+            Ok((notice, received.waste))
         })
         .await?;
+    feedback::erase(&site, waste).await?;
     Ok(told(&format!("{ADDRESS}/goi/{id}"), &notice))
 }

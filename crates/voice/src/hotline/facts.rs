@@ -1,14 +1,19 @@
-//! The board of numbers for screens and papers: one source, whoever shows it.
+//! The board of numbers for screens and papers: one source, whoever shows it. A call gives up what it holds when that is
+//! sealed.
 
 use domain::{
     hotline::TestResult,
-    ids::{PositionId, UnitId},
+    ids::{HotlineCallId, PositionId, UnitId},
     text,
 };
+use jiff::civil::Date;
 use people::staff::facts as staff;
+use site::Site;
 use store::{Fault, Tx, journal::Entry};
 
-use super::{HOTLINE, sql};
+pub(crate) use super::SOURCE;
+use super::{HOTLINE, log, sql};
+use crate::feedback::facts::{Held, Sender};
 
 /// A number as the public reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +79,21 @@ pub fn board(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<Vec<Shown>, Fault> {
     Ok(all)
 }
 
+/// The unit of a call that is no feedback yet.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn open_call(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnitId>, Fault> {
+    let call = sql::find_call(tx, HotlineCallId(id), false)?;
+    Ok(call.filter(|it| it.feedback.is_none()).map(|it| it.unit))
+}
+
+/// Calls that somebody was promised to be called back about keep a unit from being closed.
+pub(super) fn needs_unit(tx: &mut Tx<'_>, unit: UnitId, _: Date) -> Result<Option<String>, Fault> {
+    let count = sql::owed(tx, vec![unit])?.len();
+    Ok((count > 0).then(|| format!("{count} cuộc gọi đường dây nóng phải gọi lại")))
+}
+
 /// Puts a number on the board: of a position's holder, or a line with a name and a number of its own.
 ///
 /// # Errors
@@ -100,4 +120,42 @@ pub fn add(
     let details = serde_json::json!({ "number": id });
     tx.journal(Entry::new(HOTLINE, unit.0, "add_number").details(&details));
     Ok(id)
+}
+
+/// What a call became.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn became(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Fault> {
+    Ok(sql::find_call(tx, HotlineCallId(id), false)?.and_then(|it| it.feedback))
+}
+
+/// Takes what a call holds out of it: what it became is sealed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn take_out(site: &Site, tx: &mut Tx<'_>, id: i64) -> Result<Option<Held>, Fault> {
+    let Some(it) = sql::find_call(tx, HotlineCallId(id), true)? else { return Ok(None) };
+    let caller = log::opened(site, &it)?;
+    sql::wipe(tx, it.id)?;
+    let said = |what: &str, words: &str| {
+        if words.is_empty() { String::new() } else { format!("{what}: {words}") }
+    };
+    let due =
+        it.due.map_or_else(String::new, |due| format!(" (gọi lại trước {})", text::date_time(due)));
+    Ok(Some(Held {
+        origin: format!(
+            "Cuộc gọi đến đường dây nóng {} lúc {}, người nghe: {}",
+            it.called,
+            text::date_time(it.at.civil()),
+            it.officer
+        ),
+        words: vec![
+            it.subject,
+            said("Đã hẹn", &format!("{}{due}", it.promise)),
+            said("Đã gọi lại", &it.back_note),
+        ],
+        sender: Some(Sender { name: caller.name, phone: caller.phone, ..Sender::default() }),
+        files: Vec::new(),
+    }))
 }

@@ -23,6 +23,8 @@ pub const ADDRESS: &str = "/co-quan/duong-day-nong";
 /// What the journal calls a call; a number, a duty and a list are of the hotline.
 const CALL: &str = "hotline_call";
 const HOTLINE: &str = "hotline";
+/// What the feedback of a call is taken from.
+pub(crate) const SOURCE: &str = "hotline_call";
 /// Working days within which a missed call is called back.
 const BACK_DAYS: u32 = 1;
 
@@ -33,6 +35,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Đường dây nóng", ADDRESS, HotlineKeep)
         .awaits(awaiting::awaits)
+        .needs_unit(facts::needs_unit)
         .on("/duong-day-nong", PublicRead, get(board::all))
         .on("/duong-day-nong/{unit}", PublicRead, get(board::of_unit))
         .on(ADDRESS, HotlineKeep, get(calls::list))
@@ -58,10 +61,20 @@ pub fn routes() -> Routes {
         .on("/co-quan/duong-day-nong/nhap/{id}/hoan-tac", HotlineKeep, post(import::undo))
 }
 
-/// Units in which `who` may do `action`, one-stop shops aside: those are of their bodies.
+/// Units in which `who` may do `action`. One-stop shops are of their bodies, but for whoever has to do with his shop alone.
 fn units(who: &Who, action: Action) -> Vec<(UnitId, String)> {
-    let all = who.tree.all().filter(|it| it.kind != "one_stop" && who.can_at(action, it.id));
+    let may = |unit: UnitId| who.can_at(action, unit);
+    let body_too = |unit: UnitId| who.tree.line(unit).into_iter().skip(1).any(may);
+    let all = who.tree.all().filter(|it| may(it.id));
+    let all = all.filter(|it| it.kind != "one_stop" || !body_too(it.id));
     all.map(|it| (it.id, it.title.clone())).collect()
+}
+
+/// A unit, and its one-stop shops: what was called there is the body's as well.
+fn with_shops(who: &Who, unit: UnitId) -> Vec<UnitId> {
+    let is_shop = |it: &UnitId| who.tree.unit(*it).is_some_and(|it| it.kind == "one_stop");
+    let shops = who.tree.children(unit).iter().copied().filter(is_shop);
+    std::iter::once(unit).chain(shops).collect()
 }
 
 /// The unit that an address asks for, else the nearest where `who` may do `action`.

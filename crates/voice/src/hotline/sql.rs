@@ -313,6 +313,48 @@ pub(super) fn page(
     select.order_by("called_at desc, id desc").rows(tx, limit)?.iter().map(call).collect()
 }
 
+/// What figures need of a call, and nothing else of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub kind: CallKind,
+    pub anonymous: bool,
+    pub is_handed_on: bool,
+    pub due: Option<DateTime>,
+    pub back_at: Option<Instant>,
+}
+
+impl From<&Call> for Counted {
+    fn from(it: &Call) -> Self {
+        Self {
+            kind: it.kind,
+            anonymous: it.anonymous,
+            is_handed_on: it.feedback.is_some(),
+            due: it.due,
+            back_at: it.back_at,
+        }
+    }
+}
+
+/// Calls as figures need them.
+pub(super) fn counted(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Counted>, Fault> {
+    let read = |row: &Row| {
+        Ok(Counted {
+            kind: row.parse(0, "kind", CallKind::from_code)?,
+            anonymous: row.get(1)?,
+            is_handed_on: row.get::<Option<i64>>(2)?.is_some(),
+            due: row.parse_opt(3, "time", |it| it.parse().ok())?,
+            back_at: row.get::<Option<i64>>(4)?.map(Instant::from_epoch_ms),
+        })
+    };
+    let columns = "kind, anonymous, feedback, due_at, back_at";
+    select(columns, filter)
+        .order_by("called_at desc, id desc")
+        .rows(tx, limit)?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 /// How many there are.
 pub(super) fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Fault> {
     select("id", filter).count(tx, 100_000)
@@ -340,21 +382,28 @@ pub(super) fn back(
     Ok(done > 0)
 }
 
-/// Ties a call to what it became, and takes away what may be said nowhere else.
-pub(super) fn tie(
-    tx: &mut Tx<'_>,
-    id: HotlineCallId,
-    feedback: i64,
-    wipe: bool,
-) -> Result<bool, Fault> {
+/// Stands for what a call became where that is sealed: which one it is, is told nowhere.
+pub(super) const SEALED: i64 = 0;
+
+/// Ties a call to what it became.
+pub(super) fn tie(tx: &mut Tx<'_>, id: HotlineCallId, feedback: i64) -> Result<bool, Fault> {
     let done = tx.execute(
         "update hotline_call set feedback = ?2 where id = ?1 and feedback is null",
         &[id.0.into(), feedback.into()],
     )?;
-    if wipe {
-        tx.execute("update hotline_call set subject = '' where id = ?1", &[id.0.into()])?;
-    }
     Ok(done > 0)
+}
+
+/// What a call became is sealed: neither who called nor what was said or promised stands here, and nobody is called back
+/// from here. Its mark stays, so that a list that is brought in again does not bring it back.
+pub(super) fn wipe(tx: &mut Tx<'_>, id: HotlineCallId) -> Result<(), Fault> {
+    tx.execute(
+        "update hotline_call set sealed = '', subject = '', promise = '', back_note = '', feedback = ?2,
+           due_at = case when back = '' then null else due_at end
+         where id = ?1",
+        &[id.0.into(), SEALED.into()],
+    )?;
+    Ok(())
 }
 
 /// A list that was brought in.

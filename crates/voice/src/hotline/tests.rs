@@ -69,6 +69,26 @@ on_both_engines! { crate::routes();
         assert!(!site.browser().get("/duong-day-nong/2").await.text.contains("0912000222"));
     }
 
+    async fn whoever_works_at_the_one_stop_alone_keeps_its_calls_and_its_body_sees_them(site) {
+        given_offices(&site);
+        site.given_people(&[("mot-cua", domain::access::Role::CounterOfficial, 3)]);
+        let mut shop = site.signed_in("mot-cua");
+        let list = shop.get("/co-quan/duong-day-nong").await;
+        assert_eq!(list.status, 200, "the menu leads there");
+        for path in ["/co-quan/duong-day-nong/truc", "/co-quan/duong-day-nong/3/ghi", "/co-quan/duong-day-nong/xuat"] {
+            assert_eq!(shop.get(path).await.status, 200, "{path}");
+        }
+        assert_eq!(shop.get("/co-quan/duong-day-nong/2/ghi").await.status, 404);
+        let call = [("luc", "07:30 08/01/2026"), ("so", ""), ("loai", "missed"), ("noi-dung", "Hỏi hồ sơ đất"), ("dien-thoai", "0912345678")];
+        assert_eq!(shop.post("/co-quan/duong-day-nong/3/ghi", &call).await.status, 303);
+        let body = site.signed_in("tiepdan").get("/co-quan/duong-day-nong").await.text;
+        assert!(body.contains("Hỏi hồ sơ đất") && !body.contains("value=\"3\""), "{body}");
+        assert!(!site.signed_in("khac").get("/co-quan/duong-day-nong").await.text.contains("Hỏi hồ sơ đất"));
+        let need = |unit| site.run(move |tx| crate::hotline::facts::needs_unit(tx, domain::ids::UnitId(unit), jiff::civil::date(2026, 2, 1)));
+        assert_eq!(need(3).as_deref(), Some("1 cuộc gọi đường dây nóng phải gọi lại"));
+        assert_eq!(need(4), None);
+    }
+
     async fn a_week_of_duty_tells_the_hours_without_anybody(site) {
         given_offices(&site);
         let (leader, desk_position) = (position(&site, "chutich"), position(&site, "quay"));

@@ -29,7 +29,7 @@ pub(super) const PAGE: &str = "/co-quan/tiep-cong-dan/so";
 const ROWS: usize = 50;
 const BOOK_ROWS_MAX: i64 = 2_000;
 /// What the feedback of an entry is taken from.
-pub(super) const SOURCE: &str = "reception_entry";
+pub(crate) const SOURCE: &str = "reception_entry";
 /// What stands for a denunciation where it is not told.
 const SEALED: &str = "(nội dung tố cáo, đã niêm phong)";
 
@@ -129,6 +129,7 @@ fn choices<T: Copy>(
 
 fn answer_said(it: &Entry) -> String {
     match it.answered {
+        _ if it.is_sealed() => "Theo đường niêm phong".to_owned(),
         Some(at) => format!("Đã trả lời {}", text::date(at.civil().date())),
         None => format!("Hạn {}", text::date_time(it.answer_due)),
     }
@@ -188,7 +189,7 @@ pub(super) async fn list(
                 matter: it.matter.label(),
                 summary: summary(&it),
                 outcome: it.outcome.label(),
-                late: it.answered.is_none() && it.answer_due < now,
+                late: it.is_late(now),
                 answer: answer_said(&it),
                 receiver: it.receiver,
             })
@@ -365,6 +366,7 @@ struct Show<'a> {
     answered: bool,
     answer_state: String,
     late: bool,
+    sealed: bool,
     promises: Vec<PromiseView>,
     feedback: Option<(i64, String, String)>,
     classes: Vec<(String, String)>,
@@ -425,9 +427,10 @@ pub(super) fn page(
         outcome: it.outcome.label(),
         refusal: it.refusal.map_or("", |it| it.label()),
         papers: it.papers.lines().map(str::to_owned).filter(|it| !it.trim().is_empty()).collect(),
-        answered: it.answered.is_some(),
+        answered: it.answered.is_some() || it.is_sealed(),
         answer_state: answer_said(&it),
-        late: it.answered.is_none() && it.answer_due < now,
+        late: it.is_late(now),
+        sealed: it.is_sealed(),
         promises: loaded
             .promises
             .into_iter()

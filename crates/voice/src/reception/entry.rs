@@ -44,8 +44,11 @@ fn about(unit: UnitId, year: i64, number: i64) -> String {
     format!("reception_entry:{unit}:{year}:{number}")
 }
 
-/// Opens who came.
+/// Opens who came; nothing is left where that is sealed elsewhere.
 pub(super) fn opened(site: &Site, it: &Entry) -> Result<Visitor, Fault> {
+    if it.sealed.is_empty() {
+        return Ok(Visitor::default());
+    }
     let text = site.seal.open(&about(it.unit, it.year, it.number), &it.sealed)?;
     serde_json::from_str(&text).map_err(|e| Fault::Broken(format!("an entry: {e}")))
 }
@@ -273,6 +276,10 @@ pub(super) fn write(
     // A denunciation is read by nobody who only keeps the book's columns.
     if it.matter == Matter::Denunciation {
         it.visitor.said = std::mem::take(&mut it.summary);
+        let request = std::mem::take(&mut it.request);
+        if !request.is_empty() {
+            it.visitor.said = format!("{}\nYêu cầu: {request}", it.visitor.said);
+        }
     }
     let text =
         serde_json::to_string(&it.visitor).map_err(|e| Fault::Broken(format!("an entry: {e}")))?;

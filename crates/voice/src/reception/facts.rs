@@ -1,4 +1,5 @@
-//! Receptions for other slices: the days to come, for screens in halls; what keeps a unit open; demo data.
+//! Receptions for other slices: the days to come, for screens in halls; what keeps a unit open; demo data. An entry of the
+//! book gives up what it holds when that is sealed.
 
 use domain::{
     calendar::WorkCalendar,
@@ -7,12 +8,15 @@ use domain::{
     text,
 };
 use jiff::{ToSpan as _, civil::Date};
+use site::Site;
 use store::{Fault, Tx, journal::Entry};
 
+pub(crate) use super::book::SOURCE;
 use super::{
-    service,
-    sql::{self, Rule, Wanted},
+    book, entry, service,
+    sql::{self, Rule, Wanted, bookings},
 };
+use crate::feedback::facts::{Held, Sender};
 
 /// A day to come as a board shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +58,40 @@ pub fn to_come(tx: &mut Tx<'_>, units: &[UnitId], at_most: usize) -> Result<Vec<
         .collect())
 }
 
-/// Receptions that people were told of keep a unit from being closed.
+/// Receptions that people were told of, answers that are owed and promises keep a unit from being closed.
 pub(super) fn needs_unit(
     tx: &mut Tx<'_>,
     unit: UnitId,
     last: Date,
 ) -> Result<Option<String>, Fault> {
-    let count = sql::to_come(tx, unit, last)?;
-    Ok((count > 0).then(|| format!("{count} buổi tiếp công dân đã niêm yết")))
+    let mut parts = Vec::new();
+    let filter = sql::book::Filter { units: vec![unit], unanswered: true, ..Default::default() };
+    for (count, what) in [
+        (sql::to_come(tx, unit, last)?, "buổi tiếp công dân đã niêm yết"),
+        (sql::book::count(tx, &filter)?, "lượt tiếp chưa trả lời"),
+        (
+            count_of(sql::book::promises(tx, vec![unit], true, None)?.len()),
+            "việc đã hứa khi tiếp dân",
+        ),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    Ok((!parts.is_empty()).then(|| parts.join(", ")))
+}
+
+fn count_of(it: usize) -> i64 {
+    i64::try_from(it).unwrap_or(i64::MAX)
+}
+
+/// The unit of an entry of the book that is no feedback yet.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn open_entry(tx: &mut Tx<'_>, id: i64) -> Result<Option<UnitId>, Fault> {
+    let entry = sql::book::find(tx, id)?;
+    Ok(entry.filter(|it| it.feedback.is_none()).map(|it| it.unit))
 }
 
 /// How somebody receives again and again.
@@ -117,4 +147,67 @@ pub fn add_rule(tx: &mut Tx<'_>, calendar: &WorkCalendar, it: &NewRule) -> Resul
 /// Any [`Fault`] of the engine.
 pub fn publish(tx: &mut Tx<'_>, unit: UnitId, until: Date) -> Result<usize, Fault> {
     service::publish(tx, unit, until)
+}
+
+/// What an entry of the book became.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn became(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Fault> {
+    Ok(sql::book::find(tx, id)?.and_then(|it| it.feedback))
+}
+
+/// Takes what an entry of the book holds out of it, with what was promised and the booking that it came from: what it
+/// became is sealed.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub(crate) fn take_out(site: &Site, tx: &mut Tx<'_>, id: i64) -> Result<Option<Held>, Fault> {
+    let Some(it) = sql::book::find(tx, id)? else { return Ok(None) };
+    let visitor = entry::opened(site, &it)?;
+    let said = |what: &str, words: &str| {
+        if words.is_empty() { String::new() } else { format!("{what}: {words}") }
+    };
+    let mut words = vec![
+        visitor.said.clone(),
+        it.summary.clone(),
+        said("Yêu cầu", &it.request),
+        said("Cơ quan đã giải quyết", &it.settled_by),
+        said("Cơ quan, văn bản", &it.document),
+        said("Tài liệu đã nhận", &it.papers),
+        said("Trả lời", &it.answer),
+    ];
+    for it in sql::book::promises_of(tx, id)? {
+        let due = text::date_time(it.due);
+        words.push(format!("Đã hứa: {} ({}, hạn {due}) {}", it.what, it.responsible, it.result));
+    }
+    let mut sender = Sender {
+        name: visitor.name,
+        phone: visitor.phone,
+        address: visitor.address,
+        id_number: visitor.id_number,
+        ..Sender::default()
+    };
+    if let Some(booking) = it.booking
+        && let Some(kept) = bookings::find(tx, booking)?
+    {
+        let booker = service::opened(site, &kept)?;
+        words.push(said("Khi đặt hẹn", &booker.subject));
+        messages::facts::forget_phone(tx, super::SUBJECT, &booker.phone)?;
+        if sender.phone.is_empty() {
+            sender.phone = booker.phone;
+        }
+        bookings::wipe(tx, booking)?;
+    }
+    sql::book::wipe(tx, id)?;
+    Ok(Some(Held {
+        origin: format!(
+            "Sổ tiếp công dân, lượt {}, người tiếp: {}",
+            book::number(&it),
+            it.receiver
+        ),
+        words,
+        sender: Some(sender),
+        files: Vec::new(),
+    }))
 }

@@ -25,6 +25,10 @@ pub(super) async fn of_entry(
     let (inner, asker) = (site.clone(), who.clone());
     let loaded = site.write(&who, move |tx| book::load(&inner, &asker, tx, id)).await?;
     let (it, visitor) = (loaded.entry, loaded.visitor);
+    // Of what is sealed no paper is printed here.
+    if it.is_sealed() {
+        return Err(Failure::NotFound);
+    }
     let rules = rules_on(it.day)?;
     let base = OfficePaper {
         agency: agency(&who, it.unit),

@@ -19,7 +19,7 @@ use super::{
     units,
 };
 use crate::{
-    feedback::facts::Sender,
+    feedback::facts::{self as feedback, Sender},
     onward::{self, Onward, hand_on},
 };
 
@@ -145,6 +145,17 @@ async fn again(site: &Site, who: &Who, id: i64, m: Mistakes) -> Result<Failure, 
     Ok(Failure::Mistaken(book::page(site, who, loaded, &m)?))
 }
 
+/// Nothing is written into an entry whose matter is sealed.
+fn open_still(it: &sql::book::Entry) -> Result<(), Failure> {
+    if it.is_sealed() {
+        return Err(Failure::Refused(
+            "Nội dung lượt tiếp này đã niêm kín. Người giữ đơn ghi tiếp ở đơn tố cáo, không ghi vào sổ tiếp."
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// POST `/co-quan/tiep-cong-dan/so/{id}/tra-loi`
 pub(super) async fn answer(
     State(site): State<Site>,
@@ -162,6 +173,7 @@ pub(super) async fn answer(
     site.write(&who, move |tx| {
         let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
         demand(&asker, Action::ReceptionKeep, it.unit)?;
+        open_still(&it)?;
         if sql::book::answer(tx, id, &words)? {
             tx.journal(Entry::new(ENTRY, id, "answer_citizen"));
         }
@@ -191,6 +203,7 @@ pub(super) async fn add(
     site.write(&who, move |tx| {
         let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
         demand(&asker, Action::ReceptionKeep, it.unit)?;
+        open_still(&it)?;
         let calendar = calendar_of(&inner, &asker, tx, it.unit)?;
         let due = due_at(&calendar, tx.now().civil(), TimeLimit::WorkingDays(days))
             .map_err(|refusal| Failure::Refused(refusal.to_string()))?;
@@ -255,12 +268,13 @@ pub(super) async fn to_feedback(
     let class = Class::from_code(typed.get("loai-phan-anh"))
         .ok_or_else(|| Failure::Refused("Chọn loại phản ánh trong danh sách.".to_owned()))?;
     let (inner, asker) = (site.clone(), who.clone());
-    let notice = site
+    let accused = onward::accused(&typed);
+    let (notice, waste) = site
         .write(&who, move |tx| {
             let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
             demand(&asker, Action::ReceptionKeep, it.unit)?;
             if it.feedback.is_some() {
-                return Ok("Lượt tiếp này đã được chuyển xử lý.".to_owned());
+                return Ok(("Lượt tiếp này đã được chuyển xử lý.".to_owned(), Vec::new()));
             }
             let visitor = super::entry::opened(&inner, &it)?;
             let said =
@@ -276,6 +290,8 @@ pub(super) async fn to_feedback(
                     source: (book::SOURCE, id),
                     class,
                     text: &words,
+                    accused: &accused.0,
+                    about_head: accused.1,
                     sender: Some(Sender {
                         name: visitor.name,
                         phone: visitor.phone,
@@ -287,10 +303,14 @@ pub(super) async fn to_feedback(
                     at: it.received,
                 },
             )?;
-            sql::book::tie(tx, id, received.id.0)?;
-            tx.journal(Entry::new(ENTRY, id, "to_feedback"));
-            Ok(onward::notice(&received))
+            // What is sealed has emptied the entry; the journal does not tell which one it was.
+            if !class.is_sealed() {
+                sql::book::tie(tx, id, received.id.0)?;
+                tx.journal(Entry::new(ENTRY, id, "to_feedback"));
+            }
+            Ok((onward::notice(&received), received.waste))
         })
         .await?;
+    feedback::erase(&site, waste).await?;
     Ok(told(&format!("{}/{id}", book::PAGE), &notice))
 }

@@ -133,6 +133,8 @@ on_both_engines! { crate::routes();
         let walk_in = enter(&site, &[("xu-ly", "explained"), ("tra-loi", "Đã giải thích")]).await;
         assert_eq!(walk_in.status, 303, "{}", walk_in.text);
         assert_eq!(site.count("select max(number) from reception_entry"), 2, "no gap");
+        let need = site.run(|tx| crate::reception::facts::needs_unit(tx, domain::ids::UnitId(COMMUNE), date(2026, 3, 1)));
+        assert!(need.is_some_and(|it| it.contains("1 lượt tiếp chưa trả lời")));
 
         let mut desk = site.signed_in("tiepdan");
         let done = desk.post(&format!("/co-quan/tiep-cong-dan/buoi/{day}/da-tiep"), &[]).await;
@@ -183,15 +185,15 @@ on_both_engines! { crate::routes();
 
     async fn what_a_denunciation_says_stands_in_no_list(site) {
         given_offices(&site);
-        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền")];
+        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền"), ("yeu-cau", "Xử lý ông X")];
         let fields: Vec<_> = VISIT.iter().filter(|(name, _)| *name != "loai" && *name != "tom-tat").chain(&said).copied().collect();
         let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/so/moi", &fields).await;
         assert_eq!(done.status, 303, "{}", done.text);
-        assert_eq!(site.text("select summary from reception_entry"), "");
+        assert_eq!(site.text("select summary || request from reception_entry"), "");
         let list = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan/so").await;
         assert!(!list.text.contains("nhận tiền") && list.text.contains("niêm phong"), "{}", list.text);
         let entry = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan/so/1").await;
-        assert!(entry.text.contains("nhận tiền"), "{}", entry.text);
+        assert!(entry.text.contains("nhận tiền") && entry.text.contains("Yêu cầu: Xử lý ông X"), "{}", entry.text);
     }
 
     async fn refusing_somebody_owes_a_ground_and_a_notice(site) {

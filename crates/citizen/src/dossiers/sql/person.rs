@@ -1,7 +1,9 @@
 //! SQL of the people of a dossier, and of the words by which they are found.
 
+use std::collections::HashMap;
+
 use domain::{dossier::ReturnChannel, ids::DossierId, lang::Lang};
-use store::{Fault, Tx};
+use store::{Fault, Row, Select, Tx};
 
 use super::{
     Kept,
@@ -82,19 +84,28 @@ pub(super) fn insert_person(tx: &mut Tx<'_>, id: DossierId, it: &Person) -> Resu
     party::insert(tx, id, it)
 }
 
+const PERSON: &str = "p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
+    p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
+    o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until, p.lang, p.dossier";
+const PERSON_FROM: &str = "dossier_person p left join dossier_party o on o.dossier = p.dossier
+    left join dossier_proxy x on x.dossier = p.dossier";
+
 /// Its people.
 pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
-    let row = tx.query_one(
-        "select p.name, p.id_number, p.birth_date, p.phone, p.email, p.address, p.proxy_name,
-                p.proxy_id_number, p.request, p.return_way, p.secret, o.tax_code, o.representative,
-                o.representative_title, x.authority, x.powers, x.number, x.signed_on, x.valid_until, p.lang
-         from dossier_person p left join dossier_party o on o.dossier = p.dossier
-           left join dossier_proxy x on x.dossier = p.dossier
-         where p.dossier = ?1",
-        &[id.into()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Person {
+    let sql = format!("select {PERSON} from {PERSON_FROM} where p.dossier = ?1");
+    tx.query_one(&sql, &[id.into()])?.as_ref().map(read_person).transpose()
+}
+
+/// The people of several dossiers, in one question.
+pub fn people_of(tx: &mut Tx<'_>, ids: &[DossierId]) -> Result<HashMap<DossierId, Person>, Fault> {
+    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let select = Select::new(PERSON, PERSON_FROM).and_in("p.dossier", ids.to_vec());
+    let rows = select.rows(tx, count)?;
+    rows.iter().map(|row| Ok((row.get(20)?, read_person(row)?))).collect()
+}
+
+fn read_person(row: &Row) -> Result<Person, Fault> {
+    Ok(Person {
         name: row.get(0)?,
         id_number: row.get(1)?,
         birth_date: row.get(2)?,
@@ -106,11 +117,11 @@ pub fn person(tx: &mut Tx<'_>, id: DossierId) -> Result<Option<Person>, Fault> {
         request: row.get(8)?,
         return_way: row.get(9)?,
         secret: row.get(10)?,
-        organisation: party::organisation(&row, 11)?,
-        proxy_paper: party::proxy_paper(&row, 14)?,
+        organisation: party::organisation(row, 11)?,
+        proxy_paper: party::proxy_paper(row, 14)?,
         members: Vec::new(),
         lang: row.parse(19, "lang", Lang::from_code)?,
-    }))
+    })
 }
 
 /// From now on he is told of his dossier in this language; whether that is new.

@@ -1,6 +1,6 @@
 //! What is said of an official, through the front door: visits, the link, the tablet, packets, answers, folding, cases.
 
-use domain::{ids::UnitId, queue::TicketStep};
+use domain::{access::Role, ids::UnitId, queue::TicketStep};
 use testkit::{TestSite, on_both_engines};
 
 use super::{given_a_result, given_returned, rate, token};
@@ -148,6 +148,24 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         assert_eq!(tablet.get(&format!("/danh-gia/{SHOP}/quay/999")).await.status, 404);
     }
 
+    async fn the_menu_leads_to_ratings_whoever_may_have_some_and_nobody_else(site) {
+        given_a_result(&site).await;
+        site.given_people(&[
+            ("lanhdao", Role::Leader, 2),
+            ("thanhtra", Role::Auditor, 2),
+            ("tcd", Role::ReceptionOfficer, 2),
+        ]);
+        site.given_account("quan-tri", Role::Administrator, 2);
+        let mine = "/co-quan/danh-gia-cua-toi";
+        for (login, is_led) in
+            [("quay", true), ("truong", true), ("lanhdao", false), ("thanhtra", false), ("tcd", false), ("quan-tri", false)]
+        {
+            let page = site.signed_in(login).get(mine).await.text;
+            let links = page.matches("href=\"/co-quan/danh-gia-cua-toi\"").count();
+            assert_eq!(links > 0, is_led, "{login}: {page}");
+        }
+    }
+
     async fn of_fewer_than_five_nothing_is_told_and_then_by_packets(site) {
         given_a_result(&site).await;
         given_a_desk(&site);
@@ -215,6 +233,26 @@ on_both_engines! { citizen::routes().and(voice::routes()).and(crate::routes());
         assert_eq!(site.count("select count(*) from journal where act = 'fold_words'"), 1);
         assert_eq!(site.signed_in("truong").post(&format!("{one}/mo"), &[]).await.status, 303);
         assert!(site.signed_in("truong").get(&one).await.text.contains("Chị Hoa"));
+    }
+
+    async fn a_head_does_not_read_one_by_one_what_is_said_of_himself(site) {
+        given_a_result(&site).await;
+        given_a_desk(&site);
+        given_answers(&site, "truong", 1, (1, "Ông trưởng quát tôi trước mặt mọi người."));
+        let id = site.count("select id from rating");
+        let (one, list) = (format!("/co-quan/danh-gia/y-kien/{id}"), format!("/co-quan/danh-gia/y-kien?don-vi={SHOP}"));
+        let mut head = site.signed_in("truong");
+        assert_eq!(head.get(&one).await.status, 404);
+        assert!(!head.get(&list).await.text.contains("quát tôi"));
+        for (step, fields) in [("gap", vec![("ly-do-gap", "Không hay")]), ("mo", vec![])] {
+            assert_eq!(head.post(&format!("{one}/{step}"), &fields).await.status, 404, "{step}");
+        }
+        let export = head.get(&list.replace("y-kien?", "y-kien/xuat?")).await;
+        let rows = people::sheets::read("a.xlsx", &export.bytes).map_or(0, |it| it.rows.len());
+        assert_eq!((export.status, rows), (200, 0));
+        let page = site.signed_in("ky").get(&one).await.text;
+        assert!(page.contains("quát tôi"), "another one reads it: {page}");
+        assert!(site.signed_in("ky").get(&list).await.text.contains("quát tôi"));
     }
 
     async fn a_complaint_of_a_rating_that_was_found_untrue_leaves_the_indicator(site) {

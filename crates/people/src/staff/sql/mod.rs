@@ -184,6 +184,13 @@ pub fn account_names(
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// The names of people.
+pub fn names(tx: &mut Tx<'_>, staff: &[StaffId]) -> Result<Vec<(StaffId, String)>, Fault> {
+    let count = i64::try_from(staff.len()).unwrap_or(i64::MAX);
+    let select = Select::new("s.id, s.name", "staff s").and_in("s.id", staff.to_vec());
+    select.rows(tx, count)?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Who of the office is behind accounts; whoever is not of it is left out.
 pub fn of_accounts(
     tx: &mut Tx<'_>,

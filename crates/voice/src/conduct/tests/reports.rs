@@ -45,6 +45,10 @@ on_both_engines! { crate::routes();
         assert_eq!(joined.status, 303, "{}", joined.text);
         let again = site.signed_in("tiepdan").post("/co-quan/vu-viec/nhap", &[("phan-anh", &other), ("vu-viec", &id)]).await;
         assert_eq!(again.status, 404, "it has its case");
+        // Its sender was asked for more and says nothing: the case does not forget him.
+        let ask = [("hoi-them", "Mấy giờ?")];
+        let asked = site.signed_in("tiepdan").post(&format!("/co-quan/phan-anh/{second}/hoi-them"), &ask).await;
+        assert_eq!(asked.status, 303, "{}", asked.text);
         taken(&site, "tiepdan", (&case, "thu-ly"), &[]).await;
         let verifier = staff(&site, "thuly");
         taken(&site, "truong", (&case, "giao"), &[("nguoi-xac-minh", &verifier)]).await;
@@ -69,5 +73,30 @@ on_both_engines! { crate::routes();
         taken(&site, "chutich", (&case, "tra-loi"), &[]).await;
         assert_eq!(site.count("select count(*) from feedback where status = 'answered'"), 2);
         taken(&site, "truong", (&case, "ket-thuc"), &[]).await;
+    }
+
+    async fn a_case_that_is_a_denunciation_seals_its_reports_in_the_same_step(site) {
+        given_an_office(&site);
+        let (first, second) = (given_a_report(&site, "Cô Lan nhận tiền của bà Hoa."), given_a_report(&site, "Quầy 1 đòi tiền."));
+        let (accused, once) = (staff(&site, "quay"), site::form::new_token());
+        let report = first.to_string();
+        let fields = [
+            ("phan-anh", report.as_str()), ("can-bo", accused.as_str()), ("noi-dung", "Nhận tiền của người dân"),
+            ("khong-lo", "1"), ("lan-gui", once.as_str()),
+        ];
+        let case = site.signed_in("tiepdan").post("/co-quan/vu-viec/moi", &fields).await.location.unwrap();
+        let id = case.rsplit('/').next().unwrap().to_owned();
+        let other = second.to_string();
+        site.signed_in("tiepdan").post("/co-quan/vu-viec/nhap", &[("phan-anh", &other), ("vu-viec", &id)]).await;
+        taken(&site, "tiepdan", (&case, "to-cao"), &[("ly-do-to-cao", "Là tố cáo nhận hối lộ")]).await;
+        assert_eq!(site.count("select count(*) from feedback where status = 'sealed' and text = ''"), 2);
+        assert_eq!(site.count("select count(*) from denunciation"), 2, "no third one");
+        assert_eq!(site.count("select count(*) from conduct_case where summary = '' and status = 'sealed'"), 1);
+        assert_eq!(site.count("select count(*) from conduct_report"), 0);
+        for (id, said) in [(first, "bà Hoa"), (second, "đòi tiền")] {
+            let page = site.signed_in("chutich").get(&format!("/co-quan/don-to-cao/{id}")).await.text;
+            assert!(page.contains(said) && page.contains("Là tố cáo nhận hối lộ") && page.contains("Nhận tiền của người dân"), "{page}");
+            assert_eq!(site.signed_in("quay").get(&format!("/co-quan/don-to-cao/{id}")).await.status, 403);
+        }
     }
 }

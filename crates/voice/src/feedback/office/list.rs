@@ -44,6 +44,7 @@ fn filter(who: &Who, asked: &Typed) -> Filter {
         not_about: who.staff,
         late: !asked.get("qua-han").is_empty(),
         drafted: !asked.get("cho-duyet").is_empty(),
+        proposed: !asked.get("cho-cong-khai").is_empty(),
     }
 }
 
@@ -55,8 +56,18 @@ fn order(asked: &Typed) -> Order {
     }
 }
 
-const FILTERS: [&str; 9] =
-    ["q", "don-vi", "trang-thai", "loai", "cua", "cua-toi", "qua-han", "cho-duyet", "xep"];
+const FILTERS: [&str; 10] = [
+    "q",
+    "don-vi",
+    "trang-thai",
+    "loai",
+    "cua",
+    "cua-toi",
+    "qua-han",
+    "cho-duyet",
+    "cho-cong-khai",
+    "xep",
+];
 
 fn address(path: &str, asked: &Typed, page: Option<i64>) -> String {
     let mut pairs: Vec<String> = FILTERS

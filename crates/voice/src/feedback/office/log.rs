@@ -14,15 +14,18 @@ use site::{
     form::{Sending, Sent, once},
 };
 
+use store::Tx;
+
 use super::{
     super::{
         files,
         intake::{self, NewFeedback},
         sender::Sender,
-        sql::list as rows,
+        sql::{core, list as rows},
     },
     list::unit_options,
 };
+use crate::{boxes, hotline, reception};
 
 /// The doors at which somebody of the office writes.
 const DOORS: [(&str, Door); 5] = [
@@ -35,6 +38,8 @@ const DOORS: [(&str, Door); 5] = [
 
 /// What something can be taken from, as it stands in an address.
 const SOURCES: [&str; 3] = ["hotline_call", "box_slip", "reception_entry"];
+/// How long code and secret can be looked at by whoever wrote it down, in milliseconds.
+const SHOWN_MS: i64 = 30 * 60_000;
 
 fn door(text: &str) -> Option<Door> {
     DOORS.iter().find(|it| it.0 == text).map(|it| it.1)
@@ -44,6 +49,26 @@ fn source(text: &str) -> Option<(&'static str, i64)> {
     let (kind, id) = text.split_once(':')?;
     let kind = SOURCES.iter().find(|it| **it == kind)?;
     Some((kind, id.parse().ok()?))
+}
+
+/// The source that a form names, if it is there, is no feedback yet and is the unit's own; whoever asks for another one
+/// asks for what is not there.
+fn own_source(
+    tx: &mut Tx<'_>,
+    named: &str,
+    is_own: impl FnOnce(UnitId) -> bool,
+) -> Result<Option<(&'static str, i64)>, Failure> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let (kind, id) = source(named).ok_or(Failure::NotFound)?;
+    let unit = match kind {
+        "hotline_call" => hotline::facts::open_call(tx, id)?,
+        "box_slip" => boxes::facts::open_slip(tx, id)?,
+        _ => reception::facts::open_entry(tx, id)?,
+    };
+    let is_free = core::of_source(tx, kind, id)?.is_none();
+    if is_free && unit.is_some_and(is_own) { Ok(Some((kind, id))) } else { Err(Failure::NotFound) }
 }
 
 #[derive(Template)]
@@ -106,6 +131,11 @@ pub(super) async fn form(
     {
         typed.set("don-vi", home.to_string());
     }
+    let (asker, named) = (who.clone(), typed.get("nguon").to_owned());
+    site.read(&who, move |tx| {
+        own_source(tx, &named, |unit| asker.can_at(Action::FeedbackLog, unit))
+    })
+    .await?;
     typed.set("lan", site::form::new_token());
     show(&site, &who, &Mistakes::none(typed)).await
 }
@@ -192,7 +222,7 @@ pub(super) async fn save(
         let village =
             form.get("xom").parse::<i64>().ok().filter(|it| known.iter().any(|v| v.id == *it));
         let new = NewFeedback {
-            source: source(form.get("nguon")),
+            source: own_source(tx, form.get("nguon"), |unit| unit == written.unit)?,
             accused: written.accused,
             happened: written.happened,
             village,
@@ -203,10 +233,9 @@ pub(super) async fn save(
             ..NewFeedback::of(written.unit, written.door, written.class, &written.said)
         };
         let received = intake::receive(&inner, tx, &new)?;
-        let until = tx.now().epoch_ms() + 2 * 3_600_000;
-        let pass = inner
-            .seal
-            .close("feedback-logged", &format!("{} {} {until}", received.code, received.secret))?;
+        let (until, by) = (tx.now().epoch_ms() + SHOWN_MS, tx.by());
+        let text = format!("{} {} {until} {by}", received.code, received.secret);
+        let pass = inner.seal.close("feedback-logged", &text)?;
         Ok::<_, Failure>(Ok::<_, ()>(format!("/co-quan/phan-anh/moi/xong/{pass}")))
     })
     .await?;
@@ -236,13 +265,16 @@ pub(super) async fn done(
 ) -> Result<Response, Failure> {
     let opened = site.seal.open("feedback-logged", &pass).unwrap_or_default();
     let parts: Vec<&str> = opened.split(' ').collect();
-    let [code, secret, until] = parts.as_slice() else { return Err(Failure::NotFound) };
+    let [code, secret, until, by] = parts.as_slice() else { return Err(Failure::NotFound) };
+    if *by != who.account.to_string() {
+        return Err(Failure::NotFound);
+    }
     if until.parse::<i64>().map_or(true, |it| it < who.now.epoch_ms()) {
         return Ok(Redirect::to(super::PAGE).into_response());
     }
     let asked = (*code).to_owned();
     let kept = site
-        .read(&who, move |tx| super::super::sql::core::by_code(tx, &asked).map_err(Into::into))
+        .read(&who, move |tx| core::by_code(tx, &asked).map_err(Into::into))
         .await?
         .ok_or(Failure::NotFound)?;
     let follow = format!("{}/phan-anh/theo-doi?ma={code}", site.config.base_url);

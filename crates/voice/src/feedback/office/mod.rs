@@ -5,10 +5,11 @@ mod list;
 mod log;
 mod one;
 mod paper;
+mod publish;
 mod setup;
 mod steps;
 
-pub(super) use steps::publish_as as publish;
+pub(super) use publish::{propose_as as propose, release_as as publish};
 
 use domain::{access::Action, ids::FeedbackId};
 use site::{Awaiting, Failure, Routes, Site, Who, get, post};
@@ -17,6 +18,7 @@ use store::Tx;
 use super::{
     desk,
     sql::{
+        answers,
         core::Kept,
         list::{self as rows, Filter},
     },
@@ -28,7 +30,7 @@ pub(super) const PAGE: &str = "/co-quan/phan-anh";
 /// The routes of this part.
 pub(super) fn routes() -> Routes {
     let (view, sort, answer) = (Action::FeedbackView, Action::FeedbackSort, Action::FeedbackAnswer);
-    let (publish, manage) = (Action::FeedbackPublish, Action::VoiceManage);
+    let (release, manage) = (Action::FeedbackPublish, Action::VoiceManage);
     Routes::default()
         .menu("Phản ánh, kiến nghị", PAGE, view)
         .awaits(awaits)
@@ -58,9 +60,10 @@ pub(super) fn routes() -> Routes {
         .on("/co-quan/phan-anh/{id}/mo-lai", sort, post(steps::reopen))
         .on("/co-quan/phan-anh/{id}/niem-kin", sort, post(steps::seal))
         .on("/co-quan/phan-anh/{id}/tra-loi", answer, post(steps::draft))
-        .on("/co-quan/phan-anh/{id}/duyet", publish, post(steps::release))
-        .on("/co-quan/phan-anh/{id}/cong-khai", publish, post(steps::publish))
-        .on("/co-quan/phan-anh/{id}/go", publish, post(steps::unpublish))
+        .on("/co-quan/phan-anh/{id}/duyet", release, post(steps::release))
+        .on("/co-quan/phan-anh/{id}/cong-khai", answer, post(publish::propose))
+        .on("/co-quan/phan-anh/{id}/cong-khai/duyet", release, post(publish::release))
+        .on("/co-quan/phan-anh/{id}/go", release, post(publish::unpublish))
         .on("/co-quan/phan-anh/{id}/nguoi-gui", Action::SenderReveal, post(steps::reveal))
 }
 
@@ -129,14 +132,22 @@ fn awaits(_: &Site, who: &Who, tx: &mut Tx<'_>) -> Result<Vec<Awaiting>, Failure
         ask(tx, filter, "phản ánh giao cho tôi", "trang-thai=open&cua-toi=1", false)?;
     }
     if can(Action::FeedbackPublish) {
-        let count =
-            super::sql::answers::waiting(tx, &units(who, Action::FeedbackPublish), who.account)?;
-        if count > 0 {
-            all.push(Awaiting {
-                label: format!("{count} câu trả lời chờ duyệt"),
-                href: format!("{PAGE}?cho-duyet=1"),
-                ..Awaiting::default()
-            });
+        let units = units(who, Action::FeedbackPublish);
+        for (count, label, query) in [
+            (answers::waiting(tx, &units, who.account)?, "câu trả lời chờ duyệt", "cho-duyet=1"),
+            (
+                answers::proposed(tx, &units, who.account)?,
+                "lời công khai chờ duyệt",
+                "cho-cong-khai=1",
+            ),
+        ] {
+            if count > 0 {
+                all.push(Awaiting {
+                    label: format!("{count} {label}"),
+                    href: format!("{PAGE}?{query}"),
+                    ..Awaiting::default()
+                });
+            }
         }
     }
     Ok(all)

@@ -24,6 +24,7 @@ use super::{
         },
     },
     list::{late, tone},
+    publish,
 };
 
 /// The office's words for what happened.
@@ -34,13 +35,15 @@ fn event_label(act: &str) -> &str {
         "assign" => "Giao xử lý",
         "ask_more" => "Đề nghị bổ sung",
         "supply" => "Người gửi bổ sung",
+        "go_on" => "Xử lý tiếp, không chờ bổ sung",
         "reject" => "Không thụ lý",
         "hand_on" => "Chuyển đơn vị",
         "hand_out" => "Chuyển cơ quan khác",
         "draft" => "Soạn trả lời",
         "send_back" => "Trả lại bản soạn",
         "answer" => "Duyệt, gửi trả lời",
-        "publish" => "Công khai",
+        "propose" => "Đề nghị công khai",
+        "publish" => "Duyệt, công khai",
         "unpublish" => "Gỡ khỏi trang công khai",
         "solved" => "Người gửi: đã giải quyết",
         "unsolved" => "Người gửi: chưa giải quyết",
@@ -50,6 +53,7 @@ fn event_label(act: &str) -> &str {
         "escalate" => "Quá hạn, báo người đứng đầu",
         "close_silent" => "Khép do im lặng",
         "split" => "Tách đơn",
+        "petition" => "Sổ đơn",
         "conduct" => "Xác minh về cán bộ",
         other => other,
     }
@@ -97,6 +101,8 @@ pub(super) fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, kept: Kept) -> Resul
     let mut accounts: Vec<AccountId> = events.iter().filter_map(|it| it.by).collect();
     accounts.extend(answers.iter().flat_map(|it| [Some(it.drafted_by), it.released_by]).flatten());
     accounts.extend(looks.iter().map(|it| it.1));
+    let public = answers::public(tx, id)?;
+    accounts.extend(public.iter().map(|it| it.proposed_by));
     accounts.sort_unstable();
     accounts.dedup();
     let names = people::staff::facts::account_names(tx, &accounts)?;
@@ -116,7 +122,7 @@ pub(super) fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, kept: Kept) -> Resul
     Ok(Loaded {
         village: rows::village(tx, kept.village)?,
         files: events::files(tx, id)?,
-        public: answers::public(tx, id)?,
+        public,
         parts: core::parts_of(tx, id)?,
         parent: match kept.parent {
             Some(it) => core::find(tx, it)?,
@@ -183,11 +189,18 @@ struct One<'a> {
     drafted_by_me: bool,
     public: Option<&'a Public>,
     is_public: bool,
+    /// Who proposed what may become public.
+    proposed_by: String,
+    public_mark: String,
+    /// Why whoever looks does not release it; empty if he may.
+    not_released: &'static str,
     proposal: String,
     answer_proposal: String,
     parts: Vec<(i64, String, &'static str, &'static str)>,
     parent: Option<(i64, String)>,
     looks: Vec<Look>,
+    /// The token of the form that cuts a part out.
+    lan: String,
     sender: Option<Sender>,
     has_sender: bool,
     petition: String,
@@ -201,8 +214,10 @@ struct May {
     work: bool,
     answer: bool,
     release: bool,
+    propose: bool,
     publish: bool,
     reopen: bool,
+    end: bool,
     reveal: bool,
 }
 
@@ -211,6 +226,8 @@ impl May {
         let can = |action| who.can_at(action, it.state.unit);
         let status = it.state.status;
         let runs = status.is_open() || status == Status::NeedInfo;
+        let may_be_public =
+            it.state.class.is_open() && matches!(status, Status::Answered | Status::Closed);
         let is_petition = matches!(it.state.class, Class::Complaint | Class::Denunciation);
         Self {
             sort: can(Action::FeedbackSort) && runs,
@@ -220,11 +237,13 @@ impl May {
                 && it.state.is_sorted
                 && !is_petition,
             release: can(Action::FeedbackPublish) && status.is_open(),
-            publish: can(Action::FeedbackPublish)
-                && it.state.class.is_open()
-                && matches!(status, Status::Answered | Status::Closed),
+            propose: can(Action::FeedbackAnswer) && may_be_public,
+            publish: can(Action::FeedbackPublish) && may_be_public,
             reopen: can(Action::FeedbackSort)
+                && !is_petition
                 && matches!(status, Status::Answered | Status::Closed),
+            // How a complaint ends says its register.
+            end: can(Action::FeedbackSort) && runs && !(is_petition && it.state.is_sorted),
             reveal: can(Action::SenderReveal),
         }
     }
@@ -312,9 +331,25 @@ pub(super) fn render(
         sent_back: draft.map_or_else(String::new, |it| it.sent_back.clone()),
         drafted_by_me: draft.is_some_and(|it| it.drafted_by == who.account),
         public: it.public.as_ref(),
-        is_public: it.public.as_ref().is_some_and(|it| it.published_at.is_some()),
-        proposal: it.proposal.clone(),
-        answer_proposal: last.map_or_else(String::new, |it| redacted(&it.text, &[])),
+        is_public: it.public.as_ref().is_some_and(|it| !it.waits()),
+        proposed_by: it
+            .public
+            .as_ref()
+            .map_or_else(String::new, |known| named(&it.names, Some(known.proposed_by))),
+        public_mark: it.public.as_ref().map_or_else(String::new, Public::mark),
+        not_released: it
+            .public
+            .as_ref()
+            .and_then(|known| publish::why_not(who.account, known, last.map(|it| it.drafted_by)))
+            .unwrap_or_default(),
+        proposal: match &it.public {
+            Some(known) => known.said.clone(),
+            None => it.proposal.clone(),
+        },
+        answer_proposal: match &it.public {
+            Some(known) => known.answered.clone(),
+            None => last.map_or_else(String::new, |it| redacted(&it.text, &[])),
+        },
         parts: it
             .parts
             .iter()
@@ -330,6 +365,10 @@ pub(super) fn render(
                 reason: reason.clone(),
             })
             .collect(),
+        lan: match m.typed("lan") {
+            "" => site::form::new_token(),
+            it => it.to_owned(),
+        },
         sender,
         has_sender: it.has_sender,
         petition: it

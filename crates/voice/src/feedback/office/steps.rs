@@ -3,34 +3,40 @@
 use axum::response::Response;
 use domain::{
     access::Action,
-    feedback::{Class, Command, redacted_names, suspicious},
+    feedback::{Class, Command},
     ids::{FeedbackId, StaffId, UnitId},
 };
-use site::{Failure, Fields, Filled, Mistakes, Path, Site, State, Typed, Who, told};
+use site::{
+    Failure, Fields, Filled, Mistakes, Path, Site, State, Typed, Who,
+    form::{Sending, Sent, once},
+    told,
+};
 use store::{Tx, journal::Entry};
 
 use super::{
     super::{
         SUBJECT,
         desk::{self, By},
-        files, sender,
-        sql::{answers, core::Kept, events, sender as looks},
+        files,
+        sealed::{close::More, sources},
+        sender,
+        sql::{answers, core::Kept, sender as looks},
     },
     one,
 };
 
 /// Letters of a reason, of an answer at most.
 const WORDS_MAX: usize = 1_000;
-const ANSWER_MAX: usize = 8_000;
+pub(super) const ANSWER_MAX: usize = 8_000;
 
-type Done = Result<Response, Failure>;
+pub(super) type Done = Result<Response, Failure>;
 
 fn at(id: FeedbackId) -> String {
     format!("{}/{id}", super::PAGE)
 }
 
 /// Reads fields, or shows the page again with what is wrong.
-async fn read<T>(
+pub(super) async fn read<T>(
     site: &Site,
     who: &Who,
     id: FeedbackId,
@@ -45,7 +51,7 @@ async fn read<T>(
 }
 
 /// Takes a step in one transaction, for whoever may do `action` where it lies.
-async fn step(
+pub(super) async fn step(
     site: &Site,
     who: &Who,
     (id, action, notice): (FeedbackId, Action, &str),
@@ -120,8 +126,8 @@ pub(super) async fn seal(
     let asker = who.clone();
     let sent = site
         .read(&who, move |tx| {
-            super::find(tx, &asker, Action::FeedbackSort, id)?;
-            Ok(events::files(tx, id)?)
+            let kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
+            sources::files(tx, &kept)
         })
         .await?;
     let files = files::with_bytes(&site, sent).await?;
@@ -130,12 +136,10 @@ pub(super) async fn seal(
         .write(&who, move |tx| {
             let mut kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
             let by = By::Office(tx.by());
-            desk::seal(&inner, tx, &mut kept, by, (&files, about_head))
+            desk::seal(&inner, tx, &mut kept, by, &More::of(&files, about_head))
         })
         .await?;
-    for sha256 in waste {
-        site.blobs.delete(&sha256).await?;
-    }
+    files::erase(&site, waste).await?;
     Ok(told(super::PAGE, "Đã chuyển sang đường niêm kín."))
 }
 
@@ -276,33 +280,40 @@ pub(super) async fn hand_out(
     .await
 }
 
-/// POST `…/tach`: a mixed letter becomes one more of its own class.
+/// POST `…/tach`: a mixed letter becomes one more of its own class, once for a form.
 pub(super) async fn split(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<FeedbackId>,
     Filled(typed): Filled,
 ) -> Done {
+    let sending = Sending::of(&who, &typed, "lan");
     let (class, said) = read(
         &site,
         &who,
         id,
         (typed, |f: &mut Fields| {
-            let class = f.choice("loai-tach", |it| {
+            let class = f.choice("loai-tach", Class::from_code);
+            if class.is_some_and(Class::is_sealed) {
                 // A denunciation takes the whole letter along: its words and its sender are the same.
-                Class::from_code(it).filter(|it| *it != Class::Denunciation)
-            });
-            class.zip(f.text("noi-dung-tach", 4_000))
+                f.wrong("loai-tach", desk::NO_SEALED_PART);
+            }
+            class.zip(f.text("noi-dung-tach", crate::feedback::SAID_MAX))
         }),
     )
     .await?;
-    step(
-        &site,
-        &who,
-        (id, Action::FeedbackSort, "Đã tách thành việc riêng."),
-        move |site, tx, kept| desk::split(site, tx, kept, (class, &said)),
-    )
-    .await
+    let (inner, asker) = (site.clone(), who.clone());
+    let sent = once(&site, &who, sending, move |tx| {
+        let kept = super::find(tx, &asker, Action::FeedbackSort, id)?;
+        desk::split(&inner, tx, &kept, (class, &said))?;
+        Ok::<_, Failure>(Ok::<_, ()>(at(id)))
+    })
+    .await?;
+    match sent {
+        Sent::Done(location) => Ok(told(&location, "Đã tách thành việc riêng.")),
+        Sent::Before(m) => Err(one::again(&site, &who, id, m).await?),
+        Sent::Wrong(()) => Err(Failure::NotFound),
+    }
 }
 
 /// POST `…/tra-loi`: a draft.
@@ -368,87 +379,6 @@ pub(super) async fn release(
         carry(site, tx, kept, command, None)?;
         Ok(answers::release(tx, draft.id, by)?)
     })
-    .await
-}
-
-/// POST `…/cong-khai`: what was said and answered, without what names anybody, read by whoever publishes.
-pub(super) async fn publish(
-    State(site): State<Site>,
-    who: Who,
-    Path(id): Path<FeedbackId>,
-    Filled(typed): Filled,
-) -> Done {
-    let (said, answered) = read(&site, &who, id, (typed, |f: &mut Fields| {
-        let said = f.text("cong-khai-noi-dung", ANSWER_MAX);
-        let answered = f.text("cong-khai-tra-loi", ANSWER_MAX);
-        for (name, text) in [("cong-khai-noi-dung", &said), ("cong-khai-tra-loi", &answered)] {
-            if text.as_ref().is_some_and(|it| !suspicious(it, &[]).is_empty()) && !f.typed().has("da-doc") {
-                f.wrong(name, "Còn số điện thoại, số giấy tờ hoặc thư điện tử. Hãy xóa, hoặc xác nhận đã đọc kỹ.");
-            }
-        }
-        if !f.typed().has("da-doc") {
-            f.wrong("da-doc", "Hãy xác nhận đã đọc và không còn thông tin cá nhân.");
-        }
-        said.zip(answered)
-    }))
-    .await?;
-    step(&site, &who, (id, Action::FeedbackPublish, "Đã công khai."), move |site, tx, kept| {
-        publish_as(site, tx, kept, (&said, &answered))
-    })
-    .await
-}
-
-/// Publishes an answered feedback in these words, on behalf of whoever does this transaction. Its sender's
-/// name is taken out whoever confirmed what.
-///
-/// # Errors
-/// [`Failure::Refused`] if the answer was drafted by the same person, or there is none.
-pub(in crate::feedback) fn publish_as(
-    site: &Site,
-    tx: &mut Tx<'_>,
-    kept: &Kept,
-    (said, answered): (&str, &str),
-) -> Result<(), Failure> {
-    let last = answers::of(tx, kept.id)?.into_iter().rfind(|it| it.released_at.is_some());
-    let last = last.ok_or_else(desk::changed)?;
-    let by = tx.by();
-    if last.drafted_by == by {
-        return Err(Failure::Refused(
-            "Người soạn trả lời không được tự công khai. Hãy để người khác đọc.".to_owned(),
-        ));
-    }
-    if !kept.state.class.is_open() {
-        return Err(Failure::NotFound);
-    }
-    let hidden = sender::open(site, tx, kept.id)?;
-    let name = hidden.as_ref().map_or("", |it| it.name.as_str());
-    let (said, answered) = (redacted_names(said, &[name]), redacted_names(answered, &[name]));
-    answers::propose(tx, kept, (&said, &answered), last.drafted_by)?;
-    answers::publish(tx, kept, (&said, &answered), by)?;
-    desk::note(tx, kept, By::Office(by), ("publish", "", false))?;
-    tx.journal(Entry::new(SUBJECT, kept.id.0, "feedback_publish"));
-    Ok(())
-}
-
-/// POST `…/go`
-pub(super) async fn unpublish(
-    State(site): State<Site>,
-    who: Who,
-    Path(id): Path<FeedbackId>,
-    Filled(_): Filled,
-) -> Done {
-    step(
-        &site,
-        &who,
-        (id, Action::FeedbackPublish, "Đã gỡ khỏi trang công khai."),
-        |_, tx, kept| {
-            answers::unpublish(tx, kept.id)?;
-            let by = tx.by();
-            desk::note(tx, kept, By::Office(by), ("unpublish", "", false))?;
-            tx.journal(Entry::new(SUBJECT, kept.id.0, "feedback_unpublish"));
-            Ok(())
-        },
-    )
     .await
 }
 

@@ -338,7 +338,7 @@ async fn top_post(
     let place = cut("address_string", 200);
     let (inner, hash) = (site.clone(), site::token_sha256(typed.get("api_key")));
     let received = site
-        .write(&who, move |tx| {
+        .write(&crate::feedback::facts::nowhere(&who), move |tx| {
             let Some(unit) = sql::unit_of(tx, &hash)? else { return Ok(None) };
             let new = NewFeedback {
                 place,

@@ -5,16 +5,21 @@ pub(super) mod sql;
 
 use domain::{
     feedback::{
-        Class,
+        Class, Command,
         petition::{Petition, Stage, Step, Weight, next_due, step},
     },
     ids::{FeedbackId, UnitId},
     time::Instant,
 };
+use jiff::civil::DateTime;
 use site::{Failure, OrRefuse as _, Site};
 use store::{Fault, Tx};
 
-use super::{desk, intake, rules, sql::core::Kept};
+use super::{
+    desk::{self, By},
+    intake, rules,
+    sql::core::{self, Kept},
+};
 
 pub(super) use pages::routes;
 pub(super) use sql::Entry;
@@ -39,12 +44,20 @@ pub(super) fn register(
     kept: &Kept,
     class: Class,
 ) -> Result<(), Failure> {
-    let unit = kept.state.unit;
     if sql::find(tx, kept.id)?.is_some() {
         return Ok(());
     }
     let own = kept.said_class == class;
     let received_at = if own { kept.state.received_at } else { tx.now().civil() };
+    Ok(enter(site, tx, (kept.id, class, kept.state.unit), received_at)?)
+}
+
+fn enter(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    (id, class, unit): (FeedbackId, Class, UnitId),
+    received_at: DateTime,
+) -> Result<(), Fault> {
     let petition = Petition {
         stage: Stage::Registered,
         weight: Weight::Plain,
@@ -56,18 +69,67 @@ pub(super) fn register(
         extensions: 0,
     };
     let due = due(site, tx, class, unit, &petition)?;
-    sql::insert(tx, (kept.id, class, unit), &petition, due)?;
+    sql::insert(tx, (id, class, unit), &petition, due)
+}
+
+/// Whether a complaint may leave its register for another one or for another class: not once it is taken up.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was.
+pub(super) fn may_leave(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Failure> {
+    let entry = sql::find(tx, id)?;
+    if entry.is_some_and(|it| matches!(it.petition.stage, Stage::Accepted | Stage::Concluded)) {
+        return Err(Failure::Refused(
+            "Đơn đã được thụ lý: giải quyết xong hoặc ghi việc rút đơn ở sổ đơn, không chuyển và không phân loại lại."
+                .to_owned(),
+        ));
+    }
     Ok(())
+}
+
+/// It is no complaint: its number is struck out.
+pub(super) fn strike(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    match sql::find(tx, id)? {
+        Some(entry) => sql::strike(tx, &entry, "sorted"),
+        None => Ok(()),
+    }
+}
+
+/// The letter goes into the register of the unit that has it now; its old number stays struck out. The clock of
+/// acceptance runs from now.
+pub(super) fn move_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    kept: &Kept,
+    reason: &str,
+) -> Result<(), Fault> {
+    if let Some(entry) = sql::find(tx, kept.id)? {
+        let tree = site.tree(tx)?;
+        let words =
+            format!("Số {}/{}, {}. {reason}", entry.number, entry.year, tree.title(entry.unit));
+        let moved = Entry {
+            petition: Petition { stage: Stage::Referred, ..entry.petition },
+            ..entry.clone()
+        };
+        sql::insert_step(tx, &moved, Step::Refer.code(), &words)?;
+        sql::strike(tx, &entry, "moved")?;
+    }
+    let now = tx.now().civil();
+    enter(site, tx, (kept.id, Class::Complaint, kept.state.unit), now)
 }
 
 /// Takes a complaint out of the register of complaints, because it is a denunciation; the words of its steps.
 pub(super) fn leave(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<String>, Fault> {
     let words = sql::steps(tx, id)?.into_iter().map(|it| it.words).collect();
-    sql::delete(tx, id)?;
+    if let Some(entry) = sql::find(tx, id)? {
+        sql::strike(tx, &entry, "gone")?;
+    }
+    sql::forget(tx, id)?;
     Ok(words)
 }
 
-/// Takes a step. `document` is the number of the decision or the letter; `sealed` the words that stand with it.
+/// Takes a step. `document` is the number of the decision or the letter; `words` stand with it, sealed if it is a
+/// denunciation. A complaint's feedback goes where its register says.
 ///
 /// # Errors
 /// [`Failure::Refused`] if it may not be taken, or somebody was quicker.
@@ -89,5 +151,57 @@ pub(super) fn take(
         return Err(desk::changed());
     }
     sql::insert_step(tx, &after, what.code(), words)?;
+    if entry.class == Class::Complaint
+        && let Some(mut kept) = core::find(tx, entry.id)?
+        && !kept.state.status.is_over()
+    {
+        let mut said = what.label().to_owned();
+        if !document.is_empty() {
+            said = format!("{said}, văn bản số {document}");
+        }
+        // Why it is not dealt with here, its sender is owed.
+        if matches!(what, Step::Decline | Step::Refer) {
+            said = format!("{said}. {words}");
+        }
+        if what == Step::Refer {
+            kept.handed_to = format!("Văn bản số {document}");
+        }
+        let by = By::Office(tx.by());
+        if next.stage == entry.petition.stage {
+            desk::keep_due(tx, &mut kept, after.due)?;
+            desk::note(tx, &kept, by, ("petition", &said, true))?;
+        } else {
+            let command = Command::Petition { stage: next.stage };
+            desk::carry_out(site, tx, &mut kept, by, (command, Some(said)))?;
+        }
+    }
     Ok(after)
+}
+
+/// Counts the clock of a complaint anew, as a changed calendar moves it, and brings its feedback where its register
+/// says, if it is elsewhere.
+///
+/// # Errors
+/// Any fault of the engine.
+pub(super) fn follow(site: &Site, tx: &mut Tx<'_>, kept: &mut Kept, by: By) -> Result<(), Failure> {
+    let Some(mut entry) = sql::find(tx, kept.id)? else { return Ok(()) };
+    let now_due = due(site, tx, entry.class, entry.unit, &entry.petition)?;
+    if entry.due != now_due {
+        entry.due = now_due;
+        sql::keep(tx, &entry)?;
+    }
+    let stage = entry.petition.stage;
+    if matches!(stage, Stage::Declined | Stage::Referred | Stage::Withdrawn | Stage::Finished) {
+        let said = stage.label().to_owned();
+        return desk::carry_out(site, tx, kept, by, (Command::Petition { stage }, Some(said)));
+    }
+    if kept.due != entry.due {
+        desk::keep_due(tx, kept, entry.due)?;
+    }
+    Ok(())
+}
+
+/// Until when the next step of a letter is due, as its register says.
+pub(super) fn due_of(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Option<Instant>, Fault> {
+    Ok(sql::find(tx, id)?.and_then(|it| it.due))
 }

@@ -46,7 +46,9 @@ pub(in crate::feedback) struct StepView {
 /// What may be done next, in order.
 pub(in crate::feedback) fn open_steps(stage: Stage) -> &'static [Step] {
     match stage {
-        Stage::Registered => &[Step::Accept, Step::Refer, Step::Decline, Step::Withdraw],
+        Stage::Registered => {
+            &[Step::Accept, Step::Refer, Step::Decline, Step::Withdraw, Step::Several]
+        }
         Stage::Accepted => &[Step::Conclude, Step::Extend, Step::Withdraw],
         Stage::Concluded => &[Step::Finish],
         Stage::Declined | Stage::Referred | Stage::Withdrawn | Stage::Finished => &[],
@@ -65,7 +67,13 @@ pub(in crate::feedback) fn read_step(f: &mut Fields) -> Option<(Step, String, St
         f.wrong("so-van-ban", "Bước này phải có số quyết định hoặc số văn bản.");
     }
     if step != Step::Accept && step != Step::Finish && words.is_empty() {
-        f.wrong("ghi-chu", "Hãy ghi lý do hoặc tóm tắt.");
+        f.wrong(
+            "ghi-chu",
+            match step {
+                Step::Several => "Hãy ghi bao nhiêu người ký, hoặc phải xác minh ở những nơi nào.",
+                _ => "Hãy ghi lý do hoặc tóm tắt.",
+            },
+        );
     }
     Some((step, document, words))
 }
@@ -101,8 +109,32 @@ fn line(who: &Who, it: &Entry) -> Line {
 struct List {
     shell: Shell,
     lines: Vec<Line>,
+    struck: Vec<StruckLine>,
     stage: String,
     stages: Vec<(String, String)>,
+}
+
+/// A number that bears no letter any more.
+struct StruckLine {
+    number: String,
+    unit: String,
+    code: String,
+    why: &'static str,
+    at: String,
+}
+
+fn struck_line(who: &Who, it: sql::Struck) -> StruckLine {
+    StruckLine {
+        number: format!("{}/{}", it.number, it.year),
+        unit: who.tree.title(it.unit).to_owned(),
+        code: it.code,
+        why: match it.why.as_str() {
+            "moved" => "Đã chuyển sang sổ của đơn vị khác",
+            "sorted" => "Đã phân loại lại, không phải khiếu nại",
+            _ => "Không còn ở sổ này",
+        },
+        at: text::date(it.at.civil().date()),
+    }
 }
 
 fn register(tx: &mut Tx<'_>, who: &Who, stage: Option<Stage>) -> Result<Vec<Entry>, Failure> {
@@ -117,12 +149,19 @@ async fn list(
     Asked(asked): Asked,
 ) -> Result<Html<String>, Failure> {
     let (asker, stage) = (who.clone(), Stage::from_code(asked.get("giai-doan")));
-    let found = site.read(&who, move |tx| register(tx, &asker, stage)).await?;
+    let (found, struck) = site
+        .read(&who, move |tx| {
+            let found = register(tx, &asker, stage)?;
+            let units = super::super::office::units(&asker, Action::FeedbackView);
+            Ok((found, sql::struck(tx, Class::Complaint, units, ROWS)?))
+        })
+        .await?;
     let mut stages = vec![(String::new(), "Tất cả".to_owned())];
     stages.extend(Stage::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())));
     site.page(&List {
         shell: site.shell(&who),
         lines: found.iter().map(|it| line(&who, it)).collect(),
+        struck: struck.into_iter().map(|it| struck_line(&who, it)).collect(),
         stage: asked.get("giai-doan").to_owned(),
         stages,
     })
@@ -161,6 +200,7 @@ struct One<'a> {
     said: String,
     weight: &'static str,
     remote: bool,
+    several: bool,
     source: String,
     steps: Vec<StepView>,
     open: Vec<(String, String)>,
@@ -169,7 +209,10 @@ struct One<'a> {
 
 fn found(tx: &mut Tx<'_>, who: &Who, id: FeedbackId, action: Action) -> Result<Entry, Failure> {
     let entry = sql::find(tx, id)?.filter(|it| it.class == Class::Complaint);
-    entry.filter(|it| who.can_at(action, it.unit)).ok_or(Failure::NotFound)
+    let entry = entry.filter(|it| who.can_at(action, it.unit)).ok_or(Failure::NotFound)?;
+    // Nobody handles what is said about himself.
+    let staff = core::find(tx, id)?.and_then(|it| it.staff);
+    if staff.is_some() && staff == who.staff { Err(Failure::NotFound) } else { Ok(entry) }
 }
 
 async fn show(
@@ -201,6 +244,7 @@ async fn show(
         said,
         weight: entry.petition.weight.label(),
         remote: entry.petition.remote,
+        several: entry.petition.several,
         source: limits.source.clone(),
         steps: taken
             .into_iter()

@@ -97,10 +97,17 @@ pub(super) fn insert(
     let held = format!("select id from unit where id = ?1{}", tx.for_update());
     tx.query(&held, &[unit.into()])?;
     let year = i64::from(tx.now().civil().year());
-    let last = tx.query_number(
-        "select coalesce(max(number), 0) from petition where kind = ?1 and unit = ?2 and year = ?3",
-        &[class.code().into(), unit.into(), year.into()],
-    )?;
+    let mut last = 0;
+    // A number that was struck out is given to nobody else.
+    for table in ["petition", "petition_struck"] {
+        let most = tx.query_number(
+            &format!(
+                "select coalesce(max(number), 0) from {table} where kind = ?1 and unit = ?2 and year = ?3"
+            ),
+            &[class.code().into(), unit.into(), year.into()],
+        )?;
+        last = most.max(last);
+    }
     tx.execute(
         "insert into petition (feedback, kind, unit, year, number, stage, weight, several, remote, received_at,
             extensions, due_at, document, edition)
@@ -194,12 +201,71 @@ pub(in crate::feedback) fn steps(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<
         .collect()
 }
 
-/// Takes a petition out of the register, with its steps.
-pub(super) fn delete(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
-    for table in ["petition_step", "petition"] {
-        tx.execute(&format!("delete from {table} where feedback = ?1"), &[id.0.into()])?;
-    }
+/// A number of a register that bears no letter any more.
+pub(in crate::feedback) struct Struck {
+    pub unit: UnitId,
+    pub year: i64,
+    pub number: i64,
+    /// The letter's code; empty if nothing may lead there.
+    pub code: String,
+    pub why: String,
+    pub at: Instant,
+}
+
+/// Strikes a petition out of its register: the number stays taken, its steps stay with the letter.
+pub(super) fn strike(tx: &mut Tx<'_>, it: &Entry, why: &str) -> Result<(), Fault> {
+    tx.execute(
+        "insert into petition_struck (kind, unit, year, number, feedback, why, struck_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            it.class.code().into(),
+            it.unit.into(),
+            it.year.into(),
+            it.number.into(),
+            it.id.0.into(),
+            why.into(),
+            tx.now().into(),
+        ],
+    )?;
+    tx.execute("delete from petition where feedback = ?1", &[it.id.0.into()])?;
     Ok(())
+}
+
+/// No step and no number of a register leads to this letter any more.
+pub(super) fn forget(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute("delete from petition_step where feedback = ?1", &[id.0.into()])?;
+    tx.execute(
+        "update petition_struck set feedback = null, why = 'gone' where feedback = ?1",
+        &[id.0.into()],
+    )?;
+    Ok(())
+}
+
+/// The numbers of these units that bear no letter any more, the newest first.
+pub(in crate::feedback) fn struck(
+    tx: &mut Tx<'_>,
+    class: Class,
+    units: Vec<UnitId>,
+    limit: i64,
+) -> Result<Vec<Struck>, Fault> {
+    let select = Select::new(
+        "p.unit, p.year, p.number, f.code, p.why, p.struck_at",
+        "petition_struck p left join feedback f on f.id = p.feedback",
+    )
+    .and("p.kind = ?", [class.code().into()])
+    .and_in("p.unit", units)
+    .order_by("p.id desc");
+    let read = |row: &Row| {
+        Ok(Struck {
+            unit: UnitId(row.get(0)?),
+            year: row.get(1)?,
+            number: row.get(2)?,
+            code: row.get::<Option<String>>(3)?.unwrap_or_default(),
+            why: row.get(4)?,
+            at: Instant::from_epoch_ms(row.get(5)?),
+        })
+    };
+    select.rows(tx, limit)?.iter().map(read).collect()
 }
 
 /// Whether a unit lies in a remote area.

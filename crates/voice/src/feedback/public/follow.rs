@@ -19,9 +19,11 @@ use subtle::ConstantTimeEq as _;
 use super::{
     super::{
         desk::{self, By},
+        facts::nowhere,
         files,
         intake::{self, NewFile},
         petitions,
+        sealed::close,
         sql::{
             answers,
             core::{self, Kept},
@@ -171,6 +173,7 @@ fn event_name(words: Words, act: &str) -> Option<String> {
         "split" => words.say("fb-event-split"),
         "escalate" => words.say("fb-event-escalate"),
         "conduct" => words.say("fb-event-conduct"),
+        "petition" => words.say("fb-event-petition"),
         "seal" => words.say("fb-event-seal"),
         _ => return None,
     })
@@ -191,11 +194,15 @@ struct Seen {
     stage: Option<Stage>,
 }
 
-fn load(tx: &mut Tx<'_>, code: &str) -> Result<Seen, Failure> {
+fn load(site: &Site, tx: &mut Tx<'_>, code: &str) -> Result<Seen, Failure> {
     let kept = core::by_code(tx, code)?.ok_or(Failure::NotFound)?;
     let id = kept.id;
     let mut parts = Vec::new();
-    for part in core::parts_of(tx, id)? {
+    let all = match kept.state.status {
+        Status::Sealed => close::parts(site, tx, id)?,
+        _ => core::parts_of(tx, id)?,
+    };
+    for part in all {
         let told = released(tx, part.id)?;
         parts.push((part, told));
     }
@@ -222,8 +229,8 @@ fn stage_name(words: Words, stage: Stage) -> String {
 }
 
 async fn show(site: &Site, who: &Who, code: &str, m: &Mistakes) -> Result<Html<String>, Failure> {
-    let asked = code.to_owned();
-    let seen = site.read(who, move |tx| load(tx, &asked)).await?;
+    let (inner, asked) = (site.clone(), code.to_owned());
+    let seen = site.read(who, move |tx| load(&inner, tx, &asked)).await?;
     let shell = site.shell(who);
     let (words, lang) = (shell.words, who.lang);
     let kept = &seen.kept;
@@ -275,6 +282,12 @@ async fn show(site: &Site, who: &Who, code: &str, m: &Mistakes) -> Result<Html<S
             }
             (Status::Closed, Some(domain::feedback::Closing::Silence)) => {
                 words.say("fb-ended-silence")
+            }
+            (Status::Closed, Some(domain::feedback::Closing::Decided)) => {
+                words.say("fb-ended-decided")
+            }
+            (Status::Closed, Some(domain::feedback::Closing::Withdrawn)) => {
+                words.say("fb-ended-withdrawn")
             }
             (Status::Closed, _) => words.say("fb-ended-unsolved"),
             (Status::Answered, _) if kept.state.unsolved => words.say("fb-said-no"),
@@ -345,7 +358,7 @@ pub(super) async fn say(
         Err(m) => return Err(Failure::Mistaken(show(&site, &who, &code, &m).await?)),
     };
     let (inner, asked) = (site.clone(), code.clone());
-    site.write(&who, move |tx| {
+    site.write(&nowhere(&who), move |tx| {
         let mut kept = core::by_code(tx, &asked)?.ok_or(Failure::NotFound)?;
         let done = match (kept.state.status, yes) {
             (Status::Closed, true) | (Status::Reopened, false) => return Ok(()),
@@ -386,7 +399,7 @@ pub(super) async fn supply(
         Err(m) => return Err(Failure::Mistaken(show(&site, &who, &code, &m).await?)),
     };
     let (inner, asked) = (site.clone(), code.clone());
-    site.write(&who, move |tx| {
+    site.write(&nowhere(&who), move |tx| {
         let mut kept = core::by_code(tx, &asked)?.ok_or(Failure::NotFound)?;
         desk::carry_out(&inner, tx, &mut kept, By::Sender, (Command::Supply, Some(said)))?;
         for it in taken {

@@ -1,7 +1,10 @@
 //! The form, and the page that gives code and secret.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
 use domain::{
     feedback::{Class, Door, Identity},
     identity::{Email, Phone},
@@ -16,6 +19,7 @@ use site::{
 
 use super::{
     super::{
+        facts::nowhere,
         files,
         intake::{self, NewFeedback, NewFile},
         rules,
@@ -284,7 +288,7 @@ pub(super) async fn send(
     let sending = Sending::of(&who, &typed, "lan");
     let before = sending.clone();
     if let Some(Before::Same(location)) = site.read(&who, move |tx| Ok(before.before(tx)?)).await? {
-        return Ok(Redirect::to(&location).into_response());
+        return Ok(shown_at(&site, &location));
     }
     if class.is_open() && !typed.has("da-xem") {
         let (inner, text) = (site.clone(), said.clone());
@@ -303,7 +307,7 @@ pub(super) async fn send(
     }
     let (inner, asker, form) = (site.clone(), who.clone(), typed.clone());
     let door = door(&who, &typed);
-    let sent = once(&site, &who, sending, move |tx| {
+    let sent = once(&site, &nowhere(&who), sending, move |tx| {
         let village = form.get("xom").parse().ok();
         let known = list::villages(tx, unit, false)?.into_iter().map(|it| it.id);
         let village = village.filter(|it| known.clone().any(|id| id == *it));
@@ -325,15 +329,22 @@ pub(super) async fn send(
             ..NewFeedback::of(unit, door, class, &said)
         };
         let received = intake::receive(&inner, tx, &new)?;
-        let pass = pass::sent(&inner, &asker, &received.code, &received.secret)?;
-        Ok::<_, Failure>(Ok::<_, ()>(format!("/phan-anh/da-gui/{pass}")))
+        let location = pass::sent(&inner, &asker, &received.code, &received.secret)?;
+        Ok::<_, Failure>(Ok::<_, ()>(location))
     })
     .await?;
     match sent {
-        Sent::Done(location) => Ok(Redirect::to(&location).into_response()),
+        Sent::Done(location) => Ok(shown_at(&site, &location)),
         Sent::Before(m) => Err(Failure::Mistaken(show(&site, &who, unit, (&m, Vec::new())).await?)),
         Sent::Wrong(()) => Err(Failure::NotFound),
     }
+}
+
+/// To the page with code and secret, which this browser alone opens.
+fn shown_at(site: &Site, location: &str) -> Response {
+    let mut response = Redirect::to(location).into_response();
+    pass::bind(site, &mut response, location);
+    response
 }
 
 #[derive(Template)]
@@ -349,13 +360,14 @@ struct SentPage {
     unit: String,
 }
 
-/// GET `/phan-anh/da-gui/{pass}`
+/// GET `/phan-anh/da-gui/{pass}`: in a hall once.
 pub(super) async fn sent(
     State(site): State<Site>,
     who: Who,
+    headers: HeaderMap,
     Path(sealed): Path<String>,
 ) -> Result<Response, Failure> {
-    let Some((code, secret)) = pass::opened(&site, &who, &sealed) else {
+    let Some((code, secret)) = pass::opened(&site, &who, &headers, &sealed) else {
         return Ok(Redirect::to("/phan-anh/theo-doi").into_response());
     };
     let asked = code.clone();
@@ -377,6 +389,10 @@ pub(super) async fn sent(
         shell,
     })?;
     let mut response = page.into_response();
-    pass::give(&site, &who, &mut response, &kept.code)?;
+    if who.hall.is_some() {
+        pass::shown_once(&site, &mut response);
+    } else {
+        pass::give(&site, &who, &mut response, &kept.code)?;
+    }
     Ok(response)
 }

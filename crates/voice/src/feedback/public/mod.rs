@@ -3,7 +3,7 @@
 mod answers;
 mod follow;
 mod form;
-mod pass;
+pub(super) mod pass;
 mod similar;
 
 use domain::{access::Action, feedback::Class};

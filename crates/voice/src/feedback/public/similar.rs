@@ -7,7 +7,7 @@ use domain::{feedback::redacted, ids::UnitId, text};
 use site::{Failure, Filled, Path, Site, State, Who};
 use store::{Fault, Tx, journal::Entry};
 
-use super::super::{SUBJECT, sender, sql::core as rows, sql::list};
+use super::super::{SUBJECT, facts::nowhere, sender, sql::core as rows, sql::list};
 
 /// How many are shown.
 const SHOWN: usize = 3;
@@ -75,7 +75,7 @@ pub(super) async fn me_too(
     let first = site.limiter.take(&key, 1, 24 * 3600, who.now).is_ok();
     let words = site.shell(&who).words;
     let unit = site
-        .write(&who, move |tx| {
+        .write(&nowhere(&who), move |tx| {
             let it = rows::by_code(tx, &code)?.ok_or(Failure::NotFound)?;
             if !it.state.class.is_open() || it.state.status.is_over() {
                 return Err(Failure::NotFound);

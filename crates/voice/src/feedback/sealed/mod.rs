@@ -1,13 +1,16 @@
 //! The sealed way of denunciations: nothing of what was said or who said it lies in the open.
 //!
 //! Only keepers of the competent unit itself open what was said; who said it takes two of them. What is about the head
-//! of a unit goes to the unit above, and nobody opens what is about himself.
+//! of a unit goes to the unit above, and nobody opens what is about himself. What it came from (a call, a slip, an entry
+//! of a book, a conduct case) is emptied in the transaction that seals it: see `sources`.
 //!
 //! Law: Luật Tố cáo 2018 Đ.9, 20, 24, 25, 56; NĐ 31/2019/NĐ-CP.
 
 pub(super) mod close;
+mod competence;
 mod pages;
 mod reveal;
+pub(super) mod sources;
 mod sql;
 mod steps;
 

@@ -20,7 +20,7 @@ use super::{
         sender::Sender,
     },
     close::{self, Said},
-    keeps, sql,
+    competence, keeps, sql,
 };
 
 /// A denunciation of a unit that `who` keeps, and that is not about himself; else it is not there.
@@ -37,8 +37,13 @@ pub(super) fn find(
         return Err(Failure::NotFound);
     }
     let said = close::said(site, tx, id)?;
-    let himself = said.staff.is_some() && said.staff == who.staff.map(|it| it.0);
-    if himself { Err(Failure::NotFound) } else { Ok((entry, said)) }
+    if is_about(&said, who) { Err(Failure::NotFound) } else { Ok((entry, said)) }
+}
+
+/// Whether it is about `who` himself.
+fn is_about(said: &Said, who: &Who) -> bool {
+    said.staff.is_some() && said.staff == who.staff.map(|it| it.0)
+        || competence::names(&said.accused, &who.name)
 }
 
 /// Those that somebody keeps and that are not about himself, what is open first.
@@ -50,11 +55,15 @@ pub(super) fn mine(
 ) -> Result<Vec<Entry>, Failure> {
     let mut mine = Vec::new();
     let units = Some(super::kept_units(who));
-    for entry in petitions::sql::list(tx, Class::Denunciation, units, None, limit)? {
-        match find(site, tx, who, entry.id) {
-            Ok(_) => mine.push(entry),
-            Err(Failure::NotFound) => {}
-            Err(other) => return Err(other),
+    let all = petitions::sql::list(tx, Class::Denunciation, units, None, limit)?;
+    let ids: Vec<FeedbackId> = all.iter().map(|it| it.id).collect();
+    let kept = sql::all_said(tx, &ids)?;
+    for entry in all {
+        let Some((sealed, about_head)) = kept.get(&entry.id) else { continue };
+        if keeps(who, entry.unit, *about_head)
+            && !is_about(&close::said_in(site, entry.id, sealed)?, who)
+        {
+            mine.push(entry);
         }
     }
     Ok(mine)

@@ -1,10 +1,12 @@
 //! SQL of the sealed way. Nothing here reads or writes an open word.
 
+use std::collections::HashMap;
+
 use domain::{
     ids::{AccountId, FeedbackId},
     time::Instant,
 };
-use store::{Fault, Tx};
+use store::{Fault, Select, Tx};
 
 /// Keeps what was said.
 pub(super) fn insert(
@@ -18,6 +20,19 @@ pub(super) fn insert(
         &[id.0.into(), sealed.into(), about_head.into()],
     )?;
     Ok(())
+}
+
+/// What of several is sealed, and whether it is about the head of the competent unit, in one question.
+pub(super) fn all_said(
+    tx: &mut Tx<'_>,
+    ids: &[FeedbackId],
+) -> Result<HashMap<FeedbackId, (String, bool)>, Fault> {
+    let ids: Vec<i64> = ids.iter().map(|it| it.0).collect();
+    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let select = Select::new("d.feedback, d.sealed, d.about_head", "denunciation d")
+        .and_in("d.feedback", ids);
+    let read = |row: &store::Row| Ok((FeedbackId(row.get(0)?), (row.get(1)?, row.get(2)?)));
+    select.rows(tx, count)?.iter().map(read).collect()
 }
 
 /// What was said.

@@ -103,8 +103,22 @@ pub struct Public {
     pub said: String,
     /// What was answered, likewise.
     pub answered: String,
+    /// Who proposed these words.
+    pub proposed_by: AccountId,
     /// When it was published; nothing while it waits.
     pub published_at: Option<Instant>,
+}
+
+impl Public {
+    /// Whether somebody else has to read it.
+    pub const fn waits(&self) -> bool {
+        self.published_at.is_none()
+    }
+
+    /// What was read: other words are another proposal.
+    pub fn mark(&self) -> String {
+        site::form::mark_of([&self.said, &self.answered])
+    }
 }
 
 /// What is or may become public of a feedback.
@@ -112,13 +126,15 @@ pub(in crate::feedback) fn public(
     tx: &mut Tx<'_>,
     id: FeedbackId,
 ) -> Result<Option<Public>, Fault> {
-    let sql = "select said, answered, published_at from feedback_public where feedback = ?1";
+    let sql =
+        "select said, answered, proposed_by, published_at from feedback_public where feedback = ?1";
     tx.query_one(sql, &[id.0.into()])?
         .map(|row| {
             Ok(Public {
                 said: row.get(0)?,
                 answered: row.get(1)?,
-                published_at: row.get::<Option<i64>>(2)?.map(Instant::from_epoch_ms),
+                proposed_by: row.get(2)?,
+                published_at: row.get::<Option<i64>>(3)?.map(Instant::from_epoch_ms),
             })
         })
         .transpose()
@@ -147,19 +163,18 @@ pub(in crate::feedback) fn propose(
     Ok(())
 }
 
-/// Publishes it, as it was read by whoever publishes.
+/// Publishes what was proposed.
 pub(in crate::feedback) fn publish(
     tx: &mut Tx<'_>,
     it: &Kept,
-    (said, answered): (&str, &str),
+    public: &Public,
     by: AccountId,
 ) -> Result<(), Fault> {
     tx.execute(
-        "update feedback_public set said = ?2, answered = ?3, published_by = ?4, published_at = ?5
-         where feedback = ?1",
-        &[it.id.0.into(), said.into(), answered.into(), by.into(), tx.now().into()],
+        "update feedback_public set published_by = ?2, published_at = ?3 where feedback = ?1",
+        &[it.id.0.into(), by.into(), tx.now().into()],
     )?;
-    let mut words = text::words(&format!("{said} {answered}"));
+    let mut words = text::words(&format!("{} {}", public.said, public.answered));
     words.sort();
     words.dedup();
     words.truncate(600);
@@ -175,6 +190,29 @@ pub(in crate::feedback) fn unpublish(tx: &mut Tx<'_>, id: FeedbackId) -> Result<
         tx.execute(&format!("delete from {table} where feedback = ?1"), &[id.0.into()])?;
     }
     Ok(())
+}
+
+/// A proposal that nobody released is over: it was about an older answer.
+pub(in crate::feedback) fn drop_proposal(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute(
+        "delete from feedback_public where feedback = ?1 and published_at is null",
+        &[id.0.into()],
+    )?;
+    Ok(())
+}
+
+/// Proposals of these units to publish something, that somebody else than `by` has to read.
+pub(in crate::feedback) fn proposed(
+    tx: &mut Tx<'_>,
+    units: &[domain::ids::UnitId],
+    by: AccountId,
+) -> Result<i64, Fault> {
+    let select =
+        store::Select::new("f.id", "feedback_public p join feedback f on f.id = p.feedback")
+            .and_in("f.unit", units.to_vec())
+            .and("f.status in ('answered', 'closed')", [])
+            .and("p.published_at is null and p.proposed_by <> ?", [by.into()]);
+    select.count(tx, 1_000)
 }
 
 /// One line of the public page.

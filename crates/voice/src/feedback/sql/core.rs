@@ -275,6 +275,17 @@ pub(in crate::feedback) fn set_parent(
     Ok(())
 }
 
+/// Cuts what was cut from a letter loose from it: their numbers.
+pub(in crate::feedback) fn cut_parts(
+    tx: &mut Tx<'_>,
+    parent: FeedbackId,
+) -> Result<Vec<i64>, Fault> {
+    let sql = "select id from feedback where parent = ?1 order by id";
+    let rows = tx.query(sql, &[parent.0.into()])?;
+    tx.execute("update feedback set parent = null where parent = ?1", &[parent.0.into()])?;
+    rows.iter().map(|it| it.get(0)).collect()
+}
+
 /// Takes its words out of the open row: they went the sealed way, or their time is over.
 pub(in crate::feedback) fn empty(
     tx: &mut Tx<'_>,
@@ -286,6 +297,13 @@ pub(in crate::feedback) fn empty(
             lat_e6 = null, lon_e6 = null, is_erased = ?2, edition = edition + 1 where id = ?1",
         &[id.0.into(), erased.into()],
     )?;
+    if !erased {
+        // What is sealed is tied to nothing in the open, neither to what it came from nor to a letter.
+        tx.execute(
+            "update feedback set source_kind = null, source_id = null, parent = null where id = ?1",
+            &[id.0.into()],
+        )?;
+    }
     for table in ["feedback_word", "feedback_public_word", "feedback_public", "feedback_answer"] {
         tx.execute(&format!("delete from {table} where feedback = ?1"), &[id.0.into()])?;
     }
@@ -324,6 +342,12 @@ fn written(term: &Term) -> Result<String, Fault> {
 
 fn ms(it: Option<Instant>) -> Option<i64> {
     it.map(Instant::epoch_ms)
+}
+
+/// Whoever has it is reminded anew: it is another's, or has another clock.
+pub(in crate::feedback) fn clear_reminded(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute("update feedback set officer_reminded_at = null where id = ?1", &[id.0.into()])?;
+    Ok(())
 }
 
 /// Whoever has it was reminded that it is due soon.

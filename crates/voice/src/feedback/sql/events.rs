@@ -71,6 +71,19 @@ pub(in crate::feedback) fn of(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<Hap
         .collect()
 }
 
+/// A letter tells no more which part was cut from it: that part is sealed.
+pub(in crate::feedback) fn forget_part(
+    tx: &mut Tx<'_>,
+    letter: FeedbackId,
+    code: &str,
+) -> Result<(), Fault> {
+    tx.execute(
+        "update feedback_event set words = '' where feedback = ?1 and act = 'split' and words = ?2",
+        &[letter.0.into(), code.into()],
+    )?;
+    Ok(())
+}
+
 /// A file that came with it.
 #[derive(Debug, Clone)]
 pub struct SentFile {
@@ -122,6 +135,17 @@ pub(in crate::feedback) fn files(tx: &mut Tx<'_>, id: FeedbackId) -> Result<Vec<
             })
         })
         .collect()
+}
+
+/// What a letter came with goes where a part of it goes.
+pub(in crate::feedback) fn move_files(
+    tx: &mut Tx<'_>,
+    from: FeedbackId,
+    to: FeedbackId,
+) -> Result<(), Fault> {
+    let sql = "update feedback_file set feedback = ?2 where feedback = ?1";
+    tx.execute(sql, &[from.0.into(), to.0.into()])?;
+    Ok(())
 }
 
 /// Forgets its files; their hashes.

@@ -51,6 +51,8 @@ pub(in crate::feedback) struct Filter {
     pub late: bool,
     /// Those with a draft that waits for a second pair of eyes.
     pub drafted: bool,
+    /// Those with a proposal of what becomes public that waits for them.
+    pub proposed: bool,
 }
 
 /// In which order.
@@ -89,6 +91,13 @@ fn select(filter: &Filter, now: Instant) -> Select {
         select = select.and(
             "f.status in ('received', 'handling', 'reopened') and exists (select 1 from feedback_answer a
              where a.feedback = f.id and a.released_at is null and a.sent_back = '')",
+            [],
+        );
+    }
+    if filter.proposed {
+        select = select.and(
+            "f.status in ('answered', 'closed') and exists (select 1 from feedback_public p
+             where p.feedback = f.id and p.published_at is null)",
             [],
         );
     }
@@ -285,11 +294,12 @@ pub(in crate::feedback) fn running(
     select.rows(tx, limit)?.iter().map(read_row).collect()
 }
 
-/// How much a unit still has to do.
+/// How much a unit still has to do; what has a register of its own is counted there.
 pub(in crate::feedback) fn open_of(tx: &mut Tx<'_>, unit: UnitId) -> Result<i64, Fault> {
     tx.query_number(
         "select count(*) from feedback
-         where unit = ?1 and status in ('received', 'handling', 'reopened', 'need_info', 'answered')",
+         where unit = ?1 and status in ('received', 'handling', 'reopened', 'need_info', 'answered')
+           and not exists (select 1 from petition p where p.feedback = feedback.id)",
         &[unit.into()],
     )
 }
@@ -302,19 +312,23 @@ pub(in crate::feedback) fn petitions_of(tx: &mut Tx<'_>, unit: UnitId) -> Result
     )
 }
 
-/// What is due within so many days and whose officer was not reminded.
+/// What is due within so many working days at the most and whose officer was not reminded, what is due first, first: how
+/// many they are by the calendar of its unit, whoever asks counts.
 pub(in crate::feedback) fn to_remind(
     tx: &mut Tx<'_>,
     days: u32,
     limit: i64,
 ) -> Result<Vec<Kept>, Fault> {
-    let until = tx.now().epoch_ms() + i64::from(days) * 24 * 3_600_000;
+    // Weekends, and the longest holidays between them.
+    let most = 2 * i64::from(days) + 14;
+    let until = tx.now().epoch_ms() + most * 24 * 3_600_000;
     let select = Select::new(core::ROW, "feedback f")
         .and(
             "f.status in ('received', 'handling', 'reopened') and f.officer_reminded_at is null",
             [],
         )
-        .and("f.officer is not null and f.due_at < ?", [until.into()]);
+        .and("f.officer is not null and f.due_at < ?", [until.into()])
+        .order_by("f.due_at, f.id");
     select.rows(tx, limit)?.iter().map(read_row).collect()
 }
 

@@ -59,3 +59,9 @@ pub(in crate::feedback) fn looks(
         .map(|it| Ok((Instant::from_epoch_ms(it.get(0)?), it.get(1)?, it.get(2)?)))
         .collect()
 }
+
+/// Why somebody looked is told here no more: that it was done stays.
+pub(in crate::feedback) fn empty_looks(tx: &mut Tx<'_>, id: FeedbackId) -> Result<(), Fault> {
+    tx.execute("update feedback_look set reason = '' where feedback = ?1", &[id.0.into()])?;
+    Ok(())
+}

@@ -37,6 +37,23 @@ pub struct Entry {
     pub feedback: Option<i64>,
 }
 
+/// Stands for what an entry became where that is sealed: which one it is, is told nowhere.
+pub const SEALED: i64 = 0;
+
+impl Entry {
+    /// Whether what was said went the sealed way: nothing of it stands here.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.feedback == Some(SEALED)
+    }
+
+    /// Whether an answer is owed and was due before `now`.
+    #[must_use]
+    pub fn is_late(&self, now: DateTime) -> bool {
+        self.answered.is_none() && !self.is_sealed() && self.answer_due < now
+    }
+}
+
 const ENTRY: &str = "id, unit, year, number, reception, booking, received_at, day, receiver, sealed, people, matter,
     summary, settled_by, request, outcome, refusal, document, papers, answer_due, answered_at, answer, feedback";
 
@@ -145,7 +162,8 @@ fn select(columns: &'static str, it: &Filter) -> Select {
         .and_if("year = ?", it.year)
         .and_if("number = ?", it.number);
     if it.unanswered {
-        select = select.and("answered_at is null", []);
+        // What is sealed is answered where it lies.
+        select = select.and("answered_at is null and (feedback <> 0 or feedback is null)", []);
     }
     select
 }
@@ -189,6 +207,18 @@ pub fn tie(tx: &mut Tx<'_>, id: i64, feedback: i64) -> Result<bool, Fault> {
         &[id.into(), feedback.into()],
     )?;
     Ok(done > 0)
+}
+
+/// What an entry became is sealed: of who came, what he said, brought and was promised nothing stands here. The book keeps
+/// that somebody was received about a denunciation, when, by whom, and how it was dealt with.
+pub fn wipe(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(
+        "update reception_entry set sealed = '', summary = '', settled_by = '', request = '', document = '', papers = '',
+           answer = '', matter = ?2, feedback = ?3 where id = ?1",
+        &[id.into(), Matter::Denunciation.code().into(), SEALED.into()],
+    )?;
+    tx.execute("delete from reception_promise where entry = ?1", &[id.into()])?;
+    Ok(())
 }
 
 /// Something that was promised.

@@ -119,6 +119,15 @@ pub fn tell(tx: &mut Tx<'_>, reception: ReceptionId, reason: &str) -> Result<(),
     Ok(())
 }
 
+/// A booking names nobody any more, and not what for: what came of it is sealed.
+pub fn wipe(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.execute(
+        "update reception_booking set sealed = '', reason = '' where id = ?1",
+        &[id.into()],
+    )?;
+    Ok(())
+}
+
 /// Bookings whose day was over before `day` name nobody any more; those of the book keep their entry.
 pub fn forget(tx: &mut Tx<'_>, day: jiff::civil::Date) -> Result<usize, Fault> {
     tx.execute(
