@@ -59,4 +59,5 @@ pub const SCHEMA: &[Migration] = migrations![
     "0044_reception",
     "0045_conduct",
     "0046_surveys",
+    "0049_surveys_again",
 ];

@@ -8,6 +8,7 @@ use domain::{access::Action, ids::UnitId};
 use site::{Routes, Who, get, post};
 
 mod awaiting;
+mod configuration;
 pub mod facts;
 mod minutes;
 mod opening;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Hòm thư góp ý", ADDRESS, BoxOpen)
         .awaits(awaiting::awaits)
+        .configures(configuration::PART)
         .on(ADDRESS, FeedbackView, get(setup::list))
         .on("/co-quan/hom-thu/{unit}/moi", VoiceManage, get(setup::form).post(setup::add))
         .on("/co-quan/hom-thu/hom/{id}/go", VoiceManage, post(setup::remove))

@@ -9,6 +9,7 @@ use site::{Routes, Who, get, post};
 mod awaiting;
 mod board;
 mod calls;
+mod configuration;
 pub mod facts;
 mod import;
 mod log;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .menu("Đường dây nóng", ADDRESS, HotlineKeep)
         .awaits(awaiting::awaits)
+        .configures(configuration::PART)
         .on("/duong-day-nong", PublicRead, get(board::all))
         .on("/duong-day-nong/{unit}", PublicRead, get(board::of_unit))
         .on(ADDRESS, HotlineKeep, get(calls::list))

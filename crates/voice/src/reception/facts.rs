@@ -7,6 +7,7 @@ use domain::{
     text,
 };
 use jiff::{ToSpan as _, civil::Date};
+use site::Site;
 use store::{Fault, Tx, journal::Entry};
 
 use super::{
@@ -117,4 +118,15 @@ pub fn add_rule(tx: &mut Tx<'_>, calendar: &WorkCalendar, it: &NewRule) -> Resul
 /// Any [`Fault`] of the engine.
 pub fn publish(tx: &mut Tx<'_>, unit: UnitId, until: Date) -> Result<usize, Fault> {
     service::publish(tx, unit, until)
+}
+
+/// Entries that one run forgets at most; the rest waits for the next.
+const FORGET_AT_ONCE: i64 = 500;
+
+/// Forgets who came to receptions up to a day; how many entries. Numbers, days, matters, outcomes and figures stay.
+///
+/// # Errors
+/// Any [`Fault`] of the engine or the seal.
+pub fn forget_visitors(site: &Site, tx: &mut Tx<'_>, until: Date) -> Result<usize, Fault> {
+    super::entry::forget(site, tx, until, FORGET_AT_ONCE)
 }
