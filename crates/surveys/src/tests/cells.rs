@@ -30,22 +30,37 @@ fn form_of(levels: &[(&str, Option<u8>, Option<u8>)]) -> Form {
 }
 
 fn satisfaction() -> Form {
-    form_of(&[("1", Some(1), None), ("2", Some(2), None), ("3", Some(3), None), ("4", Some(4), None), ("5", Some(5), None)])
+    form_of(&[
+        ("1", Some(1), None),
+        ("2", Some(2), None),
+        ("3", Some(3), None),
+        ("4", Some(4), None),
+        ("5", Some(5), None),
+    ])
 }
 
-/// Sheets of strata: name, unit and how many chose each answer.
-fn counted(form: &Form, strata: &[(&str, i64, &[(&str, usize)])]) -> (Results, Vec<Sheet>) {
+/// A stratum: name, unit and how many chose each answer.
+type Of<'a> = (&'a str, i64, &'a [(&'a str, usize)]);
+
+/// Sheets of strata.
+fn counted(form: &Form, strata: &[Of<'_>]) -> (Results, Vec<Sheet>) {
     let mut sheets = Vec::new();
     for (name, _, chosen) in strata {
         for (choice, count) in *chosen {
             let answers: Answers = BTreeMap::from([("Q".to_owned(), vec![(*choice).to_owned()])]);
-            let sheet = Sheet { stratum: (*name).to_owned(), way: Way::Web, seconds: Some(90), answers };
+            let sheet =
+                Sheet { stratum: (*name).to_owned(), way: Way::Web, seconds: Some(90), answers };
             sheets.extend(vec![sheet; *count]);
         }
     }
     let known: Vec<Stratum> = strata
         .iter()
-        .map(|(name, unit, _)| Stratum { name: (*name).to_owned(), unit: *unit, population: 100, drawn: 40 })
+        .map(|(name, unit, _)| Stratum {
+            name: (*name).to_owned(),
+            unit: *unit,
+            population: 100,
+            drawn: 40,
+        })
         .collect();
     let mut answered = BTreeMap::new();
     for it in &sheets {
@@ -63,7 +78,8 @@ const HIDDEN: &str = "ẩn";
 #[test]
 fn a_hidden_stratum_takes_another_of_its_unit_along_with_its_weight() {
     let form = satisfaction();
-    let (found, sheets) = counted(&form, &[("A", 2, &[("5", 3)]), ("B", 2, &[("5", 9)]), ("C", 2, &[("4", 20)])]);
+    let (found, sheets) =
+        counted(&form, &[("A", 2, &[("5", 3)]), ("B", 2, &[("5", 9)]), ("C", 2, &[("4", 20)])]);
     let v = shown(&form, &found);
     let valid: Vec<&str> = v.strata.iter().map(|it| it.valid.as_str()).collect();
     assert_eq!((v.valid, valid), (32, vec![HIDDEN, HIDDEN, "20"]));
@@ -80,11 +96,12 @@ fn a_hidden_stratum_takes_another_of_its_unit_along_with_its_weight() {
 fn a_unit_with_few_sheets_takes_another_along_with_its_index_and_one_of_its_strata() {
     let form = satisfaction();
     let few: &[(&str, usize)] = &[("1", 2)];
-    let strata: &[(&str, i64, &[(&str, usize)])] =
+    let strata: &[Of<'_>] =
         &[("A", 2, few), ("B", 4, &[("5", 8)]), ("C", 4, &[("4", 12)]), ("D", 6, &[("5", 30)])];
     let (found, _) = counted(&form, strata);
     let v = shown(&form, &found);
-    let units: Vec<(&str, &str)> = v.units.iter().map(|it| (it.valid.as_str(), it.index.value.as_str())).collect();
+    let units: Vec<(&str, &str)> =
+        v.units.iter().map(|it| (it.valid.as_str(), it.index.value.as_str())).collect();
     assert_eq!(units, [(HIDDEN, HIDDEN), (HIDDEN, HIDDEN), ("30", "100,00%")]);
     let valid: Vec<&str> = v.strata.iter().map(|it| it.valid.as_str()).collect();
     assert_eq!(valid, [HIDDEN, HIDDEN, "12", "30"], "or the unit is what its strata add up to");
@@ -93,14 +110,17 @@ fn a_unit_with_few_sheets_takes_another_along_with_its_index_and_one_of_its_stra
 #[test]
 fn what_is_shown_adds_up_and_a_survey_with_enough_hides_nothing() {
     let form = satisfaction();
-    let strata: &[(&str, i64, &[(&str, usize)])] =
+    let strata: &[Of<'_>] =
         &[("A", 2, &[("5", 9), ("2", 6)]), ("B", 2, &[("4", 11)]), ("C", 4, &[("5", 7)])];
     let (found, _) = counted(&form, strata);
     let v = shown(&form, &found);
     let sum = |all: Vec<&String>| all.iter().map(|it| it.parse::<u64>().unwrap()).sum::<u64>();
     assert_eq!(sum(v.strata.iter().map(|it| &it.valid).collect()), v.valid);
     assert_eq!(sum(v.units.iter().map(|it| &it.valid).collect()), v.valid);
-    assert_eq!(sum(v.questions[0].options.iter().map(|it| &it.count).collect()), v.questions[0].answered);
+    assert_eq!(
+        sum(v.questions[0].options.iter().map(|it| &it.count).collect()),
+        v.questions[0].answered
+    );
     assert!(v.index_clean.is_some && v.index.is_some);
 }
 
@@ -117,9 +137,14 @@ fn an_index_does_not_tell_the_answers_that_are_hidden_beside_it() {
     assert_eq!(counts(&found), ["10", "10", "0", "10", "8"]);
     // Of percents the mean and the sum would tell two counts: three are hidden.
     let percents = form_of(&[
-        ("A", None, Some(100)), ("B", None, Some(60)), ("C", None, Some(20)), ("D", None, Some(0)), ("E", None, None),
+        ("A", None, Some(100)),
+        ("B", None, Some(60)),
+        ("C", None, Some(20)),
+        ("D", None, Some(0)),
+        ("E", None, None),
     ]);
-    let (found, _) = counted(&percents, &[("A", 2, &[("A", 30), ("B", 20), ("C", 4), ("D", 3), ("E", 9)])]);
+    let (found, _) =
+        counted(&percents, &[("A", 2, &[("A", 30), ("B", 20), ("C", 4), ("D", 3), ("E", 9)])]);
     let v = shown(&percents, &found);
     let counts: Vec<&str> = v.questions[0].options.iter().map(|it| it.count.as_str()).collect();
     assert_eq!(counts, ["30", "20", HIDDEN, HIDDEN, HIDDEN]);

@@ -15,7 +15,7 @@ use crate::typed::{archived, not_here, position_titled, title_of};
 
 const LABEL: &str = "Hòm thư góp ý";
 
-pub(super) const PART: ConfigPart =
+pub(crate) const PART: ConfigPart =
     ConfigPart { name: "suggestion-boxes", label: LABEL, take_out, bring_in };
 
 #[derive(Serialize, Deserialize)]

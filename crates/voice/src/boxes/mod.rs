@@ -8,7 +8,7 @@ use domain::{access::Action, ids::UnitId};
 use site::{Routes, Who, get, post};
 
 mod awaiting;
-mod configuration;
+pub(crate) mod configuration;
 pub mod facts;
 mod minutes;
 mod opening;

@@ -16,7 +16,7 @@ const LABEL: &str = "Xóm, thôn, bản; vùng sâu, vùng xa";
 /// Letters of a name at most.
 const NAME_MAX: usize = 60;
 
-pub(super) const PART: ConfigPart =
+pub(crate) const PART: ConfigPart =
     ConfigPart { name: "villages", label: LABEL, take_out, bring_in };
 
 #[derive(Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use site::Routes;
 use store::{Fault, Tx};
 
-mod configuration;
+pub(crate) mod configuration;
 mod desk;
 pub mod facts;
 pub(crate) mod files;

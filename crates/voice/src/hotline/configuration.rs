@@ -15,7 +15,7 @@ use crate::typed::{archived, not_here, position_titled, title_of};
 
 const LABEL: &str = "Số đường dây nóng";
 
-pub(super) const PART: ConfigPart =
+pub(crate) const PART: ConfigPart =
     ConfigPart { name: "hotline-numbers", label: LABEL, take_out, bring_in };
 
 #[derive(Serialize, Deserialize)]

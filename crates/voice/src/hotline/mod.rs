@@ -9,7 +9,7 @@ use site::{Routes, Who, get, post};
 mod awaiting;
 mod board;
 mod calls;
-mod configuration;
+pub(crate) mod configuration;
 pub mod facts;
 mod import;
 mod log;

@@ -21,7 +21,7 @@ use crate::typed::{archived, not_here, position_titled, title_of};
 
 const LABEL: &str = "Lịch tiếp công dân định kỳ";
 
-pub(super) const PART: ConfigPart =
+pub(crate) const PART: ConfigPart =
     ConfigPart { name: "reception-rules", label: LABEL, take_out, bring_in };
 
 #[derive(Serialize, Deserialize)]

@@ -22,7 +22,7 @@ mod book;
 mod booking;
 mod bookings;
 mod change;
-mod configuration;
+pub(crate) mod configuration;
 mod entry;
 pub mod facts;
 mod ics;

@@ -351,7 +351,7 @@ for e in events:
         let main = |page: String| page.split("<main").nth(1).unwrap_or_default().split("</main>").next().unwrap_or_default().to_owned();
         let before = main(site.signed_in("kiemtra").get(at).await.text);
         let inner = site.site.clone();
-        let forget = |until| site.run(|tx| super::facts::forget_visitors(&inner, tx, until));
+        let forget = |until| site.run(|tx| crate::reception::facts::forget_visitors(&inner, tx, until));
         assert_eq!((forget(date(2026, 1, 7)), forget(date(2026, 1, 31)), forget(date(2026, 1, 31))), (0, 2, 0));
         assert_eq!(main(site.signed_in("kiemtra").get(at).await.text), before, "the figures stay");
         assert_eq!(site.text("select sealed from reception_entry where id = 1"), "");
