@@ -43,7 +43,8 @@ pub fn method(it: &Survey, base: &str) -> Vec<String> {
         format!(
             "Cỡ mẫu là tổng của từng đơn vị: n = N ÷ (1 + N·e²), e = {}%, tính ít nhất {} người (cả danh sách nếu ít \
              hơn); cộng lại {} người. Tổng ấy chia cho các tầng theo số người, bằng phần dư lớn nhất, nên đơn vị ít \
-             người có thể được ít hơn mức tính riêng; trong tầng lấy người có SHA-256(hạt giống, mã) nhỏ nhất. Ai cũng rút lại được: {base}/khao-sat/{}.",
+             người có thể được ít hơn mức tính riêng; trong tầng \
+             lấy người có SHA-256(hạt giống, mã) nhỏ nhất. Ai cũng rút lại được: {base}/khao-sat/{}.",
             it.error_bp / 100,
             it.floor,
             it.size,
