@@ -33,6 +33,8 @@ codes! {
         Proxies = "proxies", "Thông tin người nộp thay, người được ủy quyền";
         /// Who sent feedback that is over.
         FeedbackSenders = "feedback_senders", "Họ tên, cách liên hệ của người gửi phản ánh";
+        /// Who came to a reception.
+        ReceptionVisitors = "reception_visitors", "Họ tên, địa chỉ, giấy tờ, điện thoại trong sổ tiếp công dân";
         /// Letters that were not taken up.
         UnqualifiedLetters = "unqualified_letters", "Đơn, phản ánh không đủ điều kiện xử lý";
     }
@@ -52,6 +54,9 @@ impl Kept {
             Self::StatementContents => "Words of payers on bank statements",
             Self::Proxies => "Who came in an applicant's place",
             Self::FeedbackSenders => "Who sent feedback, and how he is reached",
+            Self::ReceptionVisitors => {
+                "Who came to a reception, with address, papers and telephone"
+            }
             Self::UnqualifiedLetters => "Letters and feedback that were not taken up",
         }
     }

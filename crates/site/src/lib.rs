@@ -53,8 +53,8 @@ pub use edge::serve;
 pub use failure::{Failure, OrRefuse, OrShowAgain};
 pub use form::{Asked, Fields, Filled, FilledWithFiles, Mistakes, Typed, Upload};
 pub use routes::{
-    AdminEntry, AdminGroup, Awaiting, Awaits, Consents, MenuEntry, Received, RouteInfo, Routes,
-    Session, Tie, Ties, Told, UnitNeed,
+    AdminEntry, AdminGroup, Awaiting, Awaits, Consents, Greets, MenuEntry, Received, RouteInfo,
+    Routes, Session, Tie, Ties, Told, UnitNeed,
 };
 pub use shell::Shell;
 pub use who::Who;
@@ -113,6 +113,7 @@ pub struct Site {
     numbers: Arc<[at_once::Numbers]>,
     consents: Arc<[Consents]>,
     told: Arc<[Told]>,
+    greets: Arc<[Greets]>,
     erases: Arc<[routes::Erases]>,
     cache: Arc<Mutex<Cache>>,
 }
@@ -155,6 +156,7 @@ impl Site {
             numbers: Arc::new([]),
             consents: Arc::new([]),
             told: Arc::new([]),
+            greets: Arc::new([]),
             erases: Arc::new([]),
             cache: Arc::default(),
         }

@@ -159,6 +159,9 @@ pub type Consents = fn(&mut Tx<'_>, &str, &str) -> Result<Option<(Instant, bool)
 /// What a slice tells a citizen on the page of his dossier, in his language.
 pub type Told = fn(Words, &mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
 
+/// What a slice offers on the citizens' first page just now: an address and its words.
+pub type Greets = fn(Words, &mut Tx<'_>) -> Result<Option<(&'static str, String)>, Fault>;
+
 /// Wipes what a slice keeps that names anybody of a dossier; the hashes of files that its rows named.
 pub type Erases = fn(&mut Tx<'_>, DossierId) -> Result<Vec<String>, Fault>;
 
@@ -177,6 +180,7 @@ pub struct Routes {
     numbers: Vec<Numbers>,
     consents: Vec<Consents>,
     told: Vec<Told>,
+    greets: Vec<Greets>,
     erases: Vec<Erases>,
     jobs: Vec<Job>,
     configuration: Vec<ConfigPart>,
@@ -280,6 +284,13 @@ impl Routes {
         self
     }
 
+    /// Has the slice asked what it offers on the citizens' first page.
+    #[must_use]
+    pub fn greets(mut self, greets: Greets) -> Self {
+        self.greets.push(greets);
+        self
+    }
+
     /// Has the slice asked what somebody agreed to.
     #[must_use]
     pub fn consents(mut self, consents: Consents) -> Self {
@@ -332,6 +343,7 @@ impl Routes {
         self.numbers.extend(more.numbers);
         self.consents.extend(more.consents);
         self.told.extend(more.told);
+        self.greets.extend(more.greets);
         self.erases.extend(more.erases);
         self.jobs.extend(more.jobs);
         self.configuration.extend(more.configuration);
@@ -358,6 +370,7 @@ impl Routes {
         site.numbers = self.numbers.into();
         site.consents = self.consents.into();
         site.told = self.told.into();
+        site.greets = self.greets.into();
         site.erases = self.erases.into();
         let mut router = Router::new();
         for (info, handler) in self.routes {
@@ -396,4 +409,22 @@ async fn guard(
     }
     request.extensions_mut().insert(who);
     Ok(next.run(request).await)
+}
+
+impl Site {
+    /// What slices offer on the citizens' first page just now: address and words of each.
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the engine.
+    pub fn greetings(
+        &self,
+        words: Words,
+        tx: &mut Tx<'_>,
+    ) -> Result<Vec<(&'static str, String)>, Fault> {
+        let mut all = Vec::new();
+        for greets in self.greets.iter() {
+            all.extend(greets(words, tx)?);
+        }
+        Ok(all)
+    }
 }

@@ -59,5 +59,6 @@ pub const SCHEMA: &[Migration] = migrations![
     "0044_reception",
     "0045_conduct",
     "0046_surveys",
-    "0048_feedback_handling",
+    "0047_feedback_handling",
+    "0048_surveys_again",
 ];

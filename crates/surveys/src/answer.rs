@@ -242,7 +242,7 @@ pub async fn form(
         let id = survey.id.to_string();
         return end(&site, &who, &id, (words.say("survey-used"), words.say("survey-used-text")));
     }
-    let begun = site.seal.close("survey-begun", &who.now.epoch_ms().to_string())?;
+    let begun = secrets::close_begun(&site, &code, who.now)?;
     page(&site, &who, (&survey, &form), (&code, new_token(), begun), (&Answers::new(), false))
 }
 
@@ -267,12 +267,6 @@ fn page(
         text_max: TEXT_CHARS_MAX,
         shell: site.shell(who),
     })
-}
-
-/// Seconds since the page was opened, by its own seal; nothing if that is broken or from another day.
-fn seconds(site: &Site, who: &Who, begun: &str) -> Option<u32> {
-    let begun: i64 = site.seal.open("survey-begun", begun).ok()?.parse().ok()?;
-    u32::try_from((who.now.epoch_ms() - begun) / 1000).ok().filter(|it| *it < 86_400)
 }
 
 /// POST `/ks/{secret}`: the sheet.
@@ -317,7 +311,7 @@ pub async fn send(
         site.as_program("survey", move |tx| Ok(sql::blocked(tx, id)?)).await?;
         return Err(Failure::TooMany { wait_s });
     }
-    let seconds = seconds(&site, &who, typed.get("mo-luc"));
+    let seconds = secrets::seconds_since(&site, &code, (typed.get("mo-luc"), who.now));
     let (inner, kept) = (site.clone(), answers.clone());
     let asked = code.clone();
     // As the program and from nowhere: what is written bears nobody's account and no address.

@@ -190,7 +190,10 @@ pub fn close(site: &Site, tx: &mut Tx<'_>, id: SurveyId, reason: &str) -> Result
         return Err(no("Đóng trước ngày đã công bố thì phải ghi lý do."));
     }
     let form = form_of(tx, &it)?;
-    let found = tally(site, tx, &it, &form)?;
+    let mut found = tally(site, tx, &it, &form)?;
+    found.call_backs = people::call_backs(tx, id)?;
+    // What two have not read alike is nobody's answer: it goes below, and how many there were is told.
+    found.unfinished = u64::try_from(answers::entries(tx, id)?.len()).unwrap_or(0);
     let json =
         serde_json::to_string(&found).map_err(|e| Fault::Broken(format!("survey results: {e}")))?;
     let hash = Results::hash_of(&json);
@@ -198,7 +201,10 @@ pub fn close(site: &Site, tx: &mut Tx<'_>, id: SurveyId, reason: &str) -> Result
     people::forget_contacts(tx, id, true)?;
     messages::facts::forget(tx, SUBJECT, id.0)?;
     sql::close(tx, id, reason, (&json, &hash))?;
-    let details = json!({"results": hash, "answered": found.answered, "early": is_early});
+    let details = json!({
+        "results": hash, "answered": found.answered, "early": is_early,
+        "unfinished": found.unfinished, "denied": found.call_backs.denied,
+    });
     let words = Some(reason.to_owned());
     tx.journal(Entry::new(SUBJECT, id.0, "close_survey").details(&details).words(words));
     Ok(())
@@ -286,7 +292,8 @@ pub struct Sent<'a> {
     /// The browser's own secret; it is not kept.
     pub token: &'a str,
     pub answers: &'a Answers,
-    pub seconds: Option<u32>,
+    /// Since the questions were opened; nought if nobody knows.
+    pub seconds: u32,
 }
 
 /// The survey and the invitation behind a link.
@@ -325,14 +332,14 @@ pub fn take(site: &Site, tx: &mut Tx<'_>, sent: &Sent<'_>) -> Result<Taken, Fail
     let sheet = Sheet {
         stratum: it.stratum.clone(),
         way: Way::Web,
-        seconds: sent.seconds,
+        seconds: Some(sent.seconds),
         answers: sent.answers.clone(),
     };
     keep(site, tx, &it, &sheet, (&receipt, None))?;
     Ok(Taken::Thanks)
 }
 
-/// Uses the link up and puts the sheet in.
+/// Uses the link up and puts the sheet in; what an interviewer has read of the same one is over.
 fn keep(
     site: &Site,
     tx: &mut Tx<'_>,
@@ -343,6 +350,7 @@ fn keep(
     people::used(tx, it, (sheet.way.code(), receipt, by.map(|it| it.0)))?;
     let sealed = secrets::close_sheet(site, it.survey, sheet)?;
     answers::insert(tx, it.survey, &sealed)?;
+    answers::leave(tx, it.survey, &it.frame_id)?;
     Ok(())
 }
 

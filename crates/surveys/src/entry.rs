@@ -12,6 +12,7 @@ use domain::{
         draw::call_backs,
         form::{Answers, Form, TEXT_CHARS_MAX},
         quality::Way,
+        tally::CallBacks,
     },
     text,
 };
@@ -136,7 +137,7 @@ struct People {
     lines: Vec<PersonLine>,
     more: usize,
     call_backs: Vec<PersonLine>,
-    called: usize,
+    came: CallBacks,
 }
 
 fn open_survey(tx: &mut Tx<'_>, who: &Who, id: SurveyId) -> Result<Survey, Failure> {
@@ -148,13 +149,19 @@ fn open_survey(tx: &mut Tx<'_>, who: &Who, id: SurveyId) -> Result<Survey, Failu
     Ok(it)
 }
 
-/// The invitations of which a call back is wanted: one in ten of those that interviewers entered.
-fn wanted_back(tx: &mut Tx<'_>, it: &Survey) -> Result<Vec<people::Invitation>, Failure> {
+/// The invitations of which a call back is wanted: one in ten of those that interviewers entered, by a secret that no
+/// interviewer can compute.
+fn wanted_back(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    it: &Survey,
+) -> Result<Vec<people::Invitation>, Failure> {
     let used = people::invitations(tx, it.id, &["used"], i64::MAX)?;
     let entered: Vec<people::Invitation> =
         used.into_iter().filter(|it| it.entered_by.is_some()).collect();
     let ids: Vec<&str> = entered.iter().map(|it| it.frame_id.as_str()).collect();
-    let chosen: Vec<String> = call_backs(&it.seed, &ids).into_iter().map(str::to_owned).collect();
+    let secret = secrets::call_back_secret(site, it.id);
+    let chosen: Vec<String> = call_backs(&secret, &ids).into_iter().map(str::to_owned).collect();
     Ok(entered.into_iter().filter(|it| chosen.contains(&it.frame_id)).collect())
 }
 
@@ -164,16 +171,20 @@ pub async fn survey(
     who: Who,
     Path(id): Path<i64>,
 ) -> Result<Html<String>, Failure> {
-    let (asker, id) = (who.clone(), SurveyId(id));
+    let (inner, asker, id) = (site.clone(), who.clone(), SurveyId(id));
     let page = site
         .read(&who, move |tx| {
             let it = open_survey(tx, &asker, id)?;
             let entries = answers::entries(tx, id)?;
-            let state = |frame_id: &str| match entries.iter().find(|it| it.0 == frame_id) {
-                None => "chưa trả lời",
-                Some((_, _, true)) => "hai lần nhập lệch nhau",
-                Some((_, by, false)) if *by == asker.account.0 => "bạn đã nhập, chờ người thứ hai",
-                Some(_) => "chờ nhập lần hai",
+            let state = |frame_id: &str| {
+                let entry = entries.iter().find(|it| it.frame_id == frame_id);
+                match stage(&asker, entry.map(|it| it.by)) {
+                    "first" => "chưa trả lời",
+                    "second" => "chờ nhập lần hai",
+                    "waiting" => "bạn đã nhập, chờ người thứ hai",
+                    "third" => "hai lần nhập lệch nhau, chờ người thứ ba",
+                    _ => "hai lần nhập lệch nhau, chờ người khác xem lại",
+                }
             };
             let line = |it: &people::Invitation, state| PersonLine {
                 id: it.frame_id.clone(),
@@ -183,14 +194,14 @@ pub async fn survey(
             };
             let asked = people::invitations(tx, id, &["asked"], i64::MAX)?;
             let asked: Vec<_> = asked.into_iter().filter(|it| !is_of(&asker, it.unit)).collect();
-            let back = wanted_back(tx, &it)?;
+            let back = wanted_back(&inner, tx, &it)?;
             Ok(People {
                 shell: Shell::public(site::Words::new(Lang::Vi), ""),
                 id,
                 title: it.title.clone(),
                 lines: asked.iter().take(SHOWN).map(|it| line(it, state(&it.frame_id))).collect(),
                 more: asked.len().saturating_sub(SHOWN),
-                called: back.iter().filter(|it| !it.callback.is_empty()).count(),
+                came: people::call_backs(tx, id)?,
                 call_backs: back
                     .iter()
                     .filter(|it| it.callback.is_empty() && it.entered_by != Some(asker.account.0))
@@ -229,7 +240,7 @@ pub async fn contact(
             let it = people::held(tx, id, &frame_id)?.ok_or(Failure::NotFound)?;
             demand(&inner, &asker, &survey, &it)?;
             let back = it.state == "used"
-                && wanted_back(tx, &survey)?.iter().any(|of| of.frame_id == it.frame_id)
+                && wanted_back(&inner, tx, &survey)?.iter().any(|of| of.frame_id == it.frame_id)
                 && it.callback.is_empty();
             if it.state != "asked" && !back {
                 return Err(Failure::NotFound);
@@ -300,13 +311,16 @@ fn entering(
     Ok(Entering { survey, form, it, entry })
 }
 
-/// At which reading a sheet is for `who`: first, waiting, second, third.
-fn stage(who: &Who, entry: Option<&answers::Entry>) -> &'static str {
-    match entry {
+/// At which reading a sheet is for `who`, of which these have read it: first, waiting for the second, second; where two
+/// read it in two ways: third for somebody else, read for those two.
+fn stage(who: &Who, by: Option<(i64, Option<i64>)>) -> &'static str {
+    let me = who.account.0;
+    match by {
         None => "first",
-        Some(it) if !it.second.is_empty() => "third",
-        Some(it) if it.first_by == who.account.0 => "waiting",
-        Some(_) => "second",
+        Some((first, None)) if first == me => "waiting",
+        Some((_, None)) => "second",
+        Some((first, second)) if first == me || second == Some(me) => "read",
+        Some(_) => "third",
     }
 }
 
@@ -316,7 +330,7 @@ fn sheet_page(
     of: &Entering,
     (given, checked, way): (&Answers, bool, &str),
 ) -> Result<Html<String>, Failure> {
-    let stage = stage(who, of.entry.as_ref());
+    let stage = stage(who, of.entry.as_ref().map(|it| it.by));
     let mut questions = answer::questions(&of.form, Lang::Vi, given, checked);
     if stage == "third" {
         // Only what was read in two ways is looked at a third time; nobody sees the rest.
@@ -360,7 +374,7 @@ pub async fn sheet(
 }
 
 /// POST `/co-quan/nhap-phieu/{id}/phieu/{secret}`: a talk is entered once and may be called back; paper is entered by
-/// two, and what they read differently is looked at a third time.
+/// two, and what they read differently is looked at by a third.
 pub async fn enter(
     State(site): State<Site>,
     who: Who,
@@ -375,7 +389,16 @@ pub async fn enter(
         .write(&who, move |tx| {
             let of = entering(&inner, tx, &asker, (id, &frame_id))?;
             let given = answer::read(&of.form, &sent);
-            let stage = stage(&asker, of.entry.as_ref());
+            let stage = stage(&asker, of.entry.as_ref().map(|it| it.by));
+            // Whoever has read it has had his say, whatever he sends.
+            let had = match stage {
+                "waiting" => "Bạn đã nhập phiếu này. Lần thứ hai phải do người khác nhập.",
+                "read" => "Bạn đã nhập phiếu này. Câu lệch phải do người thứ ba xem lại.",
+                _ => "",
+            };
+            if !had.is_empty() {
+                return Err(Failure::Refused(had.to_owned()));
+            }
             let way = match (stage, sent.get("cach")) {
                 ("first", "phone") => Some(Way::Phone),
                 ("first", "paper") | ("second" | "third", _) => Some(Way::Paper),
@@ -390,9 +413,6 @@ pub async fn enter(
                 tx.journal(Entry::new(desk::SUBJECT, id.0, act).details(&details));
             };
             match stage {
-                "waiting" => Err(Failure::Refused(
-                    "Bạn đã nhập phiếu này. Lần thứ hai phải do người khác nhập.".to_owned(),
-                )),
                 "first" if way == Way::Phone => {
                     desk::take_entered(&inner, tx, &of.it, (way, &given))?;
                     journal(tx, "enter_sheet");
@@ -412,13 +432,12 @@ pub async fn enter(
                     journal(tx, "enter_sheet");
                     if of.form.differing(&first, &given).is_empty() {
                         desk::take_entered(&inner, tx, &of.it, (way, &given))?;
-                        answers::leave(tx, id, &frame_id)?;
                         return Ok(Ok("Hai lần nhập trùng nhau. Đã nhận phiếu."));
                     }
                     let sealed = secrets::close_entry(&inner, id, &given)?;
                     answers::enter_second(tx, id, &frame_id, &sealed)?;
                     Ok(Ok(
-                        "Hai lần nhập lệch nhau. Mở phiếu giấy, xem lại các câu lệch lần thứ ba.",
+                        "Hai lần nhập lệch nhau. Người thứ ba, chưa nhập phiếu này, xem lại các câu lệch.",
                     ))
                 }
                 _ => {
@@ -431,7 +450,6 @@ pub async fn enter(
                         };
                     }
                     desk::take_entered(&inner, tx, &of.it, (way, &agreed))?;
-                    answers::leave(tx, id, &frame_id)?;
                     journal(tx, "resolve_sheet");
                     Ok(Ok("Đã chốt các câu lệch và nhận phiếu."))
                 }
@@ -461,7 +479,8 @@ pub async fn call_back(
         let survey = open_survey(tx, &asker, id)?;
         let it = people::held(tx, id, &frame_id)?.ok_or(Failure::NotFound)?;
         demand(&inner, &asker, &survey, &it)?;
-        let is_wanted = wanted_back(tx, &survey)?.iter().any(|of| of.frame_id == it.frame_id);
+        let is_wanted =
+            wanted_back(&inner, tx, &survey)?.iter().any(|of| of.frame_id == it.frame_id);
         if !is_wanted || !it.callback.is_empty() {
             return Err(Failure::NotFound);
         }

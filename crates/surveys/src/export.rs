@@ -9,6 +9,7 @@ use domain::{
         form::{Form, Kind},
         hide,
         quality::{Rules, Sheet, judge},
+        tally::CallBacks,
     },
     text,
 };
@@ -20,9 +21,12 @@ use store::{Fault, journal::Entry};
 
 use crate::{
     desk,
-    outcome::{View, load, view},
+    outcome::{View, load, open_strata, view},
     sql::Survey,
 };
+
+/// The stratum of a sheet whose own is not told.
+const OTHER: &str = "Tầng khác";
 
 /// How the survey was done, for the report and the public page.
 pub fn method(it: &Survey, base: &str) -> Vec<String> {
@@ -37,8 +41,10 @@ pub fn method(it: &Survey, base: &str) -> Vec<String> {
             it.seed_source, it.seed
         ),
         format!(
-            "Cỡ mẫu n = N ÷ (1 + N·e²), e = {}%, ít nhất {} người mỗi đơn vị: {} người, phân bổ theo tầng bằng phần dư \
-             lớn nhất; trong tầng lấy người có SHA-256(hạt giống, mã) nhỏ nhất. Ai cũng rút lại được: {base}/khao-sat/{}.",
+            "Cỡ mẫu là tổng của từng đơn vị: n = N ÷ (1 + N·e²), e = {}%, tính ít nhất {} người (cả danh sách nếu ít \
+             hơn); cộng lại {} người. Tổng ấy chia cho các tầng theo số người, bằng phần dư lớn nhất, nên đơn vị ít \
+             người có thể được ít hơn mức tính riêng; trong tầng \
+             lấy người có SHA-256(hạt giống, mã) nhỏ nhất. Ai cũng rút lại được: {base}/khao-sat/{}.",
             it.error_bp / 100,
             it.floor,
             it.size,
@@ -49,13 +55,6 @@ pub fn method(it: &Survey, base: &str) -> Vec<String> {
          nhanh bất thường được đánh dấu và tính cả hai cách. Ô dưới 5 người không hiện."
             .to_owned(),
     ]
-}
-
-/// The stratum of a sheet in an export: one with fewer than five sheets is named with none.
-fn shown_stratum<'a>(sheets: &[Sheet], it: &'a Sheet) -> &'a str {
-    let alike = sheets.iter().filter(|of| of.stratum == it.stratum).count();
-    let few = u64::try_from(alike).unwrap_or(0) < hide::CELL_MIN;
-    if few { "Tầng khác" } else { it.stratum.as_str() }
 }
 
 /// Columns of sheets: variable, label, codes with labels.
@@ -122,15 +121,15 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", safe.replace('"', "\"\""))
 }
 
-/// Sheets without anybody: stratum, how odd, answers. In an order that says nothing.
-fn csv(form: &Form, sheets: &[Sheet]) -> String {
+/// Sheets without anybody: stratum where it may be told, how odd, answers. In an order that says nothing.
+pub fn csv(form: &Form, sheets: &[Sheet], open: &[&str]) -> String {
     let mut rows: Vec<String> = sheets
         .iter()
         .map(|it| {
             let judged = judge(form, it, &Rules::default());
             let flag = |it: bool| u8::from(it).to_string();
             let mut row = vec![
-                shown_stratum(sheets, it).to_owned(),
+                if open.contains(&it.stratum.as_str()) { &it.stratum } else { OTHER }.to_owned(),
                 flag(!judged.is_blank),
                 flag(judged.is_straight),
                 flag(judged.is_fast),
@@ -192,6 +191,21 @@ fn spss(form: &Form, csv_name: &str) -> String {
     out
 }
 
+/// What came of calling back, in words.
+pub fn called(it: &CallBacks) -> String {
+    if it.wanted == 0 {
+        return "không có phiếu do điều tra viên nhập".to_owned();
+    }
+    format!(
+        "gọi lại {} trên {} người: {} đúng, {} nói chưa ai hỏi, {} không liên lạc được",
+        it.called(),
+        it.wanted,
+        it.confirmed,
+        it.denied,
+        it.unreachable
+    )
+}
+
 fn facts(it: &Survey, unit: &str, v: &View) -> Vec<(String, String)> {
     let fact = |name: &str, value: String| (name.to_owned(), value);
     vec![
@@ -204,6 +218,8 @@ fn facts(it: &Survey, unit: &str, v: &View) -> Vec<(String, String)> {
             format!("{}, khoảng tin cậy 95%: {}", v.index.value, v.index.interval),
         ),
         fact("Bỏ phiếu đáng ngờ", format!("{} ({})", v.index_clean.value, v.index_clean.interval)),
+        fact("Phúc tra", called(&v.calls)),
+        fact("Phiếu giấy nhập dở khi đóng", format!("{}, không tính", v.unfinished)),
         fact("Cách tính", v.measure.to_owned()),
         fact("Mã băm kết quả", it.results_hash.clone()),
     ]
@@ -358,7 +374,12 @@ pub async fn export(
             // So few sheets are somebody's, whatever is left out of them.
             let few = u64::try_from(sheets.len()).unwrap_or(0) < hide::CELL_MIN;
             let shown: &[Sheet] = if few { &[] } else { &sheets };
-            site::file(csv(&form, shown), "text/csv; charset=utf-8", &csv_name, true)
+            site::file(
+                csv(&form, shown, &open_strata(&found)),
+                "text/csv; charset=utf-8",
+                &csv_name,
+                true,
+            )
         }
         "phieu.sps" => {
             let syntax = spss(&form, &csv_name);

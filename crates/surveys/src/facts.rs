@@ -138,6 +138,6 @@ pub fn take(
     (answers, seconds): (&Answers, u32),
 ) -> Result<Taken, Failure> {
     let token = site::form::new_token();
-    let sent = desk::Sent { code, token: &token, answers, seconds: Some(seconds) };
+    let sent = desk::Sent { code, token: &token, answers, seconds };
     desk::take(site, tx, &sent)
 }

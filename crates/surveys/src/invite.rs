@@ -11,7 +11,7 @@ use domain::{
 use messages::Message;
 use prints::{SurveyLetter, SurveyQuestion};
 use serde_json::json;
-use site::{Failure, Path, Site, State, Who};
+use site::{Failure, Filled, Path, Site, State, Who};
 use store::{Fault, Tx, journal::Entry};
 
 use crate::{
@@ -93,7 +93,7 @@ pub fn send(site: &Site, tx: &mut Tx<'_>, it: &Survey, reminds: bool) -> Result<
             unit: None,
         };
         if messages::send(tx, &message)?.is_some() {
-            people::told(tx, &invitation, false)?;
+            people::told(tx, &invitation)?;
             count += 1;
         }
     }
@@ -120,6 +120,7 @@ pub fn replace(tx: &mut Tx<'_>, id: SurveyId, whom: &str, why: &str) -> Result<(
     if !people::replace(tx, &it, why)? {
         return Err(Failure::Refused(format!("Tầng “{}” không còn người dự phòng.", it.stratum)));
     }
+    sql::answers::leave(tx, id, &it.frame_id)?;
     let details = json!({"stratum": it.stratum, "place": it.place});
     let words = Some(why.to_owned());
     tx.journal(Entry::new(desk::SUBJECT, id.0, "replace_drawn").details(&details).words(words));
@@ -139,70 +140,125 @@ pub fn on_paper(form: &Form) -> Vec<SurveyQuestion> {
         .collect()
 }
 
-/// POST `/co-quan/khao-sat/{id}/in-thu`: letters to who gets no message and was not written to yet.
+/// The letters that are to be printed: of a batch once more, or to who gets no message and was not written to yet; and
+/// whom each is for.
+fn letters(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    who: &Who,
+    (it, again): (&Survey, Option<i64>),
+) -> Result<Vec<(String, SurveyLetter)>, Failure> {
+    let id = it.id;
+    let questions = on_paper(&desk::form_of(tx, it)?);
+    let unit = who.tree.unit(it.unit).cloned();
+    let above = unit.as_ref().and_then(|it| it.parent);
+    let title = unit.as_ref().map_or_else(String::new, |it| it.title.clone());
+    let base = &site.config.base_url;
+    let mut letters = Vec::new();
+    for invitation in people::invitations(tx, id, &["asked"], i64::MAX)? {
+        let wanted = match again {
+            Some(batch) => invitation.printed && invitation.batch == batch,
+            None => letters.len() < AT_ONCE_MAX && ways(site, tx, &invitation)?.1,
+        };
+        if !wanted {
+            continue;
+        }
+        let contact = secrets::open_contact(site, id, &invitation.contact)?;
+        let code = desk::code_of(site, &invitation)?;
+        let (Some(contact), Some(code)) = (contact, code) else { continue };
+        let letter = SurveyLetter {
+            agency: prints::Agency {
+                parent: above.map_or_else(String::new, |it| who.tree.title(it).to_owned()),
+                name: title.clone(),
+                place: unit.as_ref().map_or_else(String::new, |it| it.place.clone()),
+            },
+            day: Some(who.today()),
+            about: it.title.clone(),
+            to: contact.name,
+            address: contact.address,
+            text: format!(
+                "{title} mời ông, bà trả lời phiếu khảo sát, khoảng 3 phút, đến hết ngày {}. Ông, bà được \
+                 rút thăm ngẫu nhiên; cách rút thăm và kết quả công khai tại {base}/khao-sat/{id}.",
+                text::date(it.closes_on)
+            ),
+            code: secrets::shown(&code),
+            place: format!("{base}/ks"),
+            link: format!("{base}/ks/{code}"),
+            questions: questions.clone(),
+            demo: site.config.demo,
+        };
+        letters.push((invitation.frame_id, letter));
+    }
+    Ok(letters)
+}
+
+fn printing(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    id: SurveyId,
+    again: Option<i64>,
+) -> Result<Survey, Failure> {
+    let it = seen(tx, who, Action::SurveyManage, id)?;
+    if !desk::is_answered(&it, tx.now().civil().date()) {
+        return Err(Failure::Refused("Chỉ in thư mời khi đang thu phiếu.".to_owned()));
+    }
+    if let Some(batch) = again
+        && !people::batches(tx, id)?.iter().any(|it| it.0 == batch)
+    {
+        return Err(Failure::Refused("Đợt thư này không còn ai chưa trả lời.".to_owned()));
+    }
+    Ok(it)
+}
+
+/// POST `/co-quan/khao-sat/{id}/in-thu`: letters to who gets no message and was not written to yet, or, with `dot`,
+/// those of a batch once more. They count as printed when the paper is there, not before.
 pub async fn print(
     State(site): State<Site>,
     who: Who,
     Path(id): Path<i64>,
+    Filled(typed): Filled,
 ) -> Result<Response, Failure> {
-    let (inner, asker, id) = (site.clone(), who.clone(), SurveyId(id));
+    let id = SurveyId(id);
+    let again: Option<i64> = match typed.get("dot") {
+        "" => None,
+        batch => Some(batch.parse().map_err(|_| Failure::NotFound)?),
+    };
     let _turn = site.one_at_a_time().await?;
+    let (inner, asker) = (site.clone(), who.clone());
     let letters = site
-        .write(&who, move |tx| {
-            let it = seen(tx, &asker, Action::SurveyManage, id)?;
-            if !desk::is_answered(&it, tx.now().civil().date()) {
-                return Err(Failure::Refused("Chỉ in thư mời khi đang thu phiếu.".to_owned()));
-            }
-            let questions = on_paper(&desk::form_of(tx, &it)?);
-            let unit = asker.tree.unit(it.unit).cloned();
-            let above = unit.as_ref().and_then(|it| it.parent);
-            let title = unit.as_ref().map_or_else(String::new, |it| it.title.clone());
-            let base = &inner.config.base_url;
-            let mut letters = Vec::new();
-            for invitation in people::invitations(tx, id, &["asked"], i64::MAX)? {
-                if letters.len() >= AT_ONCE_MAX || !ways(&inner, tx, &invitation)?.1 {
-                    continue;
-                }
-                let contact = secrets::open_contact(&inner, id, &invitation.contact)?;
-                let code = desk::code_of(&inner, &invitation)?;
-                let (Some(contact), Some(code)) = (contact, code) else { continue };
-                people::told(tx, &invitation, true)?;
-                letters.push(SurveyLetter {
-                    agency: prints::Agency {
-                        parent: above.map_or_else(String::new, |it| asker.tree.title(it).to_owned()),
-                        name: title.clone(),
-                        place: unit.as_ref().map_or_else(String::new, |it| it.place.clone()),
-                    },
-                    day: Some(asker.today()),
-                    about: it.title.clone(),
-                    to: contact.name,
-                    address: contact.address,
-                    text: format!(
-                        "{title} mời ông, bà trả lời phiếu khảo sát, khoảng 3 phút, đến hết ngày {}. Ông, bà được \
-                         rút thăm ngẫu nhiên; cách rút thăm và kết quả công khai tại {base}/khao-sat/{id}.",
-                        text::date(it.closes_on)
-                    ),
-                    code: secrets::shown(&code),
-                    place: format!("{base}/ks"),
-                    link: format!("{base}/ks/{code}"),
-                    questions: questions.clone(),
-                    demo: inner.config.demo,
-                });
-            }
-            let details = json!({"count": letters.len()});
-            tx.journal(Entry::new(desk::SUBJECT, id.0, "print_invitations").details(&details));
-            Ok(letters)
+        .read(&who, move |tx| {
+            let it = printing(tx, &asker, id, again)?;
+            letters(&inner, tx, &asker, (&it, again))
         })
         .await?;
     if letters.is_empty() {
         return Ok(site::told(
             &format!("{}/{id}", crate::manage::PAGE),
-            "Không còn thư nào chờ in.",
+            "Không còn thư nào chờ in. Thư đã in thì in lại được theo đợt.",
         ));
     }
+    let (whom, letters): (Vec<String>, Vec<SurveyLetter>) = letters.into_iter().unzip();
     let made = tokio::task::spawn_blocking(move || prints::render_survey_letters(&letters)).await;
     let bytes = made
         .map_err(|e| Fault::Worker(e.to_string()))?
         .map_err(|e| Fault::Broken(format!("print: {e}")))?;
-    Ok(site::file(bytes, "application/pdf", "thu-moi-khao-sat.pdf", false))
+    let asker = who.clone();
+    let batch = site
+        .write(&who, move |tx| {
+            printing(tx, &asker, id, again)?;
+            let batch = match again {
+                Some(it) => it,
+                None => people::printed(tx, id, &whom)?,
+            };
+            let details = json!({"count": whom.len(), "batch": batch, "again": again.is_some()});
+            tx.journal(Entry::new(desk::SUBJECT, id.0, "print_invitations").details(&details));
+            Ok(batch)
+        })
+        .await?;
+    Ok(site::file(
+        bytes,
+        "application/pdf",
+        &format!("thu-moi-khao-sat-{id}-dot-{batch}.pdf"),
+        false,
+    ))
 }

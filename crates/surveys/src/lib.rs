@@ -7,6 +7,7 @@ use domain::access::Action;
 use site::{Routes, get, post};
 
 mod answer;
+mod configuration;
 mod desk;
 mod entry;
 mod export;
@@ -35,6 +36,8 @@ pub fn routes() -> Routes {
         .menu("Nhập phiếu khảo sát", entry::PAGE, enter)
         .erases(sql::people::erase)
         .needs_unit(jobs::needs_unit)
+        .greets(public::greets)
+        .configures(configuration::PART)
         .job("surveys_forms", 60, jobs::forms)
         .job("surveys_close", 10, jobs::close_due)
         .job("surveys_mix", 5, jobs::mix)

@@ -6,9 +6,9 @@ use domain::{
     ids::{SurveyId, UnitId},
     survey::{
         estimate::Estimate,
-        form::{Form, Kind},
+        form::{Form, Kind, Question},
         hide,
-        tally::Results,
+        tally::{CallBacks, QuestionResult, Results, StratumResult},
     },
     text,
 };
@@ -22,6 +22,12 @@ use crate::{
 
 /// Free answers that are shown.
 const WORDS_SHOWN: usize = 300;
+
+/// What stands where a figure is not shown.
+const HIDDEN: &str = "ẩn";
+/// Hidden answers of a question at least where the mean of its percents is shown: two counts would follow from their
+/// sum and that mean.
+const HIDDEN_BY_PERCENT_MIN: usize = 3;
 
 /// Basis points as per cent, all of them: rounding twice would tell another figure. `78,95%` of 7895.
 pub fn percent(bp: u64) -> String {
@@ -44,6 +50,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// A figure that would tell too much.
+    fn hidden() -> Self {
+        Self { value: HIDDEN.to_owned(), interval: "–".to_owned(), ..Self::default() }
+    }
+
     /// The figure with strata weighed.
     pub fn of(it: Option<Estimate>) -> Self {
         let Some(it) = it else {
@@ -118,9 +129,12 @@ pub struct View {
     pub answered: u64,
     pub valid: u64,
     pub blank: u64,
-    pub straight: u64,
-    pub fast: u64,
-    pub ways: Vec<(&'static str, u64)>,
+    pub straight: String,
+    pub fast: String,
+    pub ways: Vec<(&'static str, String)>,
+    pub calls: CallBacks,
+    /// Sheets of paper that two had not read alike at the close.
+    pub unfinished: u64,
     pub index: Figure,
     pub index_clean: Figure,
     pub counted: String,
@@ -136,6 +150,91 @@ pub struct View {
 
 fn small(it: u64) -> String {
     if (1..hide::CELL_MIN).contains(&it) { "< 5".to_owned() } else { it.to_string() }
+}
+
+fn cell(it: Option<u64>) -> String {
+    it.map_or_else(|| HIDDEN.to_owned(), |it| it.to_string())
+}
+
+/// Counts of strata and their sums by units, as they may be shown beside the whole: nothing hidden can be subtracted.
+struct Counts {
+    strata: Vec<Option<u64>>,
+    units: Vec<Option<u64>>,
+}
+
+fn counts(found: &Results, of: fn(&StratumResult) -> u64) -> Counts {
+    let by_unit: Vec<Vec<u64>> = found
+        .units
+        .iter()
+        .map(|unit| found.strata.iter().filter(|it| it.of.unit == unit.unit).map(of).collect())
+        .collect();
+    let shown = hide::groups(&by_unit);
+    let mut cells: Vec<_> = shown.cells.into_iter().map(Vec::into_iter).collect();
+    let strata = found
+        .strata
+        .iter()
+        .map(|it| {
+            let at = found.units.iter().position(|unit| unit.unit == it.of.unit)?;
+            cells.get_mut(at)?.next()?
+        })
+        .collect();
+    Counts { strata, units: shown.sums }
+}
+
+/// What may be shown of strata: how many answered, how many sheets count.
+fn shown_counts(found: &Results) -> (Counts, Counts) {
+    (counts(found, |it| it.answered), counts(found, |it| it.valid))
+}
+
+/// How many answered of each stratum, as it may be shown once the survey is closed, by its name.
+pub fn shown_answers(found: &Results) -> Vec<(&str, Option<u64>)> {
+    let shown = counts(found, |it| it.answered).strata;
+    found.strata.iter().map(|it| it.of.name.as_str()).zip(shown).collect()
+}
+
+/// The strata whose counts are shown: a sheet of another one bears no stratum when it is taken away, or counting its
+/// likes would tell what is hidden.
+pub fn open_strata(found: &Results) -> Vec<&str> {
+    let (answered, valid) = shown_counts(found);
+    let both = answered.strata.iter().zip(&valid.strata);
+    found
+        .strata
+        .iter()
+        .zip(both)
+        .filter(|(_, (answered, valid))| answered.is_some() && valid.is_some())
+        .map(|(it, _)| it.of.name.as_str())
+        .collect()
+}
+
+/// Counts of a question's answers as they may be shown beside its index. The index of levels tells how many chose one
+/// of the upper ones, and so how many one of the others: each part hides what it must by itself.
+fn answers_shown(form: &Form, question: &Question, it: &QuestionResult) -> Vec<Option<u64>> {
+    let choices = form.choices(question);
+    let level = |code: &str| choices.iter().find(|it| it.code == code).and_then(|it| it.level);
+    let counts: Vec<u64> = it.options.iter().map(|it| it.count).collect();
+    if question.kind != Kind::Scale || it.answered < hide::CELL_MIN {
+        return hide::row(&counts);
+    }
+    if choices.iter().all(|it| it.level.is_none()) {
+        return hide::row_of(&counts, HIDDEN_BY_PERCENT_MIN);
+    }
+    let upper: Vec<bool> =
+        it.options.iter().map(|it| level(&it.code).is_some_and(|it| it >= 4)).collect();
+    let part = |is: bool| {
+        let of = counts.iter().zip(&upper).filter(|it| *it.1 == is).map(|it| *it.0);
+        hide::row(&of.collect::<Vec<u64>>()).into_iter()
+    };
+    let (mut above, mut below) = (part(true), part(false));
+    upper.iter().map(|is| if *is { above.next() } else { below.next() }.flatten()).collect()
+}
+
+/// The figure without the odd sheets; where these are few, it would tell with the other one what they say.
+fn clean(found: &Results) -> Figure {
+    let most = found.straight + found.fast;
+    if most > 0 && found.straight.max(found.fast) < hide::CELL_MIN {
+        return Figure::hidden();
+    }
+    Figure::of(found.index_clean)
 }
 
 fn bar(bp: u64) -> u64 {
@@ -155,8 +254,7 @@ pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
         .iter()
         .filter_map(|it| Some((it, found.questions.iter().find(|of| of.code == it.code)?)))
         .map(|(question, it)| {
-            let counts: Vec<u64> = it.options.iter().map(|it| it.count).collect();
-            let shown = hide::row(&counts);
+            let shown = answers_shown(form, question, it);
             QuestionLine {
                 code: it.code.clone(),
                 text: say(&question.vi, &question.en),
@@ -173,9 +271,9 @@ pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
                         OptionLine {
                             code: of.code.clone(),
                             text: choice.map_or_else(String::new, |it| say(&it.vi, &it.en)),
-                            count: count.map_or_else(|| "ẩn".to_owned(), |it| it.to_string()),
+                            count: cell(*count),
                             share: count
-                                .map_or_else(|| "ẩn".to_owned(), |_| percent(of.weighted_bp)),
+                                .map_or_else(|| HIDDEN.to_owned(), |_| percent(of.weighted_bp)),
                             at: count.map_or(0, |_| bar(of.weighted_bp)),
                         }
                     })
@@ -184,18 +282,25 @@ pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
             }
         })
         .collect();
+    let (answered, valid) = shown_counts(found);
+    let ways = hide::row(&found.ways.iter().map(|it| it.1).collect::<Vec<_>>());
     View {
         rate: percent(found.rate_bp()),
         drawn: found.drawn,
         answered: found.answered,
         valid: found.valid,
         blank: found.blank,
-        straight: found.straight,
-        fast: found.fast,
-        ways: found.ways.iter().map(|(way, count)| (way.label(), *count)).collect(),
-        counted: found.index.map_or_else(|| "–".to_owned(), |it| percent(it.bp)),
+        straight: small(found.straight),
+        fast: small(found.fast),
+        ways: found.ways.iter().zip(ways).map(|(it, shown)| (it.0.label(), cell(shown))).collect(),
+        calls: found.call_backs,
+        unfinished: found.unfinished,
+        counted: found
+            .index
+            .filter(|_| !hidden)
+            .map_or_else(|| "–".to_owned(), |it| percent(it.bp)),
         index: Figure::of(found.index.filter(|_| !hidden)),
-        index_clean: Figure::of(found.index_clean.filter(|_| !hidden)),
+        index_clean: if hidden { Figure::of(None) } else { clean(found) },
         measure: if by_level {
             "tỷ lệ mức 4 và 5 (hài lòng, rất hài lòng)"
         } else {
@@ -217,13 +322,15 @@ pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
         strata: found
             .strata
             .iter()
-            .map(|it| StratumLine {
+            .zip(answered.strata.iter().zip(&valid.strata))
+            .map(|(it, (answered, valid))| StratumLine {
                 name: it.of.name.clone(),
                 population: it.of.population,
                 drawn: it.of.drawn,
-                answered: small(it.answered),
-                valid: small(it.valid),
-                weight: it.weight_bp.filter(|_| it.valid >= hide::CELL_MIN).map_or_else(
+                answered: cell(*answered),
+                valid: cell(*valid),
+                // It is the population by the sheets: it would tell how many these are.
+                weight: it.weight_bp.filter(|_| valid.is_some()).map_or_else(
                     || "–".to_owned(),
                     |it| format!("{},{:02}", it / 10_000, it % 10_000 / 100),
                 ),
@@ -232,14 +339,16 @@ pub fn view(who: &Who, form: &Form, found: &Results, lang: Lang) -> View {
         units: found
             .units
             .iter()
-            .map(|it| {
-                let hidden = it.valid < hide::CELL_MIN;
+            .zip(answered.units.iter().zip(&valid.units))
+            .map(|(it, (answered, valid))| {
+                // Of one unit more than those with few sheets: its index would follow from the others' and the whole.
+                let hidden = valid.is_none() || it.valid < hide::CELL_MIN;
                 UnitLine {
                     name: who.tree.title(UnitId(it.unit)).to_owned(),
                     drawn: it.drawn,
-                    answered: small(it.answered),
-                    valid: small(it.valid),
-                    index: Figure::of(it.index.filter(|_| !hidden)),
+                    answered: cell(*answered),
+                    valid: cell(*valid),
+                    index: if hidden { Figure::hidden() } else { Figure::of(it.index) },
                     scored: it.scored,
                     hidden,
                 }
@@ -260,6 +369,7 @@ struct Page {
     v: View,
     words: Vec<String>,
     closed: String,
+    called: String,
 }
 
 /// The survey, its form and its figures, for whoever may read them at the office.
@@ -289,7 +399,9 @@ pub async fn page(
     let texts: Vec<String> =
         form.question.iter().filter(|it| it.kind == Kind::Text).map(|it| it.code.clone()).collect();
     let (inner, survey) = (site.clone(), it.clone());
-    let mut words = if texts.is_empty() {
+    let v = view(&who, &form, &found, Lang::Vi);
+    // Where figures are hidden because few answered, so are their words.
+    let mut words = if texts.is_empty() || v.hidden {
         Vec::new()
     } else {
         site.read(&who, move |tx| {
@@ -304,7 +416,8 @@ pub async fn page(
     // In the order of the alphabet: nobody's words stand where his sheet stood.
     words.sort_by_cached_key(|it| text::sort_key(it));
     site.page(&Page {
-        v: view(&who, &form, &found, Lang::Vi),
+        called: crate::export::called(&v.calls),
+        v,
         unit: who.tree.title(it.unit).to_owned(),
         form: format!("{} – {}", form.code, form.vi),
         closed: it.closed_on.map_or_else(String::new, text::date),

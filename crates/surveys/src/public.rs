@@ -4,8 +4,8 @@
 use askama::Template;
 use axum::response::Response;
 use domain::{ids::SurveyId, survey::Status, text, time::Instant};
-use site::{Failure, Html, Path, Shell, Site, State, Who};
-use store::Tx;
+use site::{Failure, Html, Path, Shell, Site, State, Who, Words};
+use store::{Fault, Tx};
 
 use crate::{
     desk,
@@ -59,6 +59,13 @@ pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
     site.page(&List { shell, lines })
 }
 
+/// The list of surveys, on the citizens' first page, while people answer one.
+pub fn greets(words: Words, tx: &mut Tx<'_>) -> Result<Option<(&'static str, String)>, Fault> {
+    let today = tx.now().civil().date();
+    let is_any = sql::open_ones(tx)?.iter().any(|it| desk::is_answered(it, today));
+    Ok(is_any.then(|| ("/khao-sat", words.say("home-surveys"))))
+}
+
 fn public(tx: &mut Tx<'_>, id: SurveyId) -> Result<Survey, Failure> {
     let it = sql::find(tx, id)?.filter(|it| it.status.is_public());
     it.ok_or(Failure::NotFound)
@@ -86,6 +93,7 @@ struct Show {
     is_drawn: bool,
     command: String,
     v: Option<View>,
+    calls: String,
 }
 
 /// GET `/khao-sat/{id}`
@@ -134,7 +142,20 @@ pub async fn show(
             text::date_time_in(Instant::from_epoch_ms(it).civil(), who.lang)
         })
     };
+    let calls = v.as_ref().map_or_else(String::new, |v| {
+        let said = [v.calls.called(), v.calls.wanted, v.calls.denied, v.calls.unreachable]
+            .map(|it| it.to_string());
+        let [called, wanted, denied, unreachable] = &said;
+        let values = [
+            ("called", called.as_str()),
+            ("wanted", wanted.as_str()),
+            ("denied", denied.as_str()),
+            ("unreachable", unreachable.as_str()),
+        ];
+        shell.words.say_with("survey-call-backs-text", &values)
+    });
     site.page(&Show {
+        calls,
         unit: who.tree.title(it.unit).to_owned(),
         state: state(&shell, &it),
         frozen: moment(it.frozen_ms),

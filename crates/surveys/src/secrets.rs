@@ -8,6 +8,7 @@ use domain::{
     ids::SurveyId,
     lang::Lang,
     survey::{form::Answers, quality::Sheet},
+    time::Instant,
 };
 use serde::{Deserialize, Serialize};
 use site::{Site, random_hex, token_sha256};
@@ -22,6 +23,8 @@ const RANDOM: usize = 10;
 const PROOF: usize = 2;
 /// A sealed sheet is as long as this or a multiple: its length does not tell how much was answered.
 const PADDING: usize = 4_096;
+/// Seconds of a day.
+const DAY_S: i64 = 86_400;
 
 fn letters(hex: &str, count: usize) -> String {
     let byte =
@@ -76,6 +79,30 @@ pub fn frame_id(site: &Site, survey: SurveyId, key: &str) -> String {
     ));
     id.truncate(16);
     id
+}
+
+/// By what it is settled who is called back: a secret of the installation's key, for whoever knew it could make up the
+/// sheets of the others.
+pub fn call_back_secret(site: &Site, survey: SurveyId) -> String {
+    site.seal.derived(&format!("survey-call-back:{survey}"))
+}
+
+fn about_begun(site: &Site, code: &str) -> String {
+    format!("survey-begun:{}", code_hash(site, code))
+}
+
+/// Seals when the questions behind a link were opened: for this link alone.
+pub fn close_begun(site: &Site, code: &str, at: Instant) -> Result<String, Fault> {
+    site.seal.close(&about_begun(site, code), &at.epoch_ms().to_string())
+}
+
+/// Seconds since the questions behind a link were opened, a day at most; nought if what says so is missing or another
+/// link's: whoever leaves it out was fast.
+pub fn seconds_since(site: &Site, code: &str, (begun, now): (&str, Instant)) -> u32 {
+    let opened = site.seal.open(&about_begun(site, code), begun).ok();
+    let begun: Option<i64> = opened.and_then(|it| it.parse().ok());
+    let seconds = begun.map_or(0, |it| (now.epoch_ms() - it) / 1_000);
+    u32::try_from(seconds.clamp(0, DAY_S)).unwrap_or(0)
 }
 
 /// By what a message is queued once, without saying for whom.

@@ -5,7 +5,12 @@ use axum::response::Response;
 use domain::{
     access::Action,
     ids::SurveyId,
-    survey::{Status, draw::Frame, estimate::share_bp},
+    survey::{
+        Status,
+        draw::Frame,
+        estimate::share_bp,
+        tally::{CallBacks, Results},
+    },
     text,
     time::Instant,
 };
@@ -17,7 +22,7 @@ use crate::{
     desk::{self, SeedPlan},
     frame, invite,
     manage::{PAGE, seen},
-    outcome::percent,
+    outcome::{percent, shown_answers},
     sql::{Survey, answers, people},
 };
 
@@ -27,6 +32,8 @@ pub struct StratumLine {
     pub population: u64,
     pub asked: u64,
     pub answered: u64,
+    /// What is shown of how many answered.
+    pub shown: String,
     pub rate: String,
 }
 
@@ -60,6 +67,8 @@ struct Show {
     entering: usize,
     to_send: usize,
     to_print: usize,
+    batches: Vec<(i64, i64)>,
+    calls: CallBacks,
     may_manage: bool,
     may_seed: bool,
     today_open: bool,
@@ -79,6 +88,8 @@ struct Seen {
     reserve_left: usize,
     to_send: usize,
     to_print: usize,
+    batches: Vec<(i64, i64)>,
+    calls: CallBacks,
 }
 
 fn line(name: &str, (population, asked, answered): (u64, u64, u64)) -> StratumLine {
@@ -87,7 +98,18 @@ fn line(name: &str, (population, asked, answered): (u64, u64, u64)) -> StratumLi
         population,
         asked,
         answered,
+        shown: answered.to_string(),
         rate: if asked == 0 { "–".to_owned() } else { percent(share_bp(answered, asked)) },
+    }
+}
+
+/// Once figures are there, what they hide is not told beside them.
+fn as_results(strata: &mut [StratumLine], found: &Results) {
+    for (name, shown) in shown_answers(found) {
+        if let Some(it) = strata.iter_mut().find(|it| it.name == name && shown.is_none()) {
+            "ẩn".clone_into(&mut it.shown);
+            "ẩn".clone_into(&mut it.rate);
+        }
     }
 }
 
@@ -110,6 +132,8 @@ async fn load(site: &Site, who: &Who, id: SurveyId) -> Result<Seen, Failure> {
             reserve_left: 0,
             to_send: 0,
             to_print: 0,
+            batches: Vec::new(),
+            calls: CallBacks::default(),
             it,
         };
         if found.it.status == Status::Draft {
@@ -132,7 +156,12 @@ async fn load(site: &Site, who: &Who, id: SurveyId) -> Result<Seen, Failure> {
                 line(&it.name, (it.population, it.drawn, came))
             })
             .collect();
+        if let Some(results) = desk::results_of(&found.it)? {
+            as_results(&mut found.strata, &results);
+        }
+        found.calls = people::call_backs(tx, id)?;
         if found.it.status == Status::Open {
+            found.batches = people::batches(tx, id)?;
             found.entering = answers::entries(tx, id)?.len();
             let asked = people::invitations(tx, id, &["asked"], 5_000)?;
             found.reserve_left = people::invitations(tx, id, &["ready"], 5_000)?.len();
@@ -183,6 +212,8 @@ async fn page(site: &Site, who: &Who, id: SurveyId, m: Mistakes) -> Result<Html<
         entering: seen.entering,
         to_send: seen.to_send,
         to_print: seen.to_print,
+        batches: seen.batches,
+        calls: seen.calls,
         may_manage,
         may_seed: it.status == Status::Framed
             && if it.seed_way == "two" {

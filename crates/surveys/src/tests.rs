@@ -9,6 +9,7 @@ use testkit::{Answer, TestSite, on_both_engines};
 
 use crate::facts;
 
+mod cells;
 mod cheating;
 mod entering;
 mod forms;
@@ -35,6 +36,7 @@ pub(super) fn given_office(site: &TestSite) {
         ("quantri", Role::Administrator, 1),
         ("dieutra", Role::Interviewer, 1),
         ("dieutra2", Role::Interviewer, 1),
+        ("dieutra3", Role::Interviewer, 1),
     ] {
         site.given_account(login, role, unit);
     }

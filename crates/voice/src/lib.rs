@@ -9,6 +9,8 @@ pub mod feedback;
 pub mod hotline;
 mod onward;
 pub mod reception;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 /// The routes of every slice in this crate.

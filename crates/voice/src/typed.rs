@@ -9,6 +9,9 @@ use people::staff::facts::{self as staff, Holder};
 use site::Fields;
 use store::{Fault, Tx};
 
+/// Rows of a part of an archive of the configuration at most.
+const ARCHIVED_MAX: usize = 20_000;
+
 /// A time of day, such as `07:30` or `7h30`.
 pub(crate) fn time(fields: &mut Fields, name: &str) -> Option<Time> {
     let typed = fields.typed().get(name).replace(['h', 'g'], ":");
@@ -82,6 +85,52 @@ pub(crate) fn options(all: &[(&str, &str)]) -> Vec<(String, String)> {
 /// Whoever holds a position of a unit on a day, heads first.
 pub(crate) fn holders(tx: &mut Tx<'_>, unit: UnitId, day: Date) -> Result<Vec<Holder>, Fault> {
     staff::holders(tx, &[unit], day)
+}
+
+/// A position as an archive of the configuration names it: by its title, not by whose it is. Nothing where nobody holds
+/// it.
+pub(crate) fn title_of(
+    tx: &mut Tx<'_>,
+    (unit, position): (UnitId, PositionId),
+    day: Date,
+) -> Result<Option<String>, Fault> {
+    let held = holders(tx, unit, day)?.into_iter().find(|it| it.position == position);
+    Ok(held.map(|it| it.title))
+}
+
+/// The position of a unit that an archive names so, another than `not`.
+pub(crate) fn position_titled(
+    tx: &mut Tx<'_>,
+    (unit, title): (UnitId, &str),
+    not: Option<PositionId>,
+    day: Date,
+) -> Result<Option<PositionId>, Fault> {
+    let all = holders(tx, unit, day)?;
+    let found = all.into_iter().find(|it| it.title == title && Some(it.position) != not);
+    Ok(found.map(|it| it.position))
+}
+
+/// What is said of a line of an archive whose unit or position is not here.
+pub(crate) fn not_here(part: &str, name: &str) -> String {
+    format!("{part}: bỏ qua một dòng, vì ở đây không có “{name}”")
+}
+
+/// Rows of a part of an archive, read.
+///
+/// # Errors
+/// [`site::Failure::Refused`] if they do not read as what they should be, or are too many.
+pub(crate) fn archived<T: serde::de::DeserializeOwned>(
+    value: &serde_json::Value,
+    part: &str,
+) -> Result<Vec<T>, site::Failure> {
+    let rows: Vec<T> = serde_json::from_value(value.clone()).map_err(|e| {
+        let said = site::form::json_said(&e);
+        site::Failure::Refused(format!("{part}: phần này trong tệp không đúng dạng: {said}"))
+    })?;
+    if rows.len() > ARCHIVED_MAX {
+        return Err(site::Failure::Refused(format!("{part}: quá nhiều dòng trong tệp.")));
+    }
+    Ok(rows)
 }
 
 /// Holders as choices of a list.

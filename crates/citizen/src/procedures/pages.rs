@@ -59,6 +59,8 @@ struct Home {
     count: usize,
     open_hours: String,
     boards: Vec<(UnitId, String)>,
+    /// What other slices offer just now: address and words.
+    offers: Vec<(&'static str, String)>,
     /// A dossier's code as this installation gives them.
     code_example: String,
 }
@@ -71,9 +73,12 @@ async fn current(site: &Site, who: &Who) -> Result<Arc<Catalogue>, Failure> {
 /// GET `/`
 pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Failure> {
     let inner = site.clone();
-    let (catalogue, calendars, finder) = site
+    let shell = site.shell(&who);
+    let words = shell.words;
+    let (catalogue, calendars, finder, offers) = site
         .glance(&who, move |tx| {
-            Ok((catalogue(&inner, tx)?, calendars(&inner, tx)?, finder(&inner, tx)?))
+            let offers = inner.greetings(words, tx)?;
+            Ok((catalogue(&inner, tx)?, calendars(&inner, tx)?, finder(&inner, tx)?, offers))
         })
         .await?;
     let tiers = |kind: &str| matches!(kind, "commune" | "district");
@@ -84,7 +89,8 @@ pub async fn home(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
         code_example: crate::tracking::example(&who),
         open_hours: place::open_hours(&who, &calendars, None),
         boards: boards.map(|it| (it.id, it.title.clone())).collect(),
-        shell: site.shell(&who),
+        offers,
+        shell,
     })
 }
 

@@ -293,11 +293,12 @@ impl Draw {
 }
 
 /// The numbers of which one in ten, rounded up, is called back (phúc tra): the lowest [`rank_key`]s with the word
-/// `phuc-tra` before the seed.
+/// `phuc-tra` before `secret`, which is not the public seed: an interviewer who knew whom nobody calls back could make
+/// up his sheet.
 #[must_use]
-pub fn call_backs<'a>(seed: &str, ids: &[&'a str]) -> Vec<&'a str> {
+pub fn call_backs<'a>(secret: &str, ids: &[&'a str]) -> Vec<&'a str> {
     let mut all: Vec<(String, &str)> =
-        ids.iter().map(|it| (rank_key(&format!("phuc-tra\u{1f}{seed}"), it), *it)).collect();
+        ids.iter().map(|it| (rank_key(&format!("phuc-tra\u{1f}{secret}"), it), *it)).collect();
     all.sort_unstable();
     all.into_iter().take(ids.len().div_ceil(10)).map(|it| it.1).collect()
 }

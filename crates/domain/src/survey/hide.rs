@@ -8,6 +8,12 @@ pub const CELL_MIN: u64 = 5;
 /// hidden whole. Noughts are shown unless they are needed to hide another.
 #[must_use]
 pub fn row(counts: &[u64]) -> Vec<Option<u64>> {
+    row_of(counts, 2)
+}
+
+/// [`row`] where what is hidden is `cells_min` cells at least, as more than the sum is known of it.
+#[must_use]
+pub fn row_of(counts: &[u64], cells_min: usize) -> Vec<Option<u64>> {
     let sum: u64 = counts.iter().sum();
     if sum == 0 {
         return counts.iter().map(|it| Some(*it)).collect();
@@ -24,7 +30,7 @@ pub fn row(counts: &[u64]) -> Vec<Option<u64>> {
             .filter(|(_, shown)| shown.is_none())
             .map(|(count, _)| *count)
             .collect();
-        let enough = hidden.len() >= 2 && hidden.iter().sum::<u64>() >= CELL_MIN;
+        let enough = hidden.len() >= cells_min && hidden.iter().sum::<u64>() >= CELL_MIN;
         if hidden.is_empty() || enough {
             return shown;
         }
@@ -34,6 +40,43 @@ pub fn row(counts: &[u64]) -> Vec<Option<u64>> {
         let Some(cell) = next.and_then(|(_, _, at)| shown.get_mut(at)) else { return shown };
         *cell = None;
     }
+}
+
+/// Groups of counts as they may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouped {
+    /// The sum of each group.
+    pub sums: Vec<Option<u64>>,
+    /// The counts of each group.
+    pub cells: Vec<Vec<Option<u64>>>,
+}
+
+/// Groups of counts as they may be shown when the sum of each group stands beside it and the sum of all is known: no
+/// group hides a single cell whose sum is shown, no single sum is hidden, and what is hidden as a sum cannot be had by
+/// adding up its cells.
+#[must_use]
+pub fn groups(groups: &[Vec<u64>]) -> Grouped {
+    let totals: Vec<u64> = groups.iter().map(|it| it.iter().sum()).collect();
+    let sums = row(&totals);
+    let cells = groups
+        .iter()
+        .zip(&sums)
+        .map(|(counts, sum)| {
+            let mut shown = row(counts);
+            if sum.is_none() && shown.iter().all(Option::is_some) {
+                let next = shown
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(at, it)| it.map(|it| (it == 0, it, at)))
+                    .min();
+                if let Some(cell) = next.and_then(|(_, _, at)| shown.get_mut(at)) {
+                    *cell = None;
+                }
+            }
+            shown
+        })
+        .collect();
+    Grouped { sums, cells }
 }
 
 /// The rows of a table as they may be shown when the sums of its columns are known as well: no column hides a single

@@ -8,11 +8,11 @@ use crate::dossier::codes::codes;
 codes! {
     /// How a sheet came (hình thức trả lời).
     pub enum Way {
-        /// Somebody's own link, or a page in the hall.
+        /// Somebody's own link.
         Web = "web", "Trực tuyến";
         /// A sheet of paper, typed in twice.
         Paper = "paper", "Phiếu giấy";
-        /// A talk on the telephone, typed in twice.
+        /// A talk on the telephone, typed in once by whoever led it; one in ten is called back.
         Phone = "phone", "Điện thoại";
     }
 }
@@ -24,7 +24,7 @@ pub struct Sheet {
     pub stratum: String,
     /// How it came.
     pub way: Way,
-    /// Seconds between opening the page and sending it; nothing on paper.
+    /// Seconds between opening the page and sending it, nought where nobody knows; nothing on paper or the telephone.
     pub seconds: Option<u32>,
     /// What was answered.
     pub answers: Answers,

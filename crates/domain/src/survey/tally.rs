@@ -95,6 +95,27 @@ pub struct UnitResult {
     pub scored: bool,
 }
 
+/// What came of calling people back whose sheets interviewers entered (phúc tra).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallBacks {
+    /// How many were to be called.
+    pub wanted: u64,
+    /// Who said that he had answered.
+    pub confirmed: u64,
+    /// Who said that nobody had asked him.
+    pub denied: u64,
+    /// Who was not reached.
+    pub unreachable: u64,
+}
+
+impl CallBacks {
+    /// How many were called.
+    #[must_use]
+    pub const fn called(&self) -> u64 {
+        self.confirmed + self.denied + self.unreachable
+    }
+}
+
 /// The results of a survey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Results {
@@ -126,6 +147,12 @@ pub struct Results {
     pub index_clean: Option<Estimate>,
     /// The units.
     pub units: Vec<UnitResult>,
+    /// What came of calling back; whoever closes the survey sets it.
+    #[serde(default)]
+    pub call_backs: CallBacks,
+    /// Sheets of paper that two had not read alike when the survey closed; whoever closes it sets it.
+    #[serde(default)]
+    pub unfinished: u64,
 }
 
 /// What an answer counts: reached and of how much. Nothing for one that is not scored.
@@ -255,8 +282,8 @@ impl Form {
     }
 }
 
-/// Computes the results. `answered` says how many answered of each stratum, by its name: a sheet of paper that is not
-/// typed in twice yet is an answer without a sheet.
+/// Computes the results. `answered` says how many links were used of each stratum, by its name. A sheet of paper that
+/// two have not read alike used none: it is no answer, and is counted apart as [`Results::unfinished`].
 #[must_use]
 pub fn results(
     form: &Form,
@@ -334,6 +361,8 @@ pub fn results(
                 }
             })
             .collect(),
+        call_backs: CallBacks::default(),
+        unfinished: 0,
     }
 }
 

@@ -119,7 +119,7 @@ fn strata_get_their_part_and_the_seed_must_be_there() {
 }
 
 #[test]
-fn one_in_ten_is_called_back_and_everybody_knows_who() {
+fn one_in_ten_is_called_back_by_a_secret_whatever_the_order() {
     let ids: Vec<String> = (0..41).map(|it| format!("m{it}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut turned = ids.clone();
@@ -158,6 +158,7 @@ fn small_cells_are_hidden_with_what_would_give_them_away() {
     assert_eq!(hide::row(&[10, 1, 1, 30]), [None, None, None, Some(30)], "two people are too few");
     assert_eq!(hide::row(&[10, 4, 4]), [Some(10), None, None]);
     assert_eq!(hide::row(&[3, 0, 0]), [None, None, None]);
+    assert_eq!(hide::row_of(&[10, 4, 4, 20], 3), [None, None, None, Some(20)]);
     assert_eq!(hide::row(&[0, 12, 0]), [Some(0), Some(12), Some(0)]);
     let shown = hide::table(&[vec![10, 3, 20], vec![10, 10, 20], vec![30, 11, 20]]);
     for column in 0..3 {
@@ -347,6 +348,24 @@ proptest! {
                 let weighed: u64 = it.options.iter().skip(3).map(|it| it.weighted_bp).sum();
                 prop_assert!(weighed.abs_diff(index.weighted_bp) <= 2);
                 prop_assert!(index.low_bp <= index.weighted_bp && index.weighted_bp <= index.high_bp);
+            }
+        }
+    }
+
+    #[test]
+    fn no_hidden_count_of_a_group_can_be_computed_from_sums(
+        counts in proptest::collection::vec(proptest::collection::vec(0_u64..30, 1..5), 1..5),
+    ) {
+        let shown = hide::groups(&counts);
+        let hidden_sums = shown.sums.iter().filter(|it| it.is_none()).count();
+        prop_assert!(hidden_sums != 1 || counts.len() == 1);
+        for ((counts, cells), sum) in counts.iter().zip(&shown.cells).zip(&shown.sums) {
+            let hidden: Vec<u64> =
+                counts.iter().zip(cells).filter(|it| it.1.is_none()).map(|it| *it.0).collect();
+            prop_assert!(cells.iter().flatten().chain(sum).all(|it| *it == 0 || *it >= hide::CELL_MIN));
+            match sum {
+                None => prop_assert!(!hidden.is_empty(), "the sum is what its cells add up to"),
+                Some(_) => prop_assert!(hidden.is_empty() || hidden.len() >= 2 && hidden.iter().sum::<u64>() >= 5),
             }
         }
     }

@@ -68,3 +68,7 @@ survey-frame-file = Download the list
 survey-sample-file = Download the sample
 survey-again-text = The hash must be that of the list's file (sha256sum). Of each stratum those with the lowest SHA-256(seed, byte 1F, number) are drawn. Or use the command:
 survey-not-scored = Few valid sheets: the result is published and not used for scores.
+home-surveys = Surveys that are open now
+survey-call-backs = Call-backs
+survey-call-backs-text = { $called } of { $wanted } people whose sheets interviewers entered were called back; { $denied } said that nobody had asked them; { $unreachable } were not reached
+survey-unfinished = Paper sheets not read alike by two at the close, not counted

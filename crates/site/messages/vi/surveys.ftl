@@ -68,3 +68,7 @@ survey-frame-file = Tải danh sách
 survey-sample-file = Tải mẫu đã rút
 survey-again-text = Mã băm phải đúng với tệp danh sách (sha256sum). Trong mỗi tầng, người có SHA-256(hạt giống, byte 1F, mã) nhỏ nhất được rút. Hoặc dùng lệnh:
 survey-not-scored = Ít phiếu hợp lệ: kết quả được công bố, không dùng để chấm điểm.
+home-surveys = Khảo sát đang lấy ý kiến
+survey-call-backs = Phúc tra
+survey-call-backs-text = gọi lại { $called } trên { $wanted } người do điều tra viên nhập phiếu; { $denied } người nói chưa ai hỏi; { $unreachable } người không liên lạc được
+survey-unfinished = Phiếu giấy chưa nhập xong khi đóng, không tính

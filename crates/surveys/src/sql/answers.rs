@@ -64,28 +64,39 @@ pub fn forget(tx: &mut Tx<'_>, survey: SurveyId) -> Result<(), Fault> {
 pub struct Entry {
     /// Sealed.
     pub first: String,
-    pub first_by: i64,
     /// Sealed; empty until then.
     pub second: String,
+    /// The accounts that have read it: the first, and the second once there is one.
+    pub by: (i64, Option<i64>),
 }
 
 /// What was entered of somebody's sheet.
 pub fn entry(tx: &mut Tx<'_>, survey: SurveyId, frame_id: &str) -> Result<Option<Entry>, Fault> {
     let row = tx.query_one(
-        "select first, first_by, second from survey_entry where survey = ?1 and frame_id = ?2",
+        "select first, second, first_by, second_by from survey_entry where survey = ?1 and frame_id = ?2",
         &[survey.0.into(), frame_id.into()],
     )?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Entry { first: row.get(0)?, first_by: row.get(1)?, second: row.get(2)? }))
+    Ok(Some(Entry { first: row.get(0)?, second: row.get(1)?, by: (row.get(2)?, row.get(3)?) }))
 }
 
-/// The numbers of sheets that are being entered, with who entered them first and whether twice.
-pub fn entries(tx: &mut Tx<'_>, survey: SurveyId) -> Result<Vec<(String, i64, bool)>, Fault> {
+/// A sheet of paper that is being entered, without what it says.
+#[derive(Debug, Clone)]
+pub struct Entering {
+    pub frame_id: String,
+    /// The accounts that have read it: the first, and the second once there is one.
+    pub by: (i64, Option<i64>),
+}
+
+/// The sheets that are being entered.
+pub fn entries(tx: &mut Tx<'_>, survey: SurveyId) -> Result<Vec<Entering>, Fault> {
     let rows = tx.query(
-        "select frame_id, first_by, second from survey_entry where survey = ?1 order by frame_id",
+        "select frame_id, first_by, second_by from survey_entry where survey = ?1 order by frame_id",
         &[survey.0.into()],
     )?;
-    rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?, !it.get::<String>(2)?.is_empty()))).collect()
+    rows.iter()
+        .map(|it| Ok(Entering { frame_id: it.get(0)?, by: (it.get(1)?, it.get(2)?) }))
+        .collect()
 }
 
 /// The first reading.
@@ -119,7 +130,7 @@ pub fn enter_second(
     Ok(())
 }
 
-/// Both readings agree: they go.
+/// Nothing is read of a sheet any more: what was read goes, if anything was.
 pub fn leave(tx: &mut Tx<'_>, survey: SurveyId, frame_id: &str) -> Result<(), Fault> {
     tx.execute(
         "delete from survey_entry where survey = ?1 and frame_id = ?2",

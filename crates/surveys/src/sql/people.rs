@@ -4,7 +4,7 @@ use domain::{
     ids::{DossierId, SurveyId, UnitId},
     survey::{
         draw::{Drawn, Line},
-        tally::Stratum,
+        tally::{CallBacks, Stratum},
     },
 };
 use store::{Fault, Param, Row, Select, Tx};
@@ -149,6 +149,8 @@ pub struct Invitation {
     pub receipt: String,
     pub sent: bool,
     pub printed: bool,
+    /// Which printing its letter is of; 0: none that is known.
+    pub batch: i64,
     pub entered_by: Option<i64>,
     pub callback: String,
     /// Whom it is about.
@@ -158,7 +160,7 @@ pub struct Invitation {
 }
 
 const COLUMNS: &str = "i.survey, i.frame_id, i.stratum, i.place, i.state, i.code, i.receipt,
-    i.sent, i.printed, i.entered_by, i.callback, m.unit, m.contact";
+    i.sent, i.printed, i.entered_by, i.callback, m.unit, m.contact, i.batch";
 const FROM: &str =
     "survey_invitation i join survey_member m on m.survey = i.survey and m.frame_id = i.frame_id";
 
@@ -177,6 +179,7 @@ fn invitation(row: &Row) -> Result<Invitation, Fault> {
         callback: row.get(10)?,
         unit: row.get(11)?,
         contact: row.get(12)?,
+        batch: row.get(13)?,
     })
 }
 
@@ -261,15 +264,39 @@ pub fn used(
     Ok(())
 }
 
-/// A message was queued, or a letter printed.
-pub fn told(tx: &mut Tx<'_>, it: &Invitation, by_letter: bool) -> Result<(), Fault> {
-    let sql = if by_letter {
-        "update survey_invitation set printed = 1 where survey = ?1 and frame_id = ?2"
-    } else {
-        "update survey_invitation set sent = 1 where survey = ?1 and frame_id = ?2"
-    };
-    tx.execute(sql, &[it.survey.0.into(), it.frame_id.as_str().into()])?;
+/// A message was queued.
+pub fn told(tx: &mut Tx<'_>, it: &Invitation) -> Result<(), Fault> {
+    tx.execute(
+        "update survey_invitation set sent = 1 where survey = ?1 and frame_id = ?2",
+        &[it.survey.0.into(), it.frame_id.as_str().into()],
+    )?;
     Ok(())
+}
+
+/// Letters were printed, for the first time: they are a batch. Its number.
+pub fn printed(tx: &mut Tx<'_>, survey: SurveyId, whom: &[String]) -> Result<i64, Fault> {
+    let last = tx.query_number(
+        "select cast(coalesce(max(batch), 0) as bigint) from survey_invitation where survey = ?1",
+        &[survey.0.into()],
+    )?;
+    for frame_id in whom {
+        tx.execute(
+            "update survey_invitation set printed = 1, batch = ?3
+             where survey = ?1 and frame_id = ?2 and printed = 0",
+            &[survey.0.into(), frame_id.as_str().into(), (last + 1).into()],
+        )?;
+    }
+    Ok(last + 1)
+}
+
+/// The batches of letters, with how many of each have not answered.
+pub fn batches(tx: &mut Tx<'_>, survey: SurveyId) -> Result<Vec<(i64, i64)>, Fault> {
+    let rows = tx.query(
+        "select batch, count(*) from survey_invitation where survey = ?1 and printed = 1 and state = 'asked'
+         group by batch order by batch",
+        &[survey.0.into()],
+    )?;
+    rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?))).collect()
 }
 
 /// Somebody cannot be asked; the next of his stratum is, if there is one: whether there was.
@@ -299,4 +326,27 @@ pub fn call_back(tx: &mut Tx<'_>, it: &Invitation, outcome: &str) -> Result<(), 
         &[it.survey.0.into(), it.frame_id.as_str().into(), outcome.into()],
     )?;
     Ok(())
+}
+
+/// What came of calling back: counts, and nobody's number.
+pub fn call_backs(tx: &mut Tx<'_>, survey: SurveyId) -> Result<CallBacks, Fault> {
+    let rows = tx.query(
+        "select callback, count(*) from survey_invitation where survey = ?1 and entered_by is not null
+         group by callback order by callback",
+        &[survey.0.into()],
+    )?;
+    let mut found = CallBacks::default();
+    let mut entered = 0;
+    for row in &rows {
+        let count = u64::try_from(row.get::<i64>(1)?).unwrap_or(0);
+        entered += count;
+        match row.get::<String>(0)?.as_str() {
+            "confirmed" => found.confirmed = count,
+            "denied" => found.denied = count,
+            "unreachable" => found.unreachable = count,
+            _ => {}
+        }
+    }
+    found.wanted = entered.div_ceil(10).max(found.called());
+    Ok(found)
 }

@@ -169,4 +169,34 @@ on_both_engines! { routes();
         assert!(results.contains("Bí mật của người trả lời"), "read by the office after the close");
         assert!(!site.browser().get("/khao-sat/1").await.text.contains("Bí mật"));
     }
+
+    async fn leaving_out_when_the_page_was_opened_is_being_fast(site) {
+        given_office(&site);
+        let (page, codes) = given_open(&site, "SIPAS-X", 60).await;
+        let sheet = sheet(&site, "SIPAS-X", "4");
+        let (done, _) = answer(&site, &codes[0], &sheet, "10.0.0.1").await;
+        assert_eq!(done.status, 303);
+        // One page opened early lends its moment to no other link.
+        let opened = site.browser().at_address("10.0.0.2").get(&format!("/ks/{}", codes[1])).await.text;
+        let lent = hidden(&opened, "mo-luc");
+        assert!(!lent.is_empty());
+        site.pass_minutes(3);
+        let token = site::form::new_token;
+        for code in codes.iter().skip(2).take(3) {
+            assert_eq!(send(&site, code, &sheet, (&token(), &lent), "10.0.0.3").await.status, 303);
+        }
+        for begun in ["", "0123abcd", "1767830400000"] {
+            let code = &codes[5 + begun.len() % 7];
+            assert_eq!(send(&site, code, &sheet, (&token(), begun), "10.0.0.4").await.status, 303, "{begun}");
+        }
+        // Nor is whoever keeps the page open overnight fast.
+        site.pass_minutes(26 * 60);
+        assert_eq!(send(&site, &codes[1], &sheet, (&token(), &lent), "10.0.0.5").await.status, 303);
+        assert_eq!(step(&site, "cchc", &format!("{page}/dong"), &[("ly-do-dong", "Đủ")]).await.status, 303);
+        let csv = site.signed_in("cchc").get(&format!("{page}/xuat/phieu.csv")).await.text;
+        let fast = csv.lines().skip(1).filter(|it| it.split(',').nth(3) == Some("\"1\"")).count();
+        assert_eq!((csv.lines().count() - 1, fast), (8, 6), "{csv}");
+        let results = site.signed_in("cchc").get(&format!("{page}/ket-qua")).await.text;
+        assert!(results.contains("6 phiếu trả lời quá nhanh"), "{results}");
+    }
 }

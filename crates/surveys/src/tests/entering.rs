@@ -26,9 +26,19 @@ on_both_engines! { routes();
         let mut read = paper.clone();
         read[0].1 = "2".to_owned();
         assert_eq!(post("dieutra2", read).await.status, 303);
-        let third = site.signed_in("dieutra").get(&path).await.text;
+        // Neither of the two settles what he read himself.
+        for login in ["dieutra", "dieutra2"] {
+            let own = site.signed_in(login).get(&path).await.text;
+            assert!(own.contains("người thứ ba") && !own.contains("Nơi ngồi chờ"), "{own}");
+            let settled = post(login, vec![("q-TC1".into(), "2".into())]).await;
+            assert!(settled.status == 422 && settled.text.contains("người thứ ba"), "{login}: {}", settled.text);
+            let list = site.signed_in(login).get("/co-quan/nhap-phieu/1").await.text;
+            assert!(list.contains("chờ người khác xem lại"), "{list}");
+        }
+        assert_eq!(site.count("select count(*) from survey_answer"), 0);
+        let third = site.signed_in("dieutra3").get(&path).await.text;
         assert!(third.contains("lệch nhau") && third.contains("Nơi ngồi chờ") && !third.contains("Kết quả chính xác"), "{third}");
-        assert_eq!(post("dieutra", vec![("q-TC1".into(), "2".into())]).await.status, 303);
+        assert_eq!(post("dieutra3", vec![("q-TC1".into(), "2".into())]).await.status, 303);
         assert_eq!(site.count("select count(*) from survey_answer"), 1);
         assert_eq!(site.count("select count(*) from survey_entry"), 0, "no reading stays beside a number");
         assert_eq!(post("dieutra2", paper).await.status, 422, "the code is used up");
@@ -87,5 +97,73 @@ on_both_engines! { routes();
         let wrong = site.signed_in("dieutra2").get("/co-quan/nhap-phieu?ma=aaaa-bbbb-cccc").await;
         assert!(wrong.text.contains("Không có phiếu nào mang mã này"), "{}", wrong.text);
         let _ = codes;
+    }
+
+    async fn who_is_called_back_is_a_secret_and_who_denies_is_counted_and_shown(site) {
+        given_office(&site);
+        let (page, codes) = given_open(&site, "SIPAS-X", 60).await;
+        let mut talk = sheet(&site, "SIPAS-X", "4");
+        talk.push(("cach".to_owned(), "phone".to_owned()));
+        let fields: Vec<(&str, &str)> = talk.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        let ids = site.text("select string_agg(frame_id, ',' order by frame_id) from survey_invitation where state = 'asked'");
+        let ids: Vec<&str> = ids.split(',').take(12).collect();
+        for id in &ids {
+            let done = site.signed_in("dieutra").post(&format!("/co-quan/nhap-phieu/1/phieu/{id}"), &fields).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        // What everybody knows, the seed, does not tell it: the installation's key does.
+        let secret = crate::secrets::call_back_secret(&site.site, SurveyId(1));
+        let wanted = domain::survey::draw::call_backs(&secret, &ids);
+        assert_eq!(wanted.len(), 2);
+        assert!(secret.len() == 64 && !secret.contains(&site.text("select seed from survey")));
+        let list = site.signed_in("dieutra2").get("/co-quan/nhap-phieu/1").await.text;
+        let asked = |id: &str| list.contains(&format!("lien-he/{id}"));
+        assert!(ids.iter().all(|id| asked(id) == wanted.contains(id)), "{list}");
+        assert!(!site.signed_in("dieutra").get("/co-quan/nhap-phieu/1").await.text.contains(&format!("lien-he/{}", wanted[0])));
+        for (id, said) in wanted.iter().zip(["denied", "confirmed"]) {
+            let back = format!("/co-quan/nhap-phieu/1/goi-lai/{id}");
+            assert_eq!(site.signed_in("dieutra2").post(&back, &[("ket-qua", said)]).await.status, 303);
+        }
+        let told = "gọi lại 2 trên 2 người";
+        let shown = site.signed_in("cchc").get(&page).await.text;
+        assert!(shown.contains(told) && shown.contains("1 nói chưa ai hỏi"), "{shown}");
+        assert!(site.signed_in("dieutra").get("/co-quan/nhap-phieu/1").await.text.contains("1 nói chưa ai hỏi"));
+        assert_eq!(step(&site, "cchc", &format!("{page}/dong"), &[("ly-do-dong", "Đủ")]).await.status, 303);
+        assert_eq!(step(&site, "cchc", &format!("{page}/cong-bo"), &[]).await.status, 303);
+        let results = site.signed_in("cchc").get(&format!("{page}/ket-qua")).await.text;
+        assert!(results.contains(told) && results.contains("có người nói chưa ai hỏi"), "{results}");
+        let public = site.browser().get("/khao-sat/1").await.text;
+        assert!(public.contains("gọi lại 2 trên 2 người") && public.contains("1 người nói chưa ai hỏi"), "{public}");
+        let english = site.browser().get("/khao-sat/1?lang=en").await.text;
+        assert!(english.contains("1 said that nobody had asked them"), "{english}");
+        let _ = codes;
+    }
+
+    async fn a_sheet_that_two_have_not_read_alike_ends_with_the_survey_and_is_counted(site) {
+        given_office(&site);
+        let (page, codes) = given_open(&site, "SIPAS-X", 30).await;
+        let said = sheet(&site, "SIPAS-X", "4");
+        let mut paper = said.clone();
+        paper.push(("cach".to_owned(), "paper".to_owned()));
+        let fields: Vec<(&str, &str)> = paper.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        for code in codes.iter().take(3) {
+            let found = site.signed_in("dieutra").get(&format!("/co-quan/nhap-phieu?ma={code}")).await;
+            assert_eq!(site.signed_in("dieutra").post(&found.location.unwrap(), &fields).await.status, 303);
+        }
+        let entering = || site.count("select count(*) from survey_entry");
+        assert_eq!(entering(), 3);
+        // Whoever then answers himself, or is replaced, leaves no half sheet behind.
+        let done = send(&site, &codes[0], &said, (&site::form::new_token(), ""), "10.0.0.1").await;
+        assert_eq!((done.status, entering()), (303, 2));
+        let half = site.text("select frame_id from survey_entry order by frame_id limit 1");
+        let replaced = step(&site, "cchc", &format!("{page}/thay"), &[("ai", &half), ("ly-do-thay", "Đã chuyển đi")]).await;
+        assert_eq!((replaced.status, entering()), (303, 1), "{}", replaced.text);
+        assert_eq!(step(&site, "cchc", &format!("{page}/dong"), &[("ly-do-dong", "Đủ")]).await.status, 303);
+        assert_eq!(entering(), 0);
+        let results = site.signed_in("cchc").get(&format!("{page}/ket-qua")).await.text;
+        assert!(results.contains("Phiếu giấy nhập dở khi đóng</dt><dd>1, không tính"), "{results}");
+        assert!(results.contains("(1 trên "), "a half sheet is no answer: {results}");
+        let journalled = site.text("select details from journal where act = 'close_survey'");
+        assert!(journalled.contains("\"unfinished\":1"), "{journalled}");
     }
 }

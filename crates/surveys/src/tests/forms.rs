@@ -45,4 +45,35 @@ on_both_engines! { routes();
         assert!(frozen.text.contains("không sửa được nữa"), "{}", frozen.text);
         assert!(site.signed_in("cchc").get(&path).await.text.contains("Tạo bản sao"));
     }
+
+    async fn forms_of_an_office_go_with_the_configuration(site) {
+        given_office(&site);
+        let from = form(&site, "CONDUCT").to_string();
+        let made = site.signed_in("cchc").post("/co-quan/mau-khao-sat", &[("don-vi", "2"), ("tu", &from)]).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        let code = site.text("select code from survey_form where unit = 2");
+        let mut who = site::Who::nobody(site::Lang::Vi);
+        who.tree = site.run(site::tree_of).into();
+        let inner = site.site.clone();
+        let part = crate::configuration::PART;
+        let value = site.run(|tx| (part.take_out)(&who.tree, tx));
+        assert_eq!(value.as_array().unwrap().len(), 1, "what ships is everywhere: {value}");
+        let (same, lines, again) = site.run(|tx| {
+            let same = (part.bring_in)(&inner, &who, tx, &value).unwrap();
+            tx.execute("delete from survey_form where unit is not null", &[])?;
+            let lines = (part.bring_in)(&inner, &who, tx, &value).unwrap();
+            Ok((same, lines, (part.take_out)(&who.tree, tx)?))
+        });
+        assert!(same.is_empty(), "{same:?}");
+        assert_eq!((lines.len(), again), (1, value.clone()), "{lines:?}");
+        assert_eq!(site.text("select code from survey_form where unit = 2"), code);
+        // A survey has used it: another form of the name comes as another version.
+        site.given("update survey_form set frozen = 1 where unit = 2", &[]);
+        let mut other = value.clone();
+        other[0]["form"]["vi"] = serde_json::json!("Tên khác");
+        let lines = site.run(|tx| Ok((part.bring_in)(&inner, &who, tx, &other).unwrap()));
+        assert_eq!((lines.len(), site.count("select max(version) from survey_form where unit = 2")), (1, 2));
+        other[0]["form"]["question"] = serde_json::json!([]);
+        assert!(site.run(|tx| Ok((part.bring_in)(&inner, &who, tx, &other).is_err())));
+    }
 }

@@ -74,9 +74,36 @@ on_both_engines! { routes();
         assert_eq!((letters.status, letters.media_type.as_str()), (200, "application/pdf"));
         assert_eq!(site.count("select count(*) from survey_invitation where printed = 1"), 2);
         assert_eq!(step(&site, "cchc", &format!("{page}/in-thu"), &[]).await.status, 303, "none is left");
+        // A batch is printed again for whoever has not answered, and only then.
+        assert_eq!(site.count("select count(*) from survey_invitation where batch = 1"), 2);
+        assert!(site.signed_in("cchc").get(&page).await.text.contains("Đợt 1: 2 thư"));
+        let again = step(&site, "cchc", &format!("{page}/in-thu"), &[("dot", "1")]).await;
+        assert_eq!((again.status, again.media_type.as_str()), (200, "application/pdf"));
+        let words = testkit::text_of_pdf(&again.bytes);
+        assert!(codes(&site).iter().all(|it| words.contains(&crate::secrets::shown(it))), "{words}");
+        let (done, _) = answer(&site, &codes(&site)[0], &sheet(&site, "SIPAS-X", "4"), "10.0.0.1").await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert!(site.signed_in("cchc").get(&page).await.text.contains("Đợt 1: 1 thư"));
+        for none in ["2", "0"] {
+            assert_eq!(step(&site, "cchc", &format!("{page}/in-thu"), &[("dot", none)]).await.status, 422);
+        }
+        assert_eq!(site.signed_in("cchc-khac").post(&format!("{page}/in-thu"), &[("dot", "1")]).await.status, 404);
+        assert_eq!(site.count("select count(*) from journal where act = 'print_invitations'"), 2);
         // Erasing somebody's data takes his contact along; the number that says nothing stays.
         site.run(|tx| crate::sql::people::erase(tx, domain::ids::DossierId(1)));
         assert_eq!(site.count("select count(*) from survey_member where contact = '' and dossier is null"), 1);
+    }
+
+    async fn a_survey_that_is_open_is_found_from_the_first_page(site) {
+        given_office(&site);
+        let words = "Khảo sát đang lấy ý kiến";
+        assert!(!site.browser().get("/").await.text.contains(words));
+        let (page, _) = given_open(&site, "SIPAS-X", 30).await;
+        let home = site.browser().get("/").await.text;
+        assert!(home.contains(words) && home.contains("href=\"/khao-sat\""), "{home}");
+        assert!(site.browser().get("/?lang=en").await.text.contains("Surveys that are open now"));
+        assert_eq!(step(&site, "cchc", &format!("{page}/dong"), &[("ly-do-dong", "Đủ")]).await.status, 303);
+        assert!(!site.browser().get("/").await.text.contains(words));
     }
 
     async fn a_roll_with_a_mistake_is_told_by_its_line(site) {

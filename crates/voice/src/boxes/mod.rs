@@ -8,6 +8,7 @@ use domain::{access::Action, ids::UnitId};
 use site::{Routes, Who, get, post};
 
 mod awaiting;
+pub(crate) mod configuration;
 pub mod facts;
 mod minutes;
 mod opening;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .menu("Hòm thư góp ý", ADDRESS, BoxOpen)
         .awaits(awaiting::awaits)
         .needs_unit(facts::needs_unit)
+        .configures(configuration::PART)
         .on(ADDRESS, FeedbackView, get(setup::list))
         .on("/co-quan/hom-thu/{unit}/moi", VoiceManage, get(setup::form).post(setup::add))
         .on("/co-quan/hom-thu/hom/{id}/go", VoiceManage, post(setup::remove))

@@ -73,6 +73,20 @@ pub(super) fn insert_box(tx: &mut Tx<'_>, it: &Kept) -> Result<i64, Fault> {
     )
 }
 
+/// Other keepers, another pattern.
+pub(super) fn change_box(
+    tx: &mut Tx<'_>,
+    id: i64,
+    pattern: Pattern,
+    [first, second]: [PositionId; 2],
+) -> Result<(), Fault> {
+    tx.execute(
+        "update suggestion_box set pattern = ?2, first_keeper = ?3, second_keeper = ?4 where id = ?1",
+        &[id.into(), pattern.code().into(), first.into(), second.into()],
+    )?;
+    Ok(())
+}
+
 /// Takes a box from its wall.
 pub(super) fn remove_box(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     let now = tx.now();

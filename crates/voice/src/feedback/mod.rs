@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use site::Routes;
 use store::{Fault, Tx};
 
+pub(crate) mod configuration;
 mod desk;
 pub mod facts;
 pub(crate) mod files;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
         .and(sealed::routes())
         .and(open311::routes())
         .needs_unit(needs)
+        .configures(configuration::PART)
         .job("feedback_escalate", 60, jobs::escalate)
         .job("feedback_silence", 60, jobs::close_silent)
         .job("feedback_clocks", 24 * 60, jobs::count_clocks)

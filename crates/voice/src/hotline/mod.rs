@@ -9,6 +9,7 @@ use site::{Routes, Who, get, post};
 mod awaiting;
 mod board;
 mod calls;
+pub(crate) mod configuration;
 pub mod facts;
 mod import;
 mod log;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .menu("Đường dây nóng", ADDRESS, HotlineKeep)
         .awaits(awaiting::awaits)
         .needs_unit(facts::needs_unit)
+        .configures(configuration::PART)
         .on("/duong-day-nong", PublicRead, get(board::all))
         .on("/duong-day-nong/{unit}", PublicRead, get(board::of_unit))
         .on(ADDRESS, HotlineKeep, get(calls::list))

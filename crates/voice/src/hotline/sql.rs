@@ -72,6 +72,12 @@ pub(super) fn insert_number(tx: &mut Tx<'_>, it: &Number, place: i64) -> Result<
     )
 }
 
+/// Other hours.
+pub(super) fn change_hours(tx: &mut Tx<'_>, id: i64, hours: &str) -> Result<(), Fault> {
+    tx.execute("update hotline_number set hours = ?2 where id = ?1", &[id.into(), hours.into()])?;
+    Ok(())
+}
+
 /// Takes a number from the board.
 pub(super) fn remove_number(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     let now = tx.now();

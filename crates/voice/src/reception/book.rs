@@ -32,6 +32,9 @@ const BOOK_ROWS_MAX: i64 = 2_000;
 pub(crate) const SOURCE: &str = "reception_entry";
 /// What stands for a denunciation where it is not told.
 const SEALED: &str = "(nội dung tố cáo, đã niêm phong)";
+/// What stands for whoever came where he is not told, and where nobody knows him any more.
+const MASKED: &str = "(đã che)";
+const FORGOTTEN: &str = "(đã xóa theo thời hạn lưu)";
 
 struct Line {
     id: i64,
@@ -245,8 +248,25 @@ pub(super) async fn export(
     Ok(sheets::to_save(&[sheet], &format!("so-tiep-cong-dan-{}.xlsx", who.today()))?)
 }
 
-/// GET `/co-quan/tiep-cong-dan/so/in`: the book with its legal columns; whoever prints it opens who came, which is
-/// written down.
+/// Whether `who` may read off paper who came: as of any sender, and of a denunciation as its keeper alone.
+fn may_reveal(who: &Who, it: &Entry) -> bool {
+    let sealed = it.matter == Matter::Denunciation;
+    who.can_at(Action::SenderReveal, it.unit)
+        && (!sealed || who.can_at(Action::DenunciationKeep, it.unit))
+}
+
+/// Who came, as he may be shown.
+fn shown(visitor: entry::Visitor, may: bool) -> entry::Visitor {
+    let stands = if visitor.name.is_empty() { FORGOTTEN } else { MASKED };
+    if may && !visitor.name.is_empty() {
+        return visitor;
+    }
+    let said = if may { visitor.said } else { String::new() };
+    entry::Visitor { name: stands.to_owned(), said, ..entry::Visitor::default() }
+}
+
+/// GET `/co-quan/tiep-cong-dan/so/in`: the book with its legal columns. Who came stands in it for those alone who may
+/// know senders; of each entry that is so opened a look is written down.
 pub(super) async fn print(
     State(site): State<Site>,
     who: Who,
@@ -256,15 +276,19 @@ pub(super) async fn print(
     let (filter, _) = read(&who, &asked);
     let home = filter.units.first().copied().ok_or(Failure::NotFound)?;
     let one = filter.units.len() == 1;
-    let inner = site.clone();
+    let (inner, asker) = (site.clone(), who.clone());
     let found = site
         .write(&who, move |tx| {
             let found = sql::book::in_order(tx, &filter, BOOK_ROWS_MAX)?;
-            let details = serde_json::json!({ "what": "book", "entries": found.len() });
-            tx.journal(journal::Entry::new(ENTRY, 0, "look").details(&details));
+            let details = serde_json::json!({ "what": "book" });
             let mut all = Vec::with_capacity(found.len());
             for it in found {
+                let may = may_reveal(&asker, &it);
                 let visitor = entry::opened(&inner, &it)?;
+                if may && !visitor.name.is_empty() {
+                    tx.journal(journal::Entry::new(ENTRY, it.id, "look").details(&details));
+                }
+                let visitor = shown(visitor, may);
                 let promises = sql::book::promises_of(tx, it.id)?;
                 all.push((it, visitor, promises));
             }
@@ -279,7 +303,7 @@ pub(super) async fn print(
         vec![
             number(it),
             text::date(it.day),
-            format!("{}\n{}", visitor.name, visitor.address),
+            format!("{}\n{}", visitor.name, visitor.address).trim_end().to_owned(),
             visitor.id_number.clone(),
             summary(it),
             it.matter.label().to_owned(),
@@ -385,10 +409,9 @@ pub(super) struct Loaded {
 pub(super) fn load(site: &Site, who: &Who, tx: &mut Tx<'_>, id: i64) -> Result<Loaded, Failure> {
     let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
     demand(who, Action::ReceptionKeep, it.unit)?;
-    let mut visitor = entry::opened(site, &it)?;
-    if !who.can_at(Action::DenunciationKeep, it.unit) {
-        visitor.said = String::new();
-    }
+    // Whoever denounces somebody is known to those alone who keep denunciations.
+    let may = it.matter != Matter::Denunciation || who.can_at(Action::DenunciationKeep, it.unit);
+    let visitor = shown(entry::opened(site, &it)?, may);
     let details = serde_json::json!({ "what": "entry" });
     tx.journal(journal::Entry::new(ENTRY, id, "look").details(&details));
     let known = feedback::of_source(tx, SOURCE, id)?;

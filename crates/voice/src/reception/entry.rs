@@ -44,13 +44,47 @@ fn about(unit: UnitId, year: i64, number: i64) -> String {
     format!("reception_entry:{unit}:{year}:{number}")
 }
 
-/// Opens who came; nothing is left where that is sealed elsewhere.
+/// Opens who came; nobody once that is forgotten, or sealed elsewhere.
 pub(super) fn opened(site: &Site, it: &Entry) -> Result<Visitor, Fault> {
     if it.sealed.is_empty() {
         return Ok(Visitor::default());
     }
     let text = site.seal.open(&about(it.unit, it.year, it.number), &it.sealed)?;
     serde_json::from_str(&text).map_err(|e| Fault::Broken(format!("an entry: {e}")))
+}
+
+fn sealed(
+    site: &Site,
+    (unit, year, number): (UnitId, i64, i64),
+    it: &Visitor,
+) -> Result<String, Fault> {
+    let text = serde_json::to_string(it).map_err(|e| Fault::Broken(format!("an entry: {e}")))?;
+    site.seal.close(&about(unit, year, number), &text)
+}
+
+/// Forgets who came up to a day: name, address, papers, telephone; how many entries. What a denunciation says stays
+/// where it is, sealed; everything that is counted stays.
+pub(super) fn forget(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    until: jiff::civil::Date,
+    most: i64,
+) -> Result<usize, Fault> {
+    let over = sql::book::to_forget(tx, until, most)?;
+    for it in &over {
+        let said = match it.matter {
+            Matter::Denunciation => opened(site, it)?.said,
+            _ => String::new(),
+        };
+        let left = if said.is_empty() {
+            String::new()
+        } else {
+            let nobody = Visitor { said, ..Visitor::default() };
+            sealed(site, (it.unit, it.year, it.number), &nobody)?
+        };
+        sql::book::forget(tx, it.id, &left)?;
+    }
+    Ok(over.len())
 }
 
 #[derive(Template)]
@@ -281,8 +315,6 @@ pub(super) fn write(
             it.visitor.said = format!("{}\nYêu cầu: {request}", it.visitor.said);
         }
     }
-    let text =
-        serde_json::to_string(&it.visitor).map_err(|e| Fault::Broken(format!("an entry: {e}")))?;
     let answered = it.outcome == Outcome::Explained;
     let entry = Entry {
         id: 0,
@@ -294,7 +326,7 @@ pub(super) fn write(
         received: now,
         day,
         receiver: it.receiver,
-        sealed: site.seal.close(&about(unit, year, number), &text)?,
+        sealed: sealed(site, (unit, year, number), &it.visitor)?,
         people: it.people,
         matter: it.matter,
         summary: it.summary,

@@ -211,3 +211,14 @@ pub(crate) fn take_out(site: &Site, tx: &mut Tx<'_>, id: i64) -> Result<Option<H
         files: Vec::new(),
     }))
 }
+
+/// Entries that one run forgets at most; the rest waits for the next.
+const FORGET_AT_ONCE: i64 = 500;
+
+/// Forgets who came to receptions up to a day; how many entries. Numbers, days, matters, outcomes and figures stay.
+///
+/// # Errors
+/// Any [`Fault`] of the engine or the seal.
+pub fn forget_visitors(site: &Site, tx: &mut Tx<'_>, until: Date) -> Result<usize, Fault> {
+    super::entry::forget(site, tx, until, FORGET_AT_ONCE)
+}

@@ -22,6 +22,7 @@ mod book;
 mod booking;
 mod bookings;
 mod change;
+pub(crate) mod configuration;
 mod entry;
 pub mod facts;
 mod ics;
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .menu("Tiếp công dân", ADDRESS, ReceptionManage)
         .menu("Sổ tiếp công dân", book::PAGE, ReceptionKeep)
         .awaits(awaiting::awaits)
+        .configures(configuration::PART)
         .needs_unit(facts::needs_unit)
         .job("reception_plan", 12 * 60, service::extend)
         .on("/tiep-cong-dan", PublicRead, get(public::all))

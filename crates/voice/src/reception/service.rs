@@ -5,7 +5,7 @@ use domain::{
     ids::{PositionId, ReceptionId, UnitId},
     lang::Lang,
     message::Kind,
-    reception::{DayKind, DayState, plan, posted_latest, shortfalls, slots},
+    reception::{DayKind, DayState, period_of, plan, posted_latest, shortfalls, slots},
     text,
     time::Instant,
 };
@@ -187,7 +187,8 @@ pub(super) fn warnings(
                 && (it.substitute.is_empty() || rules.substitutes)
         };
         let held: Vec<Date> = days.iter().filter(counts).map(|it| it.day).collect();
-        let from = if minimum.every == domain::reception::Every::Week { today } else { first };
+        // The week or month that has begun counts: what it lacks can still be planned.
+        let (from, _) = period_of(minimum.every, today);
         for it in shortfalls(minimum, calendar, &held, (from, last)) {
             told.push(format!("Lịch của người đứng đầu: {}.", it.said()));
         }

@@ -290,4 +290,88 @@ for e in events:
         let entry = desk.get("/co-quan/tiep-cong-dan/so/1").await;
         assert!(entry.text.contains("PA-"), "{}", entry.text);
     }
+
+    async fn the_printed_book_names_nobody_to_whom_senders_are_not_told(site) {
+        given_offices(&site);
+        site.given_people(&[("truong", Role::UnitHead, COMMUNE)]);
+        assert_eq!(enter(&site, &[("xu-ly", "taken_up")]).await.status, 303);
+        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền"), ("ten", "Lê Văn Tố")];
+        let other = |name: &str| said.iter().any(|it| it.0 == name);
+        let fields: Vec<_> = VISIT.iter().filter(|it| !other(it.0)).chain(&said).copied().collect();
+        let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let looks = |id: i64| site.count(&format!("select count(*) from journal where subject = 'reception_entry' and act = 'look' and subject_id = {id}"));
+        let masked = text_of_pdf(&site.signed_in("truong").get("/co-quan/tiep-cong-dan/so/in").await.bytes);
+        for word in ["Nguyễn Thị Kín", "Lê Văn Tố", "040185001234", "Xóm 3"] {
+            assert!(!masked.contains(word), "{word}: {masked}");
+        }
+        assert!(masked.contains("(đã che)") && masked.contains("Đề nghị mở lại"), "{masked}");
+        assert_eq!((looks(1), looks(2)), (0, 0), "he saw nobody");
+        let whole = text_of_pdf(&site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan/so/in").await.bytes);
+        assert!(whole.contains("Nguyễn Thị Kín") && whole.contains("Lê Văn Tố"), "{whole}");
+        assert_eq!((looks(1), looks(2)), (1, 1), "each that was printed was looked at");
+        // Whoever denounces is known to those who keep denunciations alone, on pages and papers too.
+        let entry = site.signed_in("truong").get("/co-quan/tiep-cong-dan/so/2").await.text;
+        assert!(!entry.contains("Lê Văn Tố") && !entry.contains("nhận tiền"), "{entry}");
+        assert!(site.signed_in("truong").get("/co-quan/tiep-cong-dan/so/1").await.text.contains("Nguyễn Thị Kín"));
+    }
+
+    async fn the_week_that_has_begun_owes_its_reception(site) {
+        given_offices(&site);
+        let leader = position(&site, "chutich");
+        // Today is a Thursday; the rule's first day is next week's Tuesday.
+        let rule = [
+            ("nguoi", leader.as_str()), ("dung-dau", "1"), ("nhip", "w"), ("thu", "2"), ("tu-gio", "07:30"),
+            ("den-gio", "11:00"), ("noi", "Phòng tiếp công dân"), ("khe", "30"), ("tu-ngay", "08/01/2026"),
+        ];
+        let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/quy-tac", &rule).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let page = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan?don-vi=2").await.text;
+        assert!(page.contains("tuần 05/01–11/01 mới có 0/1 ngày"), "{page}");
+        assert!(!page.contains("tuần 12/01–18/01"), "{page}");
+        let extra = [
+            ("nguoi", leader.as_str()), ("loai", "extraordinary"), ("ngay", "09/01/2026"), ("ly-do", "Bù tuần này"),
+            ("tu-gio", "07:30"), ("den-gio", "11:00"), ("noi", "P1"), ("dung-dau", "1"), ("khe", "0"), ("co-quan", ""),
+        ];
+        let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/dot-xuat", &extra).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        let page = site.signed_in("tiepdan").get("/co-quan/tiep-cong-dan?don-vi=2").await.text;
+        assert!(!page.contains("tuần 05/01–11/01"), "{page}");
+    }
+
+    async fn who_came_is_forgotten_after_the_term_and_the_figures_stay(site) {
+        given_offices(&site);
+        assert_eq!(enter(&site, &[("xu-ly", "taken_up")]).await.status, 303);
+        let said = [("xu-ly", "taken_up"), ("loai", "denunciation"), ("tom-tat", "Ông X nhận tiền")];
+        let fields: Vec<_> = VISIT.iter().filter(|(name, _)| *name != "loai" && *name != "tom-tat").chain(&said).copied().collect();
+        let done = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/so/moi", &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        site.set_clock(date(2026, 2, 2).at(8, 0, 0, 0));
+        let newer: Vec<_> = VISIT.iter().filter(|it| it.0 != "ten").chain(&[("xu-ly", "taken_up"), ("ten", "Trần Văn Mới")]).copied().collect();
+        assert_eq!(site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/2/so/moi", &newer).await.status, 303);
+        let at = "/co-quan/tiep-cong-dan/bao-cao?don-vi=1&tu=01/01/2026&den=28/02/2026";
+        let main = |page: String| page.split("<main").nth(1).unwrap_or_default().split("</main>").next().unwrap_or_default().to_owned();
+        let before = main(site.signed_in("kiemtra").get(at).await.text);
+        let inner = site.site.clone();
+        let forget = |until| site.run(|tx| crate::reception::facts::forget_visitors(&inner, tx, until));
+        assert_eq!((forget(date(2026, 1, 7)), forget(date(2026, 1, 31)), forget(date(2026, 1, 31))), (0, 2, 0));
+        assert_eq!(main(site.signed_in("kiemtra").get(at).await.text), before, "the figures stay");
+        assert_eq!(site.text("select sealed from reception_entry where id = 1"), "");
+        let mut desk = site.signed_in("tiepdan");
+        for id in [1, 2] {
+            let entry = desk.get(&format!("/co-quan/tiep-cong-dan/so/{id}")).await.text;
+            assert!(entry.contains("đã xóa theo thời hạn lưu"), "{entry}");
+            for word in ["Nguyễn Thị Kín", "040185001234", "Xóm 3"] {
+                assert!(!entry.contains(word), "{word}: {entry}");
+            }
+        }
+        assert!(desk.get("/co-quan/tiep-cong-dan/so/2").await.text.contains("nhận tiền"), "what was denounced stays sealed");
+        assert!(desk.get("/co-quan/tiep-cong-dan/so/3").await.text.contains("Trần Văn Mới"));
+        let book = text_of_pdf(&desk.get("/co-quan/tiep-cong-dan/so/in").await.bytes);
+        assert!(book.contains("đã xóa") && book.contains("Trần Văn Mới") && !book.contains("Nguyễn Thị Kín"), "{book}");
+        // What is handed on later takes nobody's name along.
+        let done = desk.post("/co-quan/tiep-cong-dan/so/1/phan-anh", &[("loai-phan-anh", "suggestion")]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(site.count("select count(*) from feedback_sender"), 0);
+    }
 }

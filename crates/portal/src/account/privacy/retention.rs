@@ -46,18 +46,19 @@ pub(super) fn run(site: Site) -> JobFuture {
 
 /// One turn of a rule, and the files of what it erased.
 async fn of_rule_with_files(site: &Site, kept: Kept) -> Result<bool, Failure> {
-    let (more, waste) = site.as_program(JOB, move |tx| of_rule(tx, kept)).await?;
+    let inner = site.clone();
+    let (more, waste) = site.as_program(JOB, move |tx| of_rule(&inner, tx, kept)).await?;
     crate::filing::facts::erase(site, waste).await?;
     Ok(more)
 }
 
 /// Erases what is over by the rule of today; whether there is more of it, and the hashes of files that are waste now.
-fn of_rule(tx: &mut Tx<'_>, kept: Kept) -> Result<(bool, Vec<String>), Failure> {
+fn of_rule(site: &Site, tx: &mut Tx<'_>, kept: Kept) -> Result<(bool, Vec<String>), Failure> {
     let today = tx.now().civil().date();
     let mut waste = Vec::new();
     let Some(rule) = on(&FILE, kept, today) else { return Ok((false, waste)) };
     let until = rule.over_until(today);
-    let erased = erase(tx, &rule, until, &mut waste)?;
+    let erased = erase(site, tx, (&rule, until), &mut waste)?;
     if erased > 0 {
         sql::ran(tx, kept, until, erased)?;
         let details = serde_json::json!({ "kept": kept.code(), "until": until, "rows": erased });
@@ -72,9 +73,9 @@ fn moment(now: Instant, until: Date) -> Instant {
 }
 
 fn erase(
+    site: &Site,
     tx: &mut Tx<'_>,
-    rule: &Rule,
-    until: Date,
+    (rule, until): (&Rule, Date),
     waste: &mut Vec<String>,
 ) -> Result<usize, Fault> {
     let before = moment(tx.now(), until);
@@ -94,6 +95,7 @@ fn erase(
         Kept::StatementContents => citizen::fees::facts::forget_statement_contents(tx, until),
         Kept::Proxies => citizen::dossiers::facts::forget_proxies(tx, until),
         Kept::FeedbackSenders => voice::feedback::facts::forget_senders(tx, before),
+        Kept::ReceptionVisitors => voice::reception::facts::forget_visitors(site, tx, until),
         Kept::UnqualifiedLetters => {
             let (rows, hashes) = voice::feedback::facts::forget_unqualified(tx, before)?;
             waste.extend(hashes);

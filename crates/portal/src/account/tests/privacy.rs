@@ -214,6 +214,24 @@ on_both_engines! { routes();
         assert_eq!(site.text("select name from dossier_person"), "Nguyễn Văn Thử", "the applicant stays");
     }
 
+    async fn who_came_to_a_reception_goes_after_five_years_and_the_entry_stays(site) {
+        given_two_communes(&site);
+        site.given(
+            "insert into reception_entry (unit, year, number, received_at, day, receiver, sealed, people, matter, summary,
+               settled_by, request, outcome, refusal, document, papers, answer_due, account)
+             values (2, 2026, 1, 0, '2026-01-08', 'Chủ tịch', 'niêm phong', 2, 'petition', 'Lối đi', '', '', 'taken_up', '',
+               '', '', '2026-01-22T17:00:00', 1)",
+            &[],
+        );
+        site.set_clock(jiff::civil::date(2031, 1, 7).at(8, 0, 0, 0));
+        site.run_jobs().await;
+        assert_eq!(site.text("select sealed from reception_entry"), "niêm phong", "a day early");
+        site.pass_minutes(25 * 60);
+        site.run_jobs().await;
+        assert_eq!(site.text("select sealed from reception_entry"), "");
+        assert_eq!(site.text("select summary from reception_entry"), "Lối đi", "the entry stays");
+    }
+
     async fn the_notice_is_read_by_anybody_in_both_languages(site) {
         given_two_communes(&site);
         let page = site.browser().get("/rieng-tu").await;

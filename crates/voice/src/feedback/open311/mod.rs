@@ -5,6 +5,17 @@ pub(super) mod keys;
 mod sql;
 mod write;
 
+use std::collections::HashMap;
+
+use super::{
+    intake::{self, NewFeedback},
+    rules,
+    sender::Sender,
+    sql::{
+        core::Kept,
+        list::{self, Wanted},
+    },
+};
 use axum::{http::StatusCode, response::Response};
 use domain::{
     access::Action,
@@ -14,18 +25,6 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use site::{Asked, Failure, FilledWithFiles, Path, Routes, Site, State, Typed, Who, get};
-use store::{Fault, Tx};
-
-use super::{
-    intake::{self, NewFeedback},
-    rules,
-    sender::Sender,
-    sql::{
-        answers,
-        core::Kept,
-        list::{self, Wanted},
-    },
-};
 use write::{Form, answer, wrong};
 
 /// Requests of one answer at most.
@@ -195,10 +194,9 @@ fn wanted(asked: &Typed, now: Instant) -> Result<Wanted, &'static str> {
 
 /// What others may read of one: its text as two have published it, before that its class alone; its place to a hundred
 /// metres.
-fn request(who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, Fault> {
-    let public = answers::public(tx, it.id)?.filter(|it| it.published_at.is_some());
-    let (description, notes) = match public {
-        Some(it) => (it.said, it.answered),
+fn request(who: &Who, it: &Kept, beside: &Beside) -> Value {
+    let (description, notes) = match beside.published.get(&it.id.0) {
+        Some((said, answered)) => (said.clone(), answered.clone()),
         None => (it.state.class.label().to_owned(), it.state.status.label().to_owned()),
     };
     let over = matches!(
@@ -216,7 +214,8 @@ fn request(who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, Fault> {
     let received = Instant::from_civil(it.state.received_at);
     let updated =
         it.ended.or_else(|| it.state.answered_at.map(Instant::from_civil)).unwrap_or(received);
-    Ok(json!({
+    let village = it.village.and_then(|it| beside.villages.get(&it));
+    json!({
         "service_request_id": it.code,
         "status": if over { "closed" } else { "open" },
         "status_notes": notes,
@@ -228,23 +227,32 @@ fn request(who: &Who, tx: &mut Tx<'_>, it: &Kept) -> Result<Value, Fault> {
         "requested_datetime": w3c(received),
         "updated_datetime": w3c(updated),
         "expected_datetime": it.due.map(w3c),
-        "address": list::village(tx, it.village)?,
+        "address": village.map_or("", String::as_str),
         "address_id": null,
         "zipcode": null,
         "lat": lat,
         "long": lon,
         "media_url": null,
-    }))
+    })
+}
+
+/// What stands beside requests in other tables, read at once for all of them.
+struct Beside {
+    /// What was published of each: what was said, what was answered.
+    published: HashMap<i64, (String, String)>,
+    /// Names by row.
+    villages: HashMap<i64, String>,
 }
 
 async fn found(site: &Site, who: &Who, wanted: Wanted) -> Result<Vec<Value>, Failure> {
     let asker = who.clone();
     site.read(who, move |tx| {
-        let mut all = Vec::new();
-        for it in list::carried(tx, &wanted, REQUESTS_MAX)? {
-            all.push(request(&asker, tx, &it)?);
-        }
-        Ok(all)
+        let all = list::carried(tx, &wanted, REQUESTS_MAX)?;
+        let beside = Beside {
+            published: sql::published(tx, all.iter().map(|it| it.id.0).collect())?,
+            villages: sql::villages(tx, all.iter().filter_map(|it| it.village).collect())?,
+        };
+        Ok(all.iter().map(|it| request(&asker, it, &beside)).collect())
     })
     .await
 }

@@ -1,7 +1,32 @@
-//! SQL of keys.
+//! SQL of keys, and of what stands beside requests.
+
+use std::collections::HashMap;
 
 use domain::ids::UnitId;
-use store::{Fault, Tx};
+use store::{Fault, Select, Tx};
+
+/// Rows that are asked for in one statement.
+const AT_ONCE: i64 = 1_000;
+
+/// What was published of these: what was said and what was answered, by row.
+pub(super) fn published(
+    tx: &mut Tx<'_>,
+    of: Vec<i64>,
+) -> Result<HashMap<i64, (String, String)>, Fault> {
+    let rows = Select::new("feedback, said, answered", "feedback_public")
+        .and_in("feedback", of)
+        .and("published_at is not null", [])
+        .rows(tx, AT_ONCE)?;
+    rows.iter().map(|it| Ok((it.get(0)?, (it.get(1)?, it.get(2)?)))).collect()
+}
+
+/// The names of these villages, by row.
+pub(super) fn villages(tx: &mut Tx<'_>, mut of: Vec<i64>) -> Result<HashMap<i64, String>, Fault> {
+    of.sort_unstable();
+    of.dedup();
+    let rows = Select::new("id, name", "village").and_in("id", of).rows(tx, AT_ONCE)?;
+    rows.iter().map(|it| Ok((it.get(0)?, it.get(1)?))).collect()
+}
 
 /// The keys of a unit that hold: row, name, when it was made.
 pub(super) fn keys(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<(i64, String, i64)>, Fault> {

@@ -25,6 +25,11 @@ impl Form {
     }
 }
 
+/// Whether XML 1.0 lets a character stand in a document at all (section 2.2, `Char`).
+const fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
 fn escaped(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
@@ -32,7 +37,9 @@ fn escaped(text: &str, out: &mut String) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            // A reader of XML makes a line's end of a bare one.
+            '\r' => out.push_str("&#13;"),
+            c if !is_xml(c) => {}
             c => out.push(c),
         }
     }
@@ -98,5 +105,13 @@ mod tests {
             "<service_requests><request><description>&lt;b&gt;a &amp; &quot;b&quot;&lt;/b&gt;</description><lat/>\
              </request></service_requests>"
         );
+    }
+
+    #[test]
+    fn what_xml_forbids_is_left_out_and_nothing_else() {
+        let mut out = String::new();
+        let all = "a\u{0}\u{8}\u{b}\u{c}\u{1f}\u{fffe}\u{ffff}b\t\n\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffd}\u{1f600}\r";
+        escaped(all, &mut out);
+        assert_eq!(out, "ab\t\n\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffd}\u{1f600}&#13;");
     }
 }

@@ -52,6 +52,33 @@ on_both_engines! { citizen::routes().and(crate::routes());
         assert_eq!(unknown.text, r#"[{"code":404,"description":"service_request_id was not found."}]"#);
     }
 
+    async fn a_long_list_asks_the_database_no_more_than_a_short_one(site) {
+        given(&site);
+        site.given("insert into village (id, unit, name, key, is_gone) values (7, 2, 'Xóm 3', 'xom 3', 0)", &[]);
+        let mut citizen = site.browser();
+        let mut program = site.browser();
+        let mut counts = Vec::new();
+        for sent in [1, 4] {
+            for _ in 0..sent {
+                send(&mut citizen, &[("noi-dung", &format!("Cống tắc {}", token()))]).await;
+            }
+            site.given("update feedback set village = 7", &[]);
+            site.db.record();
+            let all = program.get("/open311/v2/requests.json").await;
+            counts.push(site.db.recorded().len());
+            assert!(all.text.contains("\"address\":\"Xóm 3\""), "{}", all.text);
+        }
+        assert_eq!(counts[0], counts[1], "each request is no query of its own");
+        // What was published is read beside the others.
+        site.given(
+            "insert into feedback_public (feedback, unit, class, said, answered, proposed_by, published_by, published_at)
+             select id, unit, class, 'Đã che tên', 'Đã thông cống', 1, 2, 1 from feedback order by id limit 1",
+            &[],
+        );
+        let all = program.get("/open311/v2/requests.json").await.text;
+        assert_eq!((all.matches("Đã che tên").count(), all.matches("Đã thông cống").count()), (1, 1), "{all}");
+    }
+
     async fn only_a_key_that_holds_sends(site) {
         given(&site);
         let key = key(&site).await;

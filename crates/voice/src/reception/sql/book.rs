@@ -221,6 +221,24 @@ pub fn wipe(tx: &mut Tx<'_>, id: i64) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Entries up to a day that still know who came, the oldest first.
+pub fn to_forget(tx: &mut Tx<'_>, until: Date, limit: i64) -> Result<Vec<Entry>, Fault> {
+    let select = Select::new(ENTRY, "reception_entry")
+        .and("forgotten = 0", [])
+        .and("day <= ?", [until.into()])
+        .order_by("day, id");
+    select.rows(tx, limit)?.iter().map(entry).collect()
+}
+
+/// Nobody knows any more who came; `left` is what stays sealed.
+pub fn forget(tx: &mut Tx<'_>, id: i64, left: &str) -> Result<(), Fault> {
+    tx.execute(
+        "update reception_entry set forgotten = 1, sealed = ?2 where id = ?1",
+        &[id.into(), left.into()],
+    )?;
+    Ok(())
+}
+
 /// Something that was promised.
 #[derive(Debug, Clone)]
 pub struct Promise {
