@@ -194,6 +194,87 @@ fn the_demo_shows_dossiers_that_a_village_head_filed_for_people_who_agreed() {
     assert!(rows.iter().all(|it| it.2.contains("minh họa") && it.3 == 1), "{rows:?}");
 }
 
+/// What is asked of the demo's calls, boxes and receptions, each a number.
+const SPOKEN: [(&str, &str); 9] = [
+    ("calls", "select count(*) from hotline_call"),
+    ("called back", "select count(*) from hotline_call where back <> ''"),
+    (
+        "still to be called back",
+        "select count(*) from hotline_call where due_at is not null and back = ''",
+    ),
+    (
+        "openings by two",
+        "select count(*) from box_opening where state = 'closed' and second_account <> first_account",
+    ),
+    (
+        "slips without an end or a picture",
+        "select count(*) from box_slip where state = 'new' or sha256 = ''",
+    ),
+    ("entries", "select count(*) from reception_entry"),
+    ("promises that are open", "select count(*) from reception_promise where kept_at is null"),
+    ("booked", "select count(*) from reception_booking where state = 'booked'"),
+    (
+        "days gone by of which nobody knows",
+        "select count(*) from reception where day < '2026-03-02' and state = 'planned'",
+    ),
+];
+
+fn the_demo_speaks(address: &str) {
+    let now = domain::time::Instant::from_civil(jiff::civil::date(2026, 3, 2).at(10, 0, 0, 0));
+    let play = crate::demo::Play { dossiers: 0, ..crate::demo::Play::default() };
+    let db = store::Db::open(address, now).unwrap();
+    let (seal, blobs) = (site::seal::Seal::passing(), store::Blobs::in_memory());
+    let sealed = crate::demo::Sealed { seal: &seal, blobs: &blobs };
+    let stop = crate::stop::Stop::never();
+    crate::demo::fill_with(&db, now, &play, (&stop, Some(sealed))).unwrap();
+    let stamp = store::Stamp::of_program(now, "test");
+    let found: Vec<(&str, i64)> = db
+        .read_blocking(stamp.clone(), |tx| {
+            let mut all = Vec::new();
+            for (what, sql) in SPOKEN {
+                all.push((what, tx.query_number(sql, &[])?));
+            }
+            Ok::<_, store::Fault>(all)
+        })
+        .unwrap();
+    // The district and two communes.
+    let wanted = [24, 12, 3, 9, 0, 21, 6, 6, 0];
+    let wanted: Vec<(&str, i64)> = SPOKEN.iter().map(|it| it.0).zip(wanted).collect();
+    assert_eq!(found, wanted);
+    let ends = db
+        .read_blocking(stamp, |tx| {
+            tx.query(
+                "select source_kind || ' ' || status || ' ' || coalesce(closing, ''), count(*) from feedback
+                 where source_kind is not null group by source_kind, status, closing
+                 order by source_kind, status",
+                &[],
+            )?
+            .iter()
+            .map(|row| Ok::<_, store::Fault>((row.get(0)?, row.get(1)?)))
+            .collect::<Result<Vec<(String, i64)>, _>>()
+        })
+        .unwrap();
+    let ends: Vec<(&str, i64)> = ends.iter().map(|it| (it.0.trim_end(), it.1)).collect();
+    let wanted = [
+        ("box_slip closed solved", 3),
+        ("box_slip handling", 3),
+        ("hotline_call answered", 3),
+        ("hotline_call closed solved", 3),
+        ("hotline_call handling", 3),
+        ("reception_entry closed solved", 3),
+        ("reception_entry handling", 3),
+    ];
+    assert_eq!(ends, wanted);
+}
+
+#[test]
+fn the_demo_shows_what_was_said_by_telephone_on_slips_and_face_to_face() {
+    the_demo_speaks(":memory:");
+    if let Some(temp) = testkit::pg::fresh_database() {
+        the_demo_speaks(temp.url());
+    }
+}
+
 /// `motcua import staff`: a wrong row and a dry run write nothing, a right file is written once.
 #[test]
 fn people_are_imported_whole_or_not_at_all() {

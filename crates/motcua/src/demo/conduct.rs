@@ -20,11 +20,12 @@ use super::{
 };
 
 /// Somebody at a moment, as a page would know him.
-fn who(site: &Site, tx: &mut Tx<'_>, time: DateTime, it: Player) -> Result<Who, Fault> {
+pub(super) fn who(site: &Site, tx: &mut Tx<'_>, time: DateTime, it: Player) -> Result<Who, Fault> {
     tx.restamp(at(time, it));
     Ok(Who {
         account: it.account,
         staff: Some(it.staff),
+        name: staff::account_name(tx, it.account)?.into(),
         grants: staff::grants_of(tx, &[it.staff])?.into(),
         tree: site.tree(tx)?,
         now: Instant::from_civil(time),

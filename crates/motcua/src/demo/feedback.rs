@@ -18,7 +18,7 @@ use super::office::{Body, Office};
 
 /// How far somebody brings what was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
+pub(super) enum Until {
     Received,
     Sorted,
     Assigned,
@@ -287,7 +287,7 @@ pub(super) fn play(db: &Db, now: Instant, seal: &Seal, office: &Office) -> Resul
     Ok(())
 }
 
-fn fault(failure: Failure) -> Fault {
+pub(super) fn fault(failure: Failure) -> Fault {
     match failure {
         Failure::Fault(it) => it,
         other => Fault::Broken(format!("demo of feedback: {other:?}")),
@@ -295,12 +295,12 @@ fn fault(failure: Failure) -> Fault {
 }
 
 /// A working hour so many days ago, never after now.
-fn moment(now: Instant, days: i64, hour: i8) -> Instant {
+pub(super) fn moment(now: Instant, days: i64, hour: i8) -> Instant {
     let day: Date = now.civil().date().checked_sub(days.max(0).days()).unwrap_or(Date::MIN);
     Instant::from_civil(day.at(hour, 12, 0, 0)).min(now)
 }
 
-fn stamped(tx: &mut Tx<'_>, at: Instant, by: AccountId) {
+pub(super) fn stamped(tx: &mut Tx<'_>, at: Instant, by: AccountId) {
     tx.restamp(Stamp { now: at, by, origin: "demo".into() });
 }
 
@@ -312,11 +312,6 @@ fn one(
     (number, said): (usize, &Said),
 ) -> Result<(), Failure> {
     let (days, door, class, until, village, text, answer, named) = *said;
-    let mut after = 0;
-    let mut next = |tx: &mut Tx<'_>, days_on: i64, by: AccountId| {
-        after += days_on;
-        stamped(tx, moment(now, days - after, 9), by);
-    };
     stamped(tx, moment(now, days, 8), AccountId(0));
     let sender = named.then(|| Sender {
         name: (*SENDERS.get(number % SENDERS.len()).unwrap_or(&"")).to_owned(),
@@ -336,6 +331,21 @@ fn one(
         ..NewFeedback::of(body.body, door, class, text)
     };
     let id: FeedbackId = said::receive(site, tx, &new)?.id;
+    bring(site, tx, (now, body, days), (id, class, until, answer))
+}
+
+/// Brings what was received so many days ago as far as it is, each step on its day by whoever does it.
+pub(super) fn bring(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    (now, body, days): (Instant, &Body, i64),
+    (id, class, until, answer): (FeedbackId, Class, Until, &str),
+) -> Result<(), Failure> {
+    let mut after = 0;
+    let mut next = |tx: &mut Tx<'_>, days_on: i64, by: AccountId| {
+        after += days_on;
+        stamped(tx, moment(now, days - after, 9), by);
+    };
     let sorter = body.reception_officer.unwrap_or(body.head);
     let writer = body.specialists.first().copied().unwrap_or(sorter);
     let reason = |it: &str| it.to_owned();

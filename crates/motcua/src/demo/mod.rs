@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use domain::time::Instant;
-use store::{Db, Fault};
+use store::{Blobs, Db, Fault};
 
 use crate::{Outcome, Problem, cli::Context, setup, stop::Stop};
 
@@ -27,6 +27,7 @@ mod progress;
 mod publication;
 mod random;
 mod receptions;
+mod spoken;
 mod surveys;
 mod workflows;
 mod year;
@@ -79,8 +80,11 @@ impl Demo {
         let db = context.open()?;
         let play = Play { profile: self.profile, seed: self.seed, dossiers: self.dossiers };
         let seal = site::seal::Seal::in_folder(&context.settled.data_dir)?;
+        let home = &context.settled.data_dir;
+        let blobs = Blobs::open(context.settled.files_url.as_deref(), &home.join("files"))?;
         let stop = Stop::on_interrupt();
-        let sign_ins = fill_with(&db, context.now(), &play, (&stop, Some(&seal)))?;
+        let sealed = Sealed { seal: &seal, blobs: &blobs };
+        let sign_ins = fill_with(&db, context.now(), &play, (&stop, Some(sealed)))?;
         surveys::play(&db, context.now(), play.seed, &context.settled.data_dir)?;
         if self.json {
             let rows: Vec<_> = sign_ins
@@ -125,6 +129,15 @@ pub fn fill_until(db: &Db, now: Instant, play: &Play, stop: &Stop) -> Result<Vec
     fill_with(db, now, play, (stop, None))
 }
 
+/// What an installation keeps beside its database: its key and its files.
+#[derive(Clone, Copy)]
+pub struct Sealed<'a> {
+    /// The key.
+    pub seal: &'a site::seal::Seal,
+    /// The files.
+    pub blobs: &'a Blobs,
+}
+
 /// [`fill_until`]; with the installation's key also what lies sealed: what citizens said.
 ///
 /// # Errors
@@ -133,7 +146,7 @@ pub fn fill_with(
     db: &Db,
     now: Instant,
     play: &Play,
-    (stop, seal): (&Stop, Option<&site::seal::Seal>),
+    (stop, sealed): (&Stop, Option<Sealed<'_>>),
 ) -> Result<Vec<SignIn>, Problem> {
     if setup::is_half_filled(db, now)? {
         return Err(Problem::Refused(HALF_FILLED.to_owned()));
@@ -173,8 +186,9 @@ pub fn fill_with(
     publication::play(db, now, play.seed, &office)?;
     conduct::play(db, now, &office)?;
     receptions::play(db, now, &office)?;
-    if let Some(seal) = seal {
-        feedback::play(db, now, seal, &office)?;
+    if let Some(sealed) = sealed {
+        feedback::play(db, now, sealed.seal, &office)?;
+        spoken::play(db, now, sealed, &office)?;
     }
     eprintln!("3/3 Thống kê lại các bảng, ghi xuống đĩa …");
     filling.finish()?;

@@ -3,7 +3,7 @@
 use domain::{ids::PositionId, procedure::Tier, reception::Pattern, time::Instant};
 use jiff::{
     ToSpan as _,
-    civil::{Weekday, time},
+    civil::{Date, Weekday, time},
 };
 use people::{calendar::facts as calendar, staff::facts as staff};
 use store::{Db, Fault, Stamp, Tx};
@@ -27,6 +27,32 @@ pub(super) fn play(db: &Db, now: Instant, office: &Office) -> Result<(), Fault> 
     })
 }
 
+/// How the head of a body receives from a day on.
+pub(super) fn rules(
+    body: &Body,
+    position: PositionId,
+    (from, until): (Date, Option<Date>),
+) -> Vec<NewRule> {
+    let patterns = match body.tier {
+        Tier::District => {
+            vec![Pattern::NthWeekday(1, Weekday::Tuesday), Pattern::NthWeekday(3, Weekday::Tuesday)]
+        }
+        _ => vec![Pattern::Weekly(Weekday::Thursday)],
+    };
+    let rule = |pattern| NewRule {
+        unit: body.body,
+        position,
+        is_head: true,
+        pattern,
+        hours: (time(7, 30, 0, 0), time(11, 0, 0, 0)),
+        place: format!("Phòng tiếp công dân, trụ sở UBND {}", body.place),
+        slot_minutes: 30,
+        from,
+        until,
+    };
+    patterns.into_iter().map(rule).collect()
+}
+
 fn around(
     tx: &mut Tx<'_>,
     calendar: &domain::calendar::WorkCalendar,
@@ -37,23 +63,7 @@ fn around(
     let Some(head) = people.iter().find(|it| it.signs).or_else(|| people.first()) else {
         return Ok(());
     };
-    let patterns = match body.tier {
-        Tier::District => {
-            vec![Pattern::NthWeekday(1, Weekday::Tuesday), Pattern::NthWeekday(3, Weekday::Tuesday)]
-        }
-        _ => vec![Pattern::Weekly(Weekday::Thursday)],
-    };
-    for pattern in patterns {
-        let rule = NewRule {
-            unit: body.body,
-            position: head.position,
-            is_head: true,
-            pattern,
-            hours: (time(7, 30, 0, 0), time(11, 0, 0, 0)),
-            place: format!("Phòng tiếp công dân, trụ sở UBND {}", body.place),
-            slot_minutes: 30,
-            from: day,
-        };
+    for rule in rules(body, head.position, (day, None)) {
         reception::add_rule(tx, calendar, &rule)?;
     }
     reception::publish(tx, body.body, day.saturating_add(2.months()).last_of_month())?;

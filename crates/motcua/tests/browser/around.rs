@@ -1,10 +1,12 @@
-//! Around the counter: a reception day from plan to report, a list of calls and a call, a box opened by two browsers.
+//! Around the counter: a reception day from plan to report.
 
 use jiff::civil::date;
 
 use crate::support::{On, Page, Server};
 
-const COMMUNE: &str = "select cast(u.id as text) from unit u join unit_version v on v.unit = u.id
+/// The number of Phú Sơn in this database.
+pub const COMMUNE: &str =
+    "select cast(u.id as text) from unit u join unit_version v on v.unit = u.id
     where u.kind = 'commune' and v.title like '%Phú Sơn%'";
 
 async fn reception_day(on: On) {
@@ -94,92 +96,6 @@ async fn reception_day(on: On) {
     phone.close().await;
 }
 
-async fn calls(on: On) {
-    let start = date(2026, 3, 3).at(9, 0, 0, 0);
-    let Some(server) = Server::start(on, start).await else { return };
-    let unit = server.text(COMMUNE).await;
-    let desk = Page::open_at(&server.base, 1366, 768).await;
-    desk.sign_in("tiepdan-phuson").await;
-    desk.goto(&format!("/co-quan/duong-day-nong/{unit}/nhap")).await;
-    desk.sound().await;
-    let list = "Thời gian,Số gọi đến,Số nhận,Trạng thái\n02/03/2026 08:30,0912345678,02383888999,Gọi nhỡ\n";
-    desk.attach("Danh sách cuộc gọi", "goi.csv", list.as_bytes()).await;
-    desk.press("Xem trước").await;
-    desk.see("1 cuộc gọi đọc được").await;
-    desk.sound().await;
-    desk.press("Nhập 1 cuộc gọi").await;
-    desk.see("Đã nhập danh sách").await;
-    desk.sound().await;
-    desk.goto("/co-quan").await;
-    desk.see("cuộc gọi đường dây nóng phải gọi lại").await;
-    desk.goto(&format!("/co-quan/duong-day-nong/{unit}/ghi")).await;
-    desk.sound().await;
-    desk.fill("Họ tên người gọi", "Lê Văn Gọi (minh họa)").await;
-    desk.fill("Số của người gọi", "0912 345 679").await;
-    desk.fill("Nội dung", "Bị hỏi giấy không có trong danh mục").await;
-    desk.press("Ghi cuộc gọi").await;
-    desk.see("Người gọi").await;
-    desk.sound().await;
-    desk.choose("Chuyển thành", "Góp ý khác").await;
-    desk.press("Chuyển xử lý").await;
-    desk.see("PA-").await;
-    for path in
-        ["/co-quan/duong-day-nong", "/co-quan/duong-day-nong/truc", "/co-quan/duong-day-nong/so"]
-    {
-        desk.goto(path).await;
-        desk.sound().await;
-    }
-    let phone = Page::open_phone(&server.base).await;
-    phone.goto(&format!("/duong-day-nong/{unit}")).await;
-    phone.sound().await;
-    desk.close().await;
-    phone.close().await;
-}
-
-async fn box_of_two(on: On) {
-    let start = date(2026, 3, 6).at(15, 0, 0, 0);
-    let Some(server) = Server::start(on, start).await else { return };
-    let first = Page::open_at(&server.base, 1366, 768).await;
-    let second = Page::open_at(&server.base, 1366, 768).await;
-    first.sign_in("tiepdan-phuson").await;
-    second.sign_in("vanthu-phuson").await;
-    first.goto("/co-quan/hom-thu").await;
-    first.sound().await;
-    first.press_within("Mở hòm").await;
-    first.see("Cần người thứ hai").await;
-    first.sound().await;
-    let code = first.text_of(".mono.big").await;
-    let path = first.path().await;
-    second.goto(&path).await;
-    second.sound().await;
-    second.fill("Mã trên màn hình của người thứ nhất", &code).await;
-    second.press("Xác nhận cùng mở hòm").await;
-    second.see("Đã đủ hai người").await;
-    first.goto(&path).await;
-    first.fill("Số phiếu hai người cùng đếm", "1").await;
-    first.press("Ghi số phiếu").await;
-    first.see("Đã ghi số phiếu").await;
-    let slip = prints::qr_png("phieu gop y").unwrap();
-    second.goto(&path).await;
-    second.attach("Ảnh phiếu", "phieu.png", &slip).await;
-    second.press("Đánh số phiếu này").await;
-    second.see("Phiếu 001/2026").await;
-    second.sound().await;
-    second.fill("Chép lại nội dung phiếu", "Xin mở cửa sớm hơn vào thứ Hai").await;
-    second.choose("Chuyển thành", "Góp ý khác").await;
-    second.press("Ghi kết quả của phiếu").await;
-    second.see("PA-").await;
-    first.goto(&path).await;
-    first.sound().await;
-    first.press("Đóng, không sửa nữa").await;
-    first.see("Đã đóng lần mở").await;
-    first.sound().await;
-    let (status, kind, head) = first.fetch(&format!("{path}/bien-ban")).await;
-    assert_eq!((status, kind.as_str(), head.as_str()), (200, "application/pdf", "%PDF-"));
-    first.close().await;
-    second.close().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reception_day_goes_from_plan_to_report_on_sqlite() {
     reception_day(On::Sqlite).await;
@@ -188,14 +104,4 @@ async fn a_reception_day_goes_from_plan_to_report_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reception_day_goes_from_plan_to_report_on_postgresql() {
     reception_day(On::Postgresql).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_are_brought_in_written_down_and_handed_on() {
-    calls(On::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_box_is_opened_in_two_browsers() {
-    box_of_two(On::Sqlite).await;
 }

@@ -26,15 +26,15 @@ async fn send(phone: &Page, path: &str, (class, said): (&str, &str)) -> (String,
 }
 
 /// The people of Phú Sơn who answer, each at his own browser.
-struct Office {
-    reception: Page,
+pub struct Office {
+    pub reception: Page,
     desk: Page,
     head: Page,
     specialist: String,
 }
 
 impl Office {
-    async fn open(server: &Server) -> Self {
+    pub async fn open(server: &Server) -> Self {
         let at = async |login| {
             let page = Page::open_at(&server.base, 1366, 768).await;
             page.sign_in(login).await;
@@ -51,7 +51,7 @@ impl Office {
     }
 
     /// From receipt to the answer: one sorts and hands it to a specialist, who drafts; the head releases.
-    async fn answer(&self, code: &str, looks: bool) {
+    pub async fn answer(&self, code: &str, looks: bool) {
         let Self { reception, desk, head, specialist } = self;
         reception.goto(&format!("/co-quan/phan-anh?q={code}")).await;
         looked(reception, looks).await;
@@ -82,7 +82,7 @@ impl Office {
         }
     }
 
-    async fn close(self) {
+    pub async fn close(self) {
         for page in [self.reception, self.desk, self.head] {
             page.close().await;
         }
@@ -97,7 +97,7 @@ async fn looked(page: &Page, looks: bool) {
 }
 
 /// Its sender finds it again with code and secret and says that it is solved.
-async fn solved(server: &Server, phone: &Page, (code, secret): (&str, &str), looks: bool) {
+pub async fn solved(server: &Server, phone: &Page, (code, secret): (&str, &str), looks: bool) {
     phone.goto(&format!("/phan-anh/theo-doi?ma={code}")).await;
     looked(phone, looks).await;
     phone.fill("Mã bí mật", secret).await;

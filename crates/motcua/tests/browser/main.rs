@@ -13,6 +13,7 @@ mod books;
 mod conduct;
 mod copies;
 mod desk;
+mod doors;
 mod eforms;
 mod evaluation;
 mod exchange;

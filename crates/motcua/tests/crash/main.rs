@@ -2,6 +2,7 @@
 //! killed with SIGKILL. What was acknowledged is there, once, and no number is given twice.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up stops the test")]
+#![expect(clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,6 +25,8 @@ use motcua::{
 };
 use store::{Db, Stamp};
 
+mod voice;
+
 /// Intakes acknowledged before the power is cut, each time.
 const BEFORE_CUT: usize = 260;
 /// How often it is cut.
@@ -43,6 +46,14 @@ impl Folder {
         let folder = std::env::temp_dir().join(format!("motcua-crash-{}", site::random_hex(6)));
         std::fs::create_dir(&folder).unwrap();
         Self(folder)
+    }
+
+    /// The database of this address; of none: a file in the folder.
+    fn database(&self, address: String) -> String {
+        if address.is_empty() {
+            return format!("sqlite:{}", self.0.join("motcua.db").display());
+        }
+        address
     }
 }
 
@@ -157,11 +168,7 @@ fn check(rows: &[(String, i64, String)], acknowledged: &BTreeMap<String, i64>) {
 
 async fn cut_in_the_middle(database: String) {
     let folder = Folder::new();
-    let database = if database.is_empty() {
-        format!("sqlite:{}", folder.0.join("motcua.db").display())
-    } else {
-        database
-    };
+    let database = folder.database(database);
     run(&database, &folder.0, &["demo", "--dossiers", "0"]);
 
     let mut acknowledged: BTreeMap<String, i64> = BTreeMap::new();

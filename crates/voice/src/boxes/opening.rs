@@ -11,7 +11,7 @@ use store::{Tx, journal::Entry};
 use subtle::ConstantTimeEq as _;
 
 use super::{
-    ADDRESS, OPENING, SOURCE, setup,
+    ADDRESS, OPENING, SOURCE, facts, setup,
     sql::{self, Opening, Slip},
 };
 use crate::feedback::facts as feedback;
@@ -22,7 +22,7 @@ const TRIES_MAX: i64 = 5;
 const SLIPS_MAX: i64 = 500;
 
 /// What the second one types, six digits: the first one's page shows it, nobody else's.
-fn code_of(site: &Site, id: BoxOpeningId) -> String {
+pub(super) fn code_of(site: &Site, id: BoxOpeningId) -> String {
     let hex = site.seal.derived(&format!("box_opening:{id}"));
     let digits: u64 = hex.get(..15).and_then(|it| u64::from_str_radix(it, 16).ok()).unwrap_or(0);
     format!("{:06}", digits % 1_000_000)
@@ -44,11 +44,7 @@ pub(super) async fn begin(
             if let Some(running) = sql::running(tx, id)? {
                 return Ok(running.id);
             }
-            let opening = sql::insert(tx, &it, &asker.name)?;
-            let sha256 = site::token_sha256(&code_of(&inner, opening));
-            sql::set_code(tx, opening, &sha256)?;
-            tx.journal(Entry::new(OPENING, opening.0, "begin_opening"));
-            Ok(opening)
+            Ok(facts::begin_kept(&inner, tx, &it, &asker.name)?)
         })
         .await?;
     Ok(told(
@@ -261,8 +257,7 @@ pub(super) async fn confirm(
                 tx.journal(Entry::new(OPENING, id.0, "wrong_opening_code"));
                 return Ok(Some("Mã chưa đúng. Nhìn lại màn hình của người thứ nhất; sai 5 lần thì phải bắt đầu lại."));
             }
-            sql::confirm(tx, id, &asker.name)?;
-            tx.journal(Entry::new(OPENING, id.0, "confirm_opening"));
+            facts::confirm(tx, id, &asker.name)?;
             Ok(None)
         })
         .await?;
@@ -313,9 +308,7 @@ pub(super) async fn declare(
     site.write(&who, move |tx| {
         let it = held(&asker, tx, id)?;
         if it.declared != Some(slips) {
-            sql::declare(tx, id, slips)?;
-            let details = serde_json::json!({ "slips": slips, "before": it.declared });
-            tx.journal(Entry::new(OPENING, id.0, "declare_slips").details(&details));
+            facts::declare(tx, id, (it.declared, slips))?;
         }
         Ok(())
     })
@@ -356,9 +349,7 @@ pub(super) async fn close(
                 let text = format!("Đã đếm {declared} phiếu nhưng chụp {count}. Chụp nốt, sửa số đếm, hoặc ghi lý do.");
                 return Ok(Some(("ly-do-lech", text)));
             }
-            sql::close(tx, id, if count == declared { "" } else { &why })?;
-            let details = serde_json::json!({ "declared": declared, "slips": count });
-            tx.journal(Entry::new(OPENING, id.0, "close_opening").details(&details));
+            facts::close(tx, id, (declared, count, &why))?;
             Ok(None)
         })
         .await?;

@@ -13,14 +13,14 @@ use site::{
     form::{Sending, Sent, once, one_file},
     told,
 };
-use store::{Fault, journal::Entry};
+use store::{Fault, Tx, journal::Entry};
 
 use super::{
-    ADDRESS, OPENING, SOURCE, opening, picture as drawing,
-    sql::{self, Slip},
+    ADDRESS, OPENING, SOURCE, facts, opening, picture as drawing,
+    sql::{self, Opening, Slip},
 };
 use crate::{
-    feedback::facts::{self as feedback, NewFile, Sender},
+    feedback::facts::{self as feedback, NewFile, Received, Sender},
     onward::{self, Onward, hand_on},
     typed::options,
 };
@@ -56,9 +56,7 @@ pub(super) async fn add(
     let asker = who.clone();
     let sent: Sent<String> = once(&site, &who, sending, move |tx| {
         let it = opening::held(&asker, tx, id)?;
-        let (slip, number) = sql::insert_slip(tx, &it, &blob.sha256)?;
-        let details = serde_json::json!({ "slip": slip, "number": number });
-        tx.journal(Entry::new(OPENING, id.0, "add_slip").details(&details));
+        let slip = facts::add_slip_to(tx, &it, &blob.sha256)?;
         Ok(Ok(format!("{ADDRESS}/phieu/{slip}")))
     })
     .await?;
@@ -198,11 +196,16 @@ fn read(typed: Typed) -> Result<Settled, Mistakes> {
     fields.finish(whole)
 }
 
+/// What the picture is called as a file of the feedback.
+pub(super) fn file_name(it: &Slip) -> String {
+    format!("phieu-{:03}-{}.jpg", it.number, it.year)
+}
+
 /// The picture as a file of the feedback, without its bytes.
 pub(super) fn picture_of(it: &Slip) -> Option<NewFile> {
     (!it.sha256.is_empty()).then(|| NewFile {
         sha256: it.sha256.clone(),
-        name: format!("phieu-{:03}-{}.jpg", it.number, it.year),
+        name: file_name(it),
         media_type: "image/jpeg".to_owned(),
         size: 0,
         bytes: None,
@@ -216,6 +219,46 @@ async fn file_of(site: &Site, it: &Slip) -> Result<Option<NewFile>, Failure> {
     file.size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     file.bytes = Some(bytes);
     Ok(Some(file))
+}
+
+/// What a slip says: what it is, its words, who wrote it if that stands on it, whom it names.
+pub(super) struct Said<'a> {
+    pub class: Class,
+    pub words: &'a str,
+    pub sender: Option<Sender>,
+    pub accused: &'a (String, bool),
+}
+
+/// Makes a feedback of a slip.
+pub(super) fn handed_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    (opening, slip, file): (&Opening, &Slip, Option<NewFile>),
+    said: Said<'_>,
+) -> Result<Received, Failure> {
+    let received = hand_on(
+        site,
+        tx,
+        Onward {
+            unit: opening.unit,
+            door: Door::Box,
+            source: (SOURCE, slip.id),
+            class: said.class,
+            text: said.words,
+            accused: &said.accused.0,
+            about_head: said.accused.1,
+            sender: said.sender,
+            file,
+            at: slip.created,
+        },
+    )?;
+    // What is sealed has emptied the slip; the journal does not tell which one it was.
+    if !said.class.is_sealed() {
+        sql::tie(tx, slip.id, (said.words, received.id.0))?;
+        let details = serde_json::json!({ "slip": slip.id });
+        tx.journal(Entry::new(OPENING, opening.id.0, "to_feedback").details(&details));
+    }
+    Ok(received)
 }
 
 /// POST `/co-quan/hom-thu/phieu/{id}`
@@ -250,34 +293,12 @@ pub(super) async fn settle(
             }
             match settled {
                 Settled::Aside { words, kind, reason } => {
-                    sql::put_aside(tx, id, (&words, &kind, &reason))?;
-                    let details = serde_json::json!({ "slip": id, "why": kind });
-                    tx.journal(Entry::new(OPENING, it.id.0, "put_slip_aside").details(&details));
+                    facts::put_aside(tx, (it.id, id), (&words, &kind, &reason))?;
                     Ok((it.id, "Đã ghi lý do của phiếu.".to_owned(), Vec::new()))
                 }
                 Settled::Feedback { class, words, sender, accused } => {
-                    let received = hand_on(
-                        &inner,
-                        tx,
-                        Onward {
-                            unit: it.unit,
-                            door: Door::Box,
-                            source: (SOURCE, id),
-                            class,
-                            text: &words,
-                            accused: &accused.0,
-                            about_head: accused.1,
-                            sender,
-                            file,
-                            at: slip.created,
-                        },
-                    )?;
-                    // What is sealed has emptied the slip; the journal does not tell which one it was.
-                    if !class.is_sealed() {
-                        sql::tie(tx, id, (&words, received.id.0))?;
-                        let details = serde_json::json!({ "slip": id });
-                        tx.journal(Entry::new(OPENING, it.id.0, "to_feedback").details(&details));
-                    }
+                    let said = Said { class, words: &words, sender, accused: &accused };
+                    let received = handed_on(&inner, tx, (&it, &slip, file), said)?;
                     Ok((it.id, onward::notice(&received), received.waste))
                 }
             }

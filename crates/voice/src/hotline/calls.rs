@@ -19,7 +19,7 @@ use site::{
 use store::{Tx, journal::Entry};
 
 use super::{
-    ADDRESS, CALL, SOURCE, choices, chosen,
+    ADDRESS, CALL, SOURCE, choices, chosen, facts,
     log::{self, Caller},
     sql::{self, Call, Counted, Filter},
     units, with_shops,
@@ -391,14 +391,48 @@ pub(super) async fn back(
         if it.due.is_none() {
             return Err(Failure::Refused("Cuộc gọi này không phải gọi lại.".to_owned()));
         }
-        if sql::back(tx, id, result, &note)? {
-            let details = serde_json::json!({ "result": result.code() });
-            tx.journal(Entry::new(CALL, id.0, "call_back").details(&details));
-        }
+        facts::call_back(tx, id, (result, &note))?;
         Ok(())
     })
     .await?;
     Ok(told(&format!("{ADDRESS}/goi/{id}"), "Đã ghi kết quả gọi lại."))
+}
+
+/// Makes a feedback of a call; of one whose caller is unknown nobody is owed an answer.
+pub(super) fn handed_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    it: &Call,
+    (class, accused): (Class, &(String, bool)),
+) -> Result<feedback::Received, Failure> {
+    let caller = log::opened(site, it)?;
+    let sender = (!it.anonymous).then(|| Sender {
+        name: caller.name,
+        phone: caller.phone,
+        ..Sender::default()
+    });
+    let received = hand_on(
+        site,
+        tx,
+        Onward {
+            unit: it.unit,
+            door: Door::Hotline,
+            source: (SOURCE, it.id.0),
+            class,
+            text: &it.subject,
+            accused: &accused.0,
+            about_head: accused.1,
+            sender,
+            file: None,
+            at: it.at,
+        },
+    )?;
+    // What is sealed has emptied the call; the journal does not tell which one it was.
+    if !class.is_sealed() {
+        sql::tie(tx, it.id, received.id.0)?;
+        tx.journal(Entry::new(CALL, it.id.0, "to_feedback"));
+    }
+    Ok(received)
 }
 
 /// POST `/co-quan/duong-day-nong/goi/{id}/phan-anh`
@@ -424,33 +458,7 @@ pub(super) async fn to_feedback(
                     "Cuộc gọi này chưa ghi nội dung nên chưa chuyển được.".to_owned(),
                 ));
             }
-            let caller = log::opened(&inner, &it)?;
-            let sender = (!it.anonymous).then(|| Sender {
-                name: caller.name,
-                phone: caller.phone,
-                ..Sender::default()
-            });
-            let received = hand_on(
-                &inner,
-                tx,
-                Onward {
-                    unit: it.unit,
-                    door: Door::Hotline,
-                    source: (SOURCE, id.0),
-                    class,
-                    text: &it.subject,
-                    accused: &accused.0,
-                    about_head: accused.1,
-                    sender,
-                    file: None,
-                    at: it.at,
-                },
-            )?;
-            // What is sealed has emptied the call; the journal does not tell which one it was.
-            if !class.is_sealed() {
-                sql::tie(tx, id, received.id.0)?;
-                tx.journal(Entry::new(CALL, id.0, "to_feedback"));
-            }
+            let received = handed_on(&inner, tx, &it, (class, &accused))?;
             let notice = if it.anonymous {
                 format!(
                     "Đã chuyển thành phản ánh {}. Người gọi không xưng danh: dùng làm thông tin.",

@@ -1,18 +1,19 @@
-//! The board of numbers for screens and papers: one source, whoever shows it. A call gives up what it holds when that is
-//! sealed.
+//! The board of numbers for screens and papers: one source, whoever shows it; calls, as their pages keep them. A call gives up
+//! what it holds when that is sealed.
 
 use domain::{
-    hotline::TestResult,
-    ids::{HotlineCallId, PositionId, UnitId},
+    feedback::Class,
+    hotline::{BackResult, CallKind, TestResult},
+    ids::{FeedbackId, HotlineCallId, PositionId, UnitId},
     text,
 };
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use people::staff::facts as staff;
-use site::Site;
+use site::{Failure, Site, Who};
 use store::{Fault, Tx, journal::Entry};
 
 pub(crate) use super::SOURCE;
-use super::{HOTLINE, log, sql};
+use super::{CALL, HOTLINE, calls, log, sql};
 use crate::feedback::facts::{Held, Sender};
 
 /// A number as the public reads it.
@@ -158,4 +159,76 @@ pub(crate) fn take_out(site: &Site, tx: &mut Tx<'_>, id: i64) -> Result<Option<H
         sender: Some(Sender { name: caller.name, phone: caller.phone, ..Sender::default() }),
         files: Vec::new(),
     }))
+}
+
+/// A call as somebody writes it down.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCall<'a> {
+    /// When.
+    pub at: DateTime,
+    /// Which number was called.
+    pub called: &'a str,
+    /// How it went.
+    pub kind: CallKind,
+    /// Who called and from which number; empty if he did not say.
+    pub caller: (&'a str, &'a str),
+    /// What was said.
+    pub subject: &'a str,
+    /// What was promised; empty if nothing.
+    pub promise: &'a str,
+    /// Working days within which he is called back.
+    pub back_days: Option<u32>,
+}
+
+/// Keeps a call of a unit; nothing if the same was kept before.
+///
+/// # Errors
+/// Any [`Failure`] of writing it down.
+pub fn log_call(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    (unit, it): (UnitId, &NewCall<'_>),
+) -> Result<Option<HotlineCallId>, Failure> {
+    let said = log::Said {
+        at: it.at,
+        called: it.called.to_owned(),
+        kind: it.kind,
+        caller: log::Caller { name: it.caller.0.to_owned(), phone: it.caller.1.to_owned() },
+        subject: it.subject.to_owned(),
+        promise: it.promise.to_owned(),
+        back_days: it.back_days,
+    };
+    log::write(site, who, tx, (unit, said))
+}
+
+/// Writes what came of calling back, once; false if that was written before.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn call_back(
+    tx: &mut Tx<'_>,
+    id: HotlineCallId,
+    (result, note): (BackResult, &str),
+) -> Result<bool, Fault> {
+    let is_new = sql::back(tx, id, result, note)?;
+    if is_new {
+        let details = serde_json::json!({ "result": result.code() });
+        tx.journal(Entry::new(CALL, id.0, "call_back").details(&details));
+    }
+    Ok(is_new)
+}
+
+/// Makes a feedback of a call.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was handed on before; any fault of the engine.
+pub fn hand_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    id: HotlineCallId,
+    class: Class,
+) -> Result<FeedbackId, Failure> {
+    let it = sql::find_call(tx, id, true)?.ok_or(Failure::NotFound)?;
+    Ok(calls::handed_on(site, tx, &it, (class, &(String::new(), false)))?.id)
 }

@@ -328,7 +328,7 @@ pub(super) async fn held(
 ) -> Result<Response, Failure> {
     let asker = who.clone();
     site.write(&who, move |tx| {
-        let mut it = sql::find(tx, id, true)?.ok_or(Failure::NotFound)?;
+        let it = sql::find(tx, id, true)?.ok_or(Failure::NotFound)?;
         demand(&asker, Action::ReceptionKeep, it.unit)?;
         if it.state == DayState::Held {
             return Ok(());
@@ -338,10 +338,7 @@ pub(super) async fn held(
                 "Chỉ ghi đã tiếp cho buổi đã đến ngày và chưa hủy.".to_owned(),
             ));
         }
-        it.state = DayState::Held;
-        sql::update(tx, &it)?;
-        tx.journal(Entry::new(SUBJECT, id.0, "hold_reception"));
-        Ok(())
+        Ok(super::facts::hold(tx, it)?)
     })
     .await?;
     Ok(told(&format!("{ADDRESS}/buoi/{id}"), "Đã ghi buổi tiếp đã diễn ra."))

@@ -3,18 +3,21 @@
 
 use domain::{
     calendar::WorkCalendar,
-    ids::UnitId,
-    reception::{DayState, Pattern},
+    deadline::{TimeLimit, due_at},
+    feedback::Class,
+    ids::{FeedbackId, ReceptionId, UnitId},
+    reception::{DayState, Matter, Outcome, Pattern},
     text,
 };
 use jiff::{ToSpan as _, civil::Date};
-use site::Site;
+use site::{Failure, Site, Who};
 use store::{Fault, Tx, journal::Entry};
 
 pub(crate) use super::book::SOURCE;
 use super::{
-    book, entry, service,
-    sql::{self, Rule, Wanted, bookings},
+    ENTRY, SUBJECT, book, entry, promises,
+    service::{self, Booker, Wish},
+    sql::{self, Day, Rule, Wanted, book::Promise, bookings},
 };
 use crate::feedback::facts::{Held, Sender};
 
@@ -113,6 +116,8 @@ pub struct NewRule {
     pub slot_minutes: i64,
     /// The first day.
     pub from: Date,
+    /// The last day, if it is known.
+    pub until: Option<Date>,
 }
 
 /// Keeps a rule and lays it out.
@@ -131,13 +136,13 @@ pub fn add_rule(tx: &mut Tx<'_>, calendar: &WorkCalendar, it: &NewRule) -> Resul
         place: it.place.clone(),
         slot_minutes: it.slot_minutes,
         valid_from: it.from,
-        valid_until: None,
+        valid_until: it.until,
     };
     rule.id = sql::insert_rule(tx, &rule)?;
     let until = tx.now().civil().date().saturating_add(super::AHEAD_DAYS.days());
     service::lay_out(tx, calendar, &rule, until)?;
     let details = serde_json::json!({ "rule": rule.id, "pattern": it.pattern.code() });
-    tx.journal(Entry::new(super::SUBJECT, it.unit.0, "plan_receptions").details(&details));
+    tx.journal(Entry::new(SUBJECT, it.unit.0, "plan_receptions").details(&details));
     Ok(rule.id)
 }
 
@@ -221,4 +226,183 @@ const FORGET_AT_ONCE: i64 = 500;
 /// Any [`Fault`] of the engine or the seal.
 pub fn forget_visitors(site: &Site, tx: &mut Tx<'_>, until: Date) -> Result<usize, Fault> {
     super::entry::forget(site, tx, until, FORGET_AT_ONCE)
+}
+
+/// The posted days of a unit that are neither held nor cancelled, the oldest first: number, day, who receives.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn planned(
+    tx: &mut Tx<'_>,
+    unit: UnitId,
+    (from, until): (Date, Date),
+) -> Result<Vec<(ReceptionId, Date, String)>, Fault> {
+    let days = sql::days(tx, &Wanted { units: vec![unit], from, until, posted: true })?;
+    let open = days.into_iter().filter(|it| it.state == DayState::Planned);
+    Ok(open.map(|it| (it.id, it.day, it.receiver())).collect())
+}
+
+/// Books a time of a reception by telephone; its code, or nothing if the time is not to be had.
+///
+/// # Errors
+/// [`Failure::NotFound`], or any fault of the engine.
+pub fn book(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    (reception, slot): (ReceptionId, &str),
+    (name, phone, subject): (&str, &str, &str),
+) -> Result<Option<String>, Failure> {
+    let day = sql::find(tx, reception, true)?.ok_or(Failure::NotFound)?;
+    let booker =
+        Booker { name: name.to_owned(), phone: phone.to_owned(), subject: subject.to_owned() };
+    let wish = Wish { slot: slot.to_owned(), booker, people: 1, tell: false, channel: "phone" };
+    Ok(service::book(site, tx, &day, &wish)?)
+}
+
+/// Writes that a day has taken place.
+pub(super) fn hold(tx: &mut Tx<'_>, mut it: Day) -> Result<(), Fault> {
+    it.state = DayState::Held;
+    sql::update(tx, &it)?;
+    tx.journal(Entry::new(SUBJECT, it.id.0, "hold_reception"));
+    Ok(())
+}
+
+/// Writes that a reception has taken place.
+///
+/// # Errors
+/// [`Failure::NotFound`], or any fault of the engine.
+pub fn held(tx: &mut Tx<'_>, id: ReceptionId) -> Result<(), Failure> {
+    let it = sql::find(tx, id, true)?.ok_or(Failure::NotFound)?;
+    Ok(hold(tx, it)?)
+}
+
+/// Somebody who was received, as he is written into the book.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEntry<'a> {
+    /// On which day of the calendar; none: he came by.
+    pub reception: Option<ReceptionId>,
+    /// Who came: name, address, telephone.
+    pub visitor: (&'a str, &'a str, &'a str),
+    /// Who received him.
+    pub receiver: &'a str,
+    /// For how many he spoke.
+    pub people: i64,
+    /// About what.
+    pub matter: Matter,
+    /// In his words.
+    pub summary: &'a str,
+    /// What was done with it.
+    pub outcome: Outcome,
+    /// To whom he was shown the way or it was handed on; empty otherwise.
+    pub document: &'a str,
+    /// What was answered on the spot; empty if nothing was.
+    pub answer: &'a str,
+}
+
+/// Writes an entry under the next number of its book.
+///
+/// # Errors
+/// Any [`Failure`] of writing it down.
+pub fn enter(
+    site: &Site,
+    who: &Who,
+    tx: &mut Tx<'_>,
+    (unit, it): (UnitId, &NewEntry<'_>),
+) -> Result<i64, Failure> {
+    let written = entry::Written {
+        visitor: entry::Visitor {
+            name: it.visitor.0.to_owned(),
+            address: it.visitor.1.to_owned(),
+            phone: it.visitor.2.to_owned(),
+            ..entry::Visitor::default()
+        },
+        receiver: it.receiver.to_owned(),
+        reception: it.reception,
+        booking: None,
+        people: it.people,
+        matter: it.matter,
+        summary: it.summary.to_owned(),
+        settled_by: String::new(),
+        request: String::new(),
+        outcome: it.outcome,
+        refusal: None,
+        document: it.document.to_owned(),
+        papers: String::new(),
+        answer: it.answer.to_owned(),
+    };
+    entry::write(site, who, tx, (unit, written))
+}
+
+/// Writes what was answered, once; false if that was written before.
+///
+/// # Errors
+/// Any [`Fault`] of the engine.
+pub fn answer(tx: &mut Tx<'_>, entry: i64, words: &str) -> Result<bool, Fault> {
+    let is_new = sql::book::answer(tx, entry, words)?;
+    if is_new {
+        tx.journal(Entry::new(ENTRY, entry, "answer_citizen"));
+    }
+    Ok(is_new)
+}
+
+/// Promises something to whoever was received: what, who does it, within how many working days. The same promise again
+/// is a second click.
+///
+/// # Errors
+/// [`Failure::Refused`] if the calendar knows no such day; any fault of the engine.
+pub fn promise(
+    tx: &mut Tx<'_>,
+    calendar: &WorkCalendar,
+    entry: i64,
+    (what, responsible, days): (&str, &str, u32),
+) -> Result<Option<i64>, Failure> {
+    let it = sql::book::find(tx, entry)?.ok_or(Failure::NotFound)?;
+    let due = due_at(calendar, tx.now().civil(), TimeLimit::WorkingDays(days))
+        .map_err(|refusal| Failure::Refused(refusal.to_string()))?;
+    let known = sql::book::promises_of(tx, entry)?;
+    if known.iter().any(|it| it.what == what && it.responsible == responsible && it.due == due) {
+        return Ok(None);
+    }
+    let promise = Promise {
+        id: 0,
+        entry,
+        unit: it.unit,
+        what: what.to_owned(),
+        responsible: responsible.to_owned(),
+        due,
+        kept: None,
+        result: String::new(),
+    };
+    let id = sql::book::insert_promise(tx, &promise)?;
+    let details = serde_json::json!({ "promise": id, "due": due });
+    tx.journal(Entry::new(ENTRY, entry, "promise").details(&details));
+    Ok(Some(id))
+}
+
+/// Writes that a promise was kept, once; false if that was written before.
+///
+/// # Errors
+/// [`Failure::NotFound`], or any fault of the engine.
+pub fn keep_promise(tx: &mut Tx<'_>, id: i64, result: &str) -> Result<bool, Failure> {
+    let it = sql::book::find_promise(tx, id)?.ok_or(Failure::NotFound)?;
+    let is_new = sql::book::keep_promise(tx, id, result)?;
+    if is_new {
+        let details = serde_json::json!({ "promise": id });
+        tx.journal(Entry::new(ENTRY, it.entry, "keep_promise").details(&details));
+    }
+    Ok(is_new)
+}
+
+/// Makes a feedback of an entry.
+///
+/// # Errors
+/// [`Failure::Refused`] if it was handed on before; any fault of the engine.
+pub fn hand_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    entry: i64,
+    class: Class,
+) -> Result<FeedbackId, Failure> {
+    let it = sql::book::find(tx, entry)?.ok_or(Failure::NotFound)?;
+    Ok(promises::handed_on(site, tx, &it, (class, &(String::new(), false)))?.id)
 }

@@ -282,6 +282,7 @@ fn read_rule(fields: &mut Fields, unit: UnitId, people: &[Holder]) -> Option<fac
         place: place?,
         slot_minutes: slot?,
         from: from?,
+        until: None,
     })
 }
 

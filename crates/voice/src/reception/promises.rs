@@ -4,22 +4,24 @@ use askama::Template;
 use axum::response::Response;
 use domain::{
     access::Action,
-    deadline::{TimeLimit, due_at},
     feedback::{Class, Door},
     ids::UnitId,
     text,
 };
 use people::sheets::{self, Sheet};
 use site::{Asked, Failure, Fields, Filled, Mistakes, Path, Shell, Site, State, Who, demand, told};
-use store::journal::Entry;
+use store::{Tx, journal::Entry};
 
 use super::{
-    ENTRY, book, calendar_of,
-    sql::{self, book::Promise},
+    ENTRY, book, calendar_of, facts,
+    sql::{
+        self,
+        book::{Entry as Written, Promise},
+    },
     units,
 };
 use crate::{
-    feedback::facts::{self as feedback, Sender},
+    feedback::facts::{self as feedback, Received, Sender},
     onward::{self, Onward, hand_on},
 };
 
@@ -174,9 +176,7 @@ pub(super) async fn answer(
         let it = sql::book::find(tx, id)?.ok_or(Failure::NotFound)?;
         demand(&asker, Action::ReceptionKeep, it.unit)?;
         open_still(&it)?;
-        if sql::book::answer(tx, id, &words)? {
-            tx.journal(Entry::new(ENTRY, id, "answer_citizen"));
-        }
+        facts::answer(tx, id, &words)?;
         Ok(())
     })
     .await?;
@@ -205,27 +205,7 @@ pub(super) async fn add(
         demand(&asker, Action::ReceptionKeep, it.unit)?;
         open_still(&it)?;
         let calendar = calendar_of(&inner, &asker, tx, it.unit)?;
-        let due = due_at(&calendar, tx.now().civil(), TimeLimit::WorkingDays(days))
-            .map_err(|refusal| Failure::Refused(refusal.to_string()))?;
-        // The same promise again is a second click.
-        let known = sql::book::promises_of(tx, id)?;
-        if known.iter().any(|it| it.what == what && it.responsible == responsible && it.due == due)
-        {
-            return Ok(());
-        }
-        let promise = Promise {
-            id: 0,
-            entry: id,
-            unit: it.unit,
-            what,
-            responsible,
-            due,
-            kept: None,
-            result: String::new(),
-        };
-        let promise_id = sql::book::insert_promise(tx, &promise)?;
-        let details = serde_json::json!({ "promise": promise_id, "due": due });
-        tx.journal(Entry::new(ENTRY, id, "promise").details(&details));
+        facts::promise(tx, &calendar, id, (&what, &responsible, days))?;
         Ok(())
     })
     .await?;
@@ -248,14 +228,51 @@ pub(super) async fn done(
         .write(&who, move |tx| {
             let it = sql::book::find_promise(tx, id)?.ok_or(Failure::NotFound)?;
             demand(&asker, Action::ReceptionKeep, it.unit)?;
-            if sql::book::keep_promise(tx, id, &result)? {
-                let details = serde_json::json!({ "promise": id });
-                tx.journal(Entry::new(ENTRY, it.entry, "keep_promise").details(&details));
-            }
+            facts::keep_promise(tx, id, &result)?;
             Ok(it.entry)
         })
         .await?;
     Ok(told(&format!("{}/{entry}", book::PAGE), "Đã ghi việc đã làm."))
+}
+
+/// Makes a feedback of an entry.
+pub(super) fn handed_on(
+    site: &Site,
+    tx: &mut Tx<'_>,
+    it: &Written,
+    (class, accused): (Class, &(String, bool)),
+) -> Result<Received, Failure> {
+    let visitor = super::entry::opened(site, it)?;
+    let said = if visitor.said.is_empty() { it.summary.clone() } else { visitor.said.clone() };
+    let words = if it.request.is_empty() { said } else { format!("{said}\n{}", it.request) };
+    let received = hand_on(
+        site,
+        tx,
+        Onward {
+            unit: it.unit,
+            door: Door::Reception,
+            source: (book::SOURCE, it.id),
+            class,
+            text: &words,
+            accused: &accused.0,
+            about_head: accused.1,
+            sender: Some(Sender {
+                name: visitor.name,
+                phone: visitor.phone,
+                address: visitor.address,
+                id_number: visitor.id_number,
+                ..Sender::default()
+            }),
+            file: None,
+            at: it.received,
+        },
+    )?;
+    // What is sealed has emptied the entry; the journal does not tell which one it was.
+    if !class.is_sealed() {
+        sql::book::tie(tx, it.id, received.id.0)?;
+        tx.journal(Entry::new(ENTRY, it.id, "to_feedback"));
+    }
+    Ok(received)
 }
 
 /// POST `/co-quan/tiep-cong-dan/so/{id}/phan-anh`
@@ -276,38 +293,7 @@ pub(super) async fn to_feedback(
             if it.feedback.is_some() {
                 return Ok(("Lượt tiếp này đã được chuyển xử lý.".to_owned(), Vec::new()));
             }
-            let visitor = super::entry::opened(&inner, &it)?;
-            let said =
-                if visitor.said.is_empty() { it.summary.clone() } else { visitor.said.clone() };
-            let words =
-                if it.request.is_empty() { said } else { format!("{said}\n{}", it.request) };
-            let received = hand_on(
-                &inner,
-                tx,
-                Onward {
-                    unit: it.unit,
-                    door: Door::Reception,
-                    source: (book::SOURCE, id),
-                    class,
-                    text: &words,
-                    accused: &accused.0,
-                    about_head: accused.1,
-                    sender: Some(Sender {
-                        name: visitor.name,
-                        phone: visitor.phone,
-                        address: visitor.address,
-                        id_number: visitor.id_number,
-                        ..Sender::default()
-                    }),
-                    file: None,
-                    at: it.received,
-                },
-            )?;
-            // What is sealed has emptied the entry; the journal does not tell which one it was.
-            if !class.is_sealed() {
-                sql::book::tie(tx, id, received.id.0)?;
-                tx.journal(Entry::new(ENTRY, id, "to_feedback"));
-            }
+            let received = handed_on(&inner, tx, &it, (class, &accused))?;
             Ok((onward::notice(&received), received.waste))
         })
         .await?;
