@@ -108,11 +108,9 @@ fn bring_in(
             place: row.place,
             slot_minutes: row.slot_minutes,
             from: row.valid_from,
+            until: row.valid_until,
         };
-        let id = facts::add_rule(tx, all.of(&who.tree.line(unit)), &rule)?;
-        if let Some(last) = row.valid_until {
-            sql::end_rule(tx, id, last)?;
-        }
+        facts::add_rule(tx, all.of(&who.tree.line(unit)), &rule)?;
         lines.push(format!("{}: {} tiếp {}", who.tree.title(unit), row.position, pattern.said()));
     }
     Ok(lines)
