@@ -1,5 +1,5 @@
-//! The board of numbers for screens and papers: one source, whoever shows it; calls, as their pages keep them. A call gives up
-//! what it holds when that is sealed.
+//! The board of numbers for screens and papers: one source, whoever shows it; calls, as their pages keep them. A call gives
+//! up what it holds when that is sealed.
 
 use domain::{
     feedback::Class,
