@@ -324,17 +324,17 @@ pub(super) async fn print(
             (from, until) => format!("Từ {from} đến {until}"),
         },
         columns: [
-            ("STT", 5),
-            ("Ngày tiếp", 8),
+            ("STT", 8),
+            ("Ngày tiếp", 10),
             ("Họ tên, địa chỉ", 14),
-            ("Số CCCD, hộ chiếu", 9),
+            ("Số CCCD, hộ chiếu", 10),
             ("Nội dung vụ việc", 18),
             ("Phân loại", 8),
             ("Số người", 5),
             ("Cơ quan đã giải quyết", 9),
             ("Thuộc thẩm quyền", 6),
-            ("Hướng dẫn", 9),
-            ("Chuyển, thụ lý", 9),
+            ("Hướng dẫn", 8),
+            ("Chuyển, thụ lý", 8),
             ("Theo dõi kết quả", 14),
         ]
         .iter()

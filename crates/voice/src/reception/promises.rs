@@ -6,6 +6,7 @@ use domain::{
     access::Action,
     feedback::{Class, Door},
     ids::UnitId,
+    reception::Matter,
     text,
 };
 use people::sheets::{self, Sheet};
@@ -242,6 +243,12 @@ pub(super) fn handed_on(
     it: &Written,
     (class, accused): (Class, &(String, bool)),
 ) -> Result<Received, Failure> {
+    // Whoever keeps the book and no denunciations does not read its words: another class would put them into the open.
+    if it.matter == Matter::Denunciation && !class.is_sealed() {
+        return Err(Failure::Refused(
+            "Sổ ghi nội dung này là tố cáo, nên chỉ chuyển được theo đường tố cáo. Hãy chọn loại “Tố cáo”.".to_owned(),
+        ));
+    }
     let visitor = super::entry::opened(site, it)?;
     let said = if visitor.said.is_empty() { it.summary.clone() } else { visitor.said.clone() };
     let words = if it.request.is_empty() { said } else { format!("{said}\n{}", it.request) };

@@ -210,6 +210,16 @@ on_both_engines! { citizen::routes().and(people::routes()).and(crate::routes());
         the_entry_is_empty(&site).await;
     }
 
+    async fn an_entry_that_the_book_calls_a_denunciation_goes_no_open_way(site) {
+        given(&site);
+        write_entry(&site).await;
+        site.given("update reception_entry set matter = 'denunciation'", &[]);
+        let open = [("loai-phan-anh", "suggestion")];
+        let refused = site.signed_in("tiepdan").post("/co-quan/tiep-cong-dan/so/1/phan-anh", &open).await;
+        assert!(refused.text.contains("chỉ chuyển được theo đường tố cáo"), "{}", refused.text);
+        assert_eq!(site.count("select count(*) from feedback"), 0);
+    }
+
     async fn an_entry_of_the_book_leaves_nothing_in_the_open_when_it_is_sealed_later(site) {
         given(&site);
         write_entry(&site).await;
