@@ -60,6 +60,8 @@ fn bring_in(_: &Site, who: &Who, tx: &mut Tx<'_>, value: &Value) -> Result<Vec<S
     if rows.len() > FORMS_MAX {
         return Err(Failure::Refused(format!("{LABEL}: quá nhiều mẫu trong tệp.")));
     }
+    let here = newest(tx)?;
+    let mut seen = std::collections::HashSet::new();
     let mut lines = Vec::new();
     for Row { unit, form } in rows {
         let Some(unit) = unit_named(&who.tree, &unit) else {
@@ -69,8 +71,13 @@ fn bring_in(_: &Site, who: &Who, tx: &mut Tx<'_>, value: &Value) -> Result<Vec<S
         if let Some((at, wrong)) = form.mistakes().into_iter().next() {
             return Err(Failure::Refused(format!("{LABEL} {}: {at} {wrong}", form.code)));
         }
-        let known = newest(tx)?;
-        let known = known.into_iter().find(|it| it.unit == Some(unit) && it.form.code == form.code);
+        if !seen.insert((unit, form.code.clone())) {
+            return Err(Failure::Refused(format!(
+                "{LABEL}: mẫu {} có hai lần trong tệp.",
+                form.code
+            )));
+        }
+        let known = here.iter().find(|it| it.unit == Some(unit) && it.form.code == form.code);
         let (id, act) = match known {
             Some(it) if it.form == form => continue,
             Some(it) if !it.frozen => {

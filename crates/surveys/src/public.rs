@@ -62,8 +62,7 @@ pub async fn list(State(site): State<Site>, who: Who) -> Result<Html<String>, Fa
 /// The list of surveys, on the citizens' first page, while people answer one.
 pub fn greets(words: Words, tx: &mut Tx<'_>) -> Result<Option<(&'static str, String)>, Fault> {
     let today = tx.now().civil().date();
-    let is_any = sql::open_ones(tx)?.iter().any(|it| desk::is_answered(it, today));
-    Ok(is_any.then(|| ("/khao-sat", words.say("home-surveys"))))
+    Ok(sql::is_any_answered(tx, today)?.then(|| ("/khao-sat", words.say("home-surveys"))))
 }
 
 fn public(tx: &mut Tx<'_>, id: SurveyId) -> Result<Survey, Failure> {

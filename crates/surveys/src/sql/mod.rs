@@ -429,6 +429,12 @@ pub fn open_ones(tx: &mut Tx<'_>) -> Result<Vec<Survey>, Fault> {
     select.rows(tx, 1_000)?.iter().map(survey).collect()
 }
 
+/// Whether people may answer some survey on a day: [`crate::desk::is_answered`] without reading one.
+pub fn is_any_answered(tx: &mut Tx<'_>, today: Date) -> Result<bool, Fault> {
+    let sql = "select 1 from survey where status = 'open' and closes_on >= ?1 limit 1";
+    Ok(tx.query_one(sql, &[today.into()])?.is_some())
+}
+
 /// Surveys that are closed, of units, the newest first.
 pub fn with_results(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Survey>, Fault> {
     let select = Select::new(COLUMNS, "survey s")
