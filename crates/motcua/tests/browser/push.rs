@@ -128,7 +128,7 @@ async fn notices(on: On) {
            .then((all) => done(all.map((it) => it.title + ': ' + it.body).join(';')));";
     let mut seen = String::new();
     // The driver hands it over to a worker that may just be starting: a notice that comes again is one.
-    for _ in 0..20 {
+    for _ in 0..40 {
         phone.notice(&server.base, said).await;
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         seen = phone.run(shown, "").await;
@@ -136,7 +136,11 @@ async fn notices(on: On) {
             break;
         }
     }
-    assert_eq!(seen, "Đề nghị bổ sung hồ sơ: Văn bản ủy quyền");
+    let worker = "const done = arguments[arguments.length - 1]; \
+         navigator.serviceWorker.getRegistration().then((it) => \
+           done(Notification.permission + ' ' + (it && it.active && it.active.state)));";
+    let state = phone.run(worker, "").await;
+    assert_eq!(seen, "Đề nghị bổ sung hồ sơ: Văn bản ủy quyền", "permission and worker: {state}");
 
     // Enough: nothing comes any more, and the counter has to tell it.
     phone.press("Thôi báo về máy này").await;

@@ -90,14 +90,18 @@ impl Page {
     /// A service of notices hands this to the site's service worker, which may show it.
     pub async fn notice(&self, base: &str, said: &str) {
         let allow = json!({"permissions": ["notifications"], "origin": base});
-        let push = json!({"origin": base, "registrationId": "0", "data": said});
-        for (cmd, params) in [
-            ("Browser.grantPermissions", allow),
-            ("ServiceWorker.enable", json!({})),
-            ("ServiceWorker.deliverPushMessage", push),
-        ] {
-            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+        self.command("Browser.grantPermissions", allow).await;
+        self.command("ServiceWorker.enable", json!({})).await;
+        // A worker whose files did not all come the first time was registered again, under the next number; a number
+        // that nobody has hears nothing.
+        for number in ["0", "1", "2"] {
+            let push = json!({"origin": base, "registrationId": number, "data": said});
+            self.command("ServiceWorker.deliverPushMessage", push).await;
         }
+    }
+
+    async fn command(&self, cmd: &str, params: Value) {
+        self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
     }
 
     /// Tells the driver something that the protocol of all browsers has no word for.
