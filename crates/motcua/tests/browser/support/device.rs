@@ -24,7 +24,7 @@ impl Page {
             ("Network.setCacheDisabled", json!({"cacheDisabled": true})),
             ("Network.setBlockedURLs", json!({"urls": ["*.js", "*.js?*"]})),
         ] {
-            self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
+            self.command(cmd, params).await;
         }
     }
 
@@ -82,9 +82,7 @@ impl Page {
 
     /// Runs a script in every page before the page's own.
     pub async fn before_each_page(&self, script: &str) {
-        let what =
-            json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
-        self.tell("goog/cdp/execute", what).await;
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await;
     }
 
     /// A service of notices hands this to the site's service worker, which may show it.
@@ -100,7 +98,8 @@ impl Page {
         }
     }
 
-    async fn command(&self, cmd: &str, params: Value) {
+    /// Tells Chromium something in its own protocol.
+    pub(super) async fn command(&self, cmd: &str, params: Value) {
         self.tell("goog/cdp/execute", json!({"cmd": cmd, "params": params})).await;
     }
 

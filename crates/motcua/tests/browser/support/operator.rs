@@ -24,11 +24,7 @@ impl Page {
         std::fs::remove_dir_all(&folder).ok();
         std::fs::create_dir_all(&folder).unwrap();
         let params = json!({"behavior": "allow", "downloadPath": folder});
-        self.tell(
-            "goog/cdp/execute",
-            json!({"cmd": "Browser.setDownloadBehavior", "params": params}),
-        )
-        .await;
+        self.command("Browser.setDownloadBehavior", params).await;
         self.press(text).await;
         // While it comes it has another ending.
         for _ in 0..200 {
